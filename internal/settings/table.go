@@ -1,0 +1,119 @@
+package settings
+
+import "math"
+
+var (
+	positive    = Range{Min: 0, Max: math.Inf(1), OpenMin: true}
+	nonnegative = Range{Min: 0, Max: math.Inf(1)}
+	fraction    = Range{Min: 0, Max: 1, OpenMax: true}
+	counts      = Range{Min: 0, Max: math.MaxInt32}
+)
+
+// Table returns every setting, grouped as the help shows them: data, problem,
+// solver, output.
+func Table() []Setting {
+	fitting := []string{"train", "bound"}
+	return []Setting{
+		{
+			Name: "target", Kind: List, Commands: fitting, Example: "species",
+			Help:   "target column, by name or by index counted from 1 (default: the last column)",
+			Detail: "Several names, separated by commas, make a regression with several outputs.",
+		},
+		{
+			Name: "task", Kind: Choice, Choices: []string{"auto", "classification", "regression"}, Default: "auto", Commands: fitting,
+			Help:   "what is learned",
+			Detail: "auto takes one target column of text, or of few distinct whole numbers, as classes (coded one-hot, predicted by argmax) and everything else as regression.",
+		},
+		{
+			Name: "features", Kind: List, Commands: fitting, Example: "petal_length,petal_width",
+			Help: "feature columns, by name or index (default: all but the target)",
+		},
+		{
+			Name: "drop", Kind: List, Commands: fitting, Example: "id",
+			Help: "columns to leave out, by name or index",
+		},
+		{
+			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: fitting,
+			Help:   "what to do about missing values",
+			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean of the training rows.",
+		},
+		{
+			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: fitting,
+			Help:   "scaling of the features",
+			Detail: "standard subtracts each feature's mean and divides by its standard deviation over the training rows; the model file carries the scaler. Constant columns are dropped with a warning.",
+		},
+		{
+			Name: "bias", Kind: Bool, Default: "true", Commands: fitting,
+			Help:   "append a column of ones to the features",
+			Detail: "The bias is decayed like any other weight.",
+		},
+		{
+			Name: "holdout", Kind: Real, Unit: "fraction of the rows", Range: fraction, Default: "0", Example: "0.2", Commands: fitting,
+			Help:   "keep this fraction of the rows for testing",
+			Detail: "The rows are chosen at random from --seed. They are in neither the network's nor the bound's problem.",
+		},
+		{
+			Name: "test", Kind: File, Example: "test.csv", Commands: []string{"train"},
+			Help: "table to test the network on",
+		},
+		{
+			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: fitting,
+			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
+			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
+				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075.",
+		},
+		{
+			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "descent"}, Default: "auto", Commands: []string{"train"},
+			Help: "how the bound and the network are found",
+			Detail: "sdp solves the semidefinite relaxation and rounds it; exact closes the gap by column generation with a branch and bound over directions, " +
+				"which is practical for few features; descent only trains a network and gives the simplest bound. auto picks by the dimension and says what it picked.",
+		},
+		{
+			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: []string{"train"},
+			Help:   "largest width of the network (0: as many neurons as help)",
+			Detail: "The lower bound holds for every width all the same.",
+		},
+		{
+			Name: "seed", Kind: Integer, Range: Range{Min: 0, Max: 1 << 53}, Default: "1", Example: "1", Commands: fitting,
+			Help:   "seed of every random choice",
+			Detail: "The same data, settings, seed and threads give the same numbers, as long as no time limit cuts the run.",
+		},
+		{
+			Name: "time-limit", Kind: Duration, Unit: "duration; a bare number is seconds", Range: nonnegative, Default: "0s", Example: "90s", Commands: fitting,
+			Help:   "end after this time with the best network and certificate so far (0: none)",
+			Detail: "The final repair and verification of the certificate may take a little longer.",
+		},
+		{
+			Name: "gap", Kind: Real, Unit: "relative", Range: fraction, Default: "0.001", Example: "0.001", Commands: []string{"train"},
+			Help: "stop when (upper − lower)/upper is at most this",
+		},
+		{
+			Name: "threads", Kind: Integer, Range: Range{Min: 0, Max: 4096}, Default: "0", Example: "2", Commands: fitting,
+			Help: "processor threads to use (0: all)",
+		},
+		{
+			Name: "memory-limit", Kind: Size, Unit: "bytes", Default: "0", Example: "2GiB", Commands: fitting,
+			Help: "refuse problems that need more memory (0: what the machine has available)",
+		},
+		{
+			Name: "output", Short: "o", Kind: File, Example: "iris.model.json", Commands: []string{"train", "predict"},
+			Help: "file to write the model or the predictions to",
+		},
+		{
+			Name: "certificate", Kind: File, Example: "iris.cert.npz", Commands: fitting,
+			Help: "file to write the certificate of the lower bound to",
+		},
+		{
+			Name: "log", Kind: File, Example: "solver.jsonl", Commands: fitting,
+			Help: "file to write the solver's log to: JSON lines, one for each outer iteration with every residual",
+		},
+		{
+			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "evaluate", "verify", "version"},
+			Help: "write one JSON object to standard output instead of text",
+		},
+		{
+			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "predict"},
+			Help: "no progress table and no warnings on standard error",
+		},
+	}
+}

@@ -1,0 +1,94 @@
+package report
+
+// Summary is the outcome of a run, in the shape of the JSON that --json
+// prints.  Its text form is written by WriteText.
+type Summary struct {
+	Status        string      `json:"status"`         // a status of package relift, such as "gap_reached"
+	StatusMeaning string      `json:"status_meaning"` // the same in a sentence
+	Method        string      `json:"method"`         // the method that was used: sdp, exact or descent
+	LowerBound    Number      `json:"lower_bound"`    // certified: no network of any width has a smaller objective
+	BoundSource   string      `json:"bound_source"`   // what the lower bound was proved with
+	UpperBound    Number      `json:"upper_bound"`    // objective of the best network; null for a run without one
+	RelativeGap   Number      `json:"relative_gap"`   // (upper − lower)/upper
+	Relaxation    *Relaxation `json:"relaxation"`     // null when none was solved
+	Network       *Network    `json:"network"`        // null for a run without one
+	Metrics       *Metrics    `json:"metrics"`        // null for a run without a network
+	Data          Data        `json:"data"`
+	Settings      Settings    `json:"settings"`
+	Files         Files       `json:"files"`
+	Warnings      []string    `json:"warnings"` // never null
+	Version       string      `json:"version"`
+	Seconds       Number      `json:"seconds"` // wall time of the whole command
+}
+
+// Relaxation is what the semidefinite relaxation gave.
+type Relaxation struct {
+	Status          string `json:"status"`           // how the solver ended
+	Value           Number `json:"value"`            // objective of the relaxation at the solver's last point; not a bound
+	LowerBound      Number `json:"lower_bound"`      // certified bound from its multipliers
+	Rank            int    `json:"rank"`             // columns of the factor
+	OuterIterations int    `json:"outer_iterations"` // multiplier updates
+	InnerIterations int    `json:"inner_iterations"` // Newton steps
+	Seconds         Number `json:"seconds"`          // wall time of the solver
+}
+
+// Network is the trained network.
+type Network struct {
+	Width     int    `json:"width"`     // neurons
+	Objective Number `json:"objective"` // data loss plus weight decay
+	DataLoss  Number `json:"data_loss"` // ½‖f(X) − Y‖²
+}
+
+// Metrics are the network's results in the units of the table.
+type Metrics struct {
+	Train *Metric `json:"train"`
+	Test  *Metric `json:"test"` // null without test data
+}
+
+// Metric is a network's result on one set of rows.  A classification has an
+// accuracy, a regression the other two.
+type Metric struct {
+	Rows     int     `json:"rows"`
+	Accuracy *Number `json:"accuracy,omitempty"` // fraction of rows whose class is predicted
+	RMSE     *Number `json:"rmse,omitempty"`     // root of the mean squared error over rows and outputs, in units of the targets
+	R2       *Number `json:"r2,omitempty"`       // coefficient of determination, mean over the outputs
+}
+
+// Data describes the table and the matrices made of it.
+type Data struct {
+	Source   string   `json:"source"`            // file or builtin:NAME
+	Task     string   `json:"task"`              // classification or regression
+	Rows     int      `json:"rows"`              // n, rows of X that were trained on
+	Features int      `json:"features"`          // feature columns of the table
+	Columns  int      `json:"columns"`           // d, columns of X: after encoding, with the bias
+	Outputs  int      `json:"outputs"`           // c, columns of Y
+	Classes  []string `json:"classes,omitempty"` // of a classification
+	Targets  []string `json:"targets,omitempty"` // names of the target columns
+	TestRows int      `json:"test_rows"`         // rows kept for testing
+	ZeroRows int      `json:"zero_rows"`         // rows of X that are zero
+	Distinct int      `json:"representatives"`   // rows left after parallel ones are merged
+	Digest   string   `json:"digest,omitempty"`  // of X and Y
+}
+
+// Settings are the settings that made the run what it is.
+type Settings struct {
+	Reg       float64 `json:"reg"` // γ
+	Scale     string  `json:"scale"`
+	Bias      bool    `json:"bias"`
+	Missing   string  `json:"missing"`
+	Holdout   float64 `json:"holdout"`
+	Method    string  `json:"method"` // as asked for
+	Width     int     `json:"width"`  // cap, 0: none
+	Seed      uint64  `json:"seed"`
+	TimeLimit float64 `json:"time_limit"` // seconds, 0: none
+	Gap       float64 `json:"gap"`
+	Threads   int     `json:"threads"`
+	BLAS      string  `json:"blas"` // the linear algebra in use
+}
+
+// Files are the files a run wrote, empty for what was not asked for.
+type Files struct {
+	Model       string `json:"model,omitempty"`
+	Certificate string `json:"certificate,omitempty"`
+	Log         string `json:"log,omitempty"`
+}

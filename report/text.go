@@ -1,0 +1,143 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// WriteJSON writes s as one JSON object.
+func (s *Summary) WriteJSON(w io.Writer) error { return WriteJSON(w, s) }
+
+// WriteJSON writes v as one indented JSON object and a newline.
+func WriteJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// WriteText writes s as a short text for people.
+func (s *Summary) WriteText(w io.Writer) error {
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-13s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	line("data", "%s", s.Data.sentence())
+	line("settings", "%s", s.Settings.sentence(s.Method))
+	line("status", "%s: %s", s.Status, s.StatusMeaning)
+	line("lower bound", "%s  certified (%s)", lower(s.LowerBound), s.BoundSource)
+	if s.Network != nil {
+		line("objective", "%s  of the network (data loss %s)", upper(s.UpperBound), value(s.Network.DataLoss))
+		line("gap", "%s", Percent(float64(s.RelativeGap)))
+		line("", "%s", s.Meaning())
+		line("width", "%s", plural(s.Network.Width, "neuron", "neurons"))
+	}
+	if r := s.Relaxation; r != nil {
+		line("relaxation", "value %s, certified %s, rank %d, %d outer and %d inner iterations, %.1f s (%s)",
+			value(r.Value), lower(r.LowerBound), r.Rank, r.OuterIterations, r.InnerIterations, float64(r.Seconds), r.Status)
+	}
+	if m := s.Metrics; m != nil {
+		if m.Train != nil {
+			line("train", "%s", m.Train.sentence())
+		}
+		if m.Test != nil {
+			line("test", "%s", m.Test.sentence())
+		}
+	}
+	for _, f := range []struct{ label, path string }{
+		{"model", s.Files.Model}, {"certificate", s.Files.Certificate}, {"log", s.Files.Log},
+	} {
+		if f.path != "" {
+			line(f.label, "%s", f.path)
+		}
+	}
+	line("time", "%.1f s", float64(s.Seconds))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// Meaning says in one sentence what the bound and the gap mean.
+func (s *Summary) Meaning() string {
+	first := fmt.Sprintf("No two-layer ReLU network of any width can have an objective below %s on these data", lower(s.LowerBound))
+	if s.Network == nil {
+		return first + "."
+	}
+	if s.RelativeGap == 0 {
+		return fmt.Sprintf("%s; this one has %s, so it is the best possible.", first, upper(s.UpperBound))
+	}
+	return fmt.Sprintf("%s; this one has %s, so a better one can lower the objective by at most %s.",
+		first, upper(s.UpperBound), Percent(float64(s.RelativeGap)))
+}
+
+func (d Data) sentence() string {
+	rows := plural(d.Rows, "row", "rows")
+	text := fmt.Sprintf("%s: %s, %s", d.Source, rows, plural(d.Features, "feature", "features"))
+	if d.Task == "classification" {
+		text += fmt.Sprintf(", %s (%s)", plural(len(d.Classes), "class", "classes"), abbreviate(d.Classes, 6))
+	} else {
+		text += fmt.Sprintf(", %s (%s)", plural(d.Outputs, "target", "targets"), abbreviate(d.Targets, 6))
+	}
+	if d.TestRows > 0 {
+		text += fmt.Sprintf("; %s for testing", plural(d.TestRows, "row", "rows"))
+	}
+	return text
+}
+
+func (s Settings) sentence(method string) string {
+	parts := []string{
+		"reg " + strconv.FormatFloat(s.Reg, 'g', -1, 64),
+		"scale " + s.Scale,
+		"bias " + map[bool]string{true: "yes", false: "no"}[s.Bias],
+		"method " + method,
+		fmt.Sprintf("seed %d", s.Seed),
+	}
+	if s.Method == "auto" && method != "auto" {
+		parts[3] += " (picked by auto)"
+	}
+	if s.Width > 0 {
+		parts = append(parts, fmt.Sprintf("width ≤ %d", s.Width))
+	}
+	if s.TimeLimit > 0 {
+		parts = append(parts, fmt.Sprintf("time limit %g s", s.TimeLimit))
+	}
+	return strings.Join(append(parts, "BLAS "+s.BLAS), ", ")
+}
+
+func (m Metric) sentence() string {
+	var parts []string
+	if m.Accuracy != nil {
+		parts = append(parts, "accuracy "+percent(float64(*m.Accuracy)))
+	}
+	if m.RMSE != nil {
+		parts = append(parts, "RMSE "+value(*m.RMSE))
+	}
+	if m.R2 != nil {
+		parts = append(parts, fmt.Sprintf("R² %.4f", float64(*m.R2)))
+	}
+	return fmt.Sprintf("%s on %s", strings.Join(parts, ", "), plural(m.Rows, "row", "rows"))
+}
+
+// figures is the number of significant digits of the numbers in texts.
+const figures = 7
+
+func lower(x Number) string { return format(float64(x), figures, down) }
+func value(x Number) string { return format(float64(x), figures, near) }
+func upper(x Number) string { return format(float64(x), figures, up) }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// abbreviate joins the first names and says how many more there are.
+func abbreviate(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
+}
