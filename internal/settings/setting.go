@@ -231,7 +231,7 @@ var sizeUnits = map[string]float64{
 }
 
 func (s Setting) reject(text string) error {
-	return fmt.Errorf("%s is %q: %w, expected %s", s.Name, text, ErrValue, s.Expected())
+	return fmt.Errorf("%s %q: %w; expected %s", s.Name, text, ErrValue, s.Expected())
 }
 
 // Lookup returns the record of the setting called name.  It panics when there

@@ -16,7 +16,7 @@ func Table() []Setting {
 	return []Setting{
 		{
 			Name: "target", Kind: List, Commands: fitting, Example: "species",
-			Help:   "target column, by name or by index counted from 1 (default: the last column)",
+			Help:   "target column, by name or by index from 0, −1 being the last (default: the last column)",
 			Detail: "Several names, separated by commas, make a regression with several outputs.",
 		},
 		{
@@ -33,9 +33,14 @@ func Table() []Setting {
 			Help: "columns to leave out, by name or index",
 		},
 		{
+			Name: "categorical", Kind: List, Commands: fitting, Example: "month",
+			Help:   "feature columns to take as categories although they hold numbers",
+			Detail: "Text columns are categories anyway; a category column becomes one column of zeros and ones for each category.",
+		},
+		{
 			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: fitting,
 			Help:   "what to do about missing values",
-			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean of the training rows.",
+			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean, or the most frequent category, of the training rows.",
 		},
 		{
 			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: fitting,

@@ -1,0 +1,51 @@
+package cli
+
+const topicCertificate = `The certificate (--certificate FILE.npz)
+
+A certificate proves that no two-layer ReLU network of any width has an objective
+below its lower_bound on the X and Y in it. relift verify checks it:
+
+    relift verify iris.cert.npz             the proof
+    relift verify iris.cert.npz iris.csv    and that X and Y are those of the table
+
+The file is a NumPy archive, so that it can be checked without relift:
+
+    X n×d, Y n×c   the data after encoding, scaling and bias
+    gamma          the weight decay γ
+    representatives, merged_into, merge_scale
+                   which rows of X are exact multiples of which
+    W n×c          multiplier of the fit
+    Phi, Omega, Psi m×m
+                   multipliers of the signs; Phi and Omega are symmetric and not
+                   negative, Psi is not negative off its diagonal
+    lower_bound    the claim, at most ⟨W,Y⟩ − ½‖W‖²
+    meta           JSON: versions and how the table was encoded
+
+If every row is its own representative (the usual case) the claim is true when
+
+    S = [[ −(WWᵀ/γ + Φ + Ψ + Ψᵀ + Ω),  (Ψ + Ω)X     ],
+         [ Xᵀ(Ψᵀ + Ω),                 γI − XᵀΩX    ]]
+
+is positive semidefinite: for a neuron u with α = (Xu)₊ then (α,u)ᵀS(α,u) ≥ 0
+reads ‖Wᵀ(Xu)₊‖ ≤ γ‖u‖, and every network f = Σ_j (Xu_j)₊v_jᵀ has an objective
+of at least ⟨W, Y − f⟩ − ½‖W‖² + γ Σ_j ‖u_j‖‖v_j‖ ≥ ⟨W,Y⟩ − ½‖W‖².`
+
+const topicFormats = `Tables and files
+
+DATA is a file, - for standard input, or one of the built-in tables builtin:iris,
+builtin:spiral and builtin:teacher.
+
+  .csv           comma-separated with a header line (semicolon, tab and | are found)
+  .tsv           separated by tabs
+  .gz            any of them, compressed
+
+A column of numbers is a feature as it is; a column of text is a category and
+becomes a column of zeros and ones for each category. Empty fields, NA, NaN, ? and
+null are missing values.
+
+Written:
+
+  model          JSON: weights, scaler, names, provenance
+  certificate    NumPy archive, see relift help certificate
+  predictions    CSV
+  log            JSON lines, one for each outer iteration`
