@@ -1,0 +1,5 @@
+package exact
+
+import "context"
+
+func (s *search) runCones(ctx context.Context) {}

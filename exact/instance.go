@@ -1,0 +1,220 @@
+package exact
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// instance is the problem as the search sees it: the rows of X that are zero
+// are gone (they add a constant), and when X has rank r < D the directions u
+// live in an orthonormal basis of the row space, where ‖u‖ is the same.
+type instance struct {
+	n, d, c  int       // rows, directions' dimension r, outputs
+	x        []float64 // n×d, row-major
+	y        []float64 // n×c, row-major
+	gamma    float64
+	rows     []int      // n original row numbers
+	basis    *mat.Dense // D×d with orthonormal columns, or nil when d = D and x holds the rows of X themselves
+	constant float64    // Σ ½‖y_i‖² over the zero rows
+	// With a basis V the rows are x_i = V x̃_i + e_i: ‖V‖ ≤ stretch and ‖e_i‖ ≤ missed[i].
+	stretch float64
+	missed  []float64
+}
+
+// rankTolerance is the relative size under which a singular value of X counts
+// as zero.  What is dropped is accounted for in the error bounds, so the value
+// decides speed and never validity.
+const rankTolerance = 1e-13
+
+// newInstance drops zero rows and reduces u to the row space of X.  The result
+// has n = 0 when every row is zero.
+func newInstance(p lift.Problem) *instance {
+	total, full, c := p.Dims()
+	in := &instance{c: c, gamma: p.Gamma, stretch: 1}
+	for i := range total {
+		row := p.X.RawRowView(i)
+		if norm(row) == 0 && isZero(row) {
+			in.constant += squared(p.Y.RawRowView(i)) / 2
+			continue
+		}
+		in.rows = append(in.rows, i)
+		in.y = append(in.y, p.Y.RawRowView(i)...)
+		in.x = append(in.x, row...)
+	}
+	in.n, in.d = len(in.rows), full
+	if in.n == 0 {
+		return in
+	}
+	var svd mat.SVD
+	xm := mat.NewDense(in.n, full, append([]float64(nil), in.x...))
+	if !svd.Factorize(xm, mat.SVDThin) {
+		return in // the full space is always right, only slower
+	}
+	values := svd.Values(nil)
+	rank := 0
+	for rank < len(values) && values[rank] > rankTolerance*values[0] {
+		rank++
+	}
+	if rank == full {
+		return in
+	}
+	var v mat.Dense
+	svd.VTo(&v)
+	in.basis = mat.DenseCopyOf(v.Slice(0, full, 0, rank))
+	var reduced mat.Dense
+	reduced.Mul(xm, in.basis)
+	in.d, in.x = rank, reduced.RawMatrix().Data
+	in.boundReduction(xm)
+	return in
+}
+
+// boundReduction measures how far the rows are from the basis' span and the
+// basis from orthonormal.
+func (in *instance) boundReduction(x *mat.Dense) {
+	full, rank := in.basis.Dims()
+	var gram mat.Dense
+	gram.Mul(in.basis.T(), in.basis)
+	for k := range rank {
+		gram.Set(k, k, gram.At(k, k)-1)
+	}
+	in.stretch = 1 + mat.Norm(&gram, 2) + 8*float64(full*rank)*machineEpsilon
+	in.missed = make([]float64, in.n)
+	rest := make([]float64, full)
+	for i := range in.n {
+		for k := range rest {
+			rest[k] = x.At(i, k) - dot(in.basis.RawRowView(k), in.row(i))
+		}
+		in.missed[i] = norm(rest) + 8*float64(full+rank)*machineEpsilon*norm(x.RawRowView(i))
+	}
+}
+
+// inflate turns a bound on max ‖Wᵀ(X̃u)₊‖ over the reduced directions into one
+// on h(W): with z = Vᵀu, x_iᵀu = x̃_iᵀz + e_iᵀu and (·)₊ is 1-Lipschitz, so
+// h(W) ≤ ‖V‖ max ‖Wᵀ(X̃z)₊‖ + Σ ‖w_i‖‖e_i‖.
+func (in *instance) inflate(h float64, w []float64) float64 {
+	if in.basis == nil {
+		return h
+	}
+	h *= in.stretch
+	for i, e := range in.missed {
+		h += e * norm(w[i*in.c:(i+1)*in.c])
+	}
+	return h * (1 + float64(in.n+8)*2*machineEpsilon)
+}
+
+// row returns x_i (d values, shared).
+func (in *instance) row(i int) []float64 { return in.x[i*in.d : (i+1)*in.d] }
+
+// target returns y_i (c values, shared).
+func (in *instance) target(i int) []float64 { return in.y[i*in.c : (i+1)*in.c] }
+
+// activations writes (Xu)₊ into dst (n values).
+func (in *instance) activations(dst, u []float64) {
+	for i := range in.n {
+		dst[i] = max(0, dot(in.row(i), u))
+	}
+}
+
+// value returns ‖Wᵀ(Xu)₊‖ for a unit u; w is n×c row-major and f is scratch of
+// length c that receives Wᵀ(Xu)₊.
+func (in *instance) value(w, u, f []float64) float64 {
+	clear(f)
+	for i := range in.n {
+		if t := dot(in.row(i), u); t > 0 {
+			axpy(f, t, w[i*in.c:(i+1)*in.c])
+		}
+	}
+	return norm(f)
+}
+
+// project maps a direction of the original space into the instance's and
+// returns it with unit length, or nil when nothing is left of it.
+func (in *instance) project(direction []float64) []float64 {
+	u := make([]float64, in.d)
+	if in.basis == nil {
+		copy(u, direction)
+	} else {
+		for k, v := range direction {
+			axpy(u, v, in.basis.RawRowView(k))
+		}
+	}
+	if !normalise(u) {
+		return nil
+	}
+	return u
+}
+
+// lift maps a direction back to the original space.
+func (in *instance) lift(u []float64) []float64 {
+	if in.basis == nil {
+		return append([]float64(nil), u...)
+	}
+	full, _ := in.basis.Dims()
+	out := make([]float64, full)
+	for k := range out {
+		out[k] = dot(in.basis.RawRowView(k), u)
+	}
+	return out
+}
+
+// residual spreads w (n×c) over the original rows; a zero row gets its target,
+// which is its residual whatever the network.
+func (in *instance) residual(w []float64, p lift.Problem) *mat.Dense {
+	out := mat.DenseCopyOf(p.Y)
+	for i, r := range in.rows {
+		out.SetRow(r, w[i*in.c:(i+1)*in.c])
+	}
+	return out
+}
+
+func dot(a, b []float64) float64 {
+	b = b[:len(a)]
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}
+
+func axpy(dst []float64, t float64, v []float64) {
+	v = v[:len(dst)]
+	for i := range dst {
+		dst[i] += t * v[i]
+	}
+}
+
+func squared(v []float64) float64 { return dot(v, v) }
+
+func norm(v []float64) float64 { return math.Sqrt(dot(v, v)) }
+
+func isZero(v []float64) bool {
+	for _, x := range v {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// normalise scales v to unit length and reports whether that was possible.
+func normalise(v []float64) bool {
+	scale := 0.0
+	for _, x := range v {
+		scale = max(scale, math.Abs(x))
+	}
+	if !(scale > 0) || math.IsInf(scale, 0) {
+		return false
+	}
+	s := 0.0
+	for _, x := range v {
+		s += (x / scale) * (x / scale)
+	}
+	s = scale * math.Sqrt(s)
+	for i := range v {
+		v[i] /= s
+	}
+	return true
+}

@@ -1,0 +1,326 @@
+package exact
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// column is one neuron direction of the restricted problem.
+type column struct {
+	u    []float64 // d, unit
+	a    []float64 // n, (Xu)₊
+	size float64   // η ≥ 0: at the optimum ‖v‖
+}
+
+// master solves the problem restricted to fixed directions, the group lasso
+//
+//	min_V ½‖A V − Y‖² + γ Σ_j ‖v_j‖,   A = [(Xu_1)₊ … (Xu_m)₊]  (n×m).
+//
+// With ‖v‖ = min_η ½(‖v‖²/η + η) and V eliminated it becomes the smooth convex
+// problem over η ≥ 0 in R^m, whatever the number of outputs,
+//
+//	f(η) = (γ/2) [tr Yᵀ G Y + Σ η_j],   G = (A diag(η) Aᵀ + γI)⁻¹,
+//	∂f/∂η_j = (γ/2)(1 − ‖a_jᵀGY‖²),
+//	∂²f/∂η_i∂η_j = γ (a_iᵀ G a_j)(a_iᵀGY · a_jᵀGY),
+//
+// solved by a primal-dual interior-point method.  W = γGY is the residual and
+// ‖a_jᵀW‖ ≤ γ are the optimality conditions, as in DESIGN section 6.
+type master struct {
+	in      *instance
+	columns []*column
+	w       []float64 // n×c, residual at the solution
+	v       []float64 // m×c
+	value   float64   // ½‖W‖² + γΣ‖v_j‖, without the instance's constant
+}
+
+// masterTolerance is the relative duality gap of the restricted problem at
+// which its solver stops.
+const masterTolerance = 1e-10
+
+// solve finds η, V and W for the present columns.
+func (ms *master) solve() {
+	in, m := ms.in, len(ms.columns)
+	n, c := in.n, in.c
+	if m == 0 {
+		ms.w = append([]float64(nil), in.y...)
+		ms.v = nil
+		ms.value = squared(in.y) / 2
+		return
+	}
+	a := mat.NewDense(n, m, nil)
+	for j, col := range ms.columns {
+		for i, t := range col.a {
+			a.Set(i, j, t)
+		}
+	}
+	y := mat.NewDense(n, c, append([]float64(nil), in.y...))
+	// Outside the columns' span G acts as 1/γ: with A = QR only QᵀA = R and QᵀY matter.
+	ar, yr := a, y
+	if n > m {
+		var qr mat.QR
+		qr.Factorize(a)
+		var q, r mat.Dense
+		qr.QTo(&q)
+		qr.RTo(&r)
+		ar = mat.DenseCopyOf(r.Slice(0, m, 0, m))
+		yr = mat.NewDense(m, c, nil)
+		yr.Mul(q.Slice(0, n, 0, m).T(), y)
+	}
+	eta := make([]float64, m)
+	scale := 0.0
+	for _, col := range ms.columns {
+		scale = max(scale, col.size)
+	}
+	for j, col := range ms.columns {
+		if scale > 0 {
+			eta[j] = max(col.size, 1e-2*scale)
+		} else {
+			eta[j] = norm(in.y) / (norm(col.a) * math.Sqrt(float64(m)))
+		}
+		if !(eta[j] > 0) || math.IsInf(eta[j], 0) {
+			eta[j] = 1
+		}
+	}
+	interiorPoint(ar, yr, in.gamma, eta)
+
+	st := newMasterState(ar, yr, in.gamma)
+	if !st.at(eta) {
+		clear(eta)
+	}
+	ms.v = make([]float64, m*c)
+	for j, col := range ms.columns {
+		for k := range c {
+			ms.v[j*c+k] = eta[j] * st.agy.At(j, k)
+		}
+		col.size = norm(ms.v[j*c : (j+1)*c])
+	}
+	ms.w = append(ms.w[:0], in.y...)
+	ms.value = 0
+	for j, col := range ms.columns {
+		vj := ms.v[j*c : (j+1)*c]
+		ms.value += in.gamma * col.size
+		for i, t := range col.a {
+			if t > 0 {
+				axpy(ms.w[i*c:(i+1)*c], -t, vj)
+			}
+		}
+	}
+	ms.value += squared(ms.w) / 2
+}
+
+// masterState evaluates f, its gradient and Hessian at a point η.
+type masterState struct {
+	a, y    *mat.Dense // rows×m, rows×c
+	gamma   float64
+	k       *mat.SymDense // A diag(η) Aᵀ + γI
+	chol    mat.Cholesky
+	scaled  *mat.Dense // A diag(√η)
+	gy      *mat.Dense // GY
+	agy     *mat.Dense // AᵀGY (m×c)
+	f       float64
+	grad    []float64
+	half    *mat.Dense // L⁻¹A with K = LLᵀ
+	hessian *mat.SymDense
+}
+
+func newMasterState(a, y *mat.Dense, gamma float64) *masterState {
+	rows, m := a.Dims()
+	_, c := y.Dims()
+	return &masterState{
+		a: a, y: y, gamma: gamma,
+		k: mat.NewSymDense(rows, nil), scaled: mat.NewDense(rows, m, nil),
+		gy: mat.NewDense(rows, c, nil), agy: mat.NewDense(m, c, nil),
+		grad: make([]float64, m), half: mat.NewDense(rows, m, nil), hessian: mat.NewSymDense(m, nil),
+	}
+}
+
+// at computes f and its gradient; it reports false when K is numerically not
+// positive definite or something overflowed.
+func (st *masterState) at(eta []float64) bool {
+	rows, m := st.a.Dims()
+	sum := 0.0
+	for j, e := range eta {
+		sum += e
+		s := math.Sqrt(e)
+		for i := range rows {
+			st.scaled.Set(i, j, s*st.a.At(i, j))
+		}
+	}
+	st.k.SymOuterK(1, st.scaled)
+	for i := range rows {
+		st.k.SetSym(i, i, st.k.At(i, i)+st.gamma)
+	}
+	if !st.chol.Factorize(st.k) {
+		return false
+	}
+	if err := st.chol.SolveTo(st.gy, st.y); err != nil {
+		if _, onlyCondition := err.(mat.Condition); !onlyCondition {
+			return false
+		}
+	}
+	st.agy.Mul(st.a.T(), st.gy)
+	trace := dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
+	st.f = st.gamma / 2 * (trace + sum)
+	for j := range m {
+		st.grad[j] = st.gamma / 2 * (1 - squared(st.agy.RawRowView(j)))
+	}
+	return !math.IsNaN(st.f) && !math.IsInf(st.f, 0)
+}
+
+// second computes the Hessian at the point of the last at.
+func (st *masterState) second() {
+	var l mat.TriDense
+	st.chol.LTo(&l)
+	st.half.Copy(st.a)
+	triSolve(&l, st.half)
+	m := len(st.grad)
+	st.hessian.SymOuterK(1, st.half.T())
+	for i := range m {
+		for j := i; j < m; j++ {
+			v := st.gamma * st.hessian.At(i, j) * dot(st.agy.RawRowView(i), st.agy.RawRowView(j))
+			st.hessian.SetSym(i, j, v)
+		}
+	}
+}
+
+// gap returns f(η) minus the value of the feasible dual point tW with
+// W = γGY and t = min(t*, 1/max_j ‖a_jᵀGY‖).
+func (st *masterState) gap() float64 {
+	worst := 1.0
+	m := len(st.grad)
+	for j := range m {
+		worst = max(worst, norm(st.agy.RawRowView(j)))
+	}
+	wy := st.gamma * dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
+	ww := st.gamma * st.gamma * squared(st.gy.RawMatrix().Data)
+	t := 1 / worst
+	if ww > 0 {
+		t = min(t, wy/ww)
+	}
+	return st.f - (t*wy - t*t*ww/2)
+}
+
+func triSolve(l *mat.TriDense, b *mat.Dense) {
+	rows, cols := b.Dims()
+	raw := b.RawMatrix()
+	for i := range rows {
+		bi := raw.Data[i*raw.Stride : i*raw.Stride+cols]
+		for k := range i {
+			if v := l.At(i, k); v != 0 {
+				axpy(bi, -v, raw.Data[k*raw.Stride:k*raw.Stride+cols])
+			}
+		}
+		inv := 1 / l.At(i, i)
+		for j := range bi {
+			bi[j] *= inv
+		}
+	}
+}
+
+// interiorPoint minimises f over η ≥ 0, starting from eta > 0, in place.
+func interiorPoint(a, y *mat.Dense, gamma float64, eta []float64) {
+	m := len(eta)
+	st, trial := newMasterState(a, y, gamma), newMasterState(a, y, gamma)
+	if !st.at(eta) {
+		return
+	}
+	mu := 0.0
+	dual := make([]float64, m)
+	for j := range eta {
+		mu += eta[j] * max(math.Abs(st.grad[j]), 0.05*gamma)
+	}
+	mu /= float64(m)
+	for j := range eta {
+		dual[j] = max(st.grad[j], mu/eta[j])
+	}
+	system := mat.NewSymDense(m, nil)
+	var chol mat.Cholesky
+	step, next := mat.NewVecDense(m, nil), make([]float64, m)
+	rhs := mat.NewVecDense(m, nil)
+	stalled := 0
+	for range 100 {
+		if st.gap() <= masterTolerance*st.f {
+			return
+		}
+		st.second()
+		system.CopySym(st.hessian)
+		complement := 0.0
+		for j := range eta {
+			complement += eta[j] * dual[j]
+		}
+		mu = 0.1 * complement / float64(m)
+		if stalled > 0 {
+			mu = complement / float64(m)
+		}
+		for j := range eta {
+			system.SetSym(j, j, system.At(j, j)+dual[j]/eta[j])
+			rhs.SetVec(j, mu/eta[j]-st.grad[j])
+		}
+		if !chol.Factorize(system) {
+			return
+		}
+		if err := chol.SolveVecTo(step, rhs); err != nil {
+			if _, onlyCondition := err.(mat.Condition); !onlyCondition {
+				return
+			}
+		}
+		primal, dualStep := 1.0, 1.0
+		slope := 0.0
+		for j := range eta {
+			d := step.AtVec(j)
+			slope -= d * rhs.AtVec(j)
+			if d < 0 {
+				primal = min(primal, -0.99*eta[j]/d)
+			}
+			ds := mu/eta[j] - dual[j] - dual[j]/eta[j]*d
+			if ds < 0 {
+				dualStep = min(dualStep, -0.99*dual[j]/ds)
+			}
+		}
+		before := st.f - mu*sumLog(eta)
+		accepted := false
+		for range 30 {
+			for j := range eta {
+				next[j] = eta[j] + primal*step.AtVec(j)
+			}
+			if trial.at(next) {
+				after := trial.f - mu*sumLog(next)
+				if after <= before+1e-4*primal*slope+1e-14*math.Abs(before) {
+					accepted = true
+					break
+				}
+			}
+			primal /= 2
+		}
+		if !accepted {
+			stalled++
+			if stalled > 3 {
+				return
+			}
+			for j := range eta {
+				dual[j] = mu / eta[j]
+			}
+			continue
+		}
+		stalled = 0
+		for j := range eta {
+			ds := mu/eta[j] - dual[j] - dual[j]/eta[j]*step.AtVec(j)
+			dual[j] += dualStep * ds
+		}
+		copy(eta, next)
+		st, trial = trial, st
+		for j := range eta {
+			// keep the multiplier within a factor of the central path (Wächter & Biegler 2006, equation 16)
+			dual[j] = min(max(dual[j], mu/(1e10*eta[j])), 1e10*mu/eta[j])
+		}
+	}
+}
+
+func sumLog(v []float64) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += math.Log(x)
+	}
+	return s
+}
