@@ -1,0 +1,155 @@
+package certificate
+
+import (
+	"math"
+
+	"github.com/relift/relift/lift"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/lapack/lapack64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// withMargin tries certificates at δ with κ recomputed and growing margins, until
+// one passes the test of certify; nil when none does.
+func (b *blocks) withMargin(mu lift.Multipliers, delta []float64) *Certificate {
+	_, d, _ := b.q.problem.Dims()
+	order := float64(b.q.m + d + b.q.c)
+	trial := make([]float64, len(delta))
+	for margin := order * 0x1p-51; margin < 1; margin *= 8 {
+		for i, s := range delta {
+			trial[i] = s + margin*(math.Abs(b.a.At(i, i)+2*s)+b.q.problem.Gamma*0x1p-20)
+		}
+		v, ok := b.evaluate(trial)
+		if !ok {
+			continue
+		}
+		if c := b.certify(mu, trial, max(v.kappa, 0)*b.q.problem.Gamma*(1+margin)+margin*b.q.problem.Gamma*0x1p-20); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// certify builds the certificate with Ψ − diag δ and t = √(γ/η), and returns nil
+// unless K of the package comment, formed anew from the arrays of the
+// certificate, passes a shifted Cholesky test.
+func (b *blocks) certify(mu lift.Multipliers, delta []float64, eta float64) *Certificate {
+	q := b.q
+	linear, square := q.linearAndSquare(b.plus, b.minus)
+	t := bestScale(eta/q.problem.Gamma, linear, square)
+	t -= t * 0x1p-50
+	tt := t * t
+
+	m := q.m
+	s := signed{mu.Phi, mu.Psi, mu.Omega}
+	out := lift.Multipliers{Phi: mat.NewDense(m, m, nil), Psi: mat.NewDense(m, m, nil), Omega: mat.NewDense(m, m, nil)}
+	for i := range m {
+		phi, psi, omega := out.Phi.RawRowView(i), out.Psi.RawRowView(i), out.Omega.RawRowView(i)
+		for j := range m {
+			phi[j] = tt * s.phiAt(i, j)
+			omega[j] = tt * s.omegaAt(i, j)
+			psi[j] = tt * s.psiAt(i, j)
+		}
+		psi[i] = tt * (s.psiAt(i, i) - math.Ldexp(delta[i], -2*q.exponent[i]))
+	}
+	var plus, minus *mat.Dense
+	if b.plus != nil {
+		plus = mat.DenseCopyOf(b.plus)
+		plus.Scale(t, plus)
+	}
+	if b.minus != nil {
+		minus = mat.DenseCopyOf(b.minus)
+		minus.Scale(t, minus)
+	}
+	out.W = q.scatter(plus, minus)
+	if !q.passes(out) {
+		return nil
+	}
+	c := &Certificate{X: q.problem.X, Y: q.problem.Y, Gamma: q.problem.Gamma, Grouping: q.grouping, Multipliers: out}
+	c.finish()
+	if math.IsNaN(c.LowerBound) || math.IsInf(c.LowerBound, 0) {
+		return nil
+	}
+	return c
+}
+
+// passes reports whether K for mu, scaled by powers of two to a diagonal in
+// [½, 2), stays positive definite when its diagonal is lowered by twice the error
+// bound of a floating-point Cholesky factorization, (order+1)ε·tr K.
+func (q *condensed) passes(mu lift.Multipliers) bool {
+	m, c := q.m, q.c
+	_, d := q.rows.Dims()
+	order := m + d + c
+	gamma := q.problem.Gamma
+	k := mat.NewDense(order, order, nil)
+
+	pairs := mat.NewDense(m, m, nil)
+	for i := range m {
+		row := k.RawRowView(i)
+		for j := range m {
+			e := q.exponent[i] + q.exponent[j]
+			omega := mu.Omega.At(i, j)
+			// The diagonal is the sum of terms that nearly cancel: add them from the largest.
+			row[j] = -math.Ldexp((mu.Psi.At(i, j)+mu.Psi.At(j, i))+(mu.Phi.At(i, j)+omega), e)
+			pairs.Set(i, j, math.Ldexp(mu.Psi.At(i, j)+omega, e))
+		}
+	}
+	coupling := k.Slice(0, m, m, m+d).(*mat.Dense)
+	coupling.Mul(pairs, q.rows)
+	for i := range m {
+		for j := range m {
+			pairs.Set(i, j, math.Ldexp(mu.Omega.At(i, j), q.exponent[i]+q.exponent[j]))
+		}
+	}
+	var ox mat.Dense
+	ox.Mul(pairs, q.rows)
+	weights := k.Slice(m, m+d, m, m+d).(*mat.Dense)
+	weights.Mul(q.rows.T(), &ox)
+	weights.Scale(-1, weights)
+
+	outputs := k.Slice(0, m, m+d, order).(*mat.Dense)
+	cross := k.Slice(m, m+d, m+d, order).(*mat.Dense)
+	for _, s := range []*side{&q.positive, &q.negative} {
+		v := q.gather(mu.W, s)
+		if v == nil {
+			continue
+		}
+		for r := range m {
+			row := v.RawRowView(r)
+			for j := range row {
+				row[j] = math.Ldexp(row[j], q.exponent[r])
+			}
+		}
+		outputs.Add(outputs, v)
+		if s == &q.negative {
+			cross.Mul(q.rows.T(), v)
+			cross.Scale(-1, cross)
+		}
+	}
+	for i := range d + c {
+		k.Set(m+i, m+i, k.At(m+i, m+i)+gamma)
+	}
+
+	scale := make([]int, order)
+	trace := 0.0
+	for i := range scale {
+		v := k.At(i, i)
+		if !(v > 0) || math.IsInf(v, 0) {
+			return false
+		}
+		_, e := math.Frexp(v)
+		scale[i] = -e / 2
+		trace += math.Ldexp(v, 2*scale[i])
+	}
+	shift := 2 * float64(order+1) * 0x1p-53 * trace
+	for i := range order {
+		row := k.RawRowView(i)
+		for j := i; j < order; j++ {
+			row[j] = math.Ldexp(row[j], scale[i]+scale[j])
+		}
+		row[i] -= shift
+	}
+	_, ok := lapack64.Potrf(blas64.Symmetric{N: order, Stride: order, Data: k.RawMatrix().Data, Uplo: blas.Upper})
+	return ok
+}

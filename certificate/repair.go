@@ -1,0 +1,211 @@
+package certificate
+
+import (
+	"context"
+	"math"
+
+	"github.com/relift/relift/lift"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Effort says how much work a repair may take.
+type Effort int
+
+const (
+	// Thorough minimises κ over one δ per row by an interior-point method: some
+	// tens of factorizations of order m+d.
+	Thorough Effort = iota
+	// Quick tries one common δ: about ten factorizations of order m.
+	Quick
+)
+
+// thoroughLimit is the largest number of representatives for which Thorough
+// runs the interior-point method, whose work arrays are four m×m matrices.
+const thoroughLimit = 4000
+
+// A Repairer turns multipliers for one problem and grouping into certificates.
+// It is safe for concurrent use.
+type Repairer struct{ q *condensed }
+
+// NewRepairer validates the problem and the grouping.  The error wraps
+// [lift.ErrInvalid] or [ErrMultipliers].
+func NewRepairer(p lift.Problem, g lift.Grouping) (*Repairer, error) {
+	q, err := condense(p, g)
+	if err != nil {
+		return nil, err
+	}
+	return &Repairer{q}, nil
+}
+
+// Repair returns a valid certificate with as large a bound as the multipliers
+// allow at moderate cost; see [Repairer.Repair].
+func Repair(p lift.Problem, g lift.Grouping, mu lift.Multipliers) (*Certificate, error) {
+	r, err := NewRepairer(p, g)
+	if err != nil {
+		return nil, err
+	}
+	return r.Repair(context.Background(), mu, Thorough)
+}
+
+// Bound estimates, with about ten factorizations of order m, the lower bound
+// that a certificate made of mu by a quick repair has.  It is not a proof; a
+// certificate of at least this quality comes from [Repairer.Repair].  −Inf means
+// that the multipliers prove nothing.
+func (r *Repairer) Bound(mu lift.Multipliers) (float64, error) {
+	if err := r.q.checkMultipliers(mu); err != nil {
+		return 0, err
+	}
+	if r.q.m == 0 {
+		return r.q.constant, nil
+	}
+	b := r.q.newBlocks(mu)
+	linear, square := r.q.linearAndSquare(b.plus, b.minus)
+	if !(linear > 0) || math.IsInf(square, 0) || !b.finite() {
+		return r.q.constant, nil
+	}
+	_, v, ok := b.commonShift()
+	if !ok {
+		return r.q.constant, nil
+	}
+	t := bestScale(v.kappa, linear, square)
+	return r.q.constant + t*linear - t*t*square/2, nil
+}
+
+// bestScale returns the t ≤ 1/√κ that maximises t·linear − ½t²·square.
+func bestScale(kappa, linear, square float64) float64 {
+	t := linear / square
+	if kappa > 0 {
+		t = min(t, 1/math.Sqrt(kappa))
+	}
+	return t
+}
+
+// Repair makes a certificate from any finite multipliers.  Symmetry and signs
+// are put right, κ is minimised over the diagonal of Ψ, the best scale t is taken,
+// and what is returned has been tested with the margin that the verifier needs.
+// When no scale but 0 can be found, the certificate is the trivial one, with zero
+// multipliers and the bound that zero rows and merged rows give alone.
+//
+// When ctx ends, the best certificate so far is returned and no error.  Errors
+// wrap [ErrMultipliers].
+func (r *Repairer) Repair(ctx context.Context, mu lift.Multipliers, effort Effort) (*Certificate, error) {
+	q := r.q
+	if err := q.checkMultipliers(mu); err != nil {
+		return nil, err
+	}
+	best := q.trivial()
+	if q.m == 0 {
+		return best, nil
+	}
+	b := q.newBlocks(mu)
+	linear, square := q.linearAndSquare(b.plus, b.minus)
+	if !(linear > 0) || math.IsInf(square, 0) || !b.finite() {
+		return best, nil
+	}
+	keep := func(c *Certificate) {
+		if c != nil && c.LowerBound > best.LowerBound {
+			best = c
+		}
+	}
+	delta, v, ok := b.commonShift()
+	if !ok {
+		return best, nil
+	}
+	keep(b.withMargin(mu, delta))
+	if effort == Quick || q.m > thoroughLimit || linear/square <= 1/math.Sqrt(max(v.kappa, 0)) {
+		return best, nil
+	}
+	// Strictly inside: a shift of the same order as the quick one's room.
+	eta := 2 * v.kappa * q.problem.Gamma
+	_, k := q.x.Dims()
+	b.follow(ctx, delta, eta, 1e-10, 120, func(c *centering) bool {
+		if c.mu*float64(q.m+k) > 0.1*c.eta {
+			return true
+		}
+		made := b.certify(mu, c.delta, c.eta)
+		keep(made)
+		return made != nil
+	})
+	return best, nil
+}
+
+// trivial returns the certificate with W = 0 wherever W enters S.
+func (q *condensed) trivial() *Certificate {
+	var plus, minus, zero *mat.Dense
+	if q.m > 0 {
+		plus, minus = mat.NewDense(q.m, q.c, nil), mat.NewDense(q.m, q.c, nil)
+		zero = mat.NewDense(q.m, q.m, nil)
+	} else {
+		zero = new(mat.Dense)
+	}
+	w := q.scatter(plus, minus)
+	c := &Certificate{
+		X: q.problem.X, Y: q.problem.Y, Gamma: q.problem.Gamma, Grouping: q.grouping,
+		Multipliers: lift.Multipliers{W: w, Phi: zero, Psi: mat.DenseCopyOf(zero), Omega: mat.DenseCopyOf(zero)},
+	}
+	c.finish()
+	return c
+}
+
+// finish computes the bound and the meta data of a certificate whose arrays are set.
+func (c *Certificate) finish() {
+	c.LowerBound = dualValue(c.W, c.Y)
+}
+
+// commonShift minimises κ over δ = ρ·(1,…,1), by bisection on log ρ with the sign
+// of the slope.  ok is false when no ρ gives a finite κ.
+func (b *blocks) commonShift() (delta []float64, best curvature, ok bool) {
+	m := b.q.m
+	size := 0.0
+	for i := range m {
+		row := 0.0
+		for _, v := range b.a.RawRowView(i) {
+			row += math.Abs(v)
+		}
+		size = max(size, row) // A + size·I is diagonally dominant
+	}
+	if size == 0 {
+		size = b.q.problem.Gamma
+	}
+	constant := func(v float64) []float64 {
+		out := make([]float64, m)
+		for i := range out {
+			out[i] = v
+		}
+		return out
+	}
+	try := func(shift float64) (slope float64, feasible bool) {
+		trial := constant(shift)
+		v, feasible := b.evaluate(trial)
+		if !feasible {
+			return -1, false
+		}
+		if !ok || v.kappa < best.kappa {
+			delta, best, ok = trial, v, true
+		}
+		for _, s := range v.slope(b) {
+			slope += s
+		}
+		return slope, true
+	}
+	if slope, feasible := try(0); feasible && slope >= 0 {
+		return delta, best, ok // converged multipliers: nothing to gain by a common shift
+	}
+	low, high := math.Log(size*0x1p-50), math.Log(size)
+	for range 12 {
+		middle := (low + high) / 2
+		if slope, feasible := try(math.Exp(middle)); feasible && slope > 0 {
+			high = middle
+		} else {
+			low = middle
+		}
+	}
+	for range 20 {
+		if ok {
+			break
+		}
+		high += 1
+		try(math.Exp(high))
+	}
+	return delta, best, ok
+}
