@@ -1,0 +1,274 @@
+//go:build (linux || darwin) && (amd64 || arm64) && !noblas
+
+package dense
+
+import (
+	"unsafe"
+
+	"github.com/ebitengine/purego"
+	"gonum.org/v1/gonum/blas"
+)
+
+var _ blas.Float64 = library{}
+
+// Below these counts of multiply-adds gonum's kernels on the calling goroutine
+// win, because a call of the library costs about a microsecond and its threads
+// must be woken. Measured on two cores (BenchmarkSmall).
+const (
+	smallLevel3 = 12 * 12 * 12
+	smallLevel2 = 48 * 48
+)
+
+// opposite is the other triangle: what is upper in row-major memory is lower in
+// column-major.
+func opposite(ul blas.Uplo) byte {
+	if ul == blas.Upper {
+		return 'L'
+	}
+	return 'U'
+}
+
+// otherSide exchanges left and right: (AB)ᵀ = BᵀAᵀ.
+func otherSide(s blas.Side) byte {
+	if s == blas.Left {
+		return 'R'
+	}
+	return 'L'
+}
+
+// transposed exchanges A and Aᵀ.
+func transposed(t blas.Transpose) byte {
+	if t == blas.NoTrans {
+		return 'T'
+	}
+	return 'N'
+}
+
+// plain is a real transpose code as Fortran writes it.
+func plain(t blas.Transpose) byte {
+	if t == blas.NoTrans {
+		return 'N'
+	}
+	return 'T'
+}
+
+func validTranspose(t blas.Transpose) bool {
+	return t == blas.NoTrans || t == blas.Trans || t == blas.ConjTrans
+}
+
+func validUplo(ul blas.Uplo) bool { return ul == blas.Upper || ul == blas.Lower }
+
+func validSide(s blas.Side) bool { return s == blas.Left || s == blas.Right }
+
+func validDiag(d blas.Diag) bool { return d == blas.Unit || d == blas.NonUnit }
+
+// holds reports whether a slice has room for a rows×cols matrix with row stride
+// ld. Every method below hands calls that fail such a check to gonum, whose
+// panics say what is wrong.
+func holds(a []float64, rows, cols, ld int) bool {
+	return ld >= max(1, cols) && rows > 0 && cols > 0 && len(a) >= (rows-1)*ld+cols
+}
+
+// holdsVector reports whether a slice has room for n elements with step inc.
+func holdsVector(x []float64, n, inc int) bool {
+	if inc < 0 {
+		inc = -inc
+	}
+	return n > 0 && inc > 0 && len(x) >= (n-1)*inc+1
+}
+
+// Dgemm computes C = alpha·op(A)·op(B) + beta·C, as Cᵀ = alpha·op(B)ᵀ·op(A)ᵀ + beta·Cᵀ.
+func (l library) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	rowsA, colsA := m, k
+	if tA != blas.NoTrans {
+		rowsA, colsA = k, m
+	}
+	rowsB, colsB := k, n
+	if tB != blas.NoTrans {
+		rowsB, colsB = n, k
+	}
+	if m*n*k <= smallLevel3 || !validTranspose(tA) || !validTranspose(tB) || !fits(m, n, k, lda, ldb, ldc) ||
+		!holds(a, rowsA, colsA, lda) || !holds(b, rowsB, colsB, ldb) || !holds(c, m, n, ldc) {
+		l.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.c[0], f.c[1] = plain(tB), plain(tA)
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4], f.i[5] = int64(n), int64(m), int64(k), int64(ldb), int64(lda), int64(ldc)
+	f.x[0], f.x[1] = alpha, beta
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dgemm, f.char(0), f.char(1), f.integer(0), f.integer(1), f.integer(2), f.real(0),
+		uintptr(unsafe.Pointer(&b[0])), f.integer(3), uintptr(unsafe.Pointer(&a[0])), f.integer(4), f.real(1),
+		uintptr(unsafe.Pointer(&c[0])), f.integer(5), stringLength, stringLength)
+}
+
+// Dsyrk computes one triangle of C = alpha·A·Aᵀ + beta·C (or AᵀA).
+func (l library) Dsyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
+	rows, cols := n, k
+	if t != blas.NoTrans {
+		rows, cols = k, n
+	}
+	if n*n*k/2 <= smallLevel3 || !validUplo(ul) || !validTranspose(t) || !fits(n, k, lda, ldc) ||
+		!holds(a, rows, cols, lda) || !holds(c, n, n, ldc) {
+		l.Implementation.Dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.c[0], f.c[1] = opposite(ul), transposed(t)
+	f.i[0], f.i[1], f.i[2], f.i[3] = int64(n), int64(k), int64(lda), int64(ldc)
+	f.x[0], f.x[1] = alpha, beta
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dsyrk, f.char(0), f.char(1), f.integer(0), f.integer(1), f.real(0),
+		uintptr(unsafe.Pointer(&a[0])), f.integer(2), f.real(1), uintptr(unsafe.Pointer(&c[0])), f.integer(3),
+		stringLength, stringLength)
+}
+
+// Dsyr2k computes one triangle of C = alpha·(A·Bᵀ + B·Aᵀ) + beta·C (or AᵀB + BᵀA).
+func (l library) Dsyr2k(ul blas.Uplo, t blas.Transpose, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	rows, cols := n, k
+	if t != blas.NoTrans {
+		rows, cols = k, n
+	}
+	if n*n*k <= smallLevel3 || !validUplo(ul) || !validTranspose(t) || !fits(n, k, lda, ldb, ldc) ||
+		!holds(a, rows, cols, lda) || !holds(b, rows, cols, ldb) || !holds(c, n, n, ldc) {
+		l.Implementation.Dsyr2k(ul, t, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.c[0], f.c[1] = opposite(ul), transposed(t)
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4] = int64(n), int64(k), int64(lda), int64(ldb), int64(ldc)
+	f.x[0], f.x[1] = alpha, beta
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dsyr2k, f.char(0), f.char(1), f.integer(0), f.integer(1), f.real(0),
+		uintptr(unsafe.Pointer(&a[0])), f.integer(2), uintptr(unsafe.Pointer(&b[0])), f.integer(3), f.real(1),
+		uintptr(unsafe.Pointer(&c[0])), f.integer(4), stringLength, stringLength)
+}
+
+// Dtrsm solves op(A)·X = alpha·B or X·op(A) = alpha·B with a triangular A.
+func (l library) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	if !l.triangular(l.dtrsm, s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
+		l.Implementation.Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+	}
+}
+
+// Dtrmm computes B = alpha·op(A)·B or B = alpha·B·op(A) with a triangular A.
+func (l library) Dtrmm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
+	if !l.triangular(l.dtrmm, s, ul, tA, d, m, n, alpha, a, lda, b, ldb) {
+		l.Implementation.Dtrmm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+	}
+}
+
+// triangular calls dtrsm_ or dtrmm_, which have the same arguments; false if
+// the call is gonum's to do.
+func (l library) triangular(routine uintptr, s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) bool {
+	order := n
+	if s == blas.Left {
+		order = m
+	}
+	if m*n*order/2 <= smallLevel3 || !validSide(s) || !validUplo(ul) || !validTranspose(tA) || !validDiag(d) || !fits(m, n, lda, ldb) ||
+		!holds(a, order, order, lda) || !holds(b, m, n, ldb) {
+		return false
+	}
+	diag := byte('N')
+	if d == blas.Unit {
+		diag = 'U'
+	}
+	f := newFrame()
+	defer f.release()
+	f.c = [3]byte{otherSide(s), opposite(ul), plain(tA)}
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4] = int64(n), int64(m), int64(lda), int64(ldb), int64(diag)
+	f.x[0] = alpha
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(routine, f.char(0), f.char(1), f.char(2), f.integer(4), f.integer(0), f.integer(1), f.real(0),
+		uintptr(unsafe.Pointer(&a[0])), f.integer(2), uintptr(unsafe.Pointer(&b[0])), f.integer(3),
+		stringLength, stringLength, stringLength, stringLength)
+	return true
+}
+
+// Dsymm computes C = alpha·A·B + beta·C or alpha·B·A + beta·C with a symmetric A.
+func (l library) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	order := n
+	if s == blas.Left {
+		order = m
+	}
+	if m*n*order <= smallLevel3 || !validSide(s) || !validUplo(ul) || !fits(m, n, lda, ldb, ldc) ||
+		!holds(a, order, order, lda) || !holds(b, m, n, ldb) || !holds(c, m, n, ldc) {
+		l.Implementation.Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.c[0], f.c[1] = otherSide(s), opposite(ul)
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4] = int64(n), int64(m), int64(lda), int64(ldb), int64(ldc)
+	f.x[0], f.x[1] = alpha, beta
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dsymm, f.char(0), f.char(1), f.integer(0), f.integer(1), f.real(0),
+		uintptr(unsafe.Pointer(&a[0])), f.integer(2), uintptr(unsafe.Pointer(&b[0])), f.integer(3), f.real(1),
+		uintptr(unsafe.Pointer(&c[0])), f.integer(4), stringLength, stringLength)
+}
+
+// Dgemv computes y = alpha·op(A)·x + beta·y.
+func (l library) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	lenX, lenY := n, m
+	if tA != blas.NoTrans {
+		lenX, lenY = m, n
+	}
+	if m*n <= smallLevel2 || !validTranspose(tA) || !fits(m, n, lda) || !holds(a, m, n, lda) ||
+		!holdsVector(x, lenX, incX) || !holdsVector(y, lenY, incY) {
+		l.Implementation.Dgemv(tA, m, n, alpha, a, lda, x, incX, beta, y, incY)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.c[0] = transposed(tA)
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4] = int64(n), int64(m), int64(lda), int64(incX), int64(incY)
+	f.x[0], f.x[1] = alpha, beta
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dgemv, f.char(0), f.integer(0), f.integer(1), f.real(0), uintptr(unsafe.Pointer(&a[0])), f.integer(2),
+		uintptr(unsafe.Pointer(&x[0])), f.integer(3), f.real(1), uintptr(unsafe.Pointer(&y[0])), f.integer(4), stringLength)
+}
+
+// Dger computes A += alpha·x·yᵀ, as Aᵀ += alpha·y·xᵀ. Negative steps, which gonum
+// v0.17 gets wrong on amd64, always take the library.
+func (l library) Dger(m, n int, alpha float64, x []float64, incX int, y []float64, incY int, a []float64, lda int) {
+	small := m*n <= smallLevel2 && incX > 0 && incY > 0
+	if small || !fits(m, n, lda) || !holds(a, m, n, lda) || !holdsVector(x, m, incX) || !holdsVector(y, n, incY) {
+		l.Implementation.Dger(m, n, alpha, x, incX, y, incY, a, lda)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4] = int64(n), int64(m), int64(incY), int64(incX), int64(lda)
+	f.x[0] = alpha
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dger, f.integer(0), f.integer(1), f.real(0), uintptr(unsafe.Pointer(&y[0])), f.integer(2),
+		uintptr(unsafe.Pointer(&x[0])), f.integer(3), uintptr(unsafe.Pointer(&a[0])), f.integer(4))
+}
+
+// Dsymv computes y = alpha·A·x + beta·y with a symmetric A.
+func (l library) Dsymv(ul blas.Uplo, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
+	if n*n <= smallLevel2 || !validUplo(ul) || !fits(n, lda) || !holds(a, n, n, lda) ||
+		!holdsVector(x, n, incX) || !holdsVector(y, n, incY) {
+		l.Implementation.Dsymv(ul, n, alpha, a, lda, x, incX, beta, y, incY)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.c[0] = opposite(ul)
+	f.i[0], f.i[1], f.i[2], f.i[3] = int64(n), int64(lda), int64(incX), int64(incY)
+	f.x[0], f.x[1] = alpha, beta
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dsymv, f.char(0), f.integer(0), f.real(0), uintptr(unsafe.Pointer(&a[0])), f.integer(1),
+		uintptr(unsafe.Pointer(&x[0])), f.integer(2), f.real(1), uintptr(unsafe.Pointer(&y[0])), f.integer(3), stringLength)
+}
