@@ -1,0 +1,239 @@
+package dataset
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Encoded is a table as the training problem sees it.
+type Encoded struct {
+	X *mat.Dense // n×d
+	Y *mat.Dense // n×c; nil when the targets were not asked for
+	// Rows has, for each row of X, its row in the table; rows are left out
+	// under MissingDrop only.
+	Rows []int
+}
+
+// Apply encodes a table that has the features and the targets.  Columns are
+// matched by name, in any order; columns the encoding does not know are
+// ignored (see Unused).  Errors are *InputError.
+func (e *Encoding) Apply(t *Table) (*Encoded, error) { return e.apply(t, true) }
+
+// ApplyFeatures encodes the features only, for prediction; the table need not
+// have the targets.
+func (e *Encoding) ApplyFeatures(t *Table) (*Encoded, error) { return e.apply(t, false) }
+
+// Unused returns the columns of a table that the encoding ignores.
+func (e *Encoding) Unused(t *Table) []string {
+	known := map[string]bool{}
+	for _, f := range e.Features {
+		known[f.Name] = true
+	}
+	for _, names := range [][]string{e.Targets, e.Dropped} {
+		for _, n := range names {
+			known[n] = true
+		}
+	}
+	var unused []string
+	for _, c := range t.Columns {
+		if !known[c.Name] {
+			unused = append(unused, c.Name)
+		}
+	}
+	return unused
+}
+
+// HasTargets reports whether the table has every target column.
+func (e *Encoding) HasTargets(t *Table) bool {
+	for _, name := range e.Targets {
+		if t.Column(name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (e *Encoding) apply(t *Table, withTargets bool) (*Encoded, error) {
+	features, targets, err := e.columns(t, withTargets)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := usableRows(t, features, targets, e.Missing)
+	if err != nil {
+		return nil, err
+	}
+	n := len(rows)
+	d, c := e.Dims()
+	if !withTargets {
+		c = 0
+	}
+	if err := checkMemory(t.Name, fmt.Sprintf("encoding %d rows and %d features", n, d), EncodedMemory(n, d, c)); err != nil {
+		return nil, err
+	}
+	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows}
+	at := 0
+	for k, f := range e.Features {
+		if err := f.encode(t, t.Columns[features[k]], rows, out.X, at); err != nil {
+			return nil, err
+		}
+		at += f.Width()
+	}
+	if e.Bias {
+		for i := range n {
+			out.X.Set(i, d-1, 1)
+		}
+	}
+	if !withTargets {
+		return out, nil
+	}
+	out.Y = mat.NewDense(n, c, nil)
+	if e.Task == TaskClassification {
+		column := t.Columns[targets[0]]
+		index := indexOf(e.Classes)
+		for i, row := range rows {
+			k, ok := column.lookup(row, index)
+			if !ok {
+				return nil, t.errorAt(row, column.Name, "%s is not a known class; expected one of %s", quote(column.Value(row)), list(e.Classes, 12))
+			}
+			out.Y.Set(i, k, 1)
+		}
+		return out, nil
+	}
+	for k, j := range targets {
+		column := t.Columns[j]
+		if column.Kind != Numeric {
+			return nil, t.badNumber(column)
+		}
+		for i, row := range rows {
+			out.Y.Set(i, k, column.Numbers[row])
+		}
+	}
+	return out, nil
+}
+
+// columns finds the features and targets of the encoding in the table.
+func (e *Encoding) columns(t *Table, withTargets bool) (features, targets []int, err error) {
+	position := map[string]int{}
+	for i, c := range t.Columns {
+		position[c.Name] = i
+	}
+	var missing []string
+	find := func(name string) int {
+		i, ok := position[name]
+		if !ok {
+			missing = append(missing, name)
+		}
+		return i
+	}
+	for _, f := range e.Features {
+		features = append(features, find(f.Name))
+	}
+	if withTargets {
+		for _, name := range e.Targets {
+			targets = append(targets, find(name))
+		}
+	}
+	if len(missing) > 0 {
+		noun := "column"
+		if len(missing) > 1 {
+			noun = "columns"
+		}
+		return nil, nil, inputErrorf(t.Name, "%s %s not found; expected the columns of the training table, and this one has %s", noun, list(missing, 12), list(t.Names(), 12))
+	}
+	return features, targets, nil
+}
+
+// encode writes the feature's columns of X, from column at on.
+func (f Feature) encode(t *Table, column *Column, rows []int, x *mat.Dense, at int) error {
+	if f.Kind == Categorical {
+		index := indexOf(f.Categories)
+		for i, row := range rows {
+			k, ok := index[f.FillCategory], true
+			if !column.Missing(row) {
+				k, ok = column.lookup(row, index)
+			}
+			if !ok {
+				return t.errorAt(row, f.Name, "%s is not a known category; expected one of %s", quote(column.Value(row)), list(f.Categories, 12))
+			}
+			x.Set(i, at+k, 1)
+		}
+		return nil
+	}
+	if column.Kind != Numeric && !allMissing(column) {
+		return t.badNumber(column)
+	}
+	for i, row := range rows {
+		v := f.Fill
+		if !column.Missing(row) {
+			v = column.Numbers[row]
+		}
+		v = (v - f.Mean) / f.Deviation
+		if !finite(v) {
+			return t.errorAt(row, f.Name, "%s is too large after scaling; expected a magnitude near those of the training table", column.Value(row))
+		}
+		x.Set(i, at, v)
+	}
+	return nil
+}
+
+func allMissing(c *Column) bool {
+	for i := range c.Text {
+		if c.Text[i] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func indexOf(names []string) map[string]int {
+	index := make(map[string]int, len(names))
+	for i, n := range names {
+		index[n] = i
+	}
+	return index
+}
+
+// lookup finds the entry among known labels: as it is written, else, when it
+// is a number, in its shortest form ("1.0" is the class 1).
+func (c *Column) lookup(row int, index map[string]int) (int, bool) {
+	label := c.label(row)
+	if k, ok := index[label]; ok {
+		return k, true
+	}
+	if kind, v := classify(label); kind == tokenNumber {
+		k, ok := index[formatNumber(v)]
+		return k, ok
+	}
+	return 0, false
+}
+
+// Digest returns the SHA-256 of the encoded matrices as 64 hexadecimal digits:
+// of the text "relift data 1\n", then for X and Y the number of rows and of
+// columns as 64-bit little-endian integers and the entries row by row as
+// little-endian IEEE doubles.  A missing Y counts as 0×0.
+func (d *Encoded) Digest() string {
+	h := sha256.New()
+	h.Write([]byte("relift data 1\n"))
+	for _, m := range []*mat.Dense{d.X, d.Y} {
+		rows, cols := 0, 0
+		if m != nil {
+			rows, cols = m.Dims()
+		}
+		buffer := binary.LittleEndian.AppendUint64(nil, uint64(rows))
+		buffer = binary.LittleEndian.AppendUint64(buffer, uint64(cols))
+		for i := range rows {
+			for _, v := range m.RawRowView(i) {
+				buffer = binary.LittleEndian.AppendUint64(buffer, math.Float64bits(v))
+			}
+			h.Write(buffer)
+			buffer = buffer[:0]
+		}
+		h.Write(buffer)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,202 @@
+package dataset
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestBadInput has one row for each way a file or an option can be wrong: the
+// whole message after the directory is compared.
+func TestBadInput(t *testing.T) {
+	good := "a,b,class\n1,2,x\n3,4,y\n"
+	for _, test := range []struct {
+		name    string
+		content string
+		options Options
+		want    string
+	}{
+		{"empty", "", Options{}, `t.csv: the file is empty; expected a header line with column names and at least one data row`},
+		{"only a byte order mark", "\ufeff", Options{}, `t.csv: the file is empty; expected a header line with column names and at least one data row`},
+		{"header only", "a,b,class\n", Options{}, `t.csv: no data rows after the header; expected at least one`},
+		{"header and blank lines", "a,b,class\r\n\r\n  \r\n", Options{}, `t.csv: no data rows after the header; expected at least one`},
+		{"too few fields", "a,b,class\n1,2,x\n3,4\n", Options{}, `t.csv: line 3: 2 fields; expected 3, as many as the header has`},
+		{"too many fields", "a,b,class\n1,2,x,9\n", Options{}, `t.csv: line 2: 4 fields; expected 3, as many as the header has`},
+		{"line after a quoted line break", "a,b,class\n1,2,\"x\ny\"\n3\n", Options{}, `t.csv: line 4: 1 field; expected 3, as many as the header has`},
+		{"not a number", "a,b,class\n1,2,x\n1,abc,y\n2,3,x\n4,5,y\n", Options{}, `t.csv: line 3, column "b": "abc" is not a number; expected a finite decimal such as 1.5`},
+		{"hexadecimal", "a,b,class\n1,2,x\n1,0x10,y\n2,3,x\n4,5,y\n", Options{}, `t.csv: line 3, column "b": "0x10" is not a number; expected a finite decimal such as 1.5`},
+		{"infinite", "a,b,class\n1,2,x\n1,-Inf,y\n", Options{}, `t.csv: line 3, column "b": "-Inf" is not finite; expected a finite decimal such as 1.5`},
+		{"overflow", "a,b,class\n1,2,x\n1,1e999,y\n", Options{}, `t.csv: line 3, column "b": "1e999" is not finite; expected a finite decimal such as 1.5`},
+		{"every entry infinite", "a,b,class\n1,inf,x\n1,inf,y\n", Options{}, `t.csv: line 2, column "b": "inf" is not finite; expected a finite decimal such as 1.5`},
+		{"decimal comma", "a;b;class\n1,5;2;x\n3,5;4;y\n", Options{}, `t.csv: line 2, column "a": "1,5" has a decimal comma; expected a decimal point, such as 1.5`},
+		{"NaN", "a,b,class\n1,2,x\n1,NaN,y\n", Options{}, `t.csv: line 3, column "b": the value is missing; expected a value, or leave such rows out or fill them (missing: drop or mean)`},
+		{"missing", "a,b,class\n1,2,x\n,3,y\n", Options{}, `t.csv: line 3, column "a": the value is missing; expected a value, or leave such rows out or fill them (missing: drop or mean)`},
+		{"missing target under mean", "a,b,class\n1,2,x\n1,3,?\n", Options{Missing: MissingMean}, `t.csv: line 3, column "class": the target is missing and cannot be filled; expected a value, or leave such rows out (missing: drop)`},
+		{"all rows dropped", "a,b,class\n1,,x\n,3,y\n", Options{Missing: MissingDrop}, `t.csv: every row has a missing entry; expected at least one complete row`},
+		{"all missing under mean", "a,b,class\n1,,x\n2,,y\n", Options{Missing: MissingMean}, `t.csv: column "b": every entry is missing; expected at least one number`},
+		{"one class", "a,b,class\n1,2,x\n3,4,x\n", Options{}, `t.csv: column "class": every row has the class "x"; expected at least two classes`},
+		{"one integer class", "a,b,class\n1,2,1\n3,4,1\n", Options{}, `t.csv: column "class": every row has the class "1"; expected at least two classes`},
+		{"target not found", good, Options{Targets: []string{"specie"}}, `t.csv: target column "specie" not found; expected one of "a", "b", "class"`},
+		{"target index", good, Options{Targets: []string{"3"}}, `t.csv: target 3 is out of range; expected a column name or an index from 0 to 2 (or -1 for the last)`},
+		{"target twice", good, Options{Targets: []string{"a", "0"}}, `t.csv: target column "a" is named twice; expected each once`},
+		{"feature not found", good, Options{Features: []string{"z"}}, `t.csv: feature column "z" not found; expected one of "a", "b", "class"`},
+		{"dropped not found", good, Options{Drop: []string{"z"}}, `t.csv: dropped column "z" not found; expected one of "a", "b", "class"`},
+		{"feature and dropped", good, Options{Features: []string{"a"}, Drop: []string{"a"}}, `t.csv: column "a" is both a feature and dropped; expected one of the two`},
+		{"target and dropped", good, Options{Drop: []string{"class"}}, `t.csv: column "class" is both a target and dropped; expected one of the two`},
+		{"target and feature", good, Options{Features: []string{"class"}}, `t.csv: column "class" is both a target and a feature; expected one of the two`},
+		{"no features", good, Options{Drop: []string{"a", "b"}}, `t.csv: no feature columns are left beside the target "class"; expected at least one`},
+		{"one column", "a\n1\n2\n", Options{}, `t.csv: no feature columns are left beside the target "a"; expected at least one`},
+		{"categorical target", good, Options{Categorical: []string{"class"}}, `t.csv: categorical column "class" is not a feature; expected a feature column`},
+		{"duplicate names", "a,b,a\n1,2,x\n", Options{}, `t.csv: line 1, column "a": columns 1 and 3 have the same name; expected each name once`},
+		{"no header", "5.1,3.5,setosa\n4.9,3,setosa\n", Options{}, `t.csv: line 1: the first line holds numbers ("5.1", "3.5", "setosa"); expected a header line with column names such as x1,x2,class`},
+		{"every feature constant", "a,class\n1,x\n1,y\n", Options{}, `t.csv: every feature column is constant; expected at least one that varies`},
+		{"text target for regression", good, Options{Task: TaskRegression}, `t.csv: line 2, column "class": "x" is not a number; expected a finite decimal such as 1.5`},
+		{"text among several targets", good, Options{Targets: []string{"b", "class"}}, `t.csv: line 2, column "class": "x" is not a number; expected a finite decimal such as 1.5`},
+		{"several targets as classes", good, Options{Targets: []string{"b", "class"}, Task: TaskClassification}, `t.csv: 2 targets for classification; expected one column of class labels`},
+		{"unclosed quote", "a,b,class\n1,2,x\n3,\"4,y\n5,6,y\n", Options{}, `t.csv: line 3: a quoted field that starts here is not closed properly; expected a closing quotation mark`},
+		{"bare quote", "a,b,class\n1,2\"3,x\n", Options{}, `t.csv: line 2: a quotation mark inside an unquoted field; expected "..." around the whole field, with "" for a quotation mark inside`},
+		{"binary", "a,b\x00,c\n", Options{}, `t.csv: the file is not text; expected a table such as CSV (other formats go by their extension: .npy, .npz, .parquet)`},
+		{"UTF-16", "\xff\xfea\x00", Options{}, `t.csv: the file is in UTF-16; expected UTF-8 text`},
+		{"Latin-1", "a,b,class\n1,2,x\n3,4,caf\xe9\n", Options{}, `t.csv: line 3, column "class": "caf\xe9" is not valid UTF-8; expected a file saved as UTF-8`},
+		{"unknown task", good, Options{Task: "ranking"}, `task "ranking" is not known; expected one of auto, classification, regression`},
+		{"unknown scale", good, Options{Scale: "log"}, `scale "log" is not known; expected one of standard, none`},
+		{"unknown missing", good, Options{Missing: "zero"}, `missing "zero" is not known; expected one of error, drop, mean`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			path := writeFile(t, "t.csv", test.content)
+			table, err := Open(path, FormatAuto)
+			if err == nil {
+				_, _, _, err = Fit(table, test.options)
+			}
+			checkInputError(t, err, path, test.want)
+		})
+	}
+}
+
+// checkInputError compares a message, less the directory of path.
+func checkInputError(t *testing.T, err error, path, want string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("accepted; want the error %s", want)
+	}
+	if !errors.Is(err, ErrInput) {
+		t.Errorf("%v is no ErrInput", err)
+	}
+	got := strings.ReplaceAll(err.Error(), filepath.Dir(path)+string(filepath.Separator), "")
+	if got != want {
+		t.Errorf("message\n  %s\nwant\n  %s", got, want)
+	}
+	if strings.Contains(got, "\n") {
+		t.Errorf("the message has more than one line: %q", got)
+	}
+}
+
+func TestOpenErrors(t *testing.T) {
+	dir := t.TempDir()
+	missing := filepath.Join(dir, "no.csv")
+	_, err := Open(missing, FormatAuto)
+	checkInputError(t, err, missing, "no.csv: no such file")
+	_, err = Open(dir, FormatAuto)
+	checkInputError(t, err, dir, filepath.Base(dir)+": is a directory; expected a file with a table")
+	_, err = Open("builtin:roses", FormatAuto)
+	checkInputError(t, err, "", `built-in data set "roses" is not known; expected one of `+strings.Join(BuiltinNames(), ", "))
+	_, err = Open("builtin:spiral?arms=1", FormatAuto)
+	checkInputError(t, err, "", `builtin:spiral?arms=1: arms is 1; expected one number from 2 to 26`)
+	_, err = Open("builtin:spiral?seed=nan", FormatAuto)
+	checkInputError(t, err, "", `builtin:spiral?seed=nan: seed is nan; expected one number from 0 to 9.007199254740992e+15`)
+
+	var zipped bytes.Buffer
+	w := gzip.NewWriter(&zipped)
+	w.Write([]byte(strings.Repeat("a,b\n1,2\n", 1000)))
+	w.Close()
+	path := writeFile(t, "cut.csv.gz", zipped.String()[:zipped.Len()/2])
+	_, err = Open(path, FormatAuto)
+	checkInputError(t, err, path, "cut.csv.gz: the compressed file is broken or cut short")
+}
+
+// TestApplyErrors: a table that does not fit the encoding.
+func TestApplyErrors(t *testing.T) {
+	train := writeFile(t, "train.csv", "a,colour,n,class\n1,red,1,x\n2,blue,2,y\n3,red,7,x\n4,red,8,y\n")
+	table, err := Open(train, FormatAuto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _, _, err := Fit(table, Options{Categorical: []string{"n"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ name, content, want string }{
+		{"missing column", "a,b,class\n1,2,x\n", `t.csv: columns "colour", "n" not found; expected the columns of the training table, and this one has "a", "b", "class"`},
+		{"missing target", "a,colour,n\n1,red,1\n", `t.csv: column "class" not found; expected the columns of the training table, and this one has "a", "colour", "n"`},
+		{"unseen category", "a,colour,n,class\n1,red,1,x\n1,green,1,x\n", `t.csv: line 3, column "colour": "green" is not a known category; expected one of "blue", "red"`},
+		{"unseen number as category", "a,colour,n,class\n1,red,3,x\n", `t.csv: line 2, column "n": "3" is not a known category; expected one of "1", "2", "7", "8"`},
+		{"unseen class", "a,colour,n,class\n1,red,1,z\n", `t.csv: line 2, column "class": "z" is not a known class; expected one of "x", "y"`},
+		{"text for a number", "a,colour,n,class\nred,red,1,x\n", `t.csv: line 2, column "a": "red" is not a number; expected a finite decimal such as 1.5`},
+		{"overflow in scaling", "a,colour,n,class\n1.7e308,red,1,x\n-1.7e308,red,1,y\n", `t.csv: line 2, column "a": 1.7e+308 is too large after scaling; expected a magnitude near those of the training table`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if test.name == "overflow in scaling" {
+				e := *e
+				e.Features = append([]Feature(nil), e.Features...)
+				e.Features[0].Deviation = 1e-3
+				path := writeFile(t, "t.csv", test.content)
+				table, err := Open(path, FormatAuto)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, err = e.Apply(table)
+				checkInputError(t, err, path, test.want)
+				return
+			}
+			path := writeFile(t, "t.csv", test.content)
+			table, err := Open(path, FormatAuto)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = e.Apply(table)
+			checkInputError(t, err, path, test.want)
+		})
+	}
+}
+
+func TestSplitErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"sklearn:42":             `split "sklearn:42": 2 parts; expected KIND:SEED:FRACTION such as sklearn:42:0.5 or holdout:1:0.2`,
+		"sklearn:-1:0.5":         `split "sklearn:-1:0.5": the seed is not a whole number; expected KIND:SEED:FRACTION such as sklearn:42:0.5 or holdout:1:0.2`,
+		"sklearn:1:nan":          `split "sklearn:1:nan": test fraction NaN is out of range; expected a number between 0 and 1 such as 0.2; expected KIND:SEED:FRACTION such as sklearn:42:0.5 or holdout:1:0.2`,
+		"kfold:1:0.5":            `split "kfold:1:0.5": kind "kfold" is not known; expected holdout or sklearn; expected KIND:SEED:FRACTION such as sklearn:42:0.5 or holdout:1:0.2`,
+		"sklearn:4294967296:0.5": `split "sklearn:4294967296:0.5": seed 4294967296 is out of range; scikit-learn takes seeds from 0 to 4294967295; expected KIND:SEED:FRACTION such as sklearn:42:0.5 or holdout:1:0.2`,
+	} {
+		_, err := ParseSplit(text)
+		checkInputError(t, err, "", want)
+	}
+	table, err := NewTable("one", []string{"a", "b"}, [][]float64{{1, 2}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = Split{Kind: SplitHoldout, Fraction: 0.5}.Apply(table, Options{})
+	checkInputError(t, err, "", "one: 1 row cannot be split with a test fraction of 0.5; expected at least one training and one test row")
+}
+
+func TestMemoryIsCheckedFirst(t *testing.T) {
+	err := CheckTrainingMemory("big.csv", 10_000_000, 1000, 3)
+	if AvailableMemory() == 0 {
+		t.Skip("this system does not say how much memory is free")
+	}
+	if err == nil || !errors.Is(err, ErrInput) || !strings.HasPrefix(err.Error(), "big.csv: training on 10000000 rows and 1000 features needs about 8.53 PiB of memory and ") {
+		t.Errorf("got %v", err)
+	}
+	if err := CheckTrainingMemory("small.csv", 100, 5, 3); err != nil {
+		t.Errorf("a small table is refused: %v", err)
+	}
+	if TrainingMemory(1<<40, 1<<40, 1) != 1<<64-1 {
+		t.Error("the estimate overflows")
+	}
+	if _, err := os.Stat("/proc/meminfo"); err == nil && AvailableMemory() == 0 {
+		t.Error("free memory is not known although /proc/meminfo is there")
+	}
+}

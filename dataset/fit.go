@@ -1,0 +1,326 @@
+package dataset
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// Fit learns an Encoding from a training table and returns it with the
+// encoded table.  Warnings name columns that were dropped because they are
+// constant and columns that look like identifiers.  Errors are *InputError.
+func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	targets, features, err := o.roles(t)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	forced, _, err := t.findAll("categorical", o.Categorical)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for i := range t.Columns {
+		if forced[i] && !slices.Contains(features, i) {
+			return nil, nil, nil, inputErrorf(t.Name, "categorical column %s is not a feature; expected a feature column", quote(t.Columns[i].Name))
+		}
+	}
+
+	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing}
+	if e.Task, err = o.taskFor(t, targets); err != nil {
+		return nil, nil, nil, err
+	}
+	rows, err := usableRows(t, features, targets, o.Missing)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if e.Task == TaskClassification {
+		if e.Classes, err = learnClasses(t, t.Columns[targets[0]], rows); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	var warnings []string
+	for _, i := range features {
+		column := t.Columns[i]
+		feature, warning, err := o.learnFeature(t, column, forced[i], rows)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if warning != "" {
+			warnings = append(warnings, warning)
+		}
+		if feature == nil {
+			e.Dropped = append(e.Dropped, column.Name)
+			continue
+		}
+		e.Features = append(e.Features, *feature)
+	}
+	if len(e.Features) == 0 {
+		return nil, nil, nil, inputErrorf(t.Name, "every feature column is constant; expected at least one that varies")
+	}
+	encoded, err := e.Apply(t)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return e, encoded, warnings, nil
+}
+
+// taskFor decides between classification and regression.
+func (o Options) taskFor(t *Table, targets []int) (Task, error) {
+	column := t.Columns[targets[0]]
+	switch {
+	case len(targets) > 1 && o.Task == TaskClassification:
+		return "", inputErrorf(t.Name, "%d targets for classification; expected one column of class labels", len(targets))
+	case len(targets) > 1:
+		return TaskRegression, nil
+	case o.Task != TaskAuto:
+		return o.Task, nil
+	case column.Kind == Categorical:
+		return TaskClassification, nil
+	case column.Kind == Mixed:
+		return TaskRegression, nil // which names the entry that is not a number
+	}
+	distinct := map[float64]bool{}
+	present := 0
+	for _, v := range column.Numbers {
+		if math.IsNaN(v) {
+			continue
+		}
+		present++
+		distinct[v] = true
+		if v != math.Trunc(v) || len(distinct) > MaxAutoClasses {
+			return TaskRegression, nil
+		}
+	}
+	if 2*len(distinct) > present {
+		return TaskRegression, nil
+	}
+	return TaskClassification, nil
+}
+
+// usableRows applies the policy for missing entries: it returns the rows that
+// stay, in order, or an error that names the first missing entry.
+func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error) {
+	var rows []int
+	for i := range t.rows {
+		usable := true
+		for _, j := range slices.Concat(features, targets) {
+			c := t.Columns[j]
+			if !c.Missing(i) {
+				continue
+			}
+			switch {
+			case policy == MissingDrop:
+				usable = false
+			case policy == MissingMean && !slices.Contains(targets, j):
+			case policy == MissingMean:
+				return nil, t.errorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or leave such rows out (missing: drop)")
+			default:
+				return nil, t.errorAt(i, c.Name, "the value is missing; expected a value, or leave such rows out or fill them (missing: drop or mean)")
+			}
+		}
+		if usable {
+			rows = append(rows, i)
+		}
+	}
+	if len(rows) == 0 {
+		return nil, inputErrorf(t.Name, "every row has a missing entry; expected at least one complete row")
+	}
+	return rows, nil
+}
+
+// learnClasses returns the sorted labels of the rows.
+func learnClasses(t *Table, column *Column, rows []int) ([]string, error) {
+	classes := distinctValues(column, rows)
+	if len(classes) == 1 {
+		e := inputErrorf(t.Name, "every row has the class %s; expected at least two classes", quote(classes[0]))
+		e.Column = column.Name
+		return nil, e
+	}
+	if len(classes) > MaxAutoClasses && 2*len(classes) > len(rows) {
+		e := inputErrorf(t.Name, "%d distinct values in %d rows are too many for class labels; expected at least two rows for each class, or task regression for numbers", len(classes), len(rows))
+		e.Column = column.Name
+		return nil, e
+	}
+	return classes, nil
+}
+
+// learnFeature returns nil for a feature that is dropped because it is
+// constant.
+func (o Options) learnFeature(t *Table, column *Column, forced bool, rows []int) (*Feature, string, error) {
+	f := &Feature{Name: column.Name, Kind: Numeric, Deviation: 1}
+	if column.Kind == Categorical || forced {
+		f.Kind = Categorical
+		f.Categories = distinctValues(column, rows)
+		switch {
+		case len(f.Categories) == 0:
+			e := inputErrorf(t.Name, "every entry is missing; expected at least one value")
+			e.Column = column.Name
+			return nil, "", e
+		case len(f.Categories) == 1 && o.Scale == ScaleStandard:
+			return nil, constantWarning(t, column, f.Categories[0]), nil
+		}
+		if o.Missing == MissingMean {
+			f.FillCategory = mostFrequent(column, rows, f.Categories)
+		}
+		if len(f.Categories) > MaxAutoClasses && 2*len(f.Categories) > len(rows) {
+			return f, fmt.Sprintf("%s: column %s has %d distinct values in %d rows, each a feature of its own; if it is an identifier, drop it",
+				t.Name, quote(column.Name), len(f.Categories), len(rows)), nil
+		}
+		return f, "", nil
+	}
+	if column.Kind == Mixed {
+		return nil, "", t.badNumber(column)
+	}
+	values := pick(column.Numbers, rows)
+	present := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(present) == 0 {
+		e := inputErrorf(t.Name, "every entry is missing; expected at least one number")
+		e.Column = column.Name
+		return nil, "", e
+	}
+	mean := meanOf(present)
+	if o.Missing == MissingMean {
+		f.Fill = mean
+		for i, v := range values {
+			if math.IsNaN(v) {
+				values[i] = mean
+			}
+		}
+	}
+	if o.Scale == ScaleStandard {
+		deviation, constant := deviationOf(values, mean)
+		if constant {
+			return nil, constantWarning(t, column, formatNumber(present[0])), nil
+		}
+		if !finite(mean) || !finite(deviation) {
+			e := inputErrorf(t.Name, "the numbers are too large to scale; expected magnitudes below 1e300")
+			e.Column = column.Name
+			return nil, "", e
+		}
+		f.Mean, f.Deviation = mean, deviation
+	}
+	return f, "", nil
+}
+
+func constantWarning(t *Table, column *Column, value string) string {
+	return fmt.Sprintf("%s: column %s is constant (%s) and is dropped", t.Name, quote(column.Name), quote(value))
+}
+
+// badNumber is the error for the first entry of a mixed or categorical column
+// that is not a number.
+func (t *Table) badNumber(column *Column) error {
+	for i, s := range column.Text {
+		if kind, _ := classify(s); kind != tokenNumber && kind != tokenMissing {
+			return t.errorAt(i, column.Name, "%s", notANumber(s))
+		}
+	}
+	e := inputErrorf(t.Name, "no number; expected finite decimals such as 1.5")
+	e.Column = column.Name
+	return e
+}
+
+// distinctValues returns the sorted distinct entries of the rows that are not
+// missing.
+func distinctValues(column *Column, rows []int) []string {
+	seen := map[string]bool{}
+	var values []string
+	for _, i := range rows {
+		if column.Missing(i) {
+			continue
+		}
+		if v := column.label(i); !seen[v] {
+			seen[v] = true
+			values = append(values, v)
+		}
+	}
+	sortLabels(values)
+	return values
+}
+
+// label is the entry of row i as a label: a number in its shortest form.
+func (c *Column) label(i int) string {
+	if c.Numbers != nil && c.Kind == Numeric {
+		return formatNumber(c.Numbers[i])
+	}
+	return c.Text[i]
+}
+
+// sortLabels sorts numbers first, by value, then text by its bytes.
+func sortLabels(labels []string) {
+	slices.SortFunc(labels, func(a, b string) int {
+		kindA, numberA := classify(a)
+		kindB, numberB := classify(b)
+		switch {
+		case kindA == tokenNumber && kindB == tokenNumber && numberA != numberB:
+			return cmp.Compare(numberA, numberB)
+		case kindA == tokenNumber && kindB != tokenNumber:
+			return -1
+		case kindA != tokenNumber && kindB == tokenNumber:
+			return 1
+		}
+		return cmp.Compare(a, b)
+	})
+}
+
+// mostFrequent returns the category of most rows, the first of equals.
+func mostFrequent(column *Column, rows []int, categories []string) string {
+	counts := map[string]int{}
+	for _, i := range rows {
+		if !column.Missing(i) {
+			counts[column.label(i)]++
+		}
+	}
+	best := categories[0]
+	for _, c := range categories {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+func meanOf(values []float64) float64 {
+	n := float64(len(values))
+	sum := 0.0
+	for _, v := range values {
+		sum += v
+	}
+	if finite(sum) {
+		return sum / n
+	}
+	sum = 0
+	for _, v := range values {
+		sum += v / n
+	}
+	return sum
+}
+
+// deviationOf returns the population standard deviation, computed on
+// deviations divided by the largest so that no square under- or overflows, and
+// whether the values are constant up to the rounding error of their mean (the
+// rule of scikit-learn: variance ≤ (n·ε·mean)²).
+func deviationOf(values []float64, mean float64) (deviation float64, constant bool) {
+	largest := 0.0
+	for _, v := range values {
+		largest = max(largest, math.Abs(v-mean))
+	}
+	if largest == 0 || slices.Min(values) == slices.Max(values) {
+		return 0, true
+	}
+	if math.IsInf(largest, 0) {
+		return largest, false
+	}
+	sum := 0.0
+	for _, v := range values {
+		q := (v - mean) / largest
+		sum += q * q
+	}
+	n := float64(len(values))
+	deviation = largest * math.Sqrt(sum/n)
+	const epsilon = 0x1p-52
+	return deviation, deviation <= n*epsilon*math.Abs(mean)
+}

@@ -1,0 +1,198 @@
+package dataset
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Task is what the targets are.
+type Task string
+
+// The tasks; see the package comment for what TaskAuto chooses.
+const (
+	TaskAuto           Task = "auto"
+	TaskClassification Task = "classification"
+	TaskRegression     Task = "regression"
+)
+
+// Scale is what is done to numeric features.
+type Scale string
+
+// The ways to scale.
+const (
+	ScaleStandard Scale = "standard" // mean 0, population standard deviation 1
+	ScaleNone     Scale = "none"
+)
+
+// Missing is what is done about missing entries.
+type Missing string
+
+// The policies for missing entries.
+const (
+	MissingError Missing = "error" // refuse the table
+	MissingDrop  Missing = "drop"  // leave the row out
+	// MissingMean fills a feature with the training mean, or with the most
+	// frequent training category.  A missing target is still refused.
+	MissingMean Missing = "mean"
+)
+
+// MaxAutoClasses is the largest number of distinct integers that TaskAuto
+// takes as class labels.
+const MaxAutoClasses = 20
+
+// Options say how a table becomes a training problem.  The zero value is the
+// default of every field but Bias, which is off.
+//
+// Columns are referred to by name or, when no column has that name, by
+// 0-based index; −1 is the last column.
+type Options struct {
+	Targets     []string // empty: the table's DefaultTargets, or its last column
+	Task        Task     // "" is TaskAuto
+	Features    []string // empty: every column that is no target
+	Drop        []string // columns that are no features
+	Categorical []string // features to take as categories although they are numbers
+	Bias        bool     // append a column of ones
+	Scale       Scale    // "" is ScaleStandard
+	Missing     Missing  // "" is MissingError
+}
+
+// DefaultOptions returns the defaults of the command line: standard scaling
+// with a bias.
+func DefaultOptions() Options {
+	return Options{Task: TaskAuto, Bias: true, Scale: ScaleStandard, Missing: MissingError}
+}
+
+// ParseTask checks a task's name.
+func ParseTask(s string) (Task, error) {
+	return parseChoice("task", Task(s), TaskAuto, TaskClassification, TaskRegression)
+}
+
+// ParseScale checks a way to scale.
+func ParseScale(s string) (Scale, error) {
+	return parseChoice("scale", Scale(s), ScaleStandard, ScaleNone)
+}
+
+// ParseMissing checks a policy for missing entries.
+func ParseMissing(s string) (Missing, error) {
+	return parseChoice("missing", Missing(s), MissingError, MissingDrop, MissingMean)
+}
+
+func parseChoice[T ~string](name string, value T, choices ...T) (T, error) {
+	var known []string
+	for _, c := range choices {
+		if value == c {
+			return c, nil
+		}
+		known = append(known, string(c))
+	}
+	return "", optionErrorf("%s %s is not known; expected one of %s", name, quote(string(value)), strings.Join(known, ", "))
+}
+
+// withDefaults fills empty fields and checks the rest.
+func (o Options) withDefaults() (Options, error) {
+	var err error
+	if o.Task == "" {
+		o.Task = TaskAuto
+	}
+	if o.Scale == "" {
+		o.Scale = ScaleStandard
+	}
+	if o.Missing == "" {
+		o.Missing = MissingError
+	}
+	if o.Task, err = ParseTask(string(o.Task)); err != nil {
+		return o, err
+	}
+	if o.Scale, err = ParseScale(string(o.Scale)); err != nil {
+		return o, err
+	}
+	o.Missing, err = ParseMissing(string(o.Missing))
+	return o, err
+}
+
+// Find returns the index of the column a user refers to: by name or, when no
+// column has that name, by 0-based index, negative from the end.  The role is
+// for the message: "target", "feature".
+func (t *Table) Find(role, reference string) (int, error) {
+	for i, c := range t.Columns {
+		if c.Name == reference {
+			return i, nil
+		}
+	}
+	if i, err := strconv.Atoi(reference); err == nil {
+		if i < 0 {
+			i += len(t.Columns)
+		}
+		if i >= 0 && i < len(t.Columns) {
+			return i, nil
+		}
+		return 0, inputErrorf(t.Name, "%s %s is out of range; expected a column name or an index from 0 to %d (or -1 for the last)", role, reference, len(t.Columns)-1)
+	}
+	return 0, inputErrorf(t.Name, "%s column %s not found; expected one of %s", role, quote(reference), list(t.Names(), 12))
+}
+
+func (t *Table) findAll(role string, references []string) (map[int]bool, []int, error) {
+	chosen := make(map[int]bool, len(references))
+	var order []int
+	for _, r := range references {
+		i, err := t.Find(role, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		if chosen[i] {
+			return nil, nil, inputErrorf(t.Name, "%s column %s is named twice; expected each once", role, quote(t.Columns[i].Name))
+		}
+		chosen[i] = true
+		order = append(order, i)
+	}
+	return chosen, order, nil
+}
+
+// roles decides which columns are targets and which are features, in table
+// order.
+func (o Options) roles(t *Table) (targets, features []int, err error) {
+	references := o.Targets
+	if len(references) == 0 {
+		references = t.DefaultTargets
+	}
+	if len(references) == 0 {
+		references = []string{t.Columns[len(t.Columns)-1].Name}
+	}
+	isTarget, targets, err := t.findAll("target", references)
+	if err != nil {
+		return nil, nil, err
+	}
+	dropped, _, err := t.findAll("dropped", o.Drop)
+	if err != nil {
+		return nil, nil, err
+	}
+	named, _, err := t.findAll("feature", o.Features)
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, c := range t.Columns {
+		switch {
+		case isTarget[i] && dropped[i]:
+			return nil, nil, inputErrorf(t.Name, "column %s is both a target and dropped; expected one of the two", quote(c.Name))
+		case isTarget[i] && named[i]:
+			return nil, nil, inputErrorf(t.Name, "column %s is both a target and a feature; expected one of the two", quote(c.Name))
+		case dropped[i] && named[i]:
+			return nil, nil, inputErrorf(t.Name, "column %s is both a feature and dropped; expected one of the two", quote(c.Name))
+		case isTarget[i] || dropped[i]:
+		case len(o.Features) == 0 || named[i]:
+			features = append(features, i)
+		}
+	}
+	if len(features) == 0 {
+		return nil, nil, inputErrorf(t.Name, "no feature columns are left beside the target %s; expected at least one", list(t.namesOf(targets), 4))
+	}
+	return targets, features, nil
+}
+
+func (t *Table) namesOf(columns []int) []string {
+	names := make([]string, len(columns))
+	for k, i := range columns {
+		names[k] = t.Columns[i].Name
+	}
+	return names
+}

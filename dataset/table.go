@@ -1,0 +1,186 @@
+package dataset
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Kind is the type of a column.
+type Kind string
+
+// The kinds of columns; see the package comment for the rule.
+const (
+	Numeric     Kind = "numeric"     // finite numbers and missing entries
+	Categorical Kind = "categorical" // text and missing entries
+	Mixed       Kind = "mixed"       // mostly numbers, with entries that are not usable as numbers
+)
+
+// Column is one typed column of a Table.
+type Column struct {
+	Name string
+	Kind Kind
+	// Numbers has one entry for each row, NaN where it is missing or not a
+	// finite number; nil for a categorical column.
+	Numbers []float64
+	// Text has the entry of each row as it was read, "" where it is missing;
+	// nil for a numeric column.
+	Text []string
+}
+
+// Table is a file's content: typed columns of equal length.
+type Table struct {
+	Name    string // file name, for messages
+	Columns []*Column
+	// Lines has the 1-based line in the file for each row; nil for a source
+	// without lines, for which messages count rows.
+	Lines []int
+	// DefaultTargets are the targets a format that knows them declares (the
+	// arrays y of an NPZ file, the label of a LIBSVM line); empty for the last
+	// column.
+	DefaultTargets []string
+	// Warnings are things the reader accepted but a user should know.
+	Warnings []string
+
+	rows int
+	// origins has, for a table made by Subset, the 0-based row of the file.
+	origins []int
+}
+
+// NumRows returns the number of data rows.
+func (t *Table) NumRows() int { return t.rows }
+
+// Names returns the column names in file order.
+func (t *Table) Names() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Column returns the column of that name, or nil.
+func (t *Table) Column(name string) *Column {
+	for _, c := range t.Columns {
+		if c.Name == name {
+			return c
+		}
+	}
+	return nil
+}
+
+// Subset returns the table of the given rows (0-based, in that order).  Line
+// numbers still refer to the file.
+func (t *Table) Subset(rows []int) *Table {
+	s := &Table{Name: t.Name, DefaultTargets: t.DefaultTargets, Warnings: t.Warnings, rows: len(rows)}
+	s.origins = make([]int, len(rows))
+	for i, r := range rows {
+		s.origins[i] = t.origin(r)
+	}
+	if t.Lines != nil {
+		s.Lines = pick(t.Lines, rows)
+	}
+	for _, c := range t.Columns {
+		sub := &Column{Name: c.Name, Kind: c.Kind}
+		if c.Numbers != nil {
+			sub.Numbers = pick(c.Numbers, rows)
+		}
+		if c.Text != nil {
+			sub.Text = pick(c.Text, rows)
+		}
+		s.Columns = append(s.Columns, sub)
+	}
+	return s
+}
+
+// WithoutFirstRow returns the table less its first data row.  It exists for
+// the reproduction of published experiments whose scripts read the first row
+// of a file without header as the header; nothing else should use it.
+func (t *Table) WithoutFirstRow() *Table {
+	rows := make([]int, 0, t.rows)
+	for i := 1; i < t.rows; i++ {
+		rows = append(rows, i)
+	}
+	return t.Subset(rows)
+}
+
+// Place returns where row i came from: "line 7" or, for a source without
+// lines, "row 7".
+func (t *Table) Place(i int) string {
+	if t.Lines != nil {
+		return fmt.Sprintf("line %d", t.Lines[i])
+	}
+	return fmt.Sprintf("row %d", t.origin(i)+1)
+}
+
+// Value returns the entry of row i as text; "" where it is missing.
+func (c *Column) Value(i int) string {
+	if c.Text != nil {
+		return c.Text[i]
+	}
+	return formatNumber(c.Numbers[i])
+}
+
+// Missing reports whether the entry of row i is missing.
+func (c *Column) Missing(i int) bool {
+	if c.Text != nil {
+		return c.Text[i] == ""
+	}
+	return c.Numbers[i] != c.Numbers[i]
+}
+
+// NewTable returns a table of named numeric columns without a file, for
+// libraries that already hold numbers.  values is n×len(names), row by row.
+func NewTable(name string, names []string, values [][]float64) (*Table, error) {
+	b, err := newBuilder(name, names, false)
+	if err != nil {
+		return nil, err
+	}
+	for i, row := range values {
+		if len(row) != len(names) {
+			return nil, &InputError{File: name, Row: i + 1, Problem: fmt.Sprintf("%d values; expected %d, one for each column", len(row), len(names))}
+		}
+		for j, v := range row {
+			b.addNumber(j, v)
+		}
+		b.endRow(0)
+	}
+	return b.table()
+}
+
+func (t *Table) origin(i int) int {
+	if t.origins == nil {
+		return i
+	}
+	return t.origins[i]
+}
+
+// errorAt is an InputError for row i and the named column.
+func (t *Table) errorAt(i int, column, format string, args ...any) *InputError {
+	e := &InputError{File: t.Name, Column: column, Problem: fmt.Sprintf(format, args...)}
+	if t.Lines != nil {
+		e.Line = t.Lines[i]
+	} else {
+		e.Row = t.origin(i) + 1
+	}
+	return e
+}
+
+// formatNumber writes v so that it reads back as the same number; −0 is 0 and
+// NaN, a missing entry, is empty.
+func formatNumber(v float64) string {
+	if v != v {
+		return ""
+	}
+	if v == 0 {
+		v = 0 // drops the sign of −0
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
+}
+
+func pick[T any](from []T, rows []int) []T {
+	out := make([]T, len(rows))
+	for i, r := range rows {
+		out[i] = from[r]
+	}
+	return out
+}
