@@ -1,0 +1,157 @@
+package network
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/dataset"
+)
+
+// Metrics say how good the network's predictions are on a table with targets.
+type Metrics struct {
+	Task dataset.Task `json:"task"`
+	Rows int          `json:"rows"` // rows evaluated
+	// Skipped rows have missing entries (dataset.MissingDrop).
+	Skipped int `json:"skipped"`
+	// Loss is ½‖f(X) − Y‖² over the rows evaluated.
+	Loss           float64         `json:"loss"`
+	Classification *Classification `json:"classification,omitempty"`
+	Regression     *Regression     `json:"regression,omitempty"`
+}
+
+// Classification compares predicted with true classes.
+type Classification struct {
+	Accuracy float64  `json:"accuracy"` // fraction of rows whose class is predicted
+	Classes  []string `json:"classes"`
+	// Confusion[i][k] counts the rows of class i that were predicted as k.
+	Confusion [][]int `json:"confusion"`
+	// Recall[k] is the fraction of the rows of class k that were predicted as
+	// k, Precision[k] of the rows predicted as k that are; nil without rows.
+	Recall    []*float64 `json:"recall"`
+	Precision []*float64 `json:"precision"`
+}
+
+// Errors of predicted numbers, in the units of the target.
+type Errors struct {
+	RMSE float64 `json:"rmse"` // root of the mean squared error
+	MAE  float64 `json:"mae"`  // mean absolute error
+	// R2 is 1 − Σ(f−y)²/Σ(y−ȳ)²; nil when the target does not vary.
+	R2 *float64 `json:"r2"`
+}
+
+// Regression compares predicted with true numbers.
+type Regression struct {
+	// Errors over all outputs: RMSE and MAE over all entries, R2 the mean of
+	// the outputs', nil when one has none.
+	Errors
+	Outputs []OutputErrors `json:"outputs"`
+}
+
+// OutputErrors are the errors of one target.
+type OutputErrors struct {
+	Target string `json:"target"`
+	Errors
+}
+
+// Evaluate compares the network's predictions with the targets of a table.
+func (m *Model) Evaluate(t *dataset.Table) (*Metrics, error) {
+	data, err := m.Encoding.Apply(t)
+	if err != nil {
+		return nil, err
+	}
+	metrics := m.EvaluateEncoded(data)
+	metrics.Skipped = t.NumRows() - metrics.Rows
+	return metrics, nil
+}
+
+// EvaluateEncoded is Evaluate on an encoded table with targets.
+func (m *Model) EvaluateEncoded(data *dataset.Encoded) *Metrics {
+	scores := m.Outputs(data.X)
+	n, _ := scores.Dims()
+	var residual mat.Dense
+	residual.Sub(scores, data.Y)
+	norm := mat.Norm(&residual, 2)
+	metrics := &Metrics{Task: m.Encoding.Task, Rows: n, Loss: norm * norm / 2}
+	if metrics.Task == dataset.TaskClassification {
+		metrics.Classification = Classify(m.Encoding.Classes, scores, data.Y)
+	} else {
+		metrics.Regression = Regress(m.Encoding.Targets, scores, data.Y)
+	}
+	return metrics
+}
+
+// Classify compares scores (n×c) with one-hot rows (n×c).
+func Classify(classes []string, scores, oneHot mat.Matrix) *Classification {
+	c := len(classes)
+	result := &Classification{Classes: classes, Confusion: make([][]int, c)}
+	for i := range result.Confusion {
+		result.Confusion[i] = make([]int, c)
+	}
+	predicted, actual := dataset.Argmax(scores), dataset.Argmax(oneHot)
+	right := 0
+	for i := range predicted {
+		result.Confusion[actual[i]][predicted[i]]++
+		if actual[i] == predicted[i] {
+			right++
+		}
+	}
+	result.Accuracy = float64(right) / float64(len(predicted))
+	for k := range c {
+		of, as := 0, 0
+		for i := range c {
+			of += result.Confusion[k][i]
+			as += result.Confusion[i][k]
+		}
+		result.Recall = append(result.Recall, ratio(result.Confusion[k][k], of))
+		result.Precision = append(result.Precision, ratio(result.Confusion[k][k], as))
+	}
+	return result
+}
+
+func ratio(a, b int) *float64 {
+	if b == 0 {
+		return nil
+	}
+	v := float64(a) / float64(b)
+	return &v
+}
+
+// Regress compares outputs (n×c) with targets (n×c), one name for each column.
+func Regress(names []string, outputs, targets mat.Matrix) *Regression {
+	n, c := outputs.Dims()
+	result := &Regression{}
+	squares, absolutes, r2 := 0.0, 0.0, 0.0
+	varies := true
+	for k := range c {
+		mean := 0.0
+		for i := range n {
+			mean += targets.At(i, k) / float64(n)
+		}
+		square, absolute, spread, largest := 0.0, 0.0, 0.0, 0.0
+		for i := range n {
+			y := targets.At(i, k)
+			e := outputs.At(i, k) - y
+			square += e * e
+			absolute += math.Abs(e)
+			spread += (y - mean) * (y - mean)
+			largest = max(largest, math.Abs(y-targets.At(0, k)))
+		}
+		one := OutputErrors{Target: names[k], Errors: Errors{RMSE: math.Sqrt(square / float64(n)), MAE: absolute / float64(n)}}
+		if largest > 0 && spread > 0 {
+			v := 1 - square/spread
+			one.R2 = &v
+			r2 += v / float64(c)
+		} else {
+			varies = false
+		}
+		result.Outputs = append(result.Outputs, one)
+		squares += square
+		absolutes += absolute
+	}
+	result.RMSE, result.MAE = math.Sqrt(squares/float64(n*c)), absolutes/float64(n*c)
+	if varies {
+		result.R2 = &r2
+	}
+	return result
+}

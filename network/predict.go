@@ -1,0 +1,85 @@
+package network
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/dataset"
+)
+
+// Predictions are the network's answers for the rows of a table.
+type Predictions struct {
+	Task    dataset.Task
+	Targets []string // names of the target columns
+	Outputs []string // names of the columns of Scores: classes or targets
+	// Scores (n×c) are the network's outputs: for classification the scores of
+	// the classes, for regression the predicted values in the table's units.
+	Scores *mat.Dense
+	Labels []string // classification: the class of the largest score, the first of equals
+	// Rows has, for each prediction, its 0-based row in the table, which has
+	// TableRows rows; rows with missing entries are left out under
+	// dataset.MissingDrop only.
+	Rows      []int
+	TableRows int
+}
+
+// Predict applies the network to a table with the feature columns of the
+// training table; columns are matched by name and others are ignored.
+func (m *Model) Predict(t *dataset.Table) (*Predictions, error) {
+	data, err := m.Encoding.ApplyFeatures(t)
+	if err != nil {
+		return nil, err
+	}
+	p := &Predictions{
+		Task: m.Encoding.Task, Targets: m.Encoding.Targets, Outputs: m.Encoding.OutputNames(),
+		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(),
+	}
+	if p.Task == dataset.TaskClassification {
+		p.Labels = m.Encoding.Labels(p.Scores)
+	}
+	return p, nil
+}
+
+// WriteCSV writes a header and one line for each row of the table, in its
+// order: for classification the predicted label under the target's name, then
+// a column score_CLASS for each class; for regression the predicted targets.
+// A row without prediction has empty fields.
+func (p *Predictions) WriteCSV(to io.Writer) error {
+	w := csv.NewWriter(to)
+	var header []string
+	if p.Task == dataset.TaskClassification {
+		header = append(header, p.Targets[0])
+		for _, class := range p.Outputs {
+			header = append(header, "score_"+class)
+		}
+	} else {
+		header = append(header, p.Outputs...)
+	}
+	if err := w.Write(header); err != nil {
+		return err
+	}
+	record := make([]string, len(header))
+	next := 0
+	for row := range p.TableRows {
+		clear(record)
+		if next < len(p.Rows) && p.Rows[next] == row {
+			fields := record
+			if p.Task == dataset.TaskClassification {
+				record[0] = p.Labels[next]
+				fields = record[1:]
+			}
+			for k := range fields {
+				fields[k] = strconv.FormatFloat(p.Scores.At(next, k), 'g', -1, 64)
+			}
+			next++
+		}
+		if err := w.Write(record); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
