@@ -20,7 +20,7 @@ type Certificate struct {
 	lift.Grouping
 	lift.Multipliers
 	LowerBound float64 // the claimed bound, at most ⟨W,Y⟩ − ½‖W‖²
-	// Meta Meta
+	Meta       Meta
 }
 
 // Dims returns the number of samples n, features d, outputs c and

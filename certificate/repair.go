@@ -129,19 +129,30 @@ func (r *Repairer) Repair(ctx context.Context, mu lift.Multipliers, effort Effor
 	return best, nil
 }
 
-// trivial returns the certificate with W = 0 wherever W enters S.
+// trivial returns the certificate with V₊ = V₋ = 0.  Φ and Ω are zero, and Ψ a
+// multiple of the identity that makes S definite: with A = 2δI and C = −δX,
+// κγ = (δ/2)λ_max(XᵀX) ≤ δm/2 in the scaled units.
 func (q *condensed) trivial() *Certificate {
-	var plus, minus, zero *mat.Dense
-	if q.m > 0 {
-		plus, minus = mat.NewDense(q.m, q.c, nil), mat.NewDense(q.m, q.c, nil)
-		zero = mat.NewDense(q.m, q.m, nil)
-	} else {
-		zero = new(mat.Dense)
+	c := &Certificate{X: q.problem.X, Y: q.problem.Y, Gamma: q.problem.Gamma, Grouping: q.grouping}
+	if q.m == 0 {
+		c.Multipliers = lift.Multipliers{W: mat.DenseCopyOf(q.problem.Y), Phi: new(mat.Dense), Psi: new(mat.Dense), Omega: new(mat.Dense)}
+		c.finish()
+		return c
 	}
-	w := q.scatter(plus, minus)
-	c := &Certificate{
-		X: q.problem.X, Y: q.problem.Y, Gamma: q.problem.Gamma, Grouping: q.grouping,
-		Multipliers: lift.Multipliers{W: w, Phi: zero, Psi: mat.DenseCopyOf(zero), Omega: mat.DenseCopyOf(zero)},
+	zero := mat.NewDense(q.m, q.c, nil)
+	c.Multipliers = lift.Multipliers{
+		W:   q.scatter(zero, zero),
+		Phi: mat.NewDense(q.m, q.m, nil), Psi: mat.NewDense(q.m, q.m, nil), Omega: mat.NewDense(q.m, q.m, nil),
+	}
+	for i := range q.m {
+		c.Psi.Set(i, i, -math.Ldexp(q.problem.Gamma/float64(q.m), -2*q.exponent[i]))
+	}
+	if !q.passes(c.Multipliers) { // rounding in V, if Y is huge
+		for i, r := range q.grouping.MergedInto {
+			if r >= 0 {
+				clear(c.W.RawRowView(i))
+			}
+		}
 	}
 	c.finish()
 	return c
@@ -150,6 +161,7 @@ func (q *condensed) trivial() *Certificate {
 // finish computes the bound and the meta data of a certificate whose arrays are set.
 func (c *Certificate) finish() {
 	c.LowerBound = dualValue(c.W, c.Y)
+	c.Seal()
 }
 
 // commonShift minimises κ over δ = ρ·(1,…,1), by bisection on log ρ with the sign
