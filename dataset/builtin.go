@@ -15,7 +15,7 @@ const builtinPrefix = "builtin:"
 
 // shipped are the data files of this package; NOTICE has their sources.
 //
-//go:embed data/*.csv
+//go:embed data/*.csv data/*.csv.gz
 var shipped embed.FS
 
 // builtin is one data set that needs no file of the user's.
@@ -38,6 +38,10 @@ type parameter struct {
 func builtins() []builtin {
 	return []builtin{
 		{name: "iris", about: "Fisher's iris flowers: 150 rows, 4 features, 3 species", make: shippedTable},
+		{name: "ionosphere", about: "radar returns: 351 rows, 34 features, good or bad", make: shippedTable},
+		{name: "pima_indians", about: "diabetes among Pima women: 768 rows, 8 features, tested 0 or 1", make: shippedTable},
+		{name: "mnist20.train", about: "100 images of each digit, 20 principal components", make: shippedTable},
+		{name: "mnist20.test", about: "100 other images of each digit in the components of mnist20.train", make: shippedTable},
 		{
 			name: "spiral", about: "spiral arms in the plane, one class each", make: makeSpiral,
 			parameters: []parameter{
@@ -63,7 +67,7 @@ func builtins() []builtin {
 // Builtin returns a data set that needs no file.  The name may start with
 // "builtin:" and end with parameters, as in builtin:spiral?seed=1&points=30:
 //
-//	iris
+//	iris, ionosphere, pima_indians, mnist20.train, mnist20.test
 //	spiral  seed=0 arms=3 points=20 noise=0.15
 //	random  seed=0 n=25 d=2 c=5 neurons=100
 //
@@ -136,12 +140,15 @@ func (b builtin) describe() string {
 func shippedTable(reference string, _ map[string]float64) (*Table, error) {
 	name := strings.TrimPrefix(reference, builtinPrefix)
 	name, _, _ = strings.Cut(name, "?")
-	file, err := shipped.Open("data/" + name + ".csv")
-	if err != nil {
-		return nil, fmt.Errorf("built-in data set %s: %w", name, err)
+	for _, extension := range []string{".csv", ".csv.gz"} {
+		file, err := shipped.Open("data/" + name + extension)
+		if err != nil {
+			continue
+		}
+		defer file.Close()
+		return Read(builtinPrefix+name, file, FormatCSV)
 	}
-	defer file.Close()
-	return readDelimited(builtinPrefix+name, file, ',')
+	return nil, fmt.Errorf("built-in data set %s is not in the program", name)
 }
 
 // generator returns a source of normal deviates that is the same on every

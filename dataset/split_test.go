@@ -56,7 +56,11 @@ func TestReproducesPublishedSplits(t *testing.T) {
 	for _, test := range []struct {
 		builtin, shared string
 		quirk           bool // the published script lost the first row
-	}{{"builtin:iris", "iris", false}} {
+	}{
+		{"builtin:iris", "iris", false},
+		{"builtin:ionosphere", "ionosphere", true},
+		{"builtin:pima_indians", "pima_indians", true},
+	} {
 		whole, err := Builtin(test.builtin)
 		if err != nil {
 			t.Fatal(err)

@@ -1,0 +1,42 @@
+package dataset
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"os"
+)
+
+// The bank note data are in no package registry, so the user brings the file.
+const (
+	bankNotesPage = "https://archive.ics.uci.edu/dataset/267/banknote+authentication"
+	bankNotesFile = "data_banknote_authentication.txt"
+	// bankNotesDigest is the SHA-256 of the file with line ends "\n" and none
+	// after the last line.
+	bankNotesDigest = "564ac22b61d87388b1662adee2867e5d382aae78afb0bf5d6745c1a843174b8e"
+)
+
+// BankNotes reads the bank note authentication data (V. Lohweg, UCI Machine
+// Learning Repository, 2012, https://doi.org/10.24432/C55P57): 1372 rows, the
+// features variance, skewness, curtosis and entropy, and the class 0 or 1.
+// The path is that of the repository's file data_banknote_authentication.txt,
+// whose content is checked.
+func BankNotes(path string) (*Table, error) {
+	const get = "expected the file " + bankNotesFile + " of " + bankNotesPage
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, inputErrorf(path, "no such file; the bank note data are not shipped: %s", get)
+	}
+	if err != nil {
+		return nil, readError(path, err)
+	}
+	text = bytes.TrimRight(bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n")), "\n")
+	digest := sha256.Sum256(text)
+	if hex.EncodeToString(digest[:]) != bankNotesDigest {
+		return nil, inputErrorf(path, "not the bank note data of the UCI repository; %s", get)
+	}
+	header := []byte("variance,skewness,curtosis,entropy,class\n")
+	return readDelimited(path, bytes.NewReader(append(header, text...)), ',')
+}
