@@ -15,7 +15,13 @@ type Certificate struct {
 	LowerBound float64
 }
 
-type tree struct{}
+// tree is a proof of h ≤ threshold by cones.
+type tree struct {
+	frame     *frame
+	orthants  [][]byte
+	threshold float64
+	depth     int
+}
 
 func newCertificate(p lift.Problem, in *instance, w *mat.Dense, h, bound float64, t *tree) *Certificate {
 	return &Certificate{Problem: p, W: w, H: h, LowerBound: bound}

@@ -21,16 +21,16 @@ type search struct {
 	random  *rand.Rand
 	master  *master
 
-	upper   float64 // objective of best
-	best    lift.Weights
-	lower   float64
-	source  BoundSource
-	proof   *Certificate
-	rounds  int
-	cones   int64
-	worst   float64     // largest ‖Wᵀ(Xu)₊‖ seen for the present W
-	pool    [][]float64 // directions that were local maxima before
-	targets []float64
+	upper  float64 // objective of best
+	best   lift.Weights
+	lower  float64
+	source BoundSource
+	proof  *Certificate
+	rounds int
+	cones  int64
+	worst  float64     // largest ‖Wᵀ(Xu)₊‖ seen for the present W
+	pool   [][]float64 // directions that were local maxima before
+	care   float64     // share of the gap that an unresolved excess of h(W) may cost
 }
 
 func newSearch(p lift.Problem, o Options, started time.Time) *search {
@@ -40,6 +40,7 @@ func newSearch(p lift.Problem, o Options, started time.Time) *search {
 		random: rand.New(rand.NewPCG(o.Seed, 0x5eed)),
 		master: &master{in: in},
 		lower:  o.RootBound,
+		care:   0.1,
 	}
 	if o.RootBound > 0 {
 		s.source = FromRoot

@@ -1,0 +1,356 @@
+package exact
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// climber finds local maxima of ‖Wᵀ(Xu)₊‖ over the unit sphere.
+//
+// Inside a cell of the arrangement of the rows' hyperplanes the function is
+// ‖Lu‖ with L = Σ_active w_i x_iᵀ, and it grows along the great circle towards
+// L's leading right singular vector.  Where a row changes sign the function has
+// a kink; at a concave one (the slope changes from up to down) a maximum can
+// sit on the hyperplane itself.  Such rows join the set of held rows and the
+// climb goes on inside their common hyperplane, as in an active-set method,
+// until no held row wants to be released.
+type climber struct {
+	in     *instance
+	w      []float64 // n×c
+	t      []float64 // n, x_iᵀu
+	tv     []float64 // n, x_iᵀv
+	side   []int8    // 1 active, −1 inactive, 0 held
+	held   []int
+	basis  [][]float64 // orthonormal basis of the held rows
+	l      []float64   // c×d
+	lp     []float64   // c×d, L projected
+	v      []float64   // d
+	q      []float64   // d
+	f, df  []float64   // c
+	breaks []crossing
+	gram   *mat.SymDense
+}
+
+// crossing is the place along a segment where a row changes sign.
+type crossing struct {
+	at  float64
+	row int
+}
+
+func newClimber(in *instance, w []float64) *climber {
+	return &climber{
+		in: in, w: w,
+		t: make([]float64, in.n), tv: make([]float64, in.n), side: make([]int8, in.n),
+		l: make([]float64, in.c*in.d), lp: make([]float64, in.c*in.d),
+		v: make([]float64, in.d), q: make([]float64, in.d),
+		f: make([]float64, in.c), df: make([]float64, in.c),
+		gram: mat.NewSymDense(in.c, nil),
+	}
+}
+
+// climbSteps caps the moves of one climb.
+const climbSteps = 60
+
+// climb moves u (unit, changed in place) uphill to a local maximum and returns
+// its value.
+func (cl *climber) climb(u []float64) float64 {
+	in := cl.in
+	cl.held = cl.held[:0]
+	for i := range in.n {
+		cl.t[i] = dot(in.row(i), u)
+		cl.side[i] = sign(cl.t[i])
+	}
+	for range climbSteps {
+		cl.project()
+		if !cl.target(u) || 1-dot(cl.v, u) < 1e-15 {
+			if !cl.release(u) {
+				break
+			}
+			continue
+		}
+		if !cl.walk(u) && !cl.release(u) {
+			break
+		}
+	}
+	return in.value(cl.w, u, cl.f)
+}
+
+func sign(t float64) int8 {
+	if t > 0 {
+		return 1
+	}
+	return -1
+}
+
+// project computes L over the active rows that are not held, and L with its
+// rows projected on the subspace where the held rows are zero.
+func (cl *climber) project() {
+	in := cl.in
+	c, d := in.c, in.d
+	clear(cl.l)
+	for i, s := range cl.side {
+		if s > 0 {
+			x := in.row(i)
+			for k, wk := range cl.w[i*c : (i+1)*c] {
+				if wk != 0 {
+					axpy(cl.l[k*d:(k+1)*d], wk, x)
+				}
+			}
+		}
+	}
+	cl.basis = cl.basis[:0]
+	for _, i := range cl.held {
+		if b := cl.orthogonal(in.row(i)); b != nil {
+			cl.basis = append(cl.basis, b)
+		}
+	}
+	copy(cl.lp, cl.l)
+	for k := range c {
+		cl.clean(cl.lp[k*d : (k+1)*d])
+	}
+}
+
+// orthogonal returns the unit part of x outside the basis, nil if there is none.
+func (cl *climber) orthogonal(x []float64) []float64 {
+	b := append([]float64(nil), x...)
+	size := norm(b)
+	cl.clean(b)
+	cl.clean(b)
+	if !(norm(b) > 1e-10*size) || !normalise(b) {
+		return nil
+	}
+	return b
+}
+
+// clean removes the basis' part from x.
+func (cl *climber) clean(x []float64) {
+	for _, b := range cl.basis {
+		axpy(x, -dot(b, x), b)
+	}
+}
+
+// target sets v to the leading right singular vector of the projected L, on
+// u's side.
+func (cl *climber) target(u []float64) bool {
+	c, d := cl.in.c, cl.in.d
+	if c == 1 {
+		copy(cl.v, cl.lp)
+	} else {
+		for i := range c {
+			for j := i; j < c; j++ {
+				cl.gram.SetSym(i, j, dot(cl.lp[i*d:(i+1)*d], cl.lp[j*d:(j+1)*d]))
+			}
+		}
+		lead := leadingEigenvector(cl.gram, cl.f)
+		clear(cl.v)
+		for k, s := range lead {
+			axpy(cl.v, s, cl.lp[k*d:(k+1)*d])
+		}
+	}
+	if !normalise(cl.v) {
+		return false
+	}
+	cl.clean(cl.v)
+	if !normalise(cl.v) {
+		return false
+	}
+	if dot(cl.v, u) < 0 {
+		for k := range cl.v {
+			cl.v[k] = -cl.v[k]
+		}
+	}
+	return true
+}
+
+// leadingEigenvector returns the leading eigenvector of a small symmetric
+// matrix, in dst, by cyclic Jacobi rotations.
+func leadingEigenvector(a *mat.SymDense, dst []float64) []float64 {
+	c := len(dst)
+	if c == 2 {
+		p, q, r := a.At(0, 0), a.At(0, 1), a.At(1, 1)
+		theta := math.Atan2(2*q, p-r) / 2
+		dst[0], dst[1] = math.Cos(theta), math.Sin(theta)
+		return dst
+	}
+	var eig mat.EigenSym
+	if !eig.Factorize(a, true) {
+		clear(dst)
+		dst[0] = 1
+		return dst
+	}
+	var vectors mat.Dense
+	eig.VectorsTo(&vectors)
+	mat.Col(dst, c-1, &vectors)
+	return dst
+}
+
+// walk moves u along the segment to v up to its first local maximum and
+// reports whether it moved or held a further row.
+func (cl *climber) walk(u []float64) bool {
+	in := cl.in
+	c, d := in.c, in.d
+	cl.breaks = cl.breaks[:0]
+	for i := range in.n {
+		cl.tv[i] = dot(in.row(i), cl.v)
+		if cl.side[i] == 0 {
+			continue
+		}
+		if sign(cl.tv[i]) != cl.side[i] && cl.tv[i] != 0 {
+			at := 0.0
+			if cl.t[i] != 0 && sign(cl.t[i]) == cl.side[i] {
+				at = cl.t[i] / (cl.t[i] - cl.tv[i])
+			}
+			cl.breaks = append(cl.breaks, crossing{at, i})
+		}
+	}
+	slices.SortFunc(cl.breaks, func(a, b crossing) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		default:
+			return a.row - b.row
+		}
+	})
+	// F(s) = f + s·df on the current piece, direction p(s) = u + s(v − u)
+	for k := range c {
+		lk := cl.lp[k*d : (k+1)*d]
+		cl.f[k] = dot(lk, u)
+		cl.df[k] = dot(lk, cl.v) - cl.f[k]
+	}
+	uv := dot(u, cl.v)
+	slope := func(s float64) float64 {
+		var ff, fd float64
+		for k := range c {
+			v := cl.f[k] + s*cl.df[k]
+			ff += v * v
+			fd += v * cl.df[k]
+		}
+		// ‖p‖² = 1 − 2s(1−s)(1−uᵀv), half its derivative −(1−2s)(1−uᵀv)
+		pp := 1 - 2*s*(1-s)*(1-uv)
+		pd := -(1 - 2*s) * (1 - uv)
+		return fd*pp - pd*ff
+	}
+	from, stop, hold := 0.0, 1.0, -1
+	for b := 0; b <= len(cl.breaks); b++ {
+		to := 1.0
+		if b < len(cl.breaks) {
+			to = cl.breaks[b].at
+		}
+		if to > from && slope(to) < 0 {
+			lo, hi := from, to
+			for range 60 {
+				mid := (lo + hi) / 2
+				if slope(mid) > 0 {
+					lo = mid
+				} else {
+					hi = mid
+				}
+			}
+			stop = lo
+			break
+		}
+		if b == len(cl.breaks) {
+			break
+		}
+		i := cl.breaks[b].row
+		s := -float64(cl.side[i]) // the row becomes active or inactive
+		rate := cl.tv[i] - cl.t[i]
+		for k := range c {
+			wk := s * cl.w[i*c+k]
+			cl.f[k] += wk * cl.t[i]
+			cl.df[k] += wk * rate
+		}
+		if slope(to) <= 0 {
+			stop, hold = to, i
+			break
+		}
+		cl.side[i] = -cl.side[i]
+		from = to
+	}
+	moved := false
+	if stop > 0 {
+		for k := range u {
+			p := (1-stop)*u[k] + stop*cl.v[k]
+			moved = moved || math.Abs(p-u[k]) > 1e-16
+			u[k] = p
+		}
+	}
+	if hold >= 0 {
+		cl.held = append(cl.held, hold)
+		cl.side[hold] = 0
+		if b := cl.orthogonal(in.row(hold)); b != nil {
+			cl.basis = append(cl.basis, b)
+		}
+		moved = true
+	}
+	cl.clean(u)
+	if !normalise(u) {
+		return false
+	}
+	for i := range in.n {
+		if cl.side[i] == 0 {
+			cl.t[i] = 0
+			continue
+		}
+		cl.t[i] = dot(in.row(i), u)
+	}
+	return moved
+}
+
+// release frees the held row whose release raises the function fastest and
+// reports whether there was one.
+func (cl *climber) release(u []float64) bool {
+	in := cl.in
+	c, d := in.c, in.d
+	if len(cl.held) == 0 {
+		return false
+	}
+	for k := range c {
+		cl.f[k] = dot(cl.l[k*d:(k+1)*d], u)
+	}
+	size := norm(cl.f)
+	best, bestRate, bestSide := -1, 1e-9*size, int8(0)
+	held := append([]int(nil), cl.held...)
+	for pos, i := range held {
+		// q: the direction that moves row i only
+		cl.basis = cl.basis[:0]
+		for _, j := range held {
+			if j != i {
+				if b := cl.orthogonal(in.row(j)); b != nil {
+					cl.basis = append(cl.basis, b)
+				}
+			}
+		}
+		q := cl.orthogonal(in.row(i))
+		if q == nil {
+			continue
+		}
+		axpy(q, -dot(q, u), u)
+		rate := 0.0
+		for k := range c {
+			rate += cl.f[k] / size * dot(cl.l[k*d:(k+1)*d], q)
+		}
+		gain := 0.0
+		for k := range c {
+			gain += cl.f[k] / size * cl.w[i*c+k]
+		}
+		gain *= dot(in.row(i), q)
+		if up := rate + gain; up > bestRate {
+			best, bestRate, bestSide = pos, up, 1
+		}
+		if -rate > bestRate {
+			best, bestRate, bestSide = pos, -rate, -1
+		}
+	}
+	if best < 0 {
+		return false
+	}
+	cl.side[held[best]] = bestSide
+	cl.held = append(cl.held[:0], held[:best]...)
+	cl.held = append(cl.held, held[best+1:]...)
+	return true
+}

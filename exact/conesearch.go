@@ -1,0 +1,207 @@
+package exact
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+)
+
+// Column generation for rank(X) ≥ 3.
+const (
+	randomPerRound  = 200  // random starts of the local ascents in a round
+	columnsPerRound = 60   // at least; more when the restricted problem is large
+	poolSize        = 400  // local maxima remembered as starts
+	proofShare      = 0.25 // of the time may go into proofs before the local search is exhausted
+)
+
+// runCones is the loop for rank(X) ≥ 3: local ascents find new directions,
+// the cone search finds what they miss and proves the bound.
+func (s *search) runCones(ctx context.Context) {
+	in := s.in
+	starts := s.starts()
+	for i := range in.n {
+		for _, sign := range []float64{1, -1} {
+			u := append([]float64(nil), in.row(i)...)
+			if normalise(u) {
+				for k := range u {
+					u[k] *= sign
+				}
+				starts = append(starts, u)
+			}
+		}
+	}
+	for _, u := range s.starts() {
+		s.add(u)
+	}
+	var proving time.Duration
+	idle := 0
+	for ctx.Err() == nil {
+		s.rounds++
+		s.master.solve()
+		s.offer(s.network())
+		w := s.master.w
+		fr := newFrame(in, w)
+		all := append(starts, s.pool...)
+		starts = nil
+		for _, col := range s.master.columns {
+			if col.size > 0 {
+				all = append(all, col.u)
+			}
+		}
+		all = append(all, s.randomStarts(fr, randomPerRound)...)
+		peaks := s.climbAll(ctx, w, all, 0.9*in.gamma)
+		s.worst = 0
+		if len(peaks) > 0 {
+			s.worst = peaks[0].value
+		}
+		s.pool = s.pool[:0]
+		for _, p := range peaks[:min(len(peaks), poolSize)] {
+			s.pool = append(s.pool, p.u)
+		}
+		s.report()
+		s.prune()
+		grown := s.worst > in.gamma*(1+s.tolerance()) && s.grow(peaks)
+		if !grown {
+			if !s.certify(ctx, fr, w, 0) {
+				idle++
+				if s.done() || idle > 3 {
+					return
+				}
+				s.care /= 10
+				continue
+			}
+			idle = 0
+			continue
+		}
+		idle = 0
+		if spent := time.Since(s.started); proving < time.Duration(proofShare*float64(spent)) {
+			began := time.Now()
+			quick, cancel := context.WithTimeout(ctx, max(spent/4, 50*time.Millisecond))
+			s.certify(quick, fr, w, 1.1*s.worst)
+			cancel()
+			proving += time.Since(began)
+			if s.done() {
+				return
+			}
+		}
+	}
+}
+
+// regulariser returns γ Σ ‖v_j‖, the regulariser's share of the restricted
+// problem's value; a relative excess ε of h(W) over γ costs about ε times that.
+func (s *search) regulariser() float64 {
+	r := 0.0
+	for _, col := range s.master.columns {
+		r += col.size
+	}
+	return s.in.gamma * r
+}
+
+// tolerance is the relative excess of h(W) over γ that would cost the share
+// care of the gap wanted.
+func (s *search) tolerance() float64 {
+	r := s.regulariser()
+	if !(r > 0) {
+		return 1e-9
+	}
+	return min(0.05, max(1e-9, s.care*s.options.Gap*s.upper/r))
+}
+
+// grow makes the best peaks above γ columns.
+func (s *search) grow(peaks []peak) bool {
+	room := max(columnsPerRound, len(s.master.columns)/3)
+	added := 0
+	for _, p := range peaks {
+		if added >= room || !(p.value > s.in.gamma*(1+1e-9)) {
+			break
+		}
+		if s.add(p.u) {
+			added++
+		}
+	}
+	return added > 0
+}
+
+// goal returns the largest H that proves the gap wanted with W, or 0 when no H ≥ γ does.
+func (s *search) goal(w []float64) float64 {
+	wy, ww := dot(w, s.in.y), squared(w)
+	want := s.upper*(1-0.9*s.options.Gap) - s.in.constant
+	root := wy*wy - 2*ww*want
+	if !(ww > 0) || !(root > 0) {
+		return 0
+	}
+	t := (wy - math.Sqrt(root)) / ww
+	if !(t > 0) || t > 1 {
+		return 0
+	}
+	return s.in.gamma / t * (1 - 1e-7)
+}
+
+// certify runs the cone search.  With h = 0 it goes down a ladder of thresholds
+// to the goal and returns whether new columns were found; otherwise it makes
+// one attempt at h.
+func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64) bool {
+	in := s.in
+	if in.d > maxSearchDimension {
+		return false
+	}
+	ladder := []float64{h}
+	if h == 0 {
+		goal := s.goal(w)
+		if goal == 0 {
+			goal = max(s.worst, in.gamma) * (1 + s.tolerance())
+		}
+		ladder = ladder[:0]
+		for excess := 1.0; ; excess /= 2.5 {
+			if next := in.gamma * (1 + excess); next > goal*1.001 {
+				ladder = append(ladder, next)
+				continue
+			}
+			break
+		}
+		ladder = append(ladder, goal)
+	}
+	for _, h := range ladder {
+		if h < s.worst || DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w)) <= s.lower {
+			continue
+		}
+		at := fr.prove(ctx, h, s.options.Threads, s.treeCap())
+		s.cones += at.nodes
+		if at.proven {
+			s.accept(w, in.inflate(at.bound, w), &tree{frame: fr, orthants: at.trees, threshold: h, depth: at.deepest})
+			s.report()
+			if s.done() {
+				return false
+			}
+		}
+		// climb from the best cones' generators: what was found counts whether or not H was proven
+		found := slices.DeleteFunc(at.peaks, func(p peak) bool { return !(p.value > 0.97*in.gamma) })
+		slices.SortStableFunc(found, func(a, b peak) int {
+			switch {
+			case a.value > b.value:
+				return -1
+			case a.value < b.value:
+				return 1
+			default:
+				return 0
+			}
+		})
+		var from [][]float64
+		for _, p := range found[:min(len(found), poolSize)] {
+			from = append(from, p.u)
+		}
+		peaks := s.climbAll(ctx, w, from, in.gamma*(1+s.tolerance()))
+		if len(peaks) > 0 && s.grow(peaks) {
+			s.worst = max(s.worst, peaks[0].value)
+			return true
+		}
+		if !at.proven {
+			return false
+		}
+	}
+	return false
+}
+
+// treeCap is the number of bytes of tree that is kept for a certificate.
+func (s *search) treeCap() int64 { return 256 << 20 }
