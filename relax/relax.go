@@ -1,0 +1,159 @@
+package relax
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/relift/relift/lift"
+)
+
+// Method names a solver of the relaxation.
+type Method int
+
+// The methods.  Auto takes the interior-point method while its dense Newton
+// system is small and the low-rank method otherwise.
+const (
+	Auto Method = iota
+	InteriorPoint
+	LowRank
+)
+
+func (m Method) String() string {
+	switch m {
+	case Auto:
+		return "auto"
+	case InteriorPoint:
+		return "interior-point"
+	case LowRank:
+		return "low-rank"
+	}
+	return fmt.Sprintf("Method(%d)", int(m))
+}
+
+// Status says why a solve ended and so what its numbers mean.
+type Status int
+
+// The statuses of a solve.
+const (
+	// Optimal: the primal value and the dual estimate agree to the tolerance.
+	Optimal Status = iota
+	// Stopped: the recorder asked for it.
+	Stopped
+	// Interrupted: the context ended; the result is the best so far.
+	Interrupted
+	// IterationLimit: the outer iterations were used up.
+	IterationLimit
+	// Stalled: rounding prevents further progress; the result is the best so far.
+	Stalled
+)
+
+func (s Status) String() string {
+	switch s {
+	case Optimal:
+		return "optimal"
+	case Stopped:
+		return "stopped"
+	case Interrupted:
+		return "interrupted"
+	case IterationLimit:
+		return "iteration_limit"
+	case Stalled:
+		return "stalled"
+	}
+	return fmt.Sprintf("Status(%d)", int(s))
+}
+
+// Options of Solve.  The zero value is ready to use.
+type Options struct {
+	Method    Method
+	Tolerance float64 // relative duality gap to stop at; 0 means 1e-7
+	MaxOuter  int     // outer iterations; 0 means 100
+	Seed      uint64  // of the low-rank method's start
+	// Start is a warm start for the low-rank method, in the coordinates of the
+	// reduced problem; the zero value means none.
+	Start lift.Factor
+	// Record is called after each outer iteration, from the calling goroutine;
+	// returning true stops the solve.
+	Record func(Iterate) (stop bool)
+}
+
+func (o Options) record(it Iterate) bool {
+	return o.Record != nil && o.Record(it)
+}
+
+// Iterate is the state after an outer iteration.
+type Iterate struct {
+	Method     Method
+	Outer      int     // outer iterations so far
+	Inner      int     // Newton steps so far
+	Value      float64 // objective of the relaxation at the iterate, constant included
+	DualityGap float64 // estimate of Value minus the dual value; NaN when there is none
+	Residual   float64 // relative norm of the stationarity condition
+	Violation  float64 // largest violated sign or zero condition, relative to the largest entry
+	MinEigen   float64 // smallest eigenvalue of S relative to the largest
+	Penalty    float64 // σ of the augmented Lagrangian
+	Rank       int
+	Seconds    float64 // since Solve began
+
+	multipliers func() lift.Multipliers
+	factor      func() lift.Factor
+}
+
+// Multipliers returns the iterate's dual variables, which certificate.Repair turns
+// into a bound.  Valid during the call of Record only.
+func (it Iterate) Multipliers() lift.Multipliers { return it.multipliers() }
+
+// Factor returns the iterate's low-rank solution.  Valid during the call of
+// Record only.
+func (it Iterate) Factor() lift.Factor { return it.factor() }
+
+// Result of a solve.  Value is an upper bound on the relaxation's optimum up to the
+// feasibility of Factor; it is not a bound on the training problem.
+type Result struct {
+	Status      Status
+	Method      Method
+	Value       float64
+	Factor      lift.Factor
+	Multipliers lift.Multipliers
+	Rank        int
+	Outer       int
+	Inner       int
+	Seconds     float64
+}
+
+// InteriorLimit is the largest order m+r of Z that Auto gives to the interior-point
+// method: its Newton system has about N²/2 variables.
+const InteriorLimit = 90
+
+// Solve minimises the relaxation of red.  An error means unusable options; everything
+// else is a Status.
+func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error) {
+	if opts.Tolerance == 0 {
+		opts.Tolerance = 1e-7
+	}
+	if !(opts.Tolerance > 0) {
+		return nil, fmt.Errorf("relax: tolerance is %v, expected a positive number such as 1e-7", opts.Tolerance)
+	}
+	if opts.MaxOuter == 0 {
+		opts.MaxOuter = 100
+	}
+	begin := time.Now()
+	m, r, _ := red.Dims()
+	if m == 0 {
+		return &Result{Status: Optimal, Value: red.Constant, Multipliers: red.Multipliers(nil, nil, nil, nil)}, nil
+	}
+	var res *Result
+	var err error
+	switch {
+	case opts.Method == InteriorPoint || opts.Method == Auto && m+r <= InteriorLimit:
+		res, err = newInterior(red).solve(ctx, opts, begin)
+	default:
+		res, err = solveLowRank(ctx, red, opts, begin)
+	}
+	if err != nil {
+		return nil, err
+	}
+	res.Seconds = time.Since(begin).Seconds()
+	return res, nil
+}
