@@ -71,9 +71,9 @@ func BenchmarkEigenSmallest(b *testing.B) {
 	}
 }
 
-// BenchmarkSmall shows where a call of the library begins to pay: the
+// BenchmarkThreshold shows where a call of the library begins to pay: the
 // thresholds in blas.go come from it.
-func BenchmarkSmall(b *testing.B) {
+func BenchmarkThreshold(b *testing.B) {
 	library := anyLibrary(b)
 	for _, n := range []int{4, 8, 12, 16, 24, 32, 48, 64, 96} {
 		rnd := benchRand()

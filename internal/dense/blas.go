@@ -13,10 +13,10 @@ var _ blas.Float64 = library{}
 
 // Below these counts of multiply-adds gonum's kernels on the calling goroutine
 // win, because a call of the library costs about a microsecond and its threads
-// must be woken. Measured on two cores (BenchmarkSmall).
+// must be woken. Measured on two cores (BenchmarkThreshold).
 const (
 	smallLevel3 = 12 * 12 * 12
-	smallLevel2 = 48 * 48
+	smallLevel2 = 128 * 128
 )
 
 // opposite is the other triangle: what is upper in row-major memory is lower in
