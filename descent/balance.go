@@ -1,0 +1,45 @@
+package descent
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// Balance rescales every neuron to ‖u_j‖ = ‖v_j‖, which leaves the network's
+// output as it is and makes its weight decay least, and drops neurons with
+// u_j = 0 or v_j = 0.
+func Balance(w lift.Weights) lift.Weights {
+	var keep []int
+	for j := range w.Width() {
+		if nonzero(w.U.RawRowView(j)) && nonzero(w.V.RawRowView(j)) {
+			keep = append(keep, j)
+		}
+	}
+	out := selectNeurons(w, keep)
+	for j := range out.Width() {
+		u, v := out.U.RawRowView(j), out.V.RawRowView(j)
+		a, b := floats.Norm(u, 2), floats.Norm(v, 2)
+		floats.Scale(math.Sqrt(b/a), u)
+		floats.Scale(math.Sqrt(a/b), v)
+	}
+	return out
+}
+
+// selectNeurons copies the neurons with the given indices.
+func selectNeurons(w lift.Weights, keep []int) lift.Weights {
+	if len(keep) == 0 {
+		return lift.Weights{}
+	}
+	_, d := w.U.Dims()
+	_, c := w.V.Dims()
+	out := lift.Weights{U: mat.NewDense(len(keep), d, nil), V: mat.NewDense(len(keep), c, nil)}
+	for q, j := range keep {
+		out.U.SetRow(q, w.U.RawRowView(j))
+		out.V.SetRow(q, w.V.RawRowView(j))
+	}
+	return out
+}

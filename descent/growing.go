@@ -1,0 +1,267 @@
+package descent
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"sort"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// Missing searches for neurons that w lacks: unit directions u with
+//
+//	h(u) = ‖Wᵀ(Xu)₊‖ > γ,   W = Y − output of w,
+//
+// each of which lowers the objective when it is added with a small v along
+// Wᵀ(Xu)₊.  It climbs h from random directions, from directions on which
+// several rows change sign, and from the neurons of w, and returns the distinct
+// local maxima above γ(1 + tol) as rows (k×d), best first, at most limit, with
+// their h/γ.  An empty result proves nothing: see the oracle of package exact.
+func Missing(ctx context.Context, p lift.Problem, w lift.Weights, starts, limit int, tol float64, rng *rand.Rand) (*mat.Dense, []float64) {
+	n, d, c := p.Dims()
+	residual := p.Residual(w)
+	u := startDirections(p, w, starts, rng)
+	_, k := u.Dims()
+	climb := &climber{
+		x: p.X.RawMatrix(), w: residual.RawMatrix(),
+		h: general(n, k), q: general(c, k), dh: general(n, k), g: general(d, k),
+		value: make([]float64, k), trial: make([]float64, k), step: make([]float64, k),
+	}
+	climb.run(ctx, u, 60)
+
+	order := make([]int, 0, k)
+	for j := range k {
+		if climb.value[j] > p.Gamma*(1+tol) {
+			order = append(order, j)
+		}
+	}
+	sort.SliceStable(order, func(a, b int) bool { return climb.value[order[a]] > climb.value[order[b]] })
+	ut := u.RawMatrix() // d×k
+	var kept []int
+	for _, j := range order {
+		if len(kept) >= limit {
+			break
+		}
+		distinct := true
+		for _, o := range kept {
+			dot := 0.0
+			for q := range d {
+				dot += ut.Data[q*ut.Stride+j] * ut.Data[q*ut.Stride+o]
+			}
+			if dot > 1-1e-6 {
+				distinct = false
+				break
+			}
+		}
+		if distinct {
+			kept = append(kept, j)
+		}
+	}
+	if len(kept) == 0 {
+		return &mat.Dense{}, nil
+	}
+	out, ratio := mat.NewDense(len(kept), d, nil), make([]float64, len(kept))
+	for q, j := range kept {
+		mat.Col(out.RawRowView(q), j, u)
+		ratio[q] = climb.value[j] / p.Gamma
+	}
+	return out, ratio
+}
+
+// startDirections returns unit start directions as columns (d×k).
+func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand) *mat.Dense {
+	n, d, _ := p.Dims()
+	k := starts + w.Width()
+	u := mat.NewDense(d, k, nil)
+	q, lambda := principalAxes(p.X)
+	col := make([]float64, d)
+	for j := range k {
+		switch {
+		case j >= starts:
+			copy(col, w.U.RawRowView(j-starts))
+		case j%3 == 0 && d > 1:
+			// Orthogonal to a few rows: where kinks are.
+			random(col, rng)
+			set := newKinkSet(d)
+			for range 1 + rng.IntN(d-1) {
+				i := rng.IntN(n)
+				set.add(i, p.X.RawRowView(i), col)
+			}
+			set.project(col)
+		case j%3 == 1:
+			// Equal in every principal direction of the data.
+			random(col, rng)
+			for i := range col {
+				col[i] /= math.Sqrt(lambda[i] + 1e-10*lambda[d-1] + math.SmallestNonzeroFloat64)
+			}
+			v := mat.NewVecDense(d, nil)
+			v.MulVec(q, mat.NewVecDense(d, col))
+			copy(col, v.RawVector().Data)
+		default:
+			random(col, rng)
+		}
+		normalise(col)
+		u.SetCol(j, col)
+	}
+	return u
+}
+
+func random(x []float64, rng *rand.Rand) {
+	for i := range x {
+		x[i] = rng.NormFloat64()
+	}
+}
+
+// climber maximises h(u) = ‖wᵀ(Xu)₊‖ over the unit sphere for many columns u at
+// once, by projected gradient steps with a step length for each column.
+type climber struct {
+	x, w        blas64.General // n×d, n×c
+	h, dh       blas64.General // n×k
+	q           blas64.General // c×k, unit wᵀ(Xu)₊
+	g           blas64.General // d×k, gradient of h
+	value       []float64      // k, h
+	trial, step []float64      // k
+}
+
+func (c *climber) run(ctx context.Context, u *mat.Dense, iterations int) {
+	d, k := u.Dims()
+	ur := u.RawMatrix()
+	next := general(d, k)
+	c.evaluate(ur, c.value)
+	for j := range c.step {
+		c.step[j] = 1
+	}
+	for range iterations {
+		if ctx.Err() != nil {
+			return
+		}
+		c.gradient()
+		// u' = u + step·g/‖g‖ on the sphere; a full step of the fixed-point
+		// iteration u' = g/‖g‖ is step = ∞, so a long one is tried at first.
+		for j := range k {
+			norm := 0.0
+			for i := range d {
+				norm += c.g.Data[i*k+j] * c.g.Data[i*k+j]
+			}
+			norm = math.Sqrt(norm)
+			if norm == 0 {
+				norm = 1
+			}
+			length := 0.0
+			for i := range d {
+				t := ur.Data[i*ur.Stride+j] + c.step[j]*c.g.Data[i*k+j]/norm
+				next.Data[i*k+j] = t
+				length += t * t
+			}
+			length = math.Sqrt(length)
+			for i := range d {
+				next.Data[i*k+j] /= length
+			}
+		}
+		c.evaluate(next, c.trial)
+		moved := false
+		for j := range k {
+			if c.trial[j] > c.value[j] {
+				moved = moved || c.trial[j] > c.value[j]*(1+1e-9)
+				c.value[j] = c.trial[j]
+				c.step[j] *= 2
+				for i := range d {
+					ur.Data[i*ur.Stride+j] = next.Data[i*k+j]
+				}
+			} else {
+				c.step[j] /= 4
+			}
+		}
+		c.evaluate(ur, c.trial)
+		done := !moved
+		for _, s := range c.step {
+			done = done && s < 1e-5
+		}
+		if done {
+			return
+		}
+	}
+}
+
+// evaluate sets h, q and the values of the columns u.
+func (c *climber) evaluate(u blas64.General, value []float64) {
+	gemm(blas.NoTrans, blas.NoTrans, c.x, u, c.h)
+	for i, t := range c.h.Data {
+		if t < 0 {
+			c.h.Data[i] = 0
+		}
+	}
+	gemm(blas.Trans, blas.NoTrans, c.w, c.h, c.q)
+	k := c.q.Cols
+	clear(value)
+	for i, t := range c.q.Data {
+		value[i%k] += t * t
+	}
+	for j := range value {
+		value[j] = math.Sqrt(value[j])
+	}
+	for i := range c.q.Data {
+		if v := value[i%k]; v > 0 {
+			c.q.Data[i] /= v
+		}
+	}
+}
+
+// gradient sets g to Xᵀ(1[Xu > 0] ∘ w q) for the columns last evaluated.
+func (c *climber) gradient() {
+	gemm(blas.NoTrans, blas.NoTrans, c.w, c.q, c.dh)
+	for i, t := range c.h.Data {
+		if t <= 0 {
+			c.dh.Data[i] = 0
+		}
+	}
+	gemm(blas.Trans, blas.NoTrans, c.x, c.dh, c.g)
+}
+
+// growAndRefine adds missing neurons and refines, round after round.
+func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Options) (lift.Weights, Status) {
+	_, d, _ := p.Dims()
+	rng := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
+	for range o.GrowRounds {
+		if ctx.Err() != nil {
+			st.Reason = Interrupted
+			break
+		}
+		found, _ := Missing(ctx, p, w, 100+20*d, 10+w.Width()/2, 1e-7, rng)
+		if found.IsEmpty() {
+			break
+		}
+		before := st.Objective
+		wider, _ := refit(ctx, p, stack(w.U, found), w, 1e-5, 4)
+		next, ns := refine(ctx, p, wider, o)
+		ns.Iterations += st.Iterations
+		ns.NewtonIterations += st.NewtonIterations
+		ns.Evaluations += st.Evaluations
+		if !(ns.Objective < before) {
+			break
+		}
+		w, st = next, ns
+		if !(before-st.Objective > 1e-10*math.Abs(before)) {
+			break
+		}
+	}
+	return w, st
+}
+
+// stack puts the rows of b under those of a, either of which may be nil.
+func stack(a, b *mat.Dense) *mat.Dense {
+	switch {
+	case a == nil || a.IsEmpty():
+		return b
+	case b == nil || b.IsEmpty():
+		return a
+	}
+	var out mat.Dense
+	out.Stack(a, b)
+	return &out
+}

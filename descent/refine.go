@@ -1,0 +1,272 @@
+package descent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// Refine improves w and returns the best weights seen, whose objective is never
+// above that of w.  Neurons that do not pay are removed; neurons are added only
+// with Options.GrowRounds, and removed beyond need only with Options.Width.
+// Status.Stationarity says how close to a local minimiser the result is; the
+// residual of the network is about as accurate, relative to its own size.
+//
+// Errors are those of bad input.  When ctx ends, Refine returns what it has.
+func Refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lift.Weights, Status, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return lift.Weights{}, Status{}, err
+	}
+	if err := checkWeights(p, w); err != nil {
+		return lift.Weights{}, Status{}, err
+	}
+	start := time.Now()
+	limited, cancel := withLimit(ctx, o.TimeLimit)
+	defer cancel()
+	w, st := refine(limited, p, w, o)
+	if o.GrowRounds > 0 {
+		w, st = growAndRefine(limited, p, w, st, o)
+	}
+	if o.Width > 0 && w.Width() > o.Width {
+		w, st = narrow(limited, p, w, st, o)
+	}
+	st.finish(ctx, limited, start)
+	return w, st, nil
+}
+
+// withLimit is context.WithTimeout where 0 means no limit.
+func withLimit(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// finish sets the time and tells a cancelled caller from an own time limit.
+func (s *Status) finish(caller, limited context.Context, start time.Time) {
+	s.Elapsed = time.Since(start)
+	if s.Reason == Interrupted && caller.Err() == nil && errors.Is(limited.Err(), context.DeadlineExceeded) ||
+		s.Reason == Interrupted && errors.Is(caller.Err(), context.DeadlineExceeded) {
+		s.Reason = TimeLimit
+	}
+}
+
+// checkWeights validates a problem and weights for it.
+func checkWeights(p lift.Problem, w lift.Weights) error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	m := w.Width()
+	if m == 0 {
+		return nil
+	}
+	_, d, c := p.Dims()
+	if _, cols := w.U.Dims(); cols != d {
+		return fmt.Errorf("descent: U has %d columns and X has %d, expected the same number", cols, d)
+	}
+	if w.V == nil {
+		return fmt.Errorf("descent: U has %d rows and V none, expected the same number", m)
+	}
+	if rows, cols := w.V.Dims(); rows != m || cols != c {
+		return fmt.Errorf("descent: V is %d×%d, expected %d×%d (neurons × outputs)", rows, cols, m, c)
+	}
+	for _, part := range []struct {
+		name string
+		m    *mat.Dense
+	}{{"U", w.U}, {"V", w.V}} {
+		_, cols := part.m.Dims()
+		for j := range m {
+			for k := range cols {
+				if v := part.m.At(j, k); math.IsNaN(v) || math.IsInf(v, 0) {
+					return fmt.Errorf("descent: %s[%d,%d] is %v, expected a finite number", part.name, j, k, v)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// better keeps the better of two networks; ties and NaN keep the first.
+func better(p lift.Problem, a lift.Weights, fa float64, b lift.Weights) (lift.Weights, float64) {
+	if fb, _ := p.Objective(b); fb < fa {
+		return b, fb
+	}
+	return a, fa
+}
+
+// refine alternates L-BFGS, the convex refit and Newton.
+func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lift.Weights, Status) {
+	const round = 250 // L-BFGS iterations between refits
+	st := Status{Stationarity: math.NaN(), Reason: IterationLimit}
+	stop := func() bool { return ctx.Err() != nil }
+	best := Balance(w)
+	st.Objective, _ = p.Objective(best)
+	if f, _ := p.Objective(w); f < st.Objective {
+		best, st.Objective = w, f
+	}
+	consider := func(w lift.Weights) { best, st.Objective = better(p, best, st.Objective, w) }
+	refitted := func() {
+		w, _ := refit(ctx, p, directionsOf(best), best, 1e-8, 2)
+		consider(w)
+	}
+	refitted()
+	left, newtonLeft := o.Iterations, o.NewtonIterations
+	for turn := 0; ; turn++ {
+		if stop() {
+			st.Reason = Interrupted
+			return best, st
+		}
+		before := st.Objective
+		if budget := min(round, left); budget > 0 {
+			w, its, calls := runLBFGS(p, best, budget, stop)
+			left -= its
+			st.Iterations += its
+			st.Evaluations += calls
+			consider(w)
+			refitted()
+		}
+		slow := !(before-st.Objective > 1e-5*math.Abs(before))
+		if newtonLeft > 0 && newtonFits(p, best) && (slow || left <= 0) && !stop() {
+			w, steps, stationarity, reason := runNewton(p, best, newtonLeft, o.Tolerance, stop)
+			newtonLeft -= max(steps, 1)
+			st.NewtonIterations += steps
+			if f, _ := p.Objective(w); f <= st.Objective*(1+1e-15) {
+				best, st.Objective = w, f
+				st.Stationarity, st.Reason = stationarity, reason
+			}
+			if reason == Stationary {
+				return best, st
+			}
+			refitted()
+		}
+		if !(before-st.Objective > 1e-13*math.Abs(before)) || left <= 0 && newtonLeft <= 0 {
+			if st.Reason != Stationary && (left > 0 || newtonLeft > 0) {
+				st.Reason = Stalled
+			}
+			if math.IsNaN(st.Stationarity) || st.Reason == Stalled {
+				st.Stationarity = stationarityOf(p, best)
+			}
+			return best, st
+		}
+	}
+}
+
+// directionsOf returns U, or an empty matrix for width 0.
+func directionsOf(w lift.Weights) mat.Matrix {
+	if w.Width() == 0 {
+		return &mat.Dense{}
+	}
+	return w.U
+}
+
+// runLBFGS improves w in coordinates in which XᵀX is diagonal.
+func runLBFGS(p lift.Problem, w lift.Weights, limit int, stop func() bool) (lift.Weights, int, int) {
+	m := w.Width()
+	if m == 0 {
+		return w, 0, 0
+	}
+	n, d, c := p.Dims()
+	q, lambda := principalAxes(p.X)
+	x := mat.NewDense(n, d, nil)
+	x.Mul(p.X, q)
+	turned := lift.Weights{U: mat.NewDense(m, d, nil), V: w.V}
+	turned.U.Mul(w.U, q)
+
+	obj := newObjective(x.RawMatrix(), p.Y.RawMatrix(), p.Gamma, m)
+	theta := make([]float64, (d+c)*m)
+	pack(turned, theta)
+	obj.value(theta, nil)
+	inverse := curvature(obj, theta, lambda)
+	l := newLBFGS(obj.value, stop, theta, inverse)
+	its := l.run(limit, 1e-30)
+	out := unpack(l.x, m, d, c)
+	back := mat.NewDense(m, d, nil)
+	back.Mul(out.U, q.T())
+	out.U = back
+	return out, its, obj.calls
+}
+
+// principalAxes returns the eigenvectors (columns) and eigenvalues of XᵀX.
+func principalAxes(x *mat.Dense) (*mat.Dense, []float64) {
+	_, d := x.Dims()
+	gram := mat.NewSymDense(d, nil)
+	gram.SymOuterK(1, x.T())
+	var eig mat.EigenSym
+	q := mat.NewDense(d, d, nil)
+	if !eig.Factorize(gram, true) { // cannot fail for finite input; any rotation is valid
+		lambda := make([]float64, d)
+		for i := range d {
+			q.Set(i, i, 1)
+			lambda[i] = gram.At(i, i)
+		}
+		return q, lambda
+	}
+	eig.VectorsTo(q)
+	lambda := eig.Values(nil)
+	for i := range lambda {
+		lambda[i] = math.Max(lambda[i], 0)
+	}
+	return q, lambda
+}
+
+// curvature models the diagonal of the inverse Hessian, each neuron on its own
+// and active on half of the rows:
+//
+//	∂²F/∂u² ≈ ½‖v_j‖² diag(λ) + γ,   ∂²F/∂v² = ‖α_j‖² + γ.
+//
+// The activations are those that obj holds.
+func curvature(obj *objective, theta, lambda []float64) []float64 {
+	m, d := obj.m, obj.d
+	inverse := make([]float64, len(theta))
+	vv, aa := make([]float64, m), make([]float64, m)
+	for i := d * m; i < len(theta); i++ {
+		vv[i%m] += theta[i] * theta[i]
+	}
+	for i, h := range obj.h.Data {
+		aa[i%m] += h * h
+	}
+	for i := range inverse {
+		if row := i / m; row < d {
+			inverse[i] = 1 / (0.5*vv[i%m]*lambda[row] + obj.gamma)
+		} else {
+			inverse[i] = 1 / (aa[i%m] + obj.gamma)
+		}
+	}
+	return inverse
+}
+
+// newtonFits tells whether the Newton system of w is small enough to form.
+func newtonFits(p lift.Problem, w lift.Weights) bool {
+	_, d, c := p.Dims()
+	return w.Width() > 0 && w.Width()*(d+c) <= newtonLimit
+}
+
+// runNewton improves w by active-set Newton steps.
+func runNewton(p lift.Problem, w lift.Weights, limit int, tol float64, stop func() bool) (lift.Weights, int, float64, Reason) {
+	w = Balance(w)
+	s := newNewton(p, w, stop)
+	if s == nil {
+		return w, 0, 0, Stationary
+	}
+	s.identify(1e-7)
+	steps, stationarity, reason := s.run(limit, tol)
+	return s.weights(), steps, stationarity, reason
+}
+
+// stationarityOf measures w as it is, with rows within rounding of their kink on
+// it.
+func stationarityOf(p lift.Problem, w lift.Weights) float64 {
+	s := newNewton(p, w, func() bool { return false })
+	if s == nil {
+		return 0
+	}
+	s.identify(1e-13)
+	return s.stationarity()
+}

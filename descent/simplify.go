@@ -1,0 +1,293 @@
+package descent
+
+import (
+	"context"
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// simplifySlack is the relative rise of the objective that counts as rounding.
+const simplifySlack = 1e-12
+
+// Simplify removes neurons without raising the objective (beyond rounding, 1e-12
+// relative): it balances (Balance), merges (Merge), drops those that Reduce can
+// spare, and those whose loss a refit of the others makes good.  The result is
+// usually as narrow as the paper's critical width suggests; run Refine before
+// and after.
+func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
+	if err := checkWeights(p, w); err != nil {
+		return lift.Weights{}, err
+	}
+	w = reduce(p, merge(ctx, p, Balance(w)))
+	return dropSpare(ctx, p, w), nil
+}
+
+// Merge replaces pairs of neurons that share an arrangement cell (no row of X is
+// on the positive side of one and on the negative side of the other) by one
+// neuron where that does not raise the objective.  In a common cell the pair
+// acts through M = u_jv_jᵀ + u_kv_kᵀ only; the neuron that replaces it is the
+// leading singular pair of M.  For parallel u_j, u_k (or v_j, v_k) M has rank
+// one and merging never raises the objective.
+func Merge(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
+	if err := checkWeights(p, w); err != nil {
+		return lift.Weights{}, err
+	}
+	return merge(ctx, p, Balance(w)), nil
+}
+
+// Reduce drops neurons whose features are linear combinations of the others':
+// where Σ_j δ_j (Xu_j)₊v_jᵀ = 0, scaling the neurons by 1 + θδ_j leaves the
+// output as it is, does not raise the weight decay for one sign of θ, and makes a
+// neuron vanish (Carathéodory).  At most n·c neurons remain.
+func Reduce(p lift.Problem, w lift.Weights) (lift.Weights, error) {
+	if err := checkWeights(p, w); err != nil {
+		return lift.Weights{}, err
+	}
+	return reduce(p, Balance(w)), nil
+}
+
+// Prune drops neurons that no row of X activates and neurons without which the
+// objective is not higher, the weakest first.
+func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
+	if err := checkWeights(p, w); err != nil {
+		return lift.Weights{}, err
+	}
+	w = Balance(w)
+	f, _ := p.Objective(w)
+	for _, j := range byStrength(p, w) {
+		if ctx.Err() != nil {
+			break
+		}
+		without := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
+		clear(without.V.RawRowView(j))
+		if g, _ := p.Objective(without); g <= f {
+			w, f = without, g
+		}
+	}
+	return Balance(w), nil
+}
+
+// merge is Merge for balanced weights.
+func merge(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
+	f, _ := p.Objective(w)
+	for ctx.Err() == nil {
+		merged := false
+		for _, pair := range cellMates(p, w) {
+			next := mergePair(w, pair.j, pair.k)
+			g, _ := p.Objective(next)
+			if g > f*(1+simplifySlack) && g < f*(1+1e-4) {
+				// Nearly as good: the other output weights may make it up.
+				next, _ = refit(ctx, p, directionsOf(next), next, 1e-9, 3)
+				g, _ = p.Objective(next)
+			}
+			if g <= f*(1+simplifySlack) {
+				w, f, merged = Balance(next), g, true
+				break
+			}
+		}
+		if !merged {
+			break
+		}
+	}
+	return w
+}
+
+type pair struct {
+	j, k   int
+	cosine float64 // of u_j and u_k
+}
+
+// cellMates lists the pairs of neurons in a common closed cell, the most nearly
+// parallel first.
+func cellMates(p lift.Problem, w lift.Weights) []pair {
+	m := w.Width()
+	if m < 2 {
+		return nil
+	}
+	var t mat.Dense
+	t.Mul(p.X, w.U.T())
+	n, _ := t.Dims()
+	norms := make([]float64, n)
+	for i := range n {
+		norms[i] = floats.Norm(p.X.RawRowView(i), 2)
+	}
+	var pairs []pair
+	for j := range m {
+		uj := w.U.RawRowView(j)
+		nj := floats.Norm(uj, 2)
+		for k := j + 1; k < m; k++ {
+			uk := w.U.RawRowView(k)
+			nk := floats.Norm(uk, 2)
+			mates := true
+			for i := range n {
+				const zero = 1e-9
+				a, b := t.At(i, j)/nj, t.At(i, k)/nk
+				if a > zero*norms[i] && b < -zero*norms[i] || a < -zero*norms[i] && b > zero*norms[i] {
+					mates = false
+					break
+				}
+			}
+			if mates {
+				pairs = append(pairs, pair{j, k, floats.Dot(uj, uk) / nj / nk})
+			}
+		}
+	}
+	sort.SliceStable(pairs, func(a, b int) bool { return pairs[a].cosine > pairs[b].cosine })
+	return pairs
+}
+
+// mergePair replaces neurons j and k by the leading singular pair of
+// u_jv_jᵀ + u_kv_kᵀ, turned towards u_j + u_k.
+func mergePair(w lift.Weights, j, k int) lift.Weights {
+	_, d := w.U.Dims()
+	_, c := w.V.Dims()
+	sum := mat.NewDense(d, c, nil)
+	sum.Outer(1, w.U.RowView(j), w.V.RowView(j))
+	sum.RankOne(sum, 1, w.U.RowView(k), w.V.RowView(k))
+	var keep []int
+	for i := range w.Width() {
+		if i != k {
+			keep = append(keep, i)
+		}
+	}
+	out := selectNeurons(w, keep)
+	u, v := out.U.RawRowView(j), out.V.RawRowView(j) // j < k keeps its place
+	towards := make([]float64, d)
+	floats.AddTo(towards, w.U.RawRowView(j), w.U.RawRowView(k))
+	var svd mat.SVD
+	if !svd.Factorize(sum, mat.SVDThin) {
+		return without(w, k)
+	}
+	var left, right mat.Dense
+	svd.UTo(&left)
+	svd.VTo(&right)
+	scale := math.Sqrt(svd.Values(nil)[0])
+	for i := range d {
+		u[i] = scale * left.At(i, 0)
+	}
+	for i := range c {
+		v[i] = scale * right.At(i, 0)
+	}
+	if floats.Dot(u, towards) < 0 {
+		floats.Scale(-1, u)
+		floats.Scale(-1, v)
+	}
+	return out
+}
+
+// reduce is Reduce for balanced weights.
+func reduce(p lift.Problem, w lift.Weights) lift.Weights {
+	f, _ := p.Objective(w)
+	for w.Width() > 1 {
+		m := w.Width()
+		a := w.Activations(p.X)
+		// Gram matrix of the unit features f_j = a_jv_jᵀ/‖·‖.
+		size := make([]float64, m)
+		var aa, vv mat.Dense
+		aa.Mul(a.T(), a)
+		vv.Mul(w.V, w.V.T())
+		for j := range m {
+			size[j] = math.Sqrt(aa.At(j, j) * vv.At(j, j))
+		}
+		gram := mat.NewSymDense(m, nil)
+		for j := range m {
+			for k := j; k < m; k++ {
+				if s := size[j] * size[k]; s > 0 {
+					gram.SetSym(j, k, aa.At(j, k)*vv.At(j, k)/s)
+				}
+			}
+		}
+		var eig mat.EigenSym
+		if !eig.Factorize(gram, true) || eig.Values(nil)[0] > 1e-12 {
+			return w
+		}
+		var vectors mat.Dense
+		eig.VectorsTo(&vectors)
+		delta := mat.Col(nil, 0, &vectors) // relative change of each neuron
+		decay := 0.0
+		for j := range m {
+			if size[j] > 0 {
+				delta[j] /= size[j]
+			} else {
+				delta[j] = -1 // never active: may go
+			}
+			nv := floats.Norm(w.V.RawRowView(j), 2)
+			decay += delta[j] * nv * nv
+		}
+		if decay > 0 {
+			floats.Scale(-1, delta)
+		}
+		first := floats.MinIdx(delta)
+		if !(delta[first] < 0) {
+			return w
+		}
+		theta := -1 / delta[first]
+		next := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
+		for j := range m {
+			floats.Scale(math.Max(1+theta*delta[j], 0), next.V.RawRowView(j))
+		}
+		clear(next.V.RawRowView(first))
+		next = Balance(next)
+		g, _ := p.Objective(next)
+		if !(g <= f*(1+simplifySlack)) {
+			return w
+		}
+		w, f = next, g
+	}
+	return w
+}
+
+// byStrength orders neurons by ‖(Xu_j)₊‖‖v_j‖, the weakest first.
+func byStrength(p lift.Problem, w lift.Weights) []int {
+	m := w.Width()
+	order, size := make([]int, m), make([]float64, m)
+	if m == 0 {
+		return order
+	}
+	a := w.Activations(p.X)
+	for j := range m {
+		order[j] = j
+		size[j] = mat.Norm(a.ColView(j), 2) * floats.Norm(w.V.RawRowView(j), 2)
+	}
+	sort.SliceStable(order, func(a, b int) bool { return size[order[a]] < size[order[b]] })
+	return order
+}
+
+// dropSpare drops neurons whose loss a refit of the others makes good.
+func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
+	f, _ := p.Objective(w)
+	for dropped := true; dropped; {
+		dropped = false
+		for _, j := range byStrength(p, w) {
+			if ctx.Err() != nil {
+				return w
+			}
+			next := without(w, j)
+			if g, _ := p.Objective(next); !(g < f*1.05+1e-300) {
+				continue // too far for a refit to make good
+			}
+			next, _ = refit(ctx, p, directionsOf(next), next, 1e-9, 3)
+			if g, _ := p.Objective(next); g <= f*(1+simplifySlack) {
+				w, f, dropped = next, g, true
+				break
+			}
+		}
+	}
+	return w
+}
+
+// without returns w without neuron j.
+func without(w lift.Weights, j int) lift.Weights {
+	var keep []int
+	for k := range w.Width() {
+		if k != j {
+			keep = append(keep, k)
+		}
+	}
+	return selectNeurons(w, keep)
+}
