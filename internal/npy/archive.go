@@ -1,0 +1,167 @@
+package npy
+
+import (
+	"archive/zip"
+	"compress/flate"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+)
+
+// maxMembers bounds the arrays of an archive.
+const maxMembers = 1000
+
+// openLimit is the most bytes of arrays that OpenArchive takes in from a file of
+// that size. Deflated zeros shrink a thousandfold, in a sparse matrix as in a zip
+// bomb; a small file may grow to 256 MiB, a large one a hundredfold.
+func openLimit(fileSize int64) int64 {
+	const base, factor, most = 256 << 20, 100, 16 << 30
+	return min(base+factor*min(fileSize, most), most)
+}
+
+// Entry is an array with the name it has in an archive (without ".npy").
+type Entry struct {
+	Name  string
+	Array Array
+}
+
+// Archive is the content of an NPZ file.
+type Archive struct {
+	entries []Entry
+}
+
+// Names returns the names of the arrays in the order of the file.
+func (a *Archive) Names() []string {
+	names := make([]string, len(a.entries))
+	for i, e := range a.entries {
+		names[i] = e.Name
+	}
+	return names
+}
+
+// Has reports whether there is an array of that name.
+func (a *Archive) Has(name string) bool {
+	return slices.ContainsFunc(a.entries, func(e Entry) bool { return e.Name == name })
+}
+
+// Array returns the array of that name, or an error that says which are there.
+func (a *Archive) Array(name string) (Array, error) {
+	for _, e := range a.entries {
+		if e.Name == name {
+			return e.Array, nil
+		}
+	}
+	return Array{}, fmt.Errorf("has no array %q, only %.200q", name, a.Names())
+}
+
+// OpenArchive reads all of an NPZ file. What its arrays may have in bytes is
+// bounded by a multiple of the size of the file. Errors begin with the path.
+func OpenArchive(path string) (*Archive, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		var pathError *os.PathError
+		if errors.As(err, &pathError) {
+			return nil, fmt.Errorf("%s: %w", path, pathError.Err)
+		}
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file; expected an NPZ file", path)
+	}
+	archive, err := ReadArchive(file, info.Size(), openLimit(info.Size()))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return archive, nil
+}
+
+// ReadArchive reads all of an NPZ file of size bytes. limit is the most bytes
+// its arrays may have together, uncompressed.
+func ReadArchive(r io.ReaderAt, size, limit int64) (*Archive, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("%w: no NPZ archive, or a truncated one (%w)", ErrFormat, err)
+	}
+	if len(z.File) > maxMembers {
+		return nil, fmt.Errorf("%w: an archive of %d members; at most %d are accepted", ErrFormat, len(z.File), maxMembers)
+	}
+	archive := new(Archive)
+	for _, member := range z.File {
+		name, ok := strings.CutSuffix(member.Name, ".npy")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("%w: the archive has a member %.100q that is no array", ErrFormat, member.Name)
+		}
+		if archive.Has(name) {
+			return nil, fmt.Errorf("%w: the archive has two arrays %.100q", ErrFormat, name)
+		}
+		array, used, err := readMember(member, limit)
+		if err != nil {
+			return nil, fmt.Errorf("array %.100q: %w", name, err)
+		}
+		limit -= used
+		archive.entries = append(archive.entries, Entry{name, array})
+	}
+	return archive, nil
+}
+
+// readMember reads one array of at most limit bytes; used are those it has.
+func readMember(member *zip.File, limit int64) (array Array, used int64, err error) {
+	if member.Method != zip.Store && member.Method != zip.Deflate {
+		return Array{}, 0, fmt.Errorf("%w: compression method %d; expected stored or deflated", ErrFormat, member.Method)
+	}
+	r, err := member.Open()
+	if err != nil {
+		return Array{}, 0, fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	defer r.Close()
+	counted := &countingReader{r: r}
+	array, err = Read(counted, limit)
+	if err != nil && !errors.Is(err, ErrFormat) && isCorruption(err) {
+		err = fmt.Errorf("%w: %w", ErrFormat, err)
+	}
+	return array, counted.n, err
+}
+
+// isCorruption tells damaged content from an error of the system.
+func isCorruption(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.As(err, &corrupt) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, io.ErrUnexpectedEOF)
+}
+
+type countingReader struct {
+	r io.Reader
+	n int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// WriteArchive writes an NPZ file with the entries in the order given, not
+// compressed and without times, so that equal entries give equal bytes.
+func WriteArchive(w io.Writer, entries []Entry) error {
+	z := zip.NewWriter(w)
+	for i, e := range entries {
+		if e.Name == "" || slices.ContainsFunc(entries[:i], func(earlier Entry) bool { return earlier.Name == e.Name }) {
+			return fmt.Errorf("npy: the name %q of an array is empty or used twice", e.Name)
+		}
+		member, err := z.CreateHeader(&zip.FileHeader{Name: e.Name + ".npy", Method: zip.Store})
+		if err != nil {
+			return err
+		}
+		if err := Write(member, e.Array); err != nil {
+			return fmt.Errorf("array %q: %w", e.Name, err)
+		}
+	}
+	return z.Close()
+}

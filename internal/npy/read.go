@@ -1,0 +1,172 @@
+package npy
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"unicode/utf8"
+)
+
+// Read reads one array and requires that r ends behind it. limit is the most
+// bytes that the file, header included, may have. Memory is taken as data
+// arrives, never on the word of the header: a hostile file costs no more than
+// a small multiple of its own length.
+func Read(r io.Reader, limit int64) (Array, error) {
+	h, length, err := readHeader(r)
+	if err != nil {
+		return Array{}, err
+	}
+	d, err := parseDtype(h.descr)
+	if err != nil {
+		return Array{}, err
+	}
+	isText := d.letter == 'U' || d.letter == 'S'
+	if isText && len(h.shape) != 0 {
+		return Array{}, fmt.Errorf("%w: an array of strings; only single strings are supported", ErrFormat)
+	}
+	n, ok := elements(h.shape)
+	// Also an array without elements may have an absurd length in one dimension.
+	for _, s := range h.shape {
+		ok = ok && s <= math.MaxInt32
+	}
+	if !ok || (d.size > 0 && int64(n) > (limit-length)/int64(d.size)) {
+		return Array{}, fmt.Errorf("%w: the shape %s of %d-byte elements exceeds the limit of %d bytes", ErrFormat, shapeText(h.shape), d.size, limit)
+	}
+	data, err := readExactly(r, int64(n)*int64(d.size))
+	if err != nil {
+		return Array{}, err
+	}
+	a := Array{Shape: h.shape}
+	switch d.letter {
+	case 'f':
+		a.Kind, a.Float64 = Float64, d.floats(data)
+	case 'i', 'u':
+		a.Kind, a.Int64 = Int64, d.integers(data)
+	case 'b':
+		a.Kind, a.Bool = Bool, make([]bool, n)
+		for i, b := range data {
+			if b > 1 {
+				return Array{}, fmt.Errorf("%w: byte %d is no bool", ErrFormat, b)
+			}
+			a.Bool[i] = b == 1
+		}
+	case 'S':
+		a.Kind, a.Text = Text, string(bytes.TrimRight(data, "\x00"))
+		if !utf8.ValidString(a.Text) {
+			return Array{}, fmt.Errorf("%w: a byte string that is not UTF-8", ErrFormat)
+		}
+	case 'U':
+		a.Kind = Text
+		if a.Text, err = d.text(data); err != nil {
+			return Array{}, err
+		}
+	}
+	if h.fortranOrder && len(h.shape) == 2 {
+		rows, cols := h.shape[0], h.shape[1]
+		a.Float64 = rowMajor(rows, cols, a.Float64)
+		a.Int64 = rowMajor(rows, cols, a.Int64)
+		a.Bool = rowMajor(rows, cols, a.Bool)
+	}
+	return a, nil
+}
+
+// readExactly reads length bytes and requires the end behind them.
+func readExactly(r io.Reader, length int64) ([]byte, error) {
+	var buffer bytes.Buffer // grows with what is there
+	if known, ok := r.(interface{ Len() int }); ok && int64(known.Len()) >= length {
+		buffer.Grow(int(length))
+	}
+	got, err := io.CopyN(&buffer, r, length)
+	if got < length {
+		if err == io.EOF {
+			return nil, fmt.Errorf("%w: it ends after %d of %d bytes of elements", ErrFormat, got, length)
+		}
+		return nil, err
+	}
+	var more [1]byte
+	switch n, err := io.ReadFull(r, more[:]); {
+	case n > 0:
+		return nil, fmt.Errorf("%w: there is more behind the last element", ErrFormat)
+	case err != io.EOF:
+		return nil, err // such as the wrong checksum of a zip member
+	}
+	return buffer.Bytes(), nil
+}
+
+func (d dtype) floats(data []byte) []float64 {
+	x := make([]float64, len(data)/d.size)
+	for i := range x {
+		element := data[i*d.size:]
+		if d.size == 4 {
+			x[i] = float64(math.Float32frombits(d.order.Uint32(element)))
+		} else {
+			x[i] = math.Float64frombits(d.order.Uint64(element))
+		}
+	}
+	return x
+}
+
+func (d dtype) integers(data []byte) []int64 {
+	x := make([]int64, len(data)/d.size)
+	for i := range x {
+		element := data[i*d.size:]
+		signed := d.letter == 'i'
+		switch d.size {
+		case 1:
+			x[i] = int64(element[0])
+			if signed {
+				x[i] = int64(int8(element[0]))
+			}
+		case 2:
+			x[i] = int64(d.order.Uint16(element))
+			if signed {
+				x[i] = int64(int16(x[i]))
+			}
+		case 4:
+			x[i] = int64(d.order.Uint32(element))
+			if signed {
+				x[i] = int64(int32(x[i]))
+			}
+		case 8:
+			x[i] = int64(d.order.Uint64(element))
+		}
+	}
+	return x
+}
+
+// text decodes UTF-32 with zeros behind the end.
+func (d dtype) text(data []byte) (string, error) {
+	var s strings.Builder
+	zeros := 0
+	for ; len(data) >= 4; data = data[4:] {
+		c := d.order.Uint32(data)
+		if c == 0 {
+			zeros++
+			continue
+		}
+		for ; zeros > 0; zeros-- {
+			s.WriteByte(0)
+		}
+		if c > utf8.MaxRune || !utf8.ValidRune(rune(c)) {
+			return "", fmt.Errorf("%w: %#x is no character", ErrFormat, c)
+		}
+		s.WriteRune(rune(c))
+	}
+	return s.String(), nil
+}
+
+// rowMajor turns the columns of a rows×cols matrix into rows.
+func rowMajor[T any](rows, cols int, x []T) []T {
+	if len(x) == 0 {
+		return x
+	}
+	y := make([]T, len(x))
+	for j := range cols {
+		for i := range rows {
+			y[i*cols+j] = x[j*rows+i]
+		}
+	}
+	return y
+}
