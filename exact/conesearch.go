@@ -38,7 +38,7 @@ func (s *search) runCones(ctx context.Context) {
 	idle := 0
 	for ctx.Err() == nil {
 		s.rounds++
-		s.master.solve()
+		s.master.solve(max(masterTolerance, min(1e-4, 0.1*s.care*s.options.Gap)))
 		s.offer(s.network())
 		w := s.master.w
 		fr := newFrame(in, w)

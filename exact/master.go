@@ -3,6 +3,8 @@ package exact
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -34,12 +36,12 @@ type master struct {
 	value   float64   // ½‖W‖² + γΣ‖v_j‖, without the instance's constant
 }
 
-// masterTolerance is the relative duality gap of the restricted problem at
-// which its solver stops.
+// masterTolerance is the smallest relative duality gap of the restricted
+// problem that its solver aims at.
 const masterTolerance = 1e-10
 
-// solve finds η, V and W for the present columns.
-func (ms *master) solve() {
+// solve finds η, V and W for the present columns, to the relative duality gap given.
+func (ms *master) solve(tolerance float64) {
 	in, m := ms.in, len(ms.columns)
 	n, c := in.n, in.c
 	if m == 0 {
@@ -82,7 +84,7 @@ func (ms *master) solve() {
 			eta[j] = 1
 		}
 	}
-	interiorPoint(ar, yr, in.gamma, eta)
+	interiorPoint(ar, yr, in.gamma, eta, tolerance)
 
 	st := newMasterState(ar, yr, in.gamma)
 	if !st.at(eta) {
@@ -120,7 +122,8 @@ type masterState struct {
 	agy     *mat.Dense // AᵀGY (m×c)
 	f       float64
 	grad    []float64
-	half    *mat.Dense // L⁻¹A with K = LLᵀ
+	root    []float64  // √η
+	half    *mat.Dense // U⁻ᵀA with K = UᵀU
 	hessian *mat.SymDense
 }
 
@@ -131,7 +134,7 @@ func newMasterState(a, y *mat.Dense, gamma float64) *masterState {
 		a: a, y: y, gamma: gamma,
 		k: mat.NewSymDense(rows, nil), scaled: mat.NewDense(rows, m, nil),
 		gy: mat.NewDense(rows, c, nil), agy: mat.NewDense(m, c, nil),
-		grad: make([]float64, m), half: mat.NewDense(rows, m, nil), hessian: mat.NewSymDense(m, nil),
+		grad: make([]float64, m), root: make([]float64, m), half: mat.NewDense(rows, m, nil), hessian: mat.NewSymDense(m, nil),
 	}
 }
 
@@ -142,9 +145,12 @@ func (st *masterState) at(eta []float64) bool {
 	sum := 0.0
 	for j, e := range eta {
 		sum += e
-		s := math.Sqrt(e)
-		for i := range rows {
-			st.scaled.Set(i, j, s*st.a.At(i, j))
+		st.root[j] = math.Sqrt(e)
+	}
+	for i := range rows {
+		from, to := st.a.RawRowView(i), st.scaled.RawRowView(i)
+		for j, s := range st.root {
+			to[j] = s * from[j]
 		}
 	}
 	st.k.SymOuterK(1, st.scaled)
@@ -170,16 +176,15 @@ func (st *masterState) at(eta []float64) bool {
 
 // second computes the Hessian at the point of the last at.
 func (st *masterState) second() {
-	var l mat.TriDense
-	st.chol.LTo(&l)
 	st.half.Copy(st.a)
-	triSolve(&l, st.half)
+	blas64.Trsm(blas.Left, blas.Trans, 1, st.chol.RawU().(*mat.TriDense).RawTriangular(), st.half.RawMatrix())
 	m := len(st.grad)
 	st.hessian.SymOuterK(1, st.half.T())
+	raw := st.hessian.RawSymmetric()
 	for i := range m {
+		gi, row := st.agy.RawRowView(i), raw.Data[i*raw.Stride:i*raw.Stride+m]
 		for j := i; j < m; j++ {
-			v := st.gamma * st.hessian.At(i, j) * dot(st.agy.RawRowView(i), st.agy.RawRowView(j))
-			st.hessian.SetSym(i, j, v)
+			row[j] *= st.gamma * dot(gi, st.agy.RawRowView(j))
 		}
 	}
 }
@@ -201,25 +206,8 @@ func (st *masterState) gap() float64 {
 	return st.f - (t*wy - t*t*ww/2)
 }
 
-func triSolve(l *mat.TriDense, b *mat.Dense) {
-	rows, cols := b.Dims()
-	raw := b.RawMatrix()
-	for i := range rows {
-		bi := raw.Data[i*raw.Stride : i*raw.Stride+cols]
-		for k := range i {
-			if v := l.At(i, k); v != 0 {
-				axpy(bi, -v, raw.Data[k*raw.Stride:k*raw.Stride+cols])
-			}
-		}
-		inv := 1 / l.At(i, i)
-		for j := range bi {
-			bi[j] *= inv
-		}
-	}
-}
-
 // interiorPoint minimises f over η ≥ 0, starting from eta > 0, in place.
-func interiorPoint(a, y *mat.Dense, gamma float64, eta []float64) {
+func interiorPoint(a, y *mat.Dense, gamma float64, eta []float64, tolerance float64) {
 	m := len(eta)
 	st, trial := newMasterState(a, y, gamma), newMasterState(a, y, gamma)
 	if !st.at(eta) {
@@ -240,7 +228,7 @@ func interiorPoint(a, y *mat.Dense, gamma float64, eta []float64) {
 	rhs := mat.NewVecDense(m, nil)
 	stalled := 0
 	for range 100 {
-		if st.gap() <= masterTolerance*st.f {
+		if st.gap() <= tolerance*st.f {
 			return
 		}
 		st.second()

@@ -114,7 +114,8 @@ func (s *search) add(u []float64) bool {
 	return true
 }
 
-// prune drops columns that carry nothing and are far from being wanted.
+// prune drops columns that carry next to nothing and are not wanted either:
+// their ‖Wᵀa‖ is below γ by more than half of what the worst violation is above.
 func (s *search) prune() {
 	in := s.in
 	largest := 0.0
@@ -122,8 +123,9 @@ func (s *search) prune() {
 		largest = max(largest, col.size)
 	}
 	f := make([]float64, in.c)
+	wanted := in.gamma * (1 - min(0.02, max(0, s.worst/in.gamma-1)/2))
 	s.master.columns = slices.DeleteFunc(s.master.columns, func(col *column) bool {
-		return col.size <= 1e-7*largest && in.value(s.master.w, col.u, f) < 0.98*in.gamma
+		return col.size <= 1e-4*largest && in.value(s.master.w, col.u, f) < wanted
 	})
 }
 
@@ -202,7 +204,7 @@ func (s *search) runSweep(ctx context.Context) {
 	}
 	for ctx.Err() == nil {
 		s.rounds++
-		s.master.solve()
+		s.master.solve(masterTolerance)
 		s.offer(s.network())
 		w := s.master.w
 		var h float64
