@@ -10,35 +10,28 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// centering follows the central path of
+// interior minimises κ over δ: it solves the pair
 //
-//	min η  s.t.  S(δ, η) ⪰ 0,
+//	(D)  min η               s.t.  S(δ, η) ⪰ 0,
+//	(P)  max −⟨S(0,0), M⟩    s.t.  tr M_uu = 1,  ⟨E_i, M⟩ = 0,  M ⪰ 0,
 //
-// the minimisers of f(δ, η) = η/μ − log det S(δ, η) as μ falls.  On the path η
-// exceeds its minimum by at most μ(m+k).
-//
-// With a_i = (e_i, 0) and b_i = (e_i, −x_i), so that a_iᵀz = α_i and b_iᵀz = β_i,
-// the derivative of S in δ_i is a_ib_iᵀ + b_ia_iᵀ.  With Z = S⁻¹ and the Gram
-// matrices A = aᵀZa, N = aᵀZb, P = bᵀZb
-//
-//	∂f/∂δ_i = −2N_ii,            ∂²f/∂δ_i∂δ_j = 2(A_ij P_ij + N_ij N_ji),
-//	∂f/∂η   = 1/μ − tr Z_uu,     ∂²f/∂δ_i∂η   = 2(Za_i)_uᵀ(Zb_i)_u,   ∂²f/∂η² = ‖Z_uu‖²,
-//
-// where μZ tends to the moments Σ(α,u)(α,u)ᵀ of the relaxation and −2N_ii to the
-// multiplier method's step for diag Σαβᵀ = 0.
-type centering struct {
-	b     *blocks
-	delta []float64
-	eta   float64
-	mu    float64
-
-	logDet  float64
-	inverse *mat.Dense // (m+k)×(m+k), Z at (delta, eta), both triangles
-	step    []float64  // m+1, Newton step in (δ, η)
-	newton  float64    // Newton decrement squared
+// by the primal–dual interior-point method with the HKM direction (Helmberg,
+// Rendl, Vanderbei, Wolkowicz, An interior-point method for semidefinite
+// programming, SIAM J. Optim. 6, 1996).  With a_i = (e_i, 0) and
+// b_i = (e_i, −x_i), so that a_iᵀz = α_i and b_iᵀz = β_i, the derivative of S in δ_i
+// is E_i = a_ib_iᵀ + b_ia_iᵀ, and in η it is F, the identity of the u-block.  M is the
+// moment matrix Σ(α,u)(α,u)ᵀ of the relaxation with only diag Σαβᵀ = 0 left of its
+// constraints.
+type interior struct {
+	b       *blocks
+	delta   []float64
+	eta     float64
+	primal  *mat.Dense // M, (m+k)×(m+k)
+	inverse *mat.Dense // Z = S⁻¹
+	gap     float64    // ⟨M, S⟩
 }
 
-// assemble returns S(δ, η) in a full matrix whose upper triangle is set.
+// assemble returns S(δ, η), both triangles.
 func (b *blocks) assemble(delta []float64, eta float64) *mat.Dense {
 	m := b.q.m
 	_, k := b.q.x.Dims()
@@ -49,6 +42,9 @@ func (b *blocks) assemble(delta []float64, eta float64) *mat.Dense {
 		row[i] += 2 * delta[i]
 		copy(row[m:], b.c.RawRowView(i))
 		addScaled(row[m:], -delta[i], b.q.x.RawRowView(i))
+		for j, v := range row[m:] {
+			s.Set(m+j, i, v)
+		}
 	}
 	for i := range k {
 		row := s.RawRowView(m + i)[m:]
@@ -60,8 +56,8 @@ func (b *blocks) assemble(delta []float64, eta float64) *mat.Dense {
 	return s
 }
 
-// factorize overwrites s by its upper Cholesky factor, after scaling rows and
-// columns to a unit diagonal, which is returned.
+// factorize overwrites the upper triangle of s by its Cholesky factor, after
+// scaling rows and columns to a unit diagonal by the returned factors.
 func factorize(s *mat.Dense) (tri blas64.Triangular, scale []float64, ok bool) {
 	n, _ := s.Dims()
 	scale = make([]float64, n)
@@ -82,35 +78,20 @@ func factorize(s *mat.Dense) (tri blas64.Triangular, scale []float64, ok bool) {
 	return tri, scale, ok
 }
 
-// logDeterminant returns log det S from its scaled Cholesky factor.
-func logDeterminant(tri blas64.Triangular, scale []float64) float64 {
-	sum := 0.0
-	for i, s := range scale {
-		sum += 2 * (math.Log(tri.Data[i*tri.Stride+i]) - math.Log(s))
-	}
-	return sum
+// definite reports whether a Cholesky factorization of s succeeds; it overwrites s.
+func definite(s *mat.Dense) bool {
+	_, _, ok := factorize(s)
+	return ok
 }
 
-// value returns log det S(δ, η); ok is false outside the cone.
-func (b *blocks) value(delta []float64, eta float64) (logDet float64, ok bool) {
-	tri, scale, ok := factorize(b.assemble(delta, eta))
-	if !ok {
-		return 0, false
-	}
-	logDet = logDeterminant(tri, scale)
-	return logDet, !math.IsNaN(logDet) && !math.IsInf(logDet, 0)
-}
-
-// invert sets the inverse and log det at the current point.
-func (c *centering) invert() bool {
-	s := c.b.assemble(c.delta, c.eta)
+// invert returns the inverse of s, both triangles; it overwrites s.
+func invert(s *mat.Dense) (*mat.Dense, bool) {
 	tri, scale, ok := factorize(s)
 	if !ok {
-		return false
+		return nil, false
 	}
-	c.logDet = logDeterminant(tri, scale)
 	if _, ok = lapack64.Potri(tri); !ok {
-		return false
+		return nil, false
 	}
 	n, _ := s.Dims()
 	for i := range n {
@@ -120,156 +101,242 @@ func (c *centering) invert() bool {
 			s.Set(j, i, row[j])
 		}
 	}
-	c.inverse = s
-	return true
+	return s, true
 }
 
-// direction computes the Newton step and decrement of f at the current point.
-func (c *centering) direction() bool {
-	m := c.b.q.m
-	x := c.b.q.x
-	_, k := x.Dims()
-	gradient, hessian := c.derivatives()
-	n := m + 1
-	// Jacobi scaling: the entries of δ differ by the squares of the multipliers.
-	scale := make([]float64, n)
-	for i := range scale {
-		v := hessian.At(i, i)
-		if !(v > 0) || math.IsInf(v, 0) {
-			return false
-		}
-		scale[i] = 1 / math.Sqrt(v)
-	}
-	for i := range n {
-		row := hessian.RawRowView(i)
-		for j := i; j < n; j++ {
-			row[j] *= scale[i] * scale[j]
-		}
-		row[i] += float64(n+k) * 0x1p-52
-	}
-	tri, ok := lapack64.Potrf(blas64.Symmetric{N: n, Stride: n, Data: hessian.RawMatrix().Data, Uplo: blas.Upper})
-	if !ok {
-		return false
-	}
-	step := make([]float64, n)
-	for i := range step {
-		step[i] = -gradient[i] * scale[i]
-	}
-	v := blas64.Vector{N: n, Inc: 1, Data: step}
-	blas64.Trsv(blas.Trans, tri, v)
-	c.newton = blas64.Dot(v, v)
-	blas64.Trsv(blas.NoTrans, tri, v)
-	for i := range step {
-		step[i] *= scale[i]
-	}
-	c.step = step
-	return !math.IsNaN(c.newton) && !math.IsInf(c.newton, 0)
+// gram holds the products of the a_i and b_i in the inner product of a symmetric
+// matrix Z of order m+k.
+type gram struct {
+	zaa, zau, zuu *mat.Dense // blocks of Z; zaa is aᵀZa, row i of zau is (Za_i)_u
+	n             *mat.Dense // m×m, aᵀZb
+	bu            *mat.Dense // m×k, row i is (Zb_i)_u
 }
 
-// derivatives returns the gradient (m+1) and Hessian (m+1)×(m+1), upper
-// triangle, of f at the current point.
-func (c *centering) derivatives() (gradient []float64, hessian *mat.Dense) {
-	m := c.b.q.m
-	x := c.b.q.x
-	_, k := x.Dims()
-	zaa := c.inverse.Slice(0, m, 0, m).(*mat.Dense)
-	zau := c.inverse.Slice(0, m, m, m+k).(*mat.Dense)
-	zuu := c.inverse.Slice(m, m+k, m, m+k).(*mat.Dense)
+func newGram(z, x *mat.Dense) gram {
+	m, k := x.Dims()
+	g := gram{
+		zaa: z.Slice(0, m, 0, m).(*mat.Dense),
+		zau: z.Slice(0, m, m, m+k).(*mat.Dense),
+		zuu: z.Slice(m, m+k, m, m+k).(*mat.Dense),
+	}
+	g.n = mat.DenseCopyOf(g.zaa)
+	blas64.Gemm(blas.NoTrans, blas.Trans, -1, g.zau.RawMatrix(), x.RawMatrix(), 1, g.n.RawMatrix())
+	g.bu = mat.DenseCopyOf(g.zau)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), g.zuu.RawMatrix(), 1, g.bu.RawMatrix())
+	return g
+}
 
-	// N = Z_αα − Z_αu Xᵀ; rows of q are (Zb_i)_u.
-	n := mat.DenseCopyOf(zaa)
-	blas64.Gemm(blas.NoTrans, blas.Trans, -1, zau.RawMatrix(), x.RawMatrix(), 1, n.RawMatrix())
-	q := mat.DenseCopyOf(zau)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), zuu.RawMatrix(), 1, q.RawMatrix())
-	hessian = mat.NewDense(m+1, m+1, nil)
-	p := hessian.Slice(0, m, 0, m).(*mat.Dense) // P = N − X qᵀ, then the Hessian
-	p.Copy(n)
-	blas64.Gemm(blas.NoTrans, blas.Trans, -1, x.RawMatrix(), q.RawMatrix(), 1, p.RawMatrix())
-
-	gradient = make([]float64, m+1)
+// addProducts adds (bᵀZb)_ij·other_ij to the upper triangle of dst.
+func (g gram) addProducts(dst, other, x *mat.Dense) {
+	p := mat.DenseCopyOf(g.n) // bᵀZb = N − X (Zb)_uᵀ
+	blas64.Gemm(blas.NoTrans, blas.Trans, -1, x.RawMatrix(), g.bu.RawMatrix(), 1, p.RawMatrix())
+	m, _ := p.Dims()
 	for i := range m {
-		row, a, ni := hessian.RawRowView(i), zaa.RawRowView(i), n.RawRowView(i)
+		row, a, b := dst.RawRowView(i), p.RawRowView(i), other.RawRowView(i)
 		for j := i; j < m; j++ {
-			row[j] = 2 * (a[j]*row[j] + ni[j]*n.At(j, i))
+			row[j] += a[j] * b[j]
 		}
-		gradient[i] = -2 * ni[i]
-		cross := 0.0
-		for j, z := range zau.RawRowView(i) {
-			cross += z * q.At(i, j)
-		}
-		row[m] = 2 * cross
 	}
-	trace, square := 0.0, 0.0
+}
+
+// schur returns the upper triangle of the matrix ⟨E_i, M E_j Z⟩ of order m+1,
+// the last row and column for F:
+//
+//	⟨E_i, M E_j Z⟩ = (aMa)(bZb) + (bMb)(aZa) + (aMb)(bZa) + (bMa)(aZb)   at (i, j).
+func schur(p, z gram, x *mat.Dense) *mat.Dense {
+	m, _ := x.Dims()
+	s := mat.NewDense(m+1, m+1, nil)
+	z.addProducts(s, p.zaa, x)
+	p.addProducts(s, z.zaa, x)
+	for i := range m {
+		row, pn, zn := s.RawRowView(i), p.n.RawRowView(i), z.n.RawRowView(i)
+		for j := i; j < m; j++ {
+			row[j] += pn[j]*z.n.At(j, i) + p.n.At(j, i)*zn[j]
+		}
+		row[m] = dot(p.bu.RawRowView(i), z.zau.RawRowView(i)) + dot(p.zau.RawRowView(i), z.bu.RawRowView(i))
+	}
+	sum := 0.0
+	k, _ := p.zuu.Dims()
 	for i := range k {
-		trace += zuu.At(i, i)
-		square += sumOfSquares(zuu.RawRowView(i))
+		sum += dot(p.zuu.RawRowView(i), z.zuu.RawRowView(i))
 	}
-	gradient[m] = 1/c.mu - trace
-	hessian.Set(m, m, square)
-	return gradient, hessian
+	s.Set(m, m, sum)
+	return s
 }
 
-// advance takes one damped Newton step and reports whether f fell.
-func (c *centering) advance() bool {
-	current := c.eta/c.mu - c.logDet
-	length := 1.0
-	if decrement := math.Sqrt(c.newton); decrement > 0.9 {
-		length = min(1, 4/(1+decrement))
+// solve returns s⁻¹ right for a positive definite s given by its upper triangle,
+// which it overwrites.
+func solve(s *mat.Dense, right []float64) ([]float64, bool) {
+	n, _ := s.Dims()
+	for i := range n { // against semidefiniteness to rounding, relative to the diagonal
+		s.Set(i, i, s.At(i, i)*(1+float64(n)*0x1p-52))
 	}
-	m := c.b.q.m
+	tri, scale, ok := factorize(s)
+	if !ok {
+		return nil, false
+	}
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = right[i] * scale[i]
+	}
+	v := blas64.Vector{N: n, Inc: 1, Data: out}
+	blas64.Trsv(blas.Trans, tri, v)
+	blas64.Trsv(blas.NoTrans, tri, v)
+	for i := range out {
+		out[i] *= scale[i]
+		if math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+// step moves to the next iterate with the centering parameter sigma and returns
+// the step lengths taken; ok is false when no progress is possible.
+func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
+	b, x := c.b, c.b.q.x
+	m, k := x.Dims()
+	order := m + k
+	mu := sigma * c.gap / float64(order)
+
+	p, z := newGram(c.primal, x), newGram(c.inverse, x)
+	right := make([]float64, m+1)
+	for i := range m {
+		right[i] = 2 * mu * z.n.At(i, i)
+	}
+	for i := range k {
+		right[m] += mu * z.zuu.At(i, i)
+	}
+	right[m]--
+	move, ok := solve(schur(p, z, x), right)
+	if !ok {
+		return 0, 0, false
+	}
+
+	// ΔM = μZ − M − sym(M ΔS Z), with ΔS = Σ Δδ_i E_i + Δη F.
+	change := mat.NewDense(order, order, nil) // ΔS Z
+	zu := c.inverse.Slice(m, order, 0, order).(*mat.Dense)
+	top := change.Slice(0, m, 0, order).(*mat.Dense)
+	bottom := change.Slice(m, order, 0, order).(*mat.Dense)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), zu.RawMatrix(), 0, top.RawMatrix())
+	scaled := mat.NewDense(m, k, nil) // diag(Δδ) X
+	for i := range m {
+		row, za := top.RawRowView(i), c.inverse.RawRowView(i)
+		for j := range row {
+			row[j] = move[i] * (row[j] + 2*za[j])
+		}
+		addScaled(scaled.RawRowView(i), move[i], x.RawRowView(i))
+	}
+	za := c.inverse.Slice(0, m, 0, order).(*mat.Dense)
+	blas64.Gemm(blas.Trans, blas.NoTrans, -1, scaled.RawMatrix(), za.RawMatrix(), 0, bottom.RawMatrix())
+	for i := range k {
+		addScaled(bottom.RawRowView(i), move[m], zu.RawRowView(i))
+	}
+	product := mat.NewDense(order, order, nil)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, c.primal.RawMatrix(), change.RawMatrix(), 0, product.RawMatrix())
+	for i := range order {
+		row, zi, mi := change.RawRowView(i), c.inverse.RawRowView(i), c.primal.RawRowView(i)
+		for j := range row {
+			row[j] = mu*zi[j] - mi[j] + product.At(i, j)/2 + product.At(j, i)/2
+		}
+	}
+
 	trial := make([]float64, m)
-	for range 40 {
+	dual = lineSearch(func(length float64) bool {
 		for i := range trial {
-			trial[i] = c.delta[i] + length*c.step[i]
+			trial[i] = c.delta[i] + length*move[i]
 		}
-		eta := c.eta + length*c.step[m]
-		if logDet, ok := c.b.value(trial, eta); ok {
-			// A fall that rounding hides is still taken close to the centre.
-			slack := 1e-12 * (math.Abs(logDet) + eta/c.mu)
-			if eta/c.mu-logDet <= current-1e-4*length*c.newton || c.newton < 1e-3 && eta/c.mu-logDet <= current+slack {
-				copy(c.delta, trial)
-				c.eta = eta
-				return true
-			}
-		}
-		length /= 2
+		return definite(b.assemble(trial, c.eta+length*move[m]))
+	})
+	primal = lineSearch(func(length float64) bool {
+		product.Scale(length, change)
+		product.Add(product, c.primal)
+		return definite(product)
+	})
+	if dual == 0 || primal == 0 {
+		return primal, dual, false
 	}
-	return false
+	for i := range c.delta {
+		c.delta[i] += dual * move[i]
+	}
+	c.eta += dual * move[m]
+	change.Scale(primal, change)
+	c.primal.Add(c.primal, change)
+	return primal, dual, c.refresh()
 }
 
-// follow runs the path from a strictly feasible (δ, η) and calls visit at every
-// point that is nearly central, until visit returns false, the gap μ(m+k) falls
-// below gap·η, the steps run out or no progress is possible.
-func (b *blocks) follow(ctx context.Context, delta []float64, eta, gap float64, steps int, visit func(c *centering) bool) {
-	_, k := b.q.x.Dims()
-	order := float64(b.q.m + k)
-	c := &centering{b: b, delta: append([]float64(nil), delta...), eta: eta}
+// refresh computes Z and the gap at the current point.
+func (c *interior) refresh() bool {
+	s := c.b.assemble(c.delta, c.eta)
+	c.gap = 0
+	n, _ := s.Dims()
+	if c.primal != nil {
+		for i := range n {
+			c.gap += dot(s.RawRowView(i), c.primal.RawRowView(i))
+		}
+	}
+	var ok bool
+	c.inverse, ok = invert(s)
+	return ok && !math.IsNaN(c.gap)
+}
+
+// lineSearch returns a step length in (0, 1] a little inside of what inside
+// accepts, 0 when there is none.
+func lineSearch(inside func(length float64) bool) float64 {
+	length := 1.0
+	for range 30 {
+		if inside(length) {
+			if length == 1 {
+				return 1
+			}
+			return 0.95 * length
+		}
+		length *= 0.8
+	}
+	return 0
+}
+
+func dot(a, b []float64) float64 {
+	sum := 0.0
+	for i, v := range a {
+		sum += v * b[i]
+	}
+	return sum
+}
+
+// follow runs the method from a strictly feasible (δ, η) and calls visit at every
+// iterate, all of which are strictly feasible, until visit returns false, the gap
+// falls below tolerance·η, the steps run out or no progress is possible.
+func (b *blocks) follow(ctx context.Context, delta []float64, eta, tolerance float64, steps int, visit func(c *interior) bool) {
+	m, k := b.q.x.Dims()
+	c := &interior{b: b, delta: append([]float64(nil), delta...), eta: eta}
+	if !c.refresh() {
+		return
+	}
+	// M = μZ with tr M_uu = 1 starts on the central path's primal side.
+	trace := 0.0
+	for i := range k {
+		trace += c.inverse.At(m+i, m+i)
+	}
+	c.primal = mat.DenseCopyOf(c.inverse)
+	c.primal.Scale(1/trace, c.primal)
+	c.gap = float64(m+k) / trace
+	sigma := 0.3
 	for range steps {
-		if ctx.Err() != nil || !c.invert() {
+		if ctx.Err() != nil || c.gap <= tolerance*c.eta {
 			return
 		}
-		if c.mu == 0 {
-			// The μ for which η is already central.
-			trace := 0.0
-			for i := range k {
-				trace += c.inverse.At(b.q.m+i, b.q.m+i)
-			}
-			c.mu = 1 / trace
-		}
-		if !c.direction() {
+		primal, dual, ok := c.step(sigma)
+		if !ok || !visit(c) {
 			return
 		}
-		if c.newton < 0.25 {
-			if !visit(c) || c.mu*order <= gap*c.eta {
-				return
-			}
-			c.mu *= 0.15
-			if !c.direction() {
-				return
-			}
-		}
-		if !c.advance() {
-			return
+		switch shortest := min(primal, dual); {
+		case shortest > 0.9:
+			sigma = 0.05
+		case shortest > 0.5:
+			sigma = 0.15
+		default:
+			sigma = 0.5
 		}
 	}
 }

@@ -68,7 +68,7 @@
 // multipliers scaled by any t ≤ 1/√κ are valid.  Subtracting δ from diag Ψ turns A
 // into A + 2 diag δ and C into C − diag(δ) X_r; κ is convex in δ, and finite for
 // every large enough δ, so that any multipliers give a bound.  Repair minimises κ
-// over δ ∈ R^m by an interior-point method for the equivalent semidefinite program
+// over δ ∈ R^m by a primal–dual interior-point method for the equivalent program
 //
 //	min η  s.t.  S(δ, η) = [[A + 2 diag δ,  C − diag(δ)X_r], [·, ηI − D]] ⪰ 0
 //

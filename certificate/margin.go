@@ -10,22 +10,33 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// withMargin tries certificates at δ with κ recomputed and growing margins, until
-// one passes the test of certify; nil when none does.
+// slacks are the relative enlargements of κ that are tried, in this order, when
+// the test of certify fails at κ itself.
+var slacks = [...]float64{1e-12, 1e-10, 1e-8, 1e-6, 1e-4}
+
+// withMargin returns the best certificate that passes the test of certify at δ
+// shifted by growing multiples of the rounding error, with κ recomputed and
+// enlarged by the slacks; nil when none does.  Both margins matter: the shift
+// covers errors in A, the slack those in C, whose effect on κ is the larger the
+// more nearly parallel rows are.
 func (b *blocks) withMargin(mu lift.Multipliers, delta []float64) *Certificate {
 	_, d, _ := b.q.problem.Dims()
 	order := float64(b.q.m + d + b.q.c)
+	gamma := b.q.problem.Gamma
 	trial := make([]float64, len(delta))
-	for margin := order * 0x1p-51; margin < 1; margin *= 8 {
+	for margin := order * 0x1p-51; margin < 1; margin *= 32 {
 		for i, s := range delta {
-			trial[i] = s + margin*(math.Abs(b.a.At(i, i)+2*s)+b.q.problem.Gamma*0x1p-20)
+			trial[i] = s + margin*(math.Abs(b.a.At(i, i)+2*s)+gamma*0x1p-20)
 		}
 		v, ok := b.evaluate(trial)
 		if !ok {
 			continue
 		}
-		if c := b.certify(mu, trial, max(v.kappa, 0)*b.q.problem.Gamma*(1+margin)+margin*b.q.problem.Gamma*0x1p-20); c != nil {
-			return c
+		for _, slack := range slacks {
+			eta := gamma * (max(v.kappa, 0)*(1+slack) + margin*0x1p-20)
+			if c := b.certify(mu, trial, eta); c != nil {
+				return c
+			}
 		}
 	}
 	return nil

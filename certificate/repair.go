@@ -12,16 +12,16 @@ import (
 type Effort int
 
 const (
-	// Thorough minimises κ over one δ per row by an interior-point method: some
-	// tens of factorizations of order m+d.
+	// Thorough minimises κ over one δ per row by an interior-point method: about
+	// twenty steps, each with a dozen factorizations and products of order m+d.
 	Thorough Effort = iota
 	// Quick tries one common δ: about ten factorizations of order m.
 	Quick
 )
 
 // thoroughLimit is the largest number of representatives for which Thorough
-// runs the interior-point method, whose work arrays are four m×m matrices.
-const thoroughLimit = 4000
+// runs the interior-point method, whose work arrays are about eight matrices of order m+d.
+const thoroughLimit = 3000
 
 // A Repairer turns multipliers for one problem and grouping into certificates.
 // It is safe for concurrent use.
@@ -115,16 +115,24 @@ func (r *Repairer) Repair(ctx context.Context, mu lift.Multipliers, effort Effor
 	if effort == Quick || q.m > thoroughLimit || linear/square <= 1/math.Sqrt(max(v.kappa, 0)) {
 		return best, nil
 	}
-	// Strictly inside: a shift of the same order as the quick one's room.
-	eta := 2 * v.kappa * q.problem.Gamma
-	_, k := q.x.Dims()
-	b.follow(ctx, delta, eta, 1e-10, 120, func(c *centering) bool {
-		if c.mu*float64(q.m+k) > 0.1*c.eta {
+	start, eta := b.interiorPoint(delta, v.kappa)
+	b.follow(ctx, start, eta, 1e-10, 40, func(c *interior) bool {
+		if !(c.gap < 0.1*c.eta) {
 			return true
 		}
 		made := b.certify(mu, c.delta, c.eta)
 		keep(made)
-		return made != nil
+		if made != nil {
+			return true
+		}
+		// Rounding hides the rest of the gap: the last point is as good as it gets.
+		for _, slack := range slacks {
+			if made := b.certify(mu, c.delta, c.eta*(1+slack)); made != nil {
+				keep(made)
+				break
+			}
+		}
+		return false
 	})
 	return best, nil
 }
@@ -162,6 +170,22 @@ func (q *condensed) trivial() *Certificate {
 func (c *Certificate) finish() {
 	c.LowerBound = dualValue(c.W, c.Y)
 	c.Seal()
+}
+
+// interiorPoint returns a strictly feasible (δ, η) near δ that is well inside: the
+// largest shift that does not double κ, and twice the κ it has.
+func (b *blocks) interiorPoint(delta []float64, kappa float64) ([]float64, float64) {
+	trial := make([]float64, len(delta))
+	floor := b.q.problem.Gamma * 0x1p-40
+	for share := 0.5; share > 1e-14; share /= 8 {
+		for i, s := range delta {
+			trial[i] = s + share*(math.Abs(b.a.At(i, i)+2*s)+floor)
+		}
+		if v, ok := b.evaluate(trial); ok && v.kappa <= 2*kappa {
+			return trial, 2 * max(v.kappa, kappa) * b.q.problem.Gamma
+		}
+	}
+	return delta, 2 * kappa * b.q.problem.Gamma
 }
 
 // commonShift minimises κ over δ = ρ·(1,…,1), by bisection on log ρ with the sign

@@ -12,7 +12,7 @@ import (
 func Verify(c *Claims) Report {
 	r := newReport(c.LowerBound)
 	n, d, outputs, m := c.X.Rows, c.X.Cols, c.Y.Cols, len(c.Representatives)
-	if !r.add("shapes", c.shapeProblem(), fmt.Sprintf("%d rows, %d features, %d outputs, %d representatives", n, d, outputs, m)) {
+	if !r.add("shapes", ShapeProblem(c), fmt.Sprintf("%d rows, %d features, %d outputs, %d representatives", n, d, outputs, m)) {
 		return r
 	}
 	finite := r.add("finite", c.finiteProblem(), "every number is finite and γ is positive")
@@ -59,7 +59,9 @@ func (r *Report) definiteness(c *Claims) {
 	r.add("definite", fmt.Sprintf("K of order %d could not be proved positive semidefinite: %s", k.order, proof.reason), "")
 }
 
-func (c *Claims) shapeProblem() string {
+// ShapeProblem describes the first array whose shape does not fit the others; it
+// is empty when all do.
+func ShapeProblem(c *Claims) string {
 	n, m := c.X.Rows, len(c.Representatives)
 	if n < 1 || c.X.Cols < 1 || c.Y.Cols < 1 {
 		return fmt.Sprintf("X is %d×%d and Y is %d×%d, expected at least one row and column each", n, c.X.Cols, c.Y.Rows, c.Y.Cols)
