@@ -223,10 +223,13 @@ func (c *climber) gradient() {
 	gemm(blas.Trans, blas.NoTrans, c.x, c.dh, c.g)
 }
 
-// growAndRefine adds missing neurons and refines, round after round.
+// growAndRefine adds missing neurons and refines, roughly round after round and
+// to the tolerance at the end.
 func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Options) (lift.Weights, Status) {
 	_, d, _ := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
+	rough := o
+	rough.Tolerance = max(o.Tolerance, 1e-6)
 	for range o.GrowRounds {
 		if ctx.Err() != nil {
 			st.Reason = Interrupted
@@ -238,7 +241,7 @@ func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Statu
 		}
 		before := st.Objective
 		wider, _ := refit(ctx, p, stack(w.U, found), w, 1e-5, 4)
-		next, ns := refine(ctx, p, wider, o)
+		next, ns := refine(ctx, p, wider, rough)
 		ns.Iterations += st.Iterations
 		ns.NewtonIterations += st.NewtonIterations
 		ns.Evaluations += st.Evaluations
@@ -250,7 +253,11 @@ func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Statu
 			break
 		}
 	}
-	return w, st
+	final, ns := refine(ctx, p, w, o)
+	ns.Iterations += st.Iterations
+	ns.NewtonIterations += st.NewtonIterations
+	ns.Evaluations += st.Evaluations
+	return final, ns
 }
 
 // stack puts the rows of b under those of a, either of which may be nil.

@@ -87,8 +87,11 @@ func TestRefineRejectsBadInput(t *testing.T) {
 	nan.V.Set(0, 0, math.NaN())
 	for name, call := range map[string]func() error{
 		"NaN weight": func() error { _, _, err := Refine(t.Context(), p, nan, Options{}); return err },
-		"wrong V":    func() error { _, _, err := Refine(t.Context(), p, lift.Weights{U: w.U, V: w.U.Grow(1, 0).(*mat.Dense)}, Options{}); return err },
-		"no V":       func() error { _, _, err := Refine(t.Context(), p, lift.Weights{U: w.U}, Options{}); return err },
+		"wrong V": func() error {
+			_, _, err := Refine(t.Context(), p, lift.Weights{U: w.U, V: w.U.Grow(1, 0).(*mat.Dense)}, Options{})
+			return err
+		},
+		"no V": func() error { _, _, err := Refine(t.Context(), p, lift.Weights{U: w.U}, Options{}); return err },
 		"NaN tolerance": func() error {
 			_, _, err := Refine(t.Context(), p, w, Options{Tolerance: math.NaN()})
 			return err
@@ -131,7 +134,7 @@ func TestRefineZeroWidth(t *testing.T) {
 func TestWidthCap(t *testing.T) {
 	p := readTable(t, "random/random003.csv", 0.1)
 	last := math.Inf(1)
-	for _, width := range []int{1, 3, 6, 12} {
+	for _, width := range []int{2, 8} {
 		runs, best, err := Restarts(t.Context(), p, Options{Starts: 1, Seed: 3, Width: width})
 		if err != nil {
 			t.Fatal(err)
@@ -153,9 +156,9 @@ func TestGlobalOptimaOfReferenceProblems(t *testing.T) {
 	for _, c := range []struct {
 		trial, gamma string
 		g            float64
-	}{{"0", "0.1", 0.1}, {"1", "0.1", 0.1}, {"2", "0.1", 0.1}, {"7", "0.1", 0.1}, {"0", "0.01", 0.01}, {"11", "0.1", 0.1}} {
+	}{{"0", "0.1", 0.1}, {"7", "0.1", 0.1}, {"0", "0.01", 0.01}} {
 		p := readTable(t, "random/random"+pad(c.trial)+".csv", c.g)
-		runs, best, err := Restarts(t.Context(), p, Options{Starts: 2, Seed: 1})
+		runs, best, err := Restarts(t.Context(), p, Options{Starts: 1, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +177,7 @@ func TestSpiralAndIris(t *testing.T) {
 		most float64
 	}{{"spiral.csv", 16.59301}, {"iris.train.csv", 2.54}} {
 		p := readTable(t, c.name, 0.1)
-		runs, best, err := Restarts(t.Context(), p, Options{Starts: 3, Seed: 1})
+		runs, best, err := Restarts(t.Context(), p, Options{Starts: 2, Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

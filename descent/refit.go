@@ -59,7 +59,7 @@ func RefitOutput(ctx context.Context, p lift.Problem, directions mat.Matrix) (li
 }
 
 // refit is RefitOutput to the relative gap tol, or as far as the given number of
-// rounds on each working set goes, without the checks.  Where warm has the same directions
+// working sets and of rounds on each goes, without the checks.  Where warm has the same directions
 // as its first rows, their output weights are the starting point.
 func refit(ctx context.Context, p lift.Problem, directions mat.Matrix, warm lift.Weights, tol float64, rounds int) (lift.Weights, Gap) {
 	l := newGroupLasso(p, directions)
@@ -84,13 +84,13 @@ type groupLasso struct {
 	t          []float64      // k×c
 	r          blas64.General // n×c, Y − A T
 	corr       blas64.General // k×c, Aᵀ r
-	rounds     int            // limit of rounds for each working set
+	rounds     int            // limit of working sets, and of rounds on each
 	sq         []float64      // k, ‖a_j‖²
 	set        []int          // working set
 	pos        []int          // k, index in set or −1
 	cols       blas64.General // n×|set|, A_set
 	gram       *mat.Dense     // A_setᵀ A_set
-	e          []float64      // |set|×c, a_jᵀ r within the working set
+	e          []float64      // c×|set|, rᵀ A_set
 	z          []float64      // c
 }
 
@@ -211,7 +211,7 @@ func (l *groupLasso) solve(ctx context.Context) Gap {
 	gap := l.residual()
 	l.extend(l.support())
 	last := math.Inf(1)
-	for round := 0; round < 100; round++ {
+	for round := 0; round < l.rounds; round++ {
 		if gap.Relative() <= l.tol || ctx.Err() != nil {
 			break
 		}
@@ -304,7 +304,11 @@ func (l *groupLasso) solveSet(ctx context.Context) {
 func (l *groupLasso) setGap() Gap {
 	primal, worst := l.correlations(), 0.0
 	for q := range l.set {
-		worst = math.Max(worst, floats.Norm(l.e[q*l.c:(q+1)*l.c], 2))
+		sum := 0.0
+		for b := range l.c {
+			sum += l.e[b*len(l.set)+q] * l.e[b*len(l.set)+q]
+		}
+		worst = math.Max(worst, math.Sqrt(sum))
 	}
 	return l.gap(primal, worst)
 }
@@ -314,7 +318,7 @@ func (l *groupLasso) setGap() Gap {
 func (l *groupLasso) correlations() float64 {
 	primal := l.primal()
 	if len(l.set) > 0 {
-		gemm(blas.Trans, blas.NoTrans, l.cols, l.r, blas64.General{Rows: len(l.set), Cols: l.c, Stride: l.c, Data: l.e})
+		gemm(blas.Trans, blas.NoTrans, l.r, l.cols, blas64.General{Rows: l.c, Cols: len(l.set), Stride: len(l.set), Data: l.e})
 	}
 	return primal
 }
@@ -323,7 +327,7 @@ func (l *groupLasso) correlations() float64 {
 //
 //	t_j ← (1 − γ/‖z‖)₊ z/‖a_j‖²,   z = a_jᵀ(r + a_j t_j),
 //
-// and returns the largest change of a group's output relative to ‖Y‖'s scale.
+// and returns the largest change of a group relative to its size.
 func (l *groupLasso) sweep(supportOnly bool) float64 {
 	largest := 0.0
 	s := len(l.set)
@@ -332,9 +336,12 @@ func (l *groupLasso) sweep(supportOnly bool) float64 {
 		if supportOnly && !nonzero(t) {
 			continue
 		}
-		e := l.e[q*l.c : (q+1)*l.c]
-		floats.AddScaledTo(l.z, e, l.sq[j], t)
-		norm := floats.Norm(l.z, 2)
+		norm := 0.0
+		for b := range l.z {
+			l.z[b] = l.e[b*s+q] + l.sq[j]*t[b]
+			norm += l.z[b] * l.z[b]
+		}
+		norm = math.Sqrt(norm)
 		shrink := math.Max(0, 1-l.gamma/norm) / l.sq[j]
 		if norm == 0 {
 			shrink = 0
@@ -350,17 +357,15 @@ func (l *groupLasso) sweep(supportOnly bool) float64 {
 		}
 		largest = math.Max(largest, floats.Norm(l.z, 2)/math.Max(floats.Norm(t, 2), 1e-300+floats.Norm(l.z, 2)))
 		row := l.gram.RawRowView(q)
-		for i := range s {
-			if row[i] != 0 {
-				floats.AddScaled(l.e[i*l.c:(i+1)*l.c], -row[i], l.z)
-			}
+		for b, z := range l.z {
+			floats.AddScaled(l.e[b*s:(b+1)*s], -z, row)
 		}
 	}
 	return largest
 }
 
 // newtonLimit is the largest Newton system that is formed.
-const newtonLimit = 2400
+const newtonLimit = 1600
 
 // newton makes one damped Newton step on the support, where the problem is
 // smooth: Hessian G⊗I + γ blockdiag((I − t̂t̂ᵀ)/‖t‖).  It returns the largest
@@ -388,7 +393,7 @@ func (l *groupLasso) newton() float64 {
 			}
 		}
 		for b := range l.c {
-			grad[i*l.c+b] = l.e[q*l.c+b] - l.gamma*t[b]/norm
+			grad[i*l.c+b] = l.e[b*len(l.set)+q] - l.gamma*t[b]/norm
 			for b2 := b; b2 < l.c; b2++ {
 				v := -l.gamma / norm * (t[b] / norm) * (t[b2] / norm)
 				if b == b2 {

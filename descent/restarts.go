@@ -68,7 +68,9 @@ func restart(ctx context.Context, p lift.Problem, o Options, index uint64) Run {
 	rng := rand.New(rand.NewPCG(o.Seed, index))
 	directions := startDirections(p, lift.Weights{}, 50+10*d, rng)
 	w, _ := refit(ctx, p, directions.T(), lift.Weights{}, 1e-3, 10)
-	w, st := refine(ctx, p, w, o)
+	rough := o
+	rough.Tolerance = max(o.Tolerance, 1e-6)
+	w, st := refine(ctx, p, w, rough)
 	o.Seed = rng.Uint64()
 	w, st = growAndRefine(ctx, p, w, st, o)
 	if o.Width > 0 && w.Width() > o.Width {
