@@ -86,8 +86,8 @@ func (t *Table) Record(r Row) {
 		t.finish()
 	}
 	t.pending = &r
+	t.header()
 	if t.terminal {
-		t.header()
 		fmt.Fprintf(t.w, "\r%s\x1b[K", r)
 	}
 }

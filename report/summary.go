@@ -76,7 +76,7 @@ type Settings struct {
 	Scale     string  `json:"scale"`
 	Bias      bool    `json:"bias"`
 	Missing   string  `json:"missing"`
-	Holdout   float64 `json:"holdout"`
+	Split     string  `json:"split"`  // KIND:SEED:FRACTION of the test rows, or empty
 	Method    string  `json:"method"` // as asked for
 	Width     int     `json:"width"`  // cap, 0: none
 	Seed      uint64  `json:"seed"`

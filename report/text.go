@@ -41,10 +41,10 @@ func (s *Summary) WriteText(w io.Writer) error {
 	}
 	if m := s.Metrics; m != nil {
 		if m.Train != nil {
-			line("train", "%s", m.Train.sentence())
+			line("train", "%s", m.Train)
 		}
 		if m.Test != nil {
-			line("test", "%s", m.Test.sentence())
+			line("test", "%s", m.Test)
 		}
 	}
 	for _, f := range []struct{ label, path string }{
@@ -106,7 +106,8 @@ func (s Settings) sentence(method string) string {
 	return strings.Join(append(parts, "BLAS "+s.BLAS), ", ")
 }
 
-func (m Metric) sentence() string {
+// String says the main figures in a few words.
+func (m Metric) String() string {
 	var parts []string
 	if m.Accuracy != nil {
 		parts = append(parts, "accuracy "+percent(float64(*m.Accuracy)))

@@ -55,7 +55,12 @@ func Table() []Setting {
 		{
 			Name: "holdout", Kind: Real, Unit: "fraction of the rows", Range: fraction, Default: "0", Example: "0.2", Commands: fitting,
 			Help:   "keep this fraction of the rows for testing",
-			Detail: "The rows are chosen at random from --seed. They are in neither the network's nor the bound's problem.",
+			Detail: "The rows are chosen at random from --seed, class by class for a classification. They are in neither the network's nor the bound's problem.",
+		},
+		{
+			Name: "split", Kind: Text, Example: "sklearn:42:0.5", Commands: fitting,
+			Help:   "keep rows for testing as KIND:SEED:FRACTION says; KIND is holdout or sklearn",
+			Detail: "sklearn draws the rows that scikit-learn's train_test_split(random_state=SEED, test_size=FRACTION) draws; holdout:SEED:FRACTION is what --holdout FRACTION --seed SEED does.",
 		},
 		{
 			Name: "test", Kind: File, Example: "test.csv", Commands: []string{"train"},
@@ -89,7 +94,7 @@ func Table() []Setting {
 			Detail: "The final repair and verification of the certificate may take a little longer.",
 		},
 		{
-			Name: "gap", Kind: Real, Unit: "relative", Range: fraction, Default: "0.001", Example: "0.001", Commands: []string{"train"},
+			Name: "gap", Kind: Real, Unit: "relative", Range: Range{Min: 0, Max: 1, OpenMin: true, OpenMax: true}, Default: "0.001", Example: "0.001", Commands: []string{"train"},
 			Help: "stop when (upper − lower)/upper is at most this",
 		},
 		{

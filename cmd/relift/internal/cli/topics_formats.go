@@ -33,7 +33,7 @@ of at least ⟨W, Y − f⟩ − ½‖W‖² + γ Σ_j ‖u_j‖‖v_j‖ ≥ �
 const topicFormats = `Tables and files
 
 DATA is a file, - for standard input, or one of the built-in tables builtin:iris,
-builtin:spiral and builtin:teacher.
+builtin:spiral and builtin:random.
 
   .csv           comma-separated with a header line (semicolon, tab and | are found)
   .tsv           separated by tabs

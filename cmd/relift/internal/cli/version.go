@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/relift/relift"
+	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
@@ -24,11 +26,15 @@ func newVersion() *cobra.Command {
 		GroupID: "other",
 		Args:    arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			v := versionReport{Version: "0.1.0", Go: runtime.Version(), BLAS: "gonum", Threads: runtime.GOMAXPROCS(0)}
+			blas, err := dense.Init()
+			if err != nil {
+				return badInput(err)
+			}
+			v := versionReport{Version: relift.Version, Go: runtime.Version(), BLAS: blas.String(), Threads: threads()}
 			if asJSON {
 				return internal(report.WriteJSON(c.OutOrStdout(), v))
 			}
-			_, err := fmt.Fprintf(c.OutOrStdout(), "relift %s\n%s %s/%s\nBLAS %s\n%d processor threads\n",
+			_, err = fmt.Fprintf(c.OutOrStdout(), "relift %s\n%s %s/%s\nBLAS %s\n%d processor threads\n",
 				v.Version, v.Go, runtime.GOOS, runtime.GOARCH, v.BLAS, v.Threads)
 			return internal(err)
 		},

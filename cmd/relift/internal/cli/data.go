@@ -1,0 +1,125 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/relift/relift/dataset"
+	"github.com/spf13/cobra"
+)
+
+// recipe says how a table becomes X and Y.  It is stored in the certificate,
+// so that relift verify can make X and Y of the table again.
+type recipe struct {
+	Targets     []string `json:"targets,omitempty"`
+	Task        string   `json:"task"`
+	Features    []string `json:"features,omitempty"`
+	Drop        []string `json:"drop,omitempty"`
+	Categorical []string `json:"categorical,omitempty"`
+	Missing     string   `json:"missing"`
+	Scale       string   `json:"scale"`
+	Bias        bool     `json:"bias"`
+	Split       string   `json:"split,omitempty"` // KIND:SEED:FRACTION of the test rows
+}
+
+// dataFlags are the flags that say what to do with the table.
+type dataFlags struct {
+	recipe
+	holdout float64
+}
+
+func (f *dataFlags) bind(c *cobra.Command) {
+	bind(c, "target", &f.Targets)
+	bind(c, "task", &f.Task)
+	bind(c, "features", &f.Features)
+	bind(c, "drop", &f.Drop)
+	bind(c, "categorical", &f.Categorical)
+	bind(c, "missing", &f.Missing)
+	bind(c, "scale", &f.Scale)
+	bind(c, "bias", &f.Bias)
+	bind(c, "holdout", &f.holdout)
+	bind(c, "split", &f.Split)
+	c.MarkFlagsMutuallyExclusive("holdout", "split")
+}
+
+// finish fills the recipe's split from --holdout and --seed.
+func (f *dataFlags) finish(seed int64) {
+	if f.holdout > 0 {
+		f.Split = dataset.Split{Kind: dataset.SplitHoldout, Seed: uint64(seed), Fraction: f.holdout}.String()
+	}
+}
+
+func (r recipe) options() dataset.Options {
+	return dataset.Options{
+		Targets: r.Targets, Task: dataset.Task(r.Task), Features: r.Features, Drop: r.Drop, Categorical: r.Categorical,
+		Bias: r.Bias, Scale: dataset.Scale(r.Scale), Missing: dataset.Missing(r.Missing),
+	}
+}
+
+// prepared is a table made ready for training.
+type prepared struct {
+	source   string
+	table    *dataset.Table // all of it
+	encoding *dataset.Encoding
+	train    *dataset.Encoded
+	test     *dataset.Encoded // nil without test rows
+	testFrom string           // what the test rows are, for messages
+	warnings []string
+}
+
+// prepare reads and encodes the table at source.
+func prepare(source string, r recipe) (*prepared, error) {
+	table, err := dataset.Open(source, dataset.FormatAuto)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	return encode(source, table, r)
+}
+
+// encode makes X and Y of the table that was read from source.
+func encode(source string, table *dataset.Table, r recipe) (*prepared, error) {
+	p := &prepared{source: source, table: table, warnings: append([]string{}, table.Warnings...)}
+	training := table
+	var held *dataset.Table
+	if r.Split != "" {
+		split, err := dataset.ParseSplit(r.Split)
+		if err != nil {
+			return nil, badInput(err)
+		}
+		if training, held, err = split.Apply(table, r.options()); err != nil {
+			return nil, badInput(err)
+		}
+	}
+	encoding, encoded, warnings, err := dataset.Fit(training, r.options())
+	if err != nil {
+		return nil, badInput(err)
+	}
+	p.encoding, p.train = encoding, encoded
+	p.warnings = append(p.warnings, warnings...)
+	if left := training.NumRows() - len(encoded.Rows); left > 0 {
+		p.warnings = append(p.warnings, fmt.Sprintf("%s: %d rows with missing values are left out", table.Name, left))
+	}
+	if held != nil {
+		if err := p.useTest(held, "the rows kept for testing"); err != nil {
+			return nil, err
+		}
+	}
+	return p, nil
+}
+
+// openTest reads the test table at path.
+func (p *prepared) openTest(path string) error {
+	table, err := dataset.Open(path, dataset.FormatAuto)
+	if err != nil {
+		return badInput(err)
+	}
+	return p.useTest(table, path)
+}
+
+func (p *prepared) useTest(table *dataset.Table, from string) error {
+	test, err := p.encoding.Apply(table)
+	if err != nil {
+		return badInput(err)
+	}
+	p.test, p.testFrom = test, from
+	return nil
+}

@@ -1,0 +1,123 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/relift/relift/report"
+)
+
+// The test binary plays the program when this variable is set: "main" runs
+// relift, "wait" waits for two signals.
+const role = "RELIFT_TEST_ROLE"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(role) {
+	case "main":
+		ctx, stop := Interruptible()
+		defer stop()
+		os.Exit(Main(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	case "wait":
+		ctx, stop := Interruptible()
+		defer stop()
+		fmt.Println("ready")
+		<-ctx.Done()
+		fmt.Println("cancelled")
+		time.Sleep(time.Minute)
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// start prepares the test binary in a role.
+func start(t *testing.T, as string, args ...string) *exec.Cmd {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("no signals on Windows")
+	}
+	c := exec.CommandContext(t.Context(), os.Args[0], args...)
+	c.Env = append(os.Environ(), role+"="+as)
+	return c
+}
+
+func TestSignalEndsARunCleanly(t *testing.T) {
+	dir := t.TempDir()
+	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
+	c := start(t, "main", "train", "builtin:ionosphere", "--json", "-o", model, "--certificate", cert)
+	var stdout bytes.Buffer
+	c.Stdout = &stdout
+	stderr, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	var all strings.Builder
+	for signalled := false; lines.Scan(); {
+		fmt.Fprintln(&all, lines.Text())
+		if !signalled {
+			signalled = true
+			if err := c.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := c.Wait(); err != nil {
+		t.Fatalf("the run ended with %v: %s", err, all.String())
+	}
+	var s report.Summary
+	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil {
+		t.Fatalf("%v: %s", err, stdout.String())
+	}
+	if s.Status != "interrupted" || !(s.LowerBound <= s.UpperBound) {
+		t.Errorf("status %s, bounds %v and %v", s.Status, s.LowerBound, s.UpperBound)
+	}
+	wantOnly(t, dir, "m.json", "c.npz")
+}
+
+func TestSecondSignalEndsTheProcess(t *testing.T) {
+	c := start(t, "wait")
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stdout)
+	for _, want := range []string{"ready", "cancelled"} {
+		if !lines.Scan() || lines.Text() != want {
+			t.Fatalf("got %q, want %q", lines.Text(), want)
+		}
+		if err := c.Process.Signal(syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// The second signal may have come before the first one's handler was gone.
+	done := make(chan error, 1)
+	go func() { done <- c.Wait() }()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+		select {
+		case err := <-done:
+			if err == nil || !strings.Contains(err.Error(), "interrupt") {
+				t.Errorf("the process ended with %v", err)
+			}
+			return
+		case <-time.After(50 * time.Millisecond):
+			_ = c.Process.Signal(syscall.SIGINT) // fails once the process is gone
+		}
+	}
+	t.Error("the process went on after the second signal")
+}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/report"
+)
+
+// model makes the trained network with its encoding and provenance.
+func (f *solveFlags) model(p *prepared, r *relift.Result) (*network.Model, error) {
+	n, _ := p.train.X.Dims()
+	m, err := network.New(r.Weights, p.encoding, network.Provenance{
+		Gamma: f.reg, LowerBound: r.LowerBound, UpperBound: r.UpperBound, DataLoss: r.DataLoss,
+		DataDigest: p.train.Digest(), Source: p.source, Rows: n,
+		Status: r.Status.String(), Method: string(r.Method), Version: relift.Version, Seed: uint64(f.seed),
+		Settings: f.provenanceSettings(),
+	})
+	return m, internal(err)
+}
+
+// provenanceSettings are the settings that shape the network, as they would be
+// typed.
+func (f *solveFlags) provenanceSettings() map[string]string {
+	return map[string]string{
+		"reg":        strconv.FormatFloat(f.reg, 'g', -1, 64),
+		"method":     f.method,
+		"width":      strconv.FormatInt(f.width, 10),
+		"gap":        strconv.FormatFloat(f.gap, 'g', -1, 64),
+		"time-limit": f.timeLimit.String(),
+		"split":      f.data.Split,
+	}
+}
+
+// saveModel writes the model to its file.
+func saveModel(path string, m *network.Model) error {
+	if err := m.Save(path); err != nil {
+		return internal(fmt.Errorf("--output %s: %w", path, err))
+	}
+	return nil
+}
+
+// metric takes the main figures of an evaluation.
+func metric(m *network.Metrics) *report.Metric {
+	out := &report.Metric{Rows: m.Rows}
+	if c := m.Classification; c != nil {
+		accuracy := report.Number(c.Accuracy)
+		out.Accuracy = &accuracy
+	}
+	if r := m.Regression; r != nil {
+		rmse := report.Number(r.RMSE)
+		out.RMSE = &rmse
+		if r.R2 != nil {
+			r2 := report.Number(*r.R2)
+			out.R2 = &r2
+		}
+	}
+	return out
+}

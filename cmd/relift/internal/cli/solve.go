@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/report"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+)
+
+// solveFlags are the flags that train and bound share.
+type solveFlags struct {
+	data        dataFlags
+	reg         float64
+	method      string
+	width       int64
+	seed        int64
+	timeLimit   time.Duration
+	gap         float64
+	threads     int64
+	memory      int64
+	certificate string
+	log         string
+	json        bool
+	quiet       bool
+}
+
+// bind gives c the flags of its settings.
+func (f *solveFlags) bind(c *cobra.Command) {
+	f.data.bind(c)
+	bind(c, "reg", &f.reg)
+	bind(c, "seed", &f.seed)
+	bind(c, "time-limit", &f.timeLimit)
+	bind(c, "threads", &f.threads)
+	bind(c, "memory-limit", &f.memory)
+	bind(c, "certificate", &f.certificate)
+	bind(c, "log", &f.log)
+	bind(c, "json", &f.json)
+	bind(c, "quiet", &f.quiet)
+}
+
+// prepare reads the data after the threads were set.
+func (f *solveFlags) prepare(source string) (*prepared, error) {
+	useThreads(int(f.threads))
+	f.data.finish(f.seed)
+	return prepare(source, f.data.recipe)
+}
+
+// solver is relift.Train or relift.Bound.
+type solver func(context.Context, relift.Problem, relift.Options) (*relift.Result, error)
+
+// run solves the prepared problem with a progress table on stderr and the log
+// in its file.
+func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, stderr io.Writer) (*relift.Result, error) {
+	problem := relift.Problem{X: p.train.X, Y: p.train.Y, Gamma: f.reg}
+	options := relift.Options{
+		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit,
+		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.memory,
+	}
+	if !f.quiet {
+		table := report.NewTable(stderr, isTerminal(stderr))
+		defer table.Close()
+		options.Progress = table
+	}
+	var result *relift.Result
+	work := func(log io.Writer) (err error) {
+		options.Log = log
+		result, err = solve(ctx, problem, options)
+		return err
+	}
+	err := error(nil)
+	if f.log == "" {
+		err = work(nil)
+	} else {
+		err = atomicfile.Write(f.log, work)
+	}
+	switch {
+	case err == nil:
+		return result, nil
+	case errors.Is(err, lift.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
+		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
+	default:
+		return nil, internal(err)
+	}
+}
+
+// isTerminal reports whether w is a terminal on which a line can be rewritten.
+func isTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
+}
+
+// warn writes warnings to w unless quiet.
+func (f *solveFlags) warn(w io.Writer, warnings []string) {
+	if f.quiet {
+		return
+	}
+	for _, text := range warnings {
+		fmt.Fprintln(w, "warning: "+oneLine(text))
+	}
+}
+
+// summary collects what train and bound report in the same way.
+func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *report.Summary {
+	e := p.encoding
+	n, d := p.train.X.Dims()
+	_, c := p.train.Y.Dims()
+	s := &report.Summary{
+		Status: r.Status.String(), StatusMeaning: r.Status.Meaning(), Method: string(r.Method),
+		LowerBound: report.Number(r.LowerBound), BoundSource: r.Proof.Source(),
+		UpperBound: report.Number(r.UpperBound), RelativeGap: report.Number(r.RelativeGap),
+		Data: report.Data{
+			Source: p.source, Task: string(e.Task), Rows: n, Features: len(e.Features), Columns: d, Outputs: c,
+			Classes: e.Classes, Targets: e.Targets,
+			ZeroRows: r.ZeroRows, Distinct: r.Representatives, Digest: "sha256:" + p.train.Digest(),
+		},
+		Settings: report.Settings{
+			Reg: f.reg, Scale: f.data.Scale, Bias: f.data.Bias, Missing: f.data.Missing, Split: f.data.Split,
+			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit.Seconds(), Gap: f.gap,
+			Threads: threads(), BLAS: blasName(),
+		},
+		Files:    report.Files{Certificate: f.certificate, Log: f.log},
+		Warnings: append(p.warnings, r.Warnings...),
+		Version:  relift.Version,
+	}
+	if p.test != nil {
+		s.Data.TestRows, _ = p.test.X.Dims()
+	}
+	if x := r.Relaxation; x != nil {
+		s.Relaxation = &report.Relaxation{
+			Status: x.Status, Value: report.Number(x.Value), LowerBound: report.Number(x.LowerBound),
+			Rank: x.Rank, OuterIterations: x.Outer, InnerIterations: x.Inner, Seconds: report.Number(x.Elapsed.Seconds()),
+		}
+	}
+	s.Seconds = report.Number(time.Since(begin).Seconds())
+	return s
+}
+
+// write prints the summary as text or JSON.
+func (f *solveFlags) write(w io.Writer, s *report.Summary) error {
+	if f.json {
+		return internal(s.WriteJSON(w))
+	}
+	return internal(s.WriteText(w))
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/report"
+	"github.com/spf13/cobra"
+)
+
+const trainLong = `Train a two-layer ReLU network on a table and prove how good it is.
+
+DATA is a file, - for standard input, or a built-in table such as builtin:iris
+(see relift help formats). The progress goes to standard error, the summary to
+standard output. The lower bound holds for every two-layer ReLU network of any
+width on these data, after encoding and scaling.`
+
+const trainExample = `  relift train builtin:iris
+  relift train iris.csv --target species --reg 0.1 -o iris.model.json --certificate iris.cert.npz
+  relift train house.csv --target price --holdout 0.2 --time-limit 5m --json`
+
+func newTrain() *cobra.Command {
+	var f solveFlags
+	var test, out string
+	c := &cobra.Command{
+		Use:     "train DATA",
+		Short:   "Train a network and prove how good it is",
+		Long:    trainLong,
+		Example: trainExample,
+		GroupID: "main",
+		Args:    arguments(1, 1, "DATA"),
+		RunE: func(c *cobra.Command, args []string) error {
+			begin := time.Now()
+			if err := checkOutputs([]string{args[0], test},
+				output{"output", out}, output{"certificate", f.certificate}, output{"log", f.log}); err != nil {
+				return err
+			}
+			p, err := f.prepare(args[0])
+			if err != nil {
+				return err
+			}
+			if test != "" {
+				if err := p.openTest(test); err != nil {
+					return err
+				}
+			}
+			result, err := f.run(c.Context(), relift.Train, p, c.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			s := f.summary(p, result, begin)
+			s.Network = &report.Network{
+				Width: result.Weights.Width(), Objective: report.Number(result.UpperBound), DataLoss: report.Number(result.DataLoss),
+			}
+			model, err := f.model(p, result)
+			if err != nil {
+				return err
+			}
+			s.Metrics = &report.Metrics{Train: metric(model.EvaluateEncoded(p.train))}
+			if p.test != nil {
+				s.Metrics.Test = metric(model.EvaluateEncoded(p.test))
+			}
+			if out != "" {
+				if err := saveModel(out, model); err != nil {
+					return err
+				}
+				s.Files.Model = out
+			}
+			if err := f.saveCertificate(p, result); err != nil {
+				return err
+			}
+			f.warn(c.ErrOrStderr(), s.Warnings)
+			s.Seconds = report.Number(time.Since(begin).Seconds())
+			return f.write(c.OutOrStdout(), s)
+		},
+	}
+	f.bind(c)
+	bind(c, "method", &f.method)
+	bind(c, "width", &f.width)
+	bind(c, "gap", &f.gap)
+	bind(c, "test", &test)
+	bind(c, "output", &out)
+	c.MarkFlagsMutuallyExclusive("test", "holdout")
+	c.MarkFlagsMutuallyExclusive("test", "split")
+	return c
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/report"
+	"github.com/spf13/cobra"
+)
+
+const verifyLong = `Check a certificate independently of the program that made it.
+
+Every claim is recomputed from the numbers in the file, by code that shares
+nothing with the solver and accounts for its own rounding errors. With the table
+relift also checks that X and Y are exactly what it makes of that table.
+
+The exit status is 3 when any check fails (relift help exit-status).`
+
+// verdict is what relift verify --json prints.
+type verdict struct {
+	Certificate string          `json:"certificate"`
+	Data        string          `json:"data,omitempty"`
+	OK          bool            `json:"ok"`
+	Claimed     report.Number   `json:"claimed_bound"`
+	Proven      report.Number   `json:"proven_bound"` // null unless everything it rests on passed
+	Checks      []verdictCheck  `json:"checks"`
+	CreatedBy   string          `json:"created_by,omitempty"`
+	Settings    json.RawMessage `json:"settings,omitempty"`
+}
+
+type verdictCheck struct {
+	Name   string `json:"name"`
+	Passed bool   `json:"passed"`
+	Detail string `json:"detail"`
+}
+
+func newVerify() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "verify CERTIFICATE [DATA]",
+		Short:   "Check a certificate, and that it is about a table",
+		Long:    verifyLong,
+		Example: "  relift verify iris.cert.npz\n  relift verify iris.cert.npz iris.csv",
+		GroupID: "main",
+		Args:    arguments(1, 2, "CERTIFICATE"),
+		RunE: func(c *cobra.Command, args []string) error {
+			v, err := verifyFile(args[0], args[1:])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = report.WriteJSON(c.OutOrStdout(), v)
+			} else {
+				err = v.writeText(c.OutOrStdout())
+			}
+			if err != nil {
+				return internal(err)
+			}
+			return v.failure()
+		},
+	}
+	bind(c, "json", &asJSON)
+	return c
+}
+
+// verifyFile checks the certificate at path and, if data is not empty, that it
+// is about that table.
+func verifyFile(path string, data []string) (*verdict, error) {
+	cert, err := certificate.Load(path)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	v := &verdict{Certificate: path, CreatedBy: cert.Meta.CreatedBy, Settings: cert.Meta.Settings}
+	var table *verify.Check
+	if len(data) > 0 {
+		v.Data = data[0]
+		if table, err = compareTable(cert, path, data[0]); err != nil {
+			return nil, err
+		}
+	}
+	r := verify.Verify(cert.Claims())
+	if table != nil {
+		r.Checks = append(r.Checks, *table)
+	}
+	v.OK, v.Claimed, v.Proven = r.OK(), report.Number(r.ClaimedBound), report.Number(r.ProvenBound)
+	for _, check := range r.Checks {
+		v.Checks = append(v.Checks, verdictCheck(check))
+	}
+	return v, nil
+}
+
+// compareTable encodes the table as the certificate says its own was and
+// compares every number.  A table that cannot be encoded so is not the
+// certificate's: a failed check, not an error.
+func compareTable(cert *certificate.Certificate, path, data string) (*verify.Check, error) {
+	var origin relift.Origin
+	var r recipe
+	err := json.Unmarshal(cert.Meta.Settings, &origin)
+	if err == nil {
+		err = json.Unmarshal(origin.Recipe, &r)
+	}
+	if err != nil {
+		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote", path, data)
+	}
+	read, err := dataset.Open(data, dataset.FormatAuto)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	p, err := encode(data, read, r)
+	if err != nil {
+		return &verify.Check{Name: "table", Detail: oneLine(err.Error())}, nil
+	}
+	mine := (&certificate.Certificate{X: p.train.X, Y: p.train.Y}).Claims()
+	check := verify.VerifyTable(cert.Claims(), mine.X, mine.Y)
+	return &check, nil
+}
+
+// writeText lists the checks and the conclusion.
+func (v *verdict) writeText(w io.Writer) error {
+	var b strings.Builder
+	for _, c := range v.Checks {
+		fmt.Fprintf(&b, "%s  %-9s %s\n", map[bool]string{true: "pass", false: "FAIL"}[c.Passed], c.Name, c.Detail)
+	}
+	if v.OK {
+		fmt.Fprintf(&b, "\nProved: no two-layer ReLU network of any width has an objective below %v on these data.\n", float64(v.Claimed))
+	} else {
+		b.WriteString("\nNot proved: this certificate is not to be trusted.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// failure is nil for a certificate that passed, else an error that leads to
+// exit status 3.
+func (v *verdict) failure() error {
+	if v.OK && !math.IsNaN(float64(v.Claimed)) {
+		return nil
+	}
+	for _, c := range v.Checks {
+		if !c.Passed {
+			return unverified(fmt.Errorf("%s: check %q failed: %s", v.Certificate, c.Name, c.Detail))
+		}
+	}
+	return unverified(errors.New(v.Certificate + ": nothing was checked"))
+}

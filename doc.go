@@ -1,0 +1,44 @@
+// Package relift trains two-layer ReLU networks and proves how good they are.
+//
+// # Problem
+//
+// For data X (n×d), targets Y (n×c) and weight decay γ > 0
+//
+//	p* = min over m, {u_j, v_j} of ½‖Σ_j (X u_j)₊ v_jᵀ − Y‖_F² + (γ/2) Σ_j (‖u_j‖² + ‖v_j‖²)
+//
+// over two-layer ReLU networks of any width m.  A bias is a column of ones in X.
+//
+// # Dual
+//
+//	p* = max over W (n×c) of ⟨W,Y⟩ − ½‖W‖_F²  subject to  ‖Wᵀ(Xu)₊‖ ≤ γ‖u‖ for every u.
+//
+// Any W that satisfies the constraint bounds the objective of every network
+// from below.  The constraint is proved by multipliers Φ, Ω ≥ 0 and Ψ with
+// nonnegative off-diagonal entries that make a matrix S of order n+d positive
+// semidefinite; package certificate states it.  The best bound of that kind is
+// the value of the semidefinite relaxation that package relax solves.  Package
+// exact proves the constraint by branch and bound over directions instead,
+// which closes the gap where d is small.
+//
+// # Optimality
+//
+// A network with residual W = Y − f(X) is optimal exactly if W satisfies the
+// constraint and is stationary: γu_j = Σ_i over active rows (w_iᵀv_j) x_i and
+// γv_j = Wᵀ(Xu_j)₊ for every neuron.
+//
+// # Stopping
+//
+// [Train] ends when the relative gap
+//
+//	(upper − lower)/upper,   upper the objective of the best network, lower the certified bound,
+//
+// is at most Options.Gap, when its method has nothing left to do, at the time
+// limit, or when its context ends.  [Status] says which.  Whatever it was, the
+// bound was verified by package certificate/verify before it is returned: the
+// bound's validity depends on no convergence.
+//
+// # Determinism
+//
+// The same problem, options, number of threads and linear algebra give the same
+// result, unless a time limit or an interruption cuts the run.
+package relift

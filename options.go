@@ -1,0 +1,82 @@
+package relift
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/relift/relift/internal/settings"
+	"github.com/relift/relift/report"
+)
+
+// Method is a way to find the bound and the network.
+type Method string
+
+// The methods.
+const (
+	// MethodAuto picks by the dimension.
+	MethodAuto Method = "auto"
+	// MethodSDP solves the semidefinite relaxation and rounds it.
+	MethodSDP Method = "sdp"
+	// MethodExact adds a column generation with a branch and bound over
+	// directions, which closes the gap where the dimension is small.
+	MethodExact Method = "exact"
+	// MethodDescent trains a network by local search only; its bound is the
+	// simple one that the network's own residual gives.
+	MethodDescent Method = "descent"
+)
+
+// Recorder receives the state of a run after each step.  Its methods are
+// called from one goroutine.
+type Recorder interface {
+	Record(report.Row)
+}
+
+var _ Recorder = (*report.Table)(nil)
+
+// Options of Train and Bound.  The zero value is ready to use.
+type Options struct {
+	Method      Method        // "" is MethodAuto
+	Width       int           // largest number of neurons; 0: as many as help
+	Seed        uint64        // of every random choice
+	TimeLimit   time.Duration // 0: none
+	Gap         float64       // stop at this relative gap; 0: DefaultGap
+	Threads     int           // goroutines of the parallel parts; 0: all processors
+	MemoryLimit int64         // bytes; 0: what the machine has available
+	Progress    Recorder      // nil: none
+	Log         io.Writer     // JSON lines, one for each outer iteration; nil: none
+}
+
+// DefaultGap is the relative gap (upper − lower)/upper at which a run stops by
+// default.
+const DefaultGap = 1e-3
+
+// ErrOptions is wrapped by every error about Options.
+var ErrOptions = errors.New("invalid options")
+
+// withDefaults fills in defaults and refuses what is out of range.
+func (o Options) withDefaults() (Options, error) {
+	if o.Method == "" {
+		o.Method = MethodAuto
+	}
+	if o.Gap == 0 {
+		o.Gap = DefaultGap
+	}
+	_, badMethod := settings.Lookup("method").ParseChoice(string(o.Method))
+	for _, err := range []error{
+		badMethod,
+		settings.Lookup("width").CheckInteger(int64(o.Width)),
+		settings.Lookup("time-limit").CheckDuration(o.TimeLimit),
+		settings.Lookup("gap").CheckReal(o.Gap),
+		settings.Lookup("threads").CheckInteger(int64(o.Threads)),
+	} {
+		if err != nil {
+			return o, fmt.Errorf("%w: %w", ErrOptions, err)
+		}
+	}
+	if o.MemoryLimit < 0 {
+		return o, fmt.Errorf("%w: memory limit is %d bytes; expected 0 (what is available) or a positive number", ErrOptions, o.MemoryLimit)
+	}
+	return o, nil
+}

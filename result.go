@@ -1,0 +1,61 @@
+package relift
+
+import (
+	"time"
+
+	"github.com/relift/relift/lift"
+)
+
+// Problem is the training problem: data X (n×d), targets Y (n×c) and weight
+// decay γ.  See package lift.
+type Problem = lift.Problem
+
+// Weights are the parameters of a two-layer ReLU network.  See package lift.
+type Weights = lift.Weights
+
+// Result is the outcome of Train or Bound.  Objective and bounds are those of
+// the problem as it was given, with the constant of zero rows included.
+type Result struct {
+	Status Status
+	Method Method // the method that was used, never MethodAuto
+
+	// LowerBound is the bound of Proof: no two-layer ReLU network of any width
+	// has a smaller objective.  It has been verified.
+	LowerBound float64
+	Proof      Proof
+
+	// Weights is the best network found and UpperBound its objective, of which
+	// DataLoss = ½‖f(X) − Y‖² is the first part.  After Bound they are the
+	// network of width 0 and +Inf.
+	Weights    Weights
+	UpperBound float64
+	DataLoss   float64
+
+	// RelativeGap is (UpperBound − LowerBound)/UpperBound.
+	RelativeGap float64
+
+	// Relaxation is what the semidefinite relaxation gave; nil when none was
+	// solved.
+	Relaxation *Relaxation
+
+	// Representatives and ZeroRows say what presolve found: the rows left
+	// after exactly parallel ones are merged, and the rows that are zero.
+	Representatives, ZeroRows int
+
+	// Warnings are things that a user should know, such as a certificate that
+	// was not accepted.
+	Warnings []string
+
+	Elapsed time.Duration
+}
+
+// Relaxation is what the semidefinite relaxation gave.
+type Relaxation struct {
+	Status     string  // how the solver ended, a status of package relax
+	Value      float64 // objective at the solver's last point; not a bound
+	LowerBound float64 // of the best certificate made of its multipliers
+	Rank       int
+	Outer      int // multiplier updates
+	Inner      int // Newton steps
+	Elapsed    time.Duration
+}

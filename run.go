@@ -1,0 +1,231 @@
+package relift
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/relax"
+	"github.com/relift/relift/report"
+	"gonum.org/v1/gonum/mat"
+)
+
+// run is the state of one call of Train or Bound.
+type run struct {
+	problem  Problem
+	opts     Options
+	reduced  *lift.Reduced
+	repairer *certificate.Repairer
+	log      *logger
+
+	caller context.Context // ends when the caller interrupts
+	ctx    context.Context // ends then or at the time limit
+	begin  time.Time
+
+	row        report.Row               // last state that was recorded
+	best       *certificate.Certificate // largest claimed bound so far, not yet verified
+	weights    Weights                  // best network so far
+	upper      float64                  // its objective, +Inf while there is none
+	dataLoss   float64
+	relaxed    *relax.Result // nil until the relaxation was solved
+	relaxBound float64       // best claimed bound of the relaxation's multipliers
+	exactBound float64       // best claimed bound of the column generation
+	warnings   []string
+}
+
+// newRun checks the input and prepares a run.  The returned function frees the
+// run's context.
+func newRun(ctx context.Context, p Problem, opts Options) (*run, context.CancelFunc, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := p.Validate(); err != nil {
+		return nil, nil, err
+	}
+	if err := checkMemory(p, opts.MemoryLimit); err != nil {
+		return nil, nil, err
+	}
+	reduced, err := lift.Presolve(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	repairer, err := certificate.NewRepairer(p, reduced.Grouping)
+	if err != nil {
+		return nil, nil, err
+	}
+	r := &run{
+		problem: p, opts: opts, reduced: reduced, repairer: repairer, log: newLogger(opts.Log),
+		caller: ctx, begin: time.Now(), upper: math.Inf(1), relaxBound: math.NaN(),
+	}
+	r.row = report.Row{Relaxed: math.NaN(), Bound: math.NaN(), Network: math.NaN()}
+	if opts.TimeLimit == 0 {
+		c, cancel := context.WithCancel(ctx)
+		r.ctx = c
+		return r, cancel, nil
+	}
+	c, cancel := context.WithDeadline(ctx, r.begin.Add(opts.TimeLimit))
+	r.ctx = c
+	return r, cancel, nil
+}
+
+// until returns a context that ends with the run's, or when the given share of
+// the time limit has passed.
+func (r *run) until(share float64) (context.Context, context.CancelFunc) {
+	if r.opts.TimeLimit == 0 {
+		return context.WithCancel(r.ctx)
+	}
+	return context.WithDeadline(r.ctx, r.begin.Add(time.Duration(share*float64(r.opts.TimeLimit))))
+}
+
+// lower returns the best claimed bound, 0 without any: no objective is
+// negative.
+func (r *run) lower() float64 {
+	if r.best == nil {
+		return r.exactBound
+	}
+	return max(r.best.LowerBound, r.exactBound)
+}
+
+// gapReached reports whether the claimed gap is small enough.
+func (r *run) gapReached() bool {
+	return report.RelativeGap(r.lower(), r.upper) <= r.opts.Gap
+}
+
+// consider keeps the certificate if its bound is the best so far.
+func (r *run) consider(c *certificate.Certificate) {
+	if c != nil && (r.best == nil || c.LowerBound > r.best.LowerBound) {
+		r.best = c
+	}
+}
+
+// propose keeps the network if its objective is the best so far.  A network
+// wider than the cap, or one whose objective is not a number, is ignored.
+func (r *run) propose(w Weights) {
+	if r.opts.Width > 0 && w.Width() > r.opts.Width {
+		return
+	}
+	total, dataLoss := r.problem.Objective(w)
+	if total < r.upper {
+		r.weights, r.upper, r.dataLoss = w, total, dataLoss
+	}
+}
+
+// record tells the caller the state of the run.
+func (r *run) record(phase string) {
+	r.row.Phase = phase
+	if r.best != nil || r.exactBound > 0 {
+		r.row.Bound = r.lower()
+	}
+	if !math.IsInf(r.upper, 0) && !(r.row.Network < r.upper) {
+		r.row.Network = r.upper
+	}
+	r.row.Elapsed = time.Since(r.begin)
+	if r.opts.Progress != nil {
+		r.opts.Progress.Record(r.row)
+	}
+}
+
+// simpleBound considers the certificate that the residual of the best network
+// gives without any other multiplier.  It is there from the first moment on,
+// so that an interruption at any time has one.
+func (r *run) simpleBound(effort certificate.Effort) error {
+	m := len(r.reduced.Representatives)
+	w := mat.DenseCopyOf(r.problem.Residual(r.weights))
+	mu := lift.Multipliers{W: w, Phi: square(m), Psi: square(m), Omega: square(m)}
+	c, err := r.repairer.Repair(r.ctx, mu, effort)
+	if err != nil {
+		return fmt.Errorf("simple bound: %w", err)
+	}
+	r.consider(c)
+	return nil
+}
+
+// square returns the m×m matrix of zeros, empty for m = 0.
+func square(m int) *mat.Dense {
+	if m == 0 {
+		return new(mat.Dense)
+	}
+	return mat.NewDense(m, m, nil)
+}
+
+// relaxation solves the relaxation, turning each of its iterates into a
+// certificate, until it is solved, the given share of the time has passed or
+// the gap is reached.
+func (r *run) relaxation(share float64) error {
+	ctx, cancel := r.until(share)
+	defer cancel()
+	var failed error
+	result, err := relax.Solve(ctx, r.reduced, relax.Options{
+		Seed: r.opts.Seed,
+		Record: func(it relax.Iterate) (stop bool) {
+			c, err := r.repairer.Repair(ctx, it.Multipliers(), certificate.Quick)
+			if err != nil {
+				failed = err
+				return true
+			}
+			r.consider(c)
+			r.row.Outer, r.row.Inner, r.row.Relaxed, r.row.Rank = it.Outer, it.Inner, it.Value, it.Rank
+			r.record("relax")
+			line := recordOf(it)
+			line.Bound, line.Best, line.Network = report.Number(c.LowerBound), report.Number(r.lower()), report.Number(r.upper)
+			line.Seconds = report.Number(time.Since(r.begin).Seconds())
+			r.log.write(line)
+			return r.gapReached()
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("relaxation: %w", err)
+	}
+	if failed != nil {
+		return fmt.Errorf("certificate of an iterate: %w", failed)
+	}
+	r.relaxed = result
+	return nil
+}
+
+// repair considers what a thorough repair makes of the relaxation's last
+// multipliers and of the best certificate so far.
+func (r *run) repair() error {
+	candidates := []lift.Multipliers{r.relaxed.Multipliers}
+	if r.best != nil {
+		candidates = append(candidates, r.best.Multipliers)
+	}
+	for _, mu := range candidates {
+		if r.gapReached() || r.ctx.Err() != nil {
+			break
+		}
+		c, err := r.repairer.Repair(r.ctx, mu, certificate.Thorough)
+		if err != nil {
+			return fmt.Errorf("repair of the certificate: %w", err)
+		}
+		r.consider(c)
+		r.record("repair")
+	}
+	return nil
+}
+
+// status says how the run ended; the gap is the verified one.
+func (r *run) status(gap float64) Status {
+	switch {
+	case gap <= r.opts.Gap:
+		return GapReached
+	case r.caller.Err() != nil:
+		return Interrupted
+	case r.ctx.Err() != nil:
+		return TimeLimit
+	case r.relaxed == nil:
+		return Done
+	}
+	switch r.relaxed.Status {
+	case relax.Optimal, relax.Stopped:
+		return Done
+	case relax.Interrupted:
+		return TimeLimit // its share of the time was over
+	default:
+		return Stalled
+	}
+}

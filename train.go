@@ -1,0 +1,129 @@
+package relift
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/descent"
+)
+
+// The shares of the time limit after which a phase gives way to the next.
+const (
+	earlyShare = 0.1 // first network
+	relaxShare = 0.7 // relaxation
+	roundShare = 0.9 // network from the relaxation
+)
+
+// Train finds a network for p and a certified lower bound on the objective of
+// every network of any width.
+//
+// It first trains a network by local search, so that an interruption at any
+// time has one; then solves the relaxation, turning each iterate into
+// a certificate; makes a network of the relaxation's directions; repairs the
+// best certificate thoroughly, and verifies it.
+//
+// Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// internal; every other way to end is a Status.
+func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	r, cancel, err := newRun(ctx, p, opts)
+	if err != nil {
+		return nil, err
+	}
+	defer cancel()
+	// The network of width 0 and its certificate: from here on there is a result.
+	r.propose(Weights{})
+	if err := r.simpleBound(certificate.Quick); err != nil {
+		return nil, err
+	}
+	method := r.pick()
+	steps := map[Method][]func() error{
+		MethodSDP:     {r.earlyNetwork, r.sdp},
+		MethodExact:   {r.earlyNetwork, r.closeGap},
+		MethodDescent: {r.fullDescent},
+	}[method]
+	for _, step := range steps {
+		if r.gapReached() || r.ctx.Err() != nil {
+			break
+		}
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return r.finish(method)
+}
+
+// earlyNetwork trains a network quickly.
+func (r *run) earlyNetwork() error {
+	ctx, cancel := r.until(earlyShare)
+	defer cancel()
+	r.record("network")
+	runs, best, err := descent.Restarts(ctx, r.problem, descent.Options{
+		Width: r.opts.Width, Seed: r.opts.Seed, Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20,
+	})
+	if err != nil {
+		return fmt.Errorf("first network: %w", err)
+	}
+	r.propose(runs[best].Weights)
+	if err := r.simpleBound(certificate.Quick); err != nil {
+		return err
+	}
+	r.record("network")
+	return nil
+}
+
+// sdp solves the relaxation and rounds it.
+func (r *run) sdp() error {
+	if err := r.relaxation(relaxShare); err != nil {
+		return err
+	}
+	if err := r.round(); err != nil {
+		return err
+	}
+	return r.repair()
+}
+
+// round makes a network of the directions of the relaxation's factor.
+func (r *run) round() error {
+	if r.gapReached() || r.relaxed.Factor.Columns() == 0 {
+		return nil
+	}
+	ctx, cancel := r.until(roundShare)
+	defer cancel()
+	r.record("round")
+	w, _, err := descent.RefitOutput(ctx, r.problem, r.reduced.Directions(r.relaxed.Factor))
+	if err != nil {
+		return fmt.Errorf("network from the relaxation: %w", err)
+	}
+	if w.Width() == 0 {
+		return nil // none of the directions pays, or there was no time to find out
+	}
+	w, _, err = descent.Refine(ctx, r.problem, w, r.refineOptions())
+	if err != nil {
+		return fmt.Errorf("network from the relaxation: %w", err)
+	}
+	r.propose(w)
+	r.record("round")
+	return nil
+}
+
+func (r *run) refineOptions() descent.Options {
+	return descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30}
+}
+
+// fullDescent trains by local search alone.
+func (r *run) fullDescent() error {
+	r.record("network")
+	runs, best, err := descent.Restarts(r.ctx, r.problem, descent.Options{
+		Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30, Parallel: r.opts.Threads,
+	})
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
+	}
+	r.propose(runs[best].Weights)
+	if err := r.simpleBound(certificate.Thorough); err != nil {
+		return err
+	}
+	r.record("network")
+	return nil
+}

@@ -1,0 +1,290 @@
+package relift
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/relift/relift/internal/settings"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/report"
+	"gonum.org/v1/gonum/mat"
+)
+
+// teacher returns a small random problem with a zero row and a doubled row.
+func teacher(seed uint64, n, d, c int) Problem {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, c, nil)
+	for i := range n {
+		for j := range d {
+			x.Set(i, j, rng.NormFloat64())
+		}
+		for k := range c {
+			y.Set(i, k, math.Abs(x.At(i, 0))+rng.NormFloat64()/4)
+		}
+	}
+	x.SetRow(0, make([]float64, d))
+	for j := range d {
+		x.Set(1, j, -2*x.At(2, j))
+	}
+	return Problem{X: x, Y: y, Gamma: 0.1}
+}
+
+// checkResult checks what holds for every result.
+func checkResult(t *testing.T, p Problem, r *Result) {
+	t.Helper()
+	total, dataLoss := p.Objective(r.Weights)
+	if total != r.UpperBound || dataLoss != r.DataLoss {
+		t.Errorf("objective %v and loss %v are stated as %v and %v", total, dataLoss, r.UpperBound, r.DataLoss)
+	}
+	if !(r.LowerBound <= r.UpperBound) {
+		t.Errorf("bound %v is above the network's %v", r.LowerBound, r.UpperBound)
+	}
+	if r.RelativeGap != report.RelativeGap(r.LowerBound, r.UpperBound) {
+		t.Errorf("gap %v", r.RelativeGap)
+	}
+	if r.Proof == nil || r.Proof.Bound() != r.LowerBound {
+		t.Fatalf("the proof is not of the bound %v", r.LowerBound)
+	}
+	if err := r.Proof.Verify(); err != nil {
+		t.Errorf("the proof is not accepted: %v", err)
+	}
+	if strings.Contains(r.Status.String(), "Status(") || r.Method == MethodAuto || r.Method == "" {
+		t.Errorf("status %v, method %q", r.Status, r.Method)
+	}
+}
+
+func TestTrain(t *testing.T) {
+	for _, method := range []Method{"", MethodSDP, MethodDescent, MethodExact} {
+		p := teacher(1, 12, 2, 2)
+		var log bytes.Buffer
+		r, err := Train(t.Context(), p, Options{Method: method, Log: &log})
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		checkResult(t, p, r)
+		if r.ZeroRows != 1 || r.Representatives != 10 {
+			t.Errorf("%d zero rows and %d representatives, want 1 and 10", r.ZeroRows, r.Representatives)
+		}
+		if (r.Relaxation != nil) != (log.Len() > 0) {
+			t.Errorf("%s: relaxation %v with a log of %d bytes", method, r.Relaxation, log.Len())
+		}
+		for line := range strings.Lines(log.String()) {
+			var record map[string]any
+			if err := json.Unmarshal([]byte(line), &record); err != nil || record["outer"] == nil || record["residual"] == nil {
+				t.Errorf("log line %q: %v", line, err)
+			}
+		}
+	}
+}
+
+func TestBound(t *testing.T) {
+	p := teacher(2, 12, 2, 2)
+	r, err := Bound(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Proof.Verify(); err != nil || !(r.LowerBound > 0) {
+		t.Errorf("bound %v: %v", r.LowerBound, err)
+	}
+	if !math.IsInf(r.UpperBound, 1) || r.RelativeGap != 1 || r.Relaxation == nil {
+		t.Errorf("a bound alone came with %v, gap %v, relaxation %v", r.UpperBound, r.RelativeGap, r.Relaxation)
+	}
+	trained, err := Train(t.Context(), p, Options{Method: MethodDescent})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(r.LowerBound <= trained.UpperBound) {
+		t.Errorf("bound %v is above a network of %v", r.LowerBound, trained.UpperBound)
+	}
+}
+
+func TestTrainIsDeterministic(t *testing.T) {
+	p := teacher(3, 12, 3, 1)
+	first, err := Train(t.Context(), p, Options{Method: MethodSDP})
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := Train(t.Context(), p, Options{Method: MethodSDP})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.LowerBound != second.LowerBound || first.UpperBound != second.UpperBound {
+		t.Errorf("bounds %v and %v, objectives %v and %v", first.LowerBound, second.LowerBound, first.UpperBound, second.UpperBound)
+	}
+}
+
+func TestZeroProblem(t *testing.T) {
+	p := Problem{X: mat.NewDense(2, 2, nil), Y: mat.NewDense(2, 1, []float64{1, 2}), Gamma: 0.1}
+	r, err := Train(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkResult(t, p, r)
+	if math.Abs(r.UpperBound-2.5) > 1e-15 || r.RelativeGap > 1e-12 || r.Weights.Width() != 0 || r.Status != GapReached {
+		t.Errorf("got %+v, want width 0 with 2.5", r)
+	}
+}
+
+func TestInterruption(t *testing.T) {
+	p := teacher(4, 30, 4, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, method := range []Method{MethodSDP, MethodDescent, MethodExact} {
+		r, err := Train(ctx, p, Options{Method: method})
+		if err != nil {
+			t.Fatalf("%s: %v", method, err)
+		}
+		checkResult(t, p, r)
+		if r.Status != Interrupted {
+			t.Errorf("%s: status %v", method, r.Status)
+		}
+	}
+	r, err := Bound(ctx, p, Options{})
+	if err != nil || r.Status != Interrupted {
+		t.Errorf("bound: %v, %v", r, err)
+	}
+}
+
+// interruptAfter cancels a run at its k-th record.
+type interruptAfter struct {
+	left   int
+	cancel context.CancelFunc
+}
+
+func (i *interruptAfter) Record(report.Row) {
+	if i.left--; i.left == 0 {
+		i.cancel()
+	}
+}
+
+func TestInterruptionAtAnyMoment(t *testing.T) {
+	p := teacher(5, 20, 3, 2)
+	for k := 1; k <= 12; k++ {
+		ctx, cancel := context.WithCancel(t.Context())
+		r, err := Train(ctx, p, Options{Method: MethodSDP, Progress: &interruptAfter{k, cancel}})
+		cancel()
+		if err != nil {
+			t.Fatalf("at record %d: %v", k, err)
+		}
+		checkResult(t, p, r)
+		if r.Status != Interrupted {
+			t.Logf("at record %d: status %v", k, r.Status)
+		}
+	}
+}
+
+func TestTimeLimit(t *testing.T) {
+	p := teacher(6, 60, 6, 3)
+	begin := time.Now()
+	r, err := Train(t.Context(), p, Options{Method: MethodSDP, TimeLimit: 50 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkResult(t, p, r)
+	if r.Status != TimeLimit {
+		t.Errorf("status %v", r.Status)
+	}
+	if took := time.Since(begin); took > 10*time.Second {
+		t.Errorf("a limit of 50 ms took %v", took)
+	}
+}
+
+func TestBadInput(t *testing.T) {
+	good := teacher(7, 5, 2, 1)
+	for name, c := range map[string]struct {
+		problem Problem
+		options Options
+		want    error
+	}{
+		"γ NaN":        {Problem{X: good.X, Y: good.Y, Gamma: math.NaN()}, Options{}, lift.ErrInvalid},
+		"γ zero":       {Problem{X: good.X, Y: good.Y}, Options{}, lift.ErrInvalid},
+		"no data":      {Problem{}, Options{}, lift.ErrInvalid},
+		"method":       {good, Options{Method: "magic"}, ErrOptions},
+		"width":        {good, Options{Width: -1}, ErrOptions},
+		"time limit":   {good, Options{TimeLimit: -1}, ErrOptions},
+		"gap NaN":      {good, Options{Gap: math.NaN()}, ErrOptions},
+		"gap":          {good, Options{Gap: 1}, ErrOptions},
+		"threads":      {good, Options{Threads: -1}, ErrOptions},
+		"memory limit": {good, Options{MemoryLimit: -1}, ErrOptions},
+		"memory":       {good, Options{MemoryLimit: 100}, ErrMemory},
+	} {
+		if _, err := Train(t.Context(), c.problem, c.options); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+		if name == "method" {
+			continue
+		}
+		if _, err := Bound(t.Context(), c.problem, c.options); !errors.Is(err, c.want) {
+			t.Errorf("%s in Bound: got %v, want %v", name, err, c.want)
+		}
+	}
+}
+
+func TestWidthCap(t *testing.T) {
+	p := teacher(8, 15, 2, 2)
+	r, err := Train(t.Context(), p, Options{Method: MethodSDP, Width: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkResult(t, p, r)
+	if r.Weights.Width() > 1 {
+		t.Errorf("width %d with a cap of 1", r.Weights.Width())
+	}
+}
+
+func TestDefaultsAreThoseOfTheTable(t *testing.T) {
+	o, err := Options{}.withDefaults()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gap, _ := settings.Lookup("gap").ParseReal(settings.Lookup("gap").Default); gap != o.Gap {
+		t.Errorf("default gap is %v here and %v in the table", o.Gap, gap)
+	}
+	if method := settings.Lookup("method").Default; method != string(o.Method) {
+		t.Errorf("default method is %v here and %v in the table", o.Method, method)
+	}
+	for _, name := range settings.Lookup("method").Choices {
+		if _, err := (Options{Method: Method(name)}).withDefaults(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestStatusText(t *testing.T) {
+	for s := GapReached; s <= Interrupted; s++ {
+		if strings.Contains(s.String(), "(") || s.Meaning() == "unknown" {
+			t.Errorf("status %d has no text", int(s))
+		}
+	}
+	if Status(0).String() != "Status(0)" {
+		t.Error("the zero status is not marked as none")
+	}
+}
+
+// badProof is a proof that no verifier accepts.
+type badProof struct{ moments }
+
+func (badProof) Bound() float64 { return 1e9 }
+func (badProof) Verify() error  { return errors.New("false") }
+
+func TestRejectedProofIsNotUsed(t *testing.T) {
+	p := teacher(9, 8, 2, 1)
+	r, err := Bound(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, warnings, err := firstAccepted([]Proof{badProof{}, r.Proof})
+	if err != nil || accepted != r.Proof || len(warnings) != 1 || !strings.Contains(warnings[0], "not accepted") {
+		t.Errorf("accepted %v, warnings %q, error %v", accepted, warnings, err)
+	}
+	if _, _, err := firstAccepted([]Proof{badProof{}}); err == nil {
+		t.Error("a false proof alone is no error")
+	}
+}
