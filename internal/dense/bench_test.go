@@ -84,9 +84,20 @@ func BenchmarkThreshold(b *testing.B) {
 					kernels.Dgemm(blas.NoTrans, blas.NoTrans, n, n, n, 1, x, n, y, n, 0, z, n)
 				}
 			})
+		}
+	}
+	for _, n := range []int{64, 128, 192, 256, 512, 1024} {
+		rnd := benchRand()
+		a, x, y := gaussian(rnd, n*n), gaussian(rnd, n), gaussian(rnd, n)
+		for name, kernels := range map[string]blas.Float64{"gonum": blasgonum.Implementation{}, "library": library.blas} {
 			b.Run(fmt.Sprintf("gemv/n=%d/%s", n, name), func(b *testing.B) {
 				for b.Loop() {
-					kernels.Dgemv(blas.NoTrans, n, n, 1, x, n, y, 1, 0, z, 1)
+					kernels.Dgemv(blas.NoTrans, n, n, 1, a, n, x, 1, 0, y, 1)
+				}
+			})
+			b.Run(fmt.Sprintf("gemvT/n=%d/%s", n, name), func(b *testing.B) {
+				for b.Loop() {
+					kernels.Dgemv(blas.Trans, n, n, 1, a, n, x, 1, 0, y, 1)
 				}
 			})
 		}

@@ -11,12 +11,14 @@ import (
 
 var _ blas.Float64 = library{}
 
-// Below these counts of multiply-adds gonum's kernels on the calling goroutine
-// win, because a call of the library costs about a microsecond and its threads
-// must be woken. Measured on two cores (BenchmarkThreshold).
+// Up to these counts of multiply-adds gonum's kernels on the calling goroutine
+// are as fast, and wait for no other caller: a call of the library costs about a
+// microsecond, and level 2 is bound by memory. Measured on two cores
+// (BenchmarkThreshold): matrix products break even at order 10, matrix-vector
+// products between 200 and 500.
 const (
 	smallLevel3 = 12 * 12 * 12
-	smallLevel2 = 128 * 128
+	smallLevel2 = 256 * 256
 )
 
 // opposite is the other triangle: what is upper in row-major memory is lower in

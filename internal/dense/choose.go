@@ -56,11 +56,10 @@ func initialise(choice string) (Backend, error) {
 	if library == nil {
 		return gonumBackend(), nil
 	}
-	library.setThreads(Threads())
+	library.backend.Threads = library.setThreads(Threads())
 	blas64.Use(library.blas)
 	lapack64.Use(library.lapack)
 	state.library.Store(&library.accelerator)
-	library.backend.Threads = Threads()
 	return library.backend, nil
 }
 

@@ -46,7 +46,8 @@ type Backend struct {
 	Config string
 	// Path is the file of the loaded library, empty for gonum.
 	Path string
-	// Threads is the number of threads at start-up, see SetThreads.
+	// Threads is how many threads a call of the kernels had at start-up, see
+	// SetThreads; 1 for a library without any.
 	Threads int
 }
 
@@ -68,8 +69,9 @@ func (b Backend) String() string {
 
 // accelerator is what a loaded library offers beyond gonum's two interfaces.
 type accelerator interface {
-	// setThreads waits for the calls under way, then sets the threads per call.
-	setThreads(n int)
+	// setThreads waits for the calls under way, then sets the threads per call; it
+	// returns how many there are, which is 1 for a library without threads.
+	setThreads(n int) int
 	// eigenRange computes eigenpairs lo ≤ i < hi in ascending order of the
 	// symmetric matrix whose upper triangle is in the n×n row-major a, which is
 	// destroyed. With vectors the i-th is row i−lo of z ((hi−lo)×n row-major).

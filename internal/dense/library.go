@@ -104,7 +104,7 @@ func load(name string) (*loaded, error) {
 		return nil, fmt.Errorf("%s: uses 64-bit integers (%s)", name, backend.Config)
 	}
 	if backend.Name == nameUnknown {
-		return nil, fmt.Errorf("%s: is neither OpenBLAS nor MKL; the built-in kernels are as fast as a reference BLAS", name)
+		return nil, fmt.Errorf("%s: is neither OpenBLAS, MKL nor FlexiBLAS; the built-in kernels are faster than a reference BLAS", name)
 	}
 	if err := r.selfTest(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -122,7 +122,11 @@ func load(name string) (*loaded, error) {
 // 64-core machine in a 2-core container would be 64.
 func open(name string) (uintptr, error) {
 	defer setDefaultEnv("OMP_NUM_THREADS", strconv.Itoa(Threads()))()
-	return purego.Dlopen(name, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	scope := purego.RTLD_LOCAL
+	if strings.Contains(name, "mkl") {
+		scope = purego.RTLD_GLOBAL // MKL's parts, loaded on demand, look for each other
+	}
+	return purego.Dlopen(name, purego.RTLD_NOW|scope)
 }
 
 // setDefaultEnv sets an environment variable that is not set, and returns what
@@ -209,6 +213,11 @@ func (r *routines) identify(handle uintptr, name string) Backend {
 		b.Name, b.Config = "MKL", "Intel oneMKL"
 		r.parallel = pthreads // the setting holds for the whole process
 		purego.RegisterFunc(&r.setNumThreads, address)
+		return b
+	}
+	if _, err := purego.Dlsym(handle, "flexiblas_get_version"); err == nil {
+		// What it passes calls on to is the administrator's choice, and unknown.
+		b.Name, b.Config = "FlexiBLAS", "FlexiBLAS"
 	}
 	return b
 }
@@ -236,14 +245,15 @@ func fileOfAddress(address uintptr) string {
 	return ""
 }
 
-func (r *routines) setThreads(n int) {
+func (r *routines) setThreads(n int) int {
 	if r.parallel == serial || r.setNumThreads == nil {
-		return // exclusive for ever
+		return 1 // exclusive for ever
 	}
 	r.gate.change(n > 1, func() {
 		r.threads = n
 		r.setNumThreads(int32(n))
 	})
+	return n
 }
 
 // enter is to be called before, and leave after, every call of the library.
