@@ -2,7 +2,6 @@ package descent
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"sort"
 
@@ -39,20 +38,8 @@ func (g Gap) Relative() float64 {
 //
 // When ctx ends, the best weights so far come back with a larger gap.
 func RefitOutput(ctx context.Context, p lift.Problem, directions mat.Matrix) (lift.Weights, Gap, error) {
-	if err := p.Validate(); err != nil {
+	if err := checkDirections(p, directions); err != nil {
 		return lift.Weights{}, Gap{}, err
-	}
-	_, d, _ := p.Dims()
-	k, cols := directions.Dims()
-	if k > 0 && cols != d {
-		return lift.Weights{}, Gap{}, fmt.Errorf("refit of the output layer: directions have %d columns and X has %d, expected the same number", cols, d)
-	}
-	for j := range k {
-		for l := range cols {
-			if t := directions.At(j, l); math.IsNaN(t) || math.IsInf(t, 0) {
-				return lift.Weights{}, Gap{}, fmt.Errorf("refit of the output layer: direction %d has the entry %v, expected finite numbers", j, t)
-			}
-		}
 	}
 	w, gap := refit(ctx, p, directions, lift.Weights{}, refitTolerance, 100)
 	return w, gap, nil
