@@ -59,6 +59,7 @@ func (e *Encoding) HasTargets(t *Table) bool {
 }
 
 func (e *Encoding) apply(t *Table, withTargets bool) (*Encoded, error) {
+	t = t.withZeroColumns(e.Features)
 	features, targets, err := e.columns(t, withTargets)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,8 @@ type columnBuilder struct {
 	ends    []int
 	// number of entries of each token kind
 	counts [tokenDecimalComma + 1]int
+	// declared is the kind that the format declares, "" when the entries decide
+	declared Kind
 }
 
 // newBuilder checks the column names: at least one, none twice.
@@ -71,6 +73,15 @@ func (b *builder) addText(j int, field string) {
 	if kind != tokenMissing {
 		c.arena = append(c.arena, field...)
 	}
+	c.ends = append(c.ends, len(c.arena))
+}
+
+// addLabel appends a text to a column that is declared categorical; "" is
+// missing.  No marker stands for a missing entry.
+func (b *builder) addLabel(j int, label string) {
+	c := b.columns[j]
+	c.numbers = append(c.numbers, math.NaN())
+	c.arena = append(c.arena, label...)
 	c.ends = append(c.ends, len(c.arena))
 }
 
@@ -126,7 +137,7 @@ func (c *columnBuilder) column() *Column {
 	text := c.counts[tokenText]
 	broken := c.counts[tokenNotFinite] + c.counts[tokenDecimalComma]
 	column := &Column{Name: c.name}
-	if number+missing == len(c.numbers) {
+	if c.declared != Categorical && number+missing == len(c.numbers) {
 		column.Kind, column.Numbers = Numeric, c.numbers
 		return column
 	}
@@ -137,9 +148,12 @@ func (c *columnBuilder) column() *Column {
 		column.Text[i] = all[start:end]
 		start = end
 	}
-	if number+broken > text {
+	switch {
+	case c.declared == Categorical:
+		column.Kind = Categorical
+	case c.declared == Numeric || number+broken > text:
 		column.Kind, column.Numbers = Mixed, c.numbers
-	} else {
+	default:
 		column.Kind = Categorical
 	}
 	return column

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -39,3 +40,5 @@ func writeFile(t testing.TB, name, content string) string {
 	}
 	return path
 }
+
+func asInputError(err error, target **InputError) bool { return errors.As(err, target) }

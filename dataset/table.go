@@ -42,6 +42,8 @@ type Table struct {
 	Warnings []string
 
 	rows int
+	// sparse: a feature column that is not there is zero (see withZeroColumns).
+	sparse bool
 	// origins has, for a table made by Subset, the 0-based row of the file.
 	origins []int
 }
@@ -71,7 +73,7 @@ func (t *Table) Column(name string) *Column {
 // Subset returns the table of the given rows (0-based, in that order).  Line
 // numbers still refer to the file.
 func (t *Table) Subset(rows []int) *Table {
-	s := &Table{Name: t.Name, DefaultTargets: t.DefaultTargets, Warnings: t.Warnings, rows: len(rows)}
+	s := &Table{Name: t.Name, DefaultTargets: t.DefaultTargets, Warnings: t.Warnings, rows: len(rows), sparse: t.sparse}
 	s.origins = make([]int, len(rows))
 	for i, r := range rows {
 		s.origins[i] = t.origin(r)

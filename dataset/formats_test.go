@@ -1,0 +1,405 @@
+package dataset
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"gonum.org/v1/gonum/mat"
+)
+
+// documentedExamples are the fenced blocks of docs/formats.md by language.
+func documentedExamples(t *testing.T) map[string]string {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join("..", "docs", "formats.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := map[string]string{}
+	for _, m := range regexp.MustCompile("(?s)```([a-z]+)\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
+		if _, twice := examples[m[1]]; !twice {
+			examples[m[1]] = m[2]
+		}
+	}
+	return examples
+}
+
+func openContent(t *testing.T, name, content string) *Table {
+	t.Helper()
+	table, err := Open(writeFile(t, name, content), FormatAuto)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return table
+}
+
+// TestDocumentedTextFormats: the examples of the page are one table.
+func TestDocumentedTextFormats(t *testing.T) {
+	examples := documentedExamples(t)
+	want := &Table{Columns: []*Column{
+		{Name: "width", Kind: Numeric, Numbers: []float64{1.5, -2, 0.25}},
+		{Name: "colour", Kind: Categorical, Text: []string{"red", "dark blue", "red"}},
+		{Name: "class", Kind: Categorical, Text: []string{"yes", "no", "no"}},
+	}}
+	for _, extension := range []string{"csv", "tsv", "arff"} {
+		table := openContent(t, "flowers."+extension, examples[extension])
+		if !reflect.DeepEqual(table.Columns, want.Columns) {
+			t.Errorf("%s: the example is read as another table", extension)
+		}
+	}
+}
+
+// flowers is the numeric form of the example: x1, x2 and the label.
+func checkFlowers(t *testing.T, what string, table *Table) {
+	t.Helper()
+	e, data, _, err := Fit(table, Options{Scale: ScaleNone, Task: TaskClassification})
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	if !mat.Equal(data.X, mat.NewDense(3, 2, []float64{1.5, 1, -2, 0, 0.25, 1})) || !mat.Equal(data.Y, mat.NewDense(3, 2, []float64{0, 1, 1, 0, 1, 0})) {
+		t.Errorf("%s: X = %v, Y = %v", what, mat.Formatted(data.X), mat.Formatted(data.Y))
+	}
+	if !slices.Equal(e.Classes, []string{"-1", "1"}) || !slices.Equal(e.FeatureNames(), []string{"x1", "x2"}) {
+		t.Errorf("%s: classes %q, features %q", what, e.Classes, e.FeatureNames())
+	}
+}
+
+func TestDocumentedLIBSVM(t *testing.T) {
+	table := openContent(t, "flowers.libsvm", documentedExamples(t)["libsvm"])
+	checkFlowers(t, "LIBSVM", table)
+}
+
+// TestNumPyFiles reads files that NumPy 1.24.2 wrote with the page's example.
+func TestNumPyFiles(t *testing.T) {
+	for _, name := range []string{"flowers.npz", "flowers.npy"} {
+		table, err := Open(filepath.Join("testdata", name), FormatAuto)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "flowers.npy" {
+			table.Columns[2].Name = "label"
+		}
+		checkFlowers(t, name, table)
+	}
+	table, err := Open(filepath.Join("testdata", "several.npz"), FormatAuto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, data := mustFit(t, table, Options{Scale: ScaleNone})
+	if e.Task != TaskRegression || !slices.Equal(e.Targets, []string{"y1", "y2"}) || !mat.Equal(data.Y, mat.NewDense(3, 2, []float64{1, 1, -1, 0, -1, 0})) || data.X.At(1, 0) != -2 {
+		t.Errorf("several targets: %s %q, Y = %v", e.Task, e.Targets, mat.Formatted(data.Y))
+	}
+}
+
+type flowerRow struct {
+	X1    float32 `parquet:"x1"`
+	X2    *int32  `parquet:"x2,optional"`
+	Label int64   `parquet:"label"`
+}
+
+func parquetFile[T any](t *testing.T, rows []T) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := parquet.NewGenericWriter[T](&b)
+	if _, err := w.Write(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestParquet(t *testing.T) {
+	one, zero := int32(1), int32(0)
+	content := parquetFile(t, []flowerRow{{1.5, &one, 1}, {-2, &zero, -1}, {0.25, &one, -1}})
+	checkFlowers(t, "Parquet", openContent(t, "flowers.parquet", content))
+	missing := openContent(t, "missing.pq", parquetFile(t, []flowerRow{{1.5, nil, 1}, {-2, &zero, -1}}))
+	if !missing.Columns[1].Missing(0) || missing.Columns[1].Missing(1) {
+		t.Error("a null is not missing")
+	}
+
+	type typed struct {
+		Flag    bool    `parquet:"flag"`
+		Text    string  `parquet:"text"`
+		Count   uint64  `parquet:"count"`
+		Price   int64   `parquet:"price,decimal(2:18)"`
+		Measure float64 `parquet:"measure"`
+	}
+	table := openContent(t, "typed.parquet", parquetFile(t, []typed{{true, "a b", math.MaxUint64, -1234, 0.1}, {false, "", 0, 5, math.NaN()}}))
+	want := []*Column{
+		{Name: "flag", Kind: Numeric, Numbers: []float64{1, 0}},
+		{Name: "text", Kind: Categorical, Text: []string{"a b", ""}},
+		{Name: "count", Kind: Numeric, Numbers: []float64{math.MaxUint64, 0}},
+		{Name: "price", Kind: Numeric, Numbers: []float64{-12.34, 0.05}},
+	}
+	for j, c := range want {
+		if !reflect.DeepEqual(table.Columns[j], c) {
+			t.Errorf("column %s is %+v, want %+v", c.Name, table.Columns[j], c)
+		}
+	}
+	if table.Columns[4].Numbers[0] != 0.1 || !table.Columns[4].Missing(1) {
+		t.Errorf("column measure is %+v", table.Columns[4])
+	}
+}
+
+func TestParquetManyRows(t *testing.T) {
+	rows := make([]flowerRow, 1000)
+	for i := range rows {
+		v := int32(i % 7)
+		rows[i] = flowerRow{float32(i), &v, int64(i % 2)}
+	}
+	table := openContent(t, "many.parquet", parquetFile(t, rows))
+	if table.NumRows() != 1000 {
+		t.Fatalf("%d rows", table.NumRows())
+	}
+	for i := range rows {
+		if table.Columns[0].Numbers[i] != float64(i) || table.Columns[1].Numbers[i] != float64(i%7) {
+			t.Fatalf("row %d is wrong", i)
+		}
+	}
+}
+
+// TestFormatIsFoundByContent: standard input has no extension.
+func TestFormatIsFoundByContent(t *testing.T) {
+	one := int32(1)
+	npz, err := os.ReadFile(filepath.Join("testdata", "flowers.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := documentedExamples(t)
+	for what, content := range map[string]string{
+		"csv": examples["csv"], "arff": examples["arff"], "npz": string(npz),
+		"parquet": parquetFile(t, []flowerRow{{1, &one, 1}, {2, &one, 2}, {3, &one, 3}}),
+	} {
+		for _, zipped := range []bool{false, true} {
+			text := content
+			if zipped {
+				var b bytes.Buffer
+				w := gzip.NewWriter(&b)
+				w.Write([]byte(content))
+				w.Close()
+				text = b.String()
+			}
+			table, err := Read("standard input", strings.NewReader(text), FormatAuto)
+			if err != nil || table.NumRows() != 3 || len(table.Columns) != 3 {
+				t.Errorf("%s, gzip %v: %v, %v", what, zipped, table, err)
+			}
+		}
+	}
+	// A format that is named wins over the extension.
+	table, err := Open(writeFile(t, "data.csv", examples["libsvm"]), FormatLIBSVM)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkFlowers(t, "named format", table)
+}
+
+func TestStandardInput(t *testing.T) {
+	file, err := os.Open(writeFile(t, "in", "a,class\n1,x\n2,y\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	stdin := os.Stdin
+	os.Stdin = file
+	defer func() { os.Stdin = stdin }()
+	table, err := Open("-", FormatAuto)
+	if err != nil || table.NumRows() != 2 || table.Name != "standard input" {
+		t.Errorf("%v, %v", table, err)
+	}
+}
+
+func TestSparseFilesAreFilledUp(t *testing.T) {
+	e, _ := mustFit(t, openContent(t, "train.svm", "1 1:1 3:2\n0 2:5\n1 3:1\n0 1:4\n"), Options{Scale: ScaleNone})
+	data, err := e.ApplyFeatures(openContent(t, "new.svm", "0 1:7\n1 2:8\n"))
+	if err != nil || !mat.Equal(data.X, mat.NewDense(2, 3, []float64{7, 0, 0, 0, 8, 0})) {
+		t.Errorf("X = %v, %v", data, err)
+	}
+	zeroBased := openContent(t, "zero.svm", "1 0:1 2:2\n0 1:5\n")
+	if !slices.Equal(zeroBased.Names(), []string{"x0", "x1", "x2", "label"}) {
+		t.Errorf("columns %q", zeroBased.Names())
+	}
+}
+
+func TestARFFForms(t *testing.T) {
+	table := openContent(t, "t.arff", `% comment
+@RELATION 'a b'
+@Attribute 'petal length' REAL
+@attribute "class" {0,1,'it\'s'}
+
+@attribute when date "yyyy-MM-dd"
+@attribute note string
+@DATA
+% comment
+1e2,1,'2020-01-01',"a, \"b\""
+ ? , ? , ? , ?
+-5 , 0 , x , '?'
+{0 3, 3 'y z'}
+{}
+`)
+	want := []*Column{
+		{Name: "petal length", Kind: Numeric, Numbers: []float64{100, math.NaN(), -5, 3, 0}},
+		{Name: "class", Kind: Categorical, Text: []string{"1", "", "0", "0", "0"}},
+		{Name: "when", Kind: Categorical, Text: []string{"2020-01-01", "", "x", "0", "0"}},
+		{Name: "note", Kind: Categorical, Text: []string{`a, "b"`, "", "?", "y z", "0"}},
+	}
+	for j, c := range want {
+		got := table.Columns[j]
+		if got.Name != c.Name || got.Kind != c.Kind || !slices.Equal(got.Text, c.Text) {
+			t.Errorf("column %d is %+v, want %+v", j, got, c)
+		}
+		for i := range c.Numbers {
+			if got.Missing(i) != c.Missing(i) || !c.Missing(i) && got.Numbers[i] != c.Numbers[i] {
+				t.Errorf("column %s row %d: %v, want %v", c.Name, i, got.Numbers[i], c.Numbers[i])
+			}
+		}
+	}
+	if !slices.Equal(table.Lines, []int{10, 11, 12, 13, 14}) {
+		t.Errorf("lines %v", table.Lines)
+	}
+}
+
+// TestBadFormats has one row for each way a file of another format is wrong.
+func TestBadFormats(t *testing.T) {
+	const head = "@relation r\n@attribute a numeric\n@attribute c {x, y}\n@data\n"
+	type nested struct {
+		List []int64 `parquet:"list"`
+		Y    int64   `parquet:"y"`
+	}
+	for _, test := range []struct{ file, content, want string }{
+		{"t.arff", "", `t.arff: no @data; expected an ARFF file with @relation, @attribute and @data`},
+		{"t.arff", "@relation r\n@data\n1\n", `t.arff: line 2: no @attribute before @data; expected one for each column`},
+		{"t.arff", "a,b\n1,2\n", `t.arff: line 1: "a,b"; expected @relation, @attribute or @data`},
+		{"t.arff", head, `t.arff: no data rows after the header; expected at least one`},
+		{"t.arff", head + "1,z\n", `t.arff: line 5, column "c": "z" is none of the attribute's values; expected one of "x", "y"`},
+		{"t.arff", head + "b,x\n", `t.arff: line 5, column "a": "b" is not a number; expected a finite decimal such as 1.5`},
+		{"t.arff", head + "nan,x\n", `t.arff: line 5, column "a": "nan" is not a number; expected a finite decimal, or ? where it is missing`},
+		{"t.arff", head + "inf,x\n", `t.arff: line 5, column "a": "inf" is not finite; expected a finite decimal such as 1.5`},
+		{"t.arff", head + "1,x,2\n", `t.arff: line 5: 3 fields; expected 2, one for each attribute`},
+		{"t.arff", head + "1,x,{3}\n", `t.arff: line 5: 3 fields; expected 2, one for each attribute`},
+		{"t.arff", head + "1,\n", `t.arff: line 5, column "c": an empty value; expected a value, or ? where it is missing`},
+		{"t.arff", head + "1,'x\n", `t.arff: line 5: a quotation mark is not closed; expected fields separated by commas`},
+		{"t.arff", head + "1,'x'y\n", `t.arff: line 5: text after the closing quotation mark of "x"; expected fields separated by commas`},
+		{"t.arff", head + "{2 1}\n", `t.arff: line 5: "2" is no attribute's index; expected a number from 0 to 1`},
+		{"t.arff", head + "{0 1, 0 2}\n", `t.arff: line 5: the attribute of index 0 is given twice; expected each once`},
+		{"t.arff", head + "{0 1\n", `t.arff: line 5: a sparse row that does not end with }; expected {INDEX VALUE, ...}`},
+		{"t.arff", head + "{0 1,}\n", `t.arff: line 5: a comma before }; expected {INDEX VALUE, ...}`},
+		{"t.arff", "@attribute a relational\n", `t.arff: line 1: attribute "a" has the type "relational"; expected numeric, real, integer, string, date or values as {a, b, c}`},
+		{"t.arff", "@attribute a {x,x}\n", `t.arff: line 1: attribute "a": a value twice; expected its values as {a, b, c}`},
+		{"t.arff", "@attribute a {x,y\n", `t.arff: line 1: attribute "a": no closing }; expected its values as {a, b, c}`},
+		{"t.arff", "@attribute a real\n@attribute a real\n", `t.arff: line 2: a second attribute named "a"; expected each name once`},
+		{"t.arff", "@attribute\n", `t.arff: line 1: "" is no attribute; expected @attribute NAME TYPE`},
+		{"t.svm", "\n# nothing\n", `t.svm: no data rows; expected lines such as +1 1:0.5 3:2`},
+		{"t.svm", "1\n2\n", `t.svm: no INDEX:VALUE in any row; expected at least one feature`},
+		{"t.svm", "1 1:2\n1:2\n", `t.svm: line 2: the line starts with "1:2"; expected a label before the first INDEX:VALUE`},
+		{"t.svm", "1,2 1:2\n", `t.svm: line 1: the label "1,2" has several values; expected one`},
+		{"t.svm", "1 qid:3 1:2\n", `t.svm: line 1: "qid:3" marks ranking data; expected a table for classification or regression`},
+		{"t.svm", "1 1:2 1:3\n", `t.svm: line 1: index 1 comes after 1; expected increasing indices`},
+		{"t.svm", "1 a:2\n", `t.svm: line 1: "a:2" is no INDEX:VALUE; expected for example 3:0.5`},
+		{"t.svm", "1 99999999999:2\n", `t.svm: line 1: "99999999999:2" is no INDEX:VALUE; expected for example 3:0.5`},
+		{"t.svm", "1 7\n", `t.svm: line 1: "7" is no INDEX:VALUE; expected for example 3:0.5`},
+		{"t.svm", "1 4:nan\n", `t.svm: line 1, column "x4": "nan" is not a number; expected a finite decimal such as 1.5`},
+		{"t.svm", "1 4:1e400\n", `t.svm: line 1, column "x4": "1e400" is not finite; expected a finite decimal such as 1.5`},
+		{"t.parquet", "PAR1", `t.parquet: not a Parquet file, or one cut short; expected "PAR1" at its start and end`},
+		{"t.parquet", "PAR1aaaabbbbccccPAR1", `t.parquet: the Parquet file is damaged: `},
+		{"t.parquet", parquetFile(t, []nested{{[]int64{1}, 2}}), `t.parquet: column "list": the column is nested or a list; expected a flat table`},
+		{"t.npz", "PK", `t.npz: not a valid NPY file: `},
+		{"t.npy", "\x93NUM", `t.npy: not a valid NPY file: `},
+	} {
+		path := writeFile(t, test.file, test.content)
+		_, err := Open(path, FormatAuto)
+		if strings.HasSuffix(test.want, ": ") { // the rest is the library's
+			if err == nil || !errors.Is(err, ErrInput) || !strings.HasPrefix(err.Error(), filepath.Dir(path)+string(filepath.Separator)+test.want) {
+				t.Errorf("got %v, want %s", err, test.want)
+			}
+			continue
+		}
+		checkInputError(t, err, path, test.want)
+	}
+	_, err := Open(filepath.Join("testdata", "labels.npz"), FormatAuto)
+	if err == nil || !strings.Contains(err.Error(), "an array of strings") {
+		t.Errorf("an array of strings: %v", err)
+	}
+	_, err = ParseFormat("xlsx")
+	checkInputError(t, err, "", `format "xlsx" is not known; expected one of auto, csv, tsv, arff, libsvm, npy, npz, parquet`)
+}
+
+// TestDamagedParquetDoesNotPanic cuts the file and changes bytes.
+func TestDamagedParquetDoesNotPanic(t *testing.T) {
+	one := int32(1)
+	good := parquetFile(t, []flowerRow{{1, &one, 1}, {2, nil, 2}, {3, &one, 3}})
+	for i := range len(good) {
+		if _, err := Read("cut", strings.NewReader(good[:i]), FormatParquet); err == nil {
+			t.Fatalf("cut at byte %d: accepted", i)
+		}
+		changed := []byte(good)
+		changed[i] ^= 0x55
+		Read("changed", bytes.NewReader(changed), FormatParquet)
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	f.Add("a,b,class\n1,2,x\n\"3\",?,\"y\nz\"\n")
+	f.Add("a;b\n1,5;2\n")
+	fuzzFormat(f, FormatCSV)
+}
+
+func FuzzARFF(f *testing.F) {
+	f.Add("@relation r\n@attribute 'a b' numeric\n@attribute c {x, 'y z'}\n@data\n1,x\n{1 'y z'}\n?,?\n")
+	f.Add("@attribute a date 'y'\n@attribute b {\\}}\n@data\n\"\\\"\",}\n")
+	fuzzFormat(f, FormatARFF)
+}
+
+func FuzzLIBSVM(f *testing.F) {
+	f.Add("+1 1:0.5 3:2 # c\n-1 2:1e-3\n")
+	f.Add("0 0:1\n")
+	fuzzFormat(f, FormatLIBSVM)
+}
+
+// fuzzFormat checks that a parser neither panics nor returns a table whose
+// columns disagree, and that every refusal is an ErrInput of one line.
+func fuzzFormat(f *testing.F, format Format) {
+	f.Fuzz(func(t *testing.T, text string) {
+		table, err := Read("fuzz", strings.NewReader(text), format)
+		if err != nil {
+			var input *InputError
+			if !asInputError(err, &input) || strings.ContainsAny(err.Error(), "\n\r") {
+				t.Fatalf("refused with %q", err)
+			}
+			return
+		}
+		if table.NumRows() < 1 || len(table.Columns) < 1 || table.Lines != nil && len(table.Lines) != table.NumRows() {
+			t.Fatalf("%d rows, %d columns, %d lines", table.NumRows(), len(table.Columns), len(table.Lines))
+		}
+		for _, c := range table.Columns {
+			if c.Numbers != nil && len(c.Numbers) != table.NumRows() || c.Text != nil && len(c.Text) != table.NumRows() || c.Numbers == nil && c.Text == nil {
+				t.Fatalf("column %q has %d numbers and %d texts for %d rows", c.Name, len(c.Numbers), len(c.Text), table.NumRows())
+			}
+			for i, v := range c.Numbers {
+				if math.IsInf(v, 0) || c.Kind == Numeric && math.IsNaN(v) != c.Missing(i) {
+					t.Fatalf("column %q has %v in row %d", c.Name, v, i)
+				}
+			}
+		}
+		if _, data, _, err := Fit(table, Options{Bias: true, Missing: MissingDrop}); err == nil {
+			n, d := data.X.Dims()
+			for i := range n {
+				for j := range d {
+					if !finite(data.X.At(i, j)) {
+						t.Fatalf("X[%d,%d] is %v", i, j, data.X.At(i, j))
+					}
+				}
+			}
+		}
+	})
+}

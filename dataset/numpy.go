@@ -1,0 +1,159 @@
+package dataset
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/relift/relift/internal/npy"
+)
+
+// Names that the arrays of an NPZ file may have.
+var (
+	featureArrays = []string{"X", "x", "data", "X_train"}
+	targetArrays  = []string{"y", "Y", "target", "labels", "y_train"}
+)
+
+// readNPY reads one matrix: its columns are x1, x2, …, and the last is the
+// default target.
+func readNPY(name string, r io.Reader) (*Table, error) {
+	array, err := npy.Read(r, arrayLimit())
+	if err != nil {
+		return nil, arrayError(name, err)
+	}
+	columns, err := arrayColumns(name, "the array", array)
+	if err != nil {
+		return nil, err
+	}
+	return arrayTable(name, columns, numbered("x", len(columns)))
+}
+
+// readNPZ reads the features from the array X and the targets from y, if it is
+// there.  The columns are x1, x2, … and y, or y1, y2, … for several targets.
+func readNPZ(name string, r io.Reader) (*Table, error) {
+	at, size, err := readerAt(r)
+	if err != nil {
+		return nil, readError(name, err)
+	}
+	archive, err := npy.ReadArchive(at, size, arrayLimit())
+	if err != nil {
+		return nil, arrayError(name, err)
+	}
+	first := func(names []string) string {
+		for _, n := range names {
+			if archive.Has(n) {
+				return n
+			}
+		}
+		return ""
+	}
+	featureName, targetName := first(featureArrays), first(targetArrays)
+	if featureName == "" {
+		return nil, inputErrorf(name, "no array of features among %s; expected X (n×d), with y (n or n×c) for the targets", list(archive.Names(), 12))
+	}
+	read := func(array string) ([][]float64, error) {
+		a, err := archive.Array(array)
+		if err != nil {
+			return nil, inputErrorf(name, "%v", err)
+		}
+		return arrayColumns(name, "array "+quote(array), a)
+	}
+	features, err := read(featureName)
+	if err != nil {
+		return nil, err
+	}
+	names := numbered("x", len(features))
+	if targetName == "" {
+		return arrayTable(name, features, names)
+	}
+	targets, err := read(targetName)
+	if err != nil {
+		return nil, err
+	}
+	if len(targets[0]) != len(features[0]) {
+		return nil, inputErrorf(name, "%s has %d rows and %s has %d; expected the same number", featureName, len(features[0]), targetName, len(targets[0]))
+	}
+	targetNames := []string{"y"}
+	if len(targets) > 1 {
+		targetNames = numbered("y", len(targets))
+	}
+	t, err := arrayTable(name, append(features, targets...), append(names, targetNames...))
+	if err != nil {
+		return nil, err
+	}
+	t.DefaultTargets = targetNames
+	return t, nil
+}
+
+func numbered(prefix string, n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("%s%d", prefix, i+1)
+	}
+	return names
+}
+
+// arrayColumns returns the columns of an array of one or two dimensions.
+func arrayColumns(name, what string, a npy.Array) ([][]float64, error) {
+	rows, cols := 0, 1
+	switch len(a.Shape) {
+	case 1:
+		rows = a.Shape[0]
+	case 2:
+		rows, cols = a.Shape[0], a.Shape[1]
+	}
+	if rows == 0 || cols == 0 || a.Kind == npy.Text {
+		return nil, inputErrorf(name, "%s is %v; expected numbers in one or two dimensions, at least one row and one column", what, a)
+	}
+	columns := make([][]float64, cols)
+	for j := range columns {
+		columns[j] = make([]float64, rows)
+		for i := range rows {
+			k := i*cols + j
+			switch a.Kind {
+			case npy.Float64:
+				columns[j][i] = a.Float64[k]
+			case npy.Int64:
+				columns[j][i] = float64(a.Int64[k])
+			case npy.Bool:
+				if a.Bool[k] {
+					columns[j][i] = 1
+				}
+			}
+		}
+	}
+	return columns, nil
+}
+
+// arrayTable puts columns under names.
+func arrayTable(name string, columns [][]float64, names []string) (*Table, error) {
+	b, err := newBuilder(name, names, false)
+	if err != nil {
+		return nil, err
+	}
+	for i := range columns[0] {
+		for j := range columns {
+			b.addNumber(j, columns[j][i])
+		}
+		b.endRow(0)
+	}
+	return b.table()
+}
+
+// maxArrays bounds the arrays of one file where the free memory is not known.
+const maxArrays = 4 << 30
+
+// arrayLimit is the most bytes of arrays that are read: a sixth of the free
+// memory, for the table takes several times as much.
+func arrayLimit() int64 {
+	limit := int64(maxArrays)
+	if available := AvailableMemory(); available > 0 {
+		limit = min(limit, int64(available/6))
+	}
+	return limit
+}
+
+func arrayError(name string, err error) error {
+	problem := strings.TrimPrefix(err.Error(), name+": ")
+	return &InputError{File: name, Problem: problem, Err: err}
+}
