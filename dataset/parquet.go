@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -28,16 +29,8 @@ func readParquet(name string, r io.Reader) (t *Table, err error) {
 	if err != nil {
 		return nil, readError(name, err)
 	}
-	var magic [8]byte
-	if size >= 12 {
-		_, errStart := at.ReadAt(magic[:4], 0)
-		_, errEnd := at.ReadAt(magic[4:], size-4)
-		if err := errors.Join(errStart, errEnd); err != nil {
-			return nil, readError(name, err)
-		}
-	}
-	if string(magic[:]) != "PAR1PAR1" {
-		return nil, inputErrorf(name, `not a Parquet file, or one cut short; expected "PAR1" at its start and end`)
+	if err := checkParquetEnds(name, at, size); err != nil {
+		return nil, err
 	}
 	file, err := parquet.OpenFile(at, size)
 	if err != nil {
@@ -88,6 +81,29 @@ func readParquet(name string, r io.Reader) (t *Table, err error) {
 		}
 	}
 	return b.table()
+}
+
+// checkParquetEnds checks the marks at both ends and the length of the footer,
+// for which the library allocates memory unseen.
+func checkParquetEnds(name string, at io.ReaderAt, size int64) error {
+	const mark = "PAR1"
+	if size < 12 {
+		return inputErrorf(name, "not a Parquet file, or one cut short; expected %q at its start and end", mark)
+	}
+	var start [4]byte
+	var end [8]byte
+	_, errStart := at.ReadAt(start[:], 0)
+	_, errEnd := at.ReadAt(end[:], size-8)
+	if err := errors.Join(errStart, errEnd); err != nil && !errors.Is(err, io.EOF) {
+		return readError(name, err)
+	}
+	if string(start[:]) != mark || string(end[4:]) != mark {
+		return inputErrorf(name, "not a Parquet file, or one cut short; expected %q at its start and end", mark)
+	}
+	if footer := int64(binary.LittleEndian.Uint32(end[:4])); footer > size-12 {
+		return inputErrorf(name, "the Parquet file is damaged: its footer of %d bytes is larger than the file", footer)
+	}
+	return nil
 }
 
 // addParquet adds one value to column j.
