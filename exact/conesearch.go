@@ -168,8 +168,8 @@ func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64)
 		}
 		at := fr.prove(ctx, h, s.options.Threads, s.treeCap())
 		s.cones += at.nodes
-		if at.proven {
-			s.accept(w, in.inflate(at.bound, w), &tree{frame: fr, orthants: at.trees, threshold: h, depth: at.deepest})
+		if at.proven && at.trees != nil {
+			s.accept(w, in.inflate(at.bound, w), &tree{frame: fr, orthants: at.trees, nodes: at.nodes})
 			s.report()
 			if s.done() {
 				return false

@@ -58,34 +58,16 @@ func newFrame(in *instance, w []float64) *frame {
 			fr.b[k*d+k] = 1
 		}
 	}
-	index := map[string]int{}
-	key := make([]byte, 0, 8*d)
-	for i := range n {
-		wi := w[i*c : (i+1)*c]
-		if isZero(wi) {
-			continue
+	fr.m = in.groups
+	fr.rows = make([]float64, fr.m*d)
+	fr.weight = make([]float64, fr.m*c)
+	for i, g := range in.group {
+		row := fr.rows[g*d : (g+1)*d]
+		clear(row)
+		for k, v := range in.row(i) {
+			axpy(row, v, fr.b[k*d:(k+1)*d])
 		}
-		x := in.row(i)
-		key = key[:0]
-		for _, v := range x {
-			bits := math.Float64bits(v)
-			for s := 0; s < 64; s += 8 {
-				key = append(key, byte(bits>>s))
-			}
-		}
-		j, ok := index[string(key)]
-		if !ok {
-			j = fr.m
-			index[string(key)] = j
-			fr.m++
-			row := make([]float64, d)
-			for k, v := range x {
-				axpy(row, v, fr.b[k*d:(k+1)*d])
-			}
-			fr.rows = append(fr.rows, row...)
-			fr.weight = append(fr.weight, make([]float64, c)...)
-		}
-		axpy(fr.weight[j*c:(j+1)*c], 1, wi)
+		axpy(fr.weight[g*c:(g+1)*c], 1, w[i*c:(i+1)*c])
 	}
 	fr.length = make([]float64, fr.m)
 	for j := range fr.m {

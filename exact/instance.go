@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"encoding/binary"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -16,7 +17,9 @@ type instance struct {
 	x        []float64 // n×d, row-major
 	y        []float64 // n×c, row-major
 	gamma    float64
-	rows     []int      // n original row numbers
+	rows     []int // n original row numbers
+	group    []int // n, equal rows of X have equal numbers 0, 1, …
+	groups   int
 	basis    *mat.Dense // D×d with orthonormal columns, or nil when d = D and x holds the rows of X themselves
 	constant float64    // Σ ½‖y_i‖² over the zero rows
 	// With a basis V the rows are x_i = V x̃_i + e_i: ‖V‖ ≤ stretch and ‖e_i‖ ≤ missed[i].
@@ -48,6 +51,7 @@ func newInstance(p lift.Problem) *instance {
 	if in.n == 0 {
 		return in
 	}
+	in.findGroups()
 	var svd mat.SVD
 	xm := mat.NewDense(in.n, full, append([]float64(nil), in.x...))
 	if !svd.Factorize(xm, mat.SVDThin) {
@@ -69,6 +73,25 @@ func newInstance(p lift.Problem) *instance {
 	in.d, in.x = rank, reduced.RawMatrix().Data
 	in.boundReduction(xm)
 	return in
+}
+
+// findGroups numbers the different rows.
+func (in *instance) findGroups() {
+	index := map[string]int{}
+	var key []byte
+	for i := range in.n {
+		key = key[:0]
+		for _, v := range in.row(i) {
+			key = binary.LittleEndian.AppendUint64(key, math.Float64bits(v+0)) // −0 + 0 = 0
+		}
+		g, ok := index[string(key)]
+		if !ok {
+			g = in.groups
+			index[string(key)] = g
+			in.groups++
+		}
+		in.group = append(in.group, g)
+	}
 }
 
 // boundReduction measures how far the rows are from the basis' span and the

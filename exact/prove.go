@@ -96,7 +96,8 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, keep int64) 
 	if !out.proven {
 		return out
 	}
-	out.bound = fr.inflate(h, out.deepest)
+	// twice the rounding errors, so that a verifier with its own rounding has room
+	out.bound = h + 2*(fr.inflate(h, out.deepest)-h) + 1e-9*h
 	if keep > 0 {
 		out.trees = splice(top.tree, ends, trees, keep)
 	}

@@ -28,7 +28,7 @@ func (in *instance) sweepLine(w []float64) (float64, []peak) {
 }
 
 // sweepError bounds the rounding error of a sweep: the computed value of
-// Wᵀ(Xu)₊ at any unit u differs by less than 8(n+8)ε Σ‖w_i‖‖x_i‖ from the
+// Wᵀ(Xu)₊ at any unit u differs by less than 16(n+c+64)ε Σ‖w_i‖‖x_i‖ from the
 // exact one, and taking a row whose angle lies within a few ε of its
 // breakpoint on the wrong side costs at most that angle times ‖w_i‖‖x_i‖.
 func (in *instance) sweepError(w []float64) float64 {
@@ -36,7 +36,7 @@ func (in *instance) sweepError(w []float64) float64 {
 	for i := range in.n {
 		sum += norm(in.row(i)) * norm(w[i*in.c:(i+1)*in.c])
 	}
-	return 8 * float64(in.n+in.c+32) * machineEpsilon * sum
+	return 16 * float64(in.n+in.c+64) * machineEpsilon * sum
 }
 
 // event is an angle at which a row's activation starts or ends.

@@ -1,0 +1,161 @@
+package verify
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+)
+
+// epsilon is the unit roundoff of float64.
+const epsilon = 0x1p-53
+
+// problem is max ‖Wᵀ(X̃z)₊‖/‖z‖ over the nonzero rows in r coordinates, and what
+// the passage to them costs.
+type problem struct {
+	n, r, c int
+	x       []float64 // n×r, different rows
+	w       []float64 // n×c, summed over equal rows
+	size    []float64 // n, Σ ‖w_i‖ over equal rows
+	terms   int       // rows before equal ones were merged
+	stretch float64   // ≥ ‖V‖
+	missed  float64   // ≥ Σ ‖w_i‖‖e_i‖
+}
+
+func newProblem(c *Claims) *problem {
+	p := &problem{r: c.X.Cols, c: c.Y.Cols, stretch: 1}
+	full := c.X.Cols
+	basis := c.Basis
+	if basis.Rows > 0 {
+		p.r = basis.Cols
+		deviation := 0.0
+		for a := range p.r {
+			for b := range p.r {
+				s := 0.0
+				for k := range full {
+					s += basis.Data[k*p.r+a] * basis.Data[k*p.r+b]
+				}
+				if a == b {
+					s--
+				}
+				deviation += s * s
+			}
+		}
+		size := length(basis.Data)
+		// ‖V‖² = ‖VᵀV‖ ≤ 1 + ‖VᵀV − I‖
+		p.stretch = 1 + math.Sqrt(deviation) + 4*float64(full+p.r)*epsilon*(1+size*size)
+	}
+	index, key := map[string]int{}, []byte(nil)
+	for i := range c.X.Rows {
+		x, w := c.X.Row(i), c.W.Row(i)
+		zero := true
+		for _, v := range x {
+			zero = zero && v == 0
+		}
+		if zero {
+			continue
+		}
+		p.terms++
+		key = key[:0]
+		for _, v := range x {
+			key = binary.LittleEndian.AppendUint64(key, math.Float64bits(v+0)) // −0 + 0 = 0
+		}
+		j, known := index[string(key)]
+		if !known {
+			j = p.n
+			index[string(key)] = j
+			p.n++
+			p.w = append(p.w, make([]float64, p.c)...)
+			p.size = append(p.size, 0)
+		}
+		add(p.weight(j), 1, w)
+		p.size[j] += length(w)
+		if basis.Rows == 0 {
+			if !known {
+				p.x = append(p.x, x...)
+			}
+			continue
+		}
+		reduced := make([]float64, p.r)
+		for k, v := range x {
+			for a, b := range basis.Row(k) {
+				reduced[a] += v * b
+			}
+		}
+		if !known {
+			p.x = append(p.x, reduced...)
+		}
+		rest := make([]float64, full)
+		for k, v := range x {
+			rest[k] = v - inner(basis.Row(k), reduced)
+		}
+		size := length(basis.Data)
+		e := length(rest) + 4*float64(full+p.r)*epsilon*(1+size)*(length(x)+size*length(reduced))
+		p.missed += e * length(w)
+	}
+	p.missed *= 1 + 4*float64(p.terms+8)*epsilon
+	return p
+}
+
+// bound returns a proven bound on h(W), or the reason why there is none.
+func (p *problem) bound(c *Claims, r *Report) (h float64, detail, problem string) {
+	switch {
+	case p.n == 0:
+		return 0, "every row of X is zero", ""
+	case p.r == 1:
+		h = p.line()
+		detail = "both directions were evaluated"
+	case p.r == 2:
+		h = p.plane()
+		detail = fmt.Sprintf("%d arcs of the circle were maximised in closed form", 2*p.n)
+	default:
+		// the part of H that is left for the cones
+		target := (c.H*(1-8*epsilon) - p.missed) / p.stretch
+		cones, depth, reason := p.cones(c, target)
+		r.Cones, r.Depth = cones, depth
+		if reason != "" {
+			return 0, "", reason
+		}
+		return c.H, fmt.Sprintf("%d cones of depth up to %d cover all directions and each leaf proves ‖Wᵀ(Xu)₊‖ ≤ %.10g‖u‖", cones, depth, c.H), ""
+	}
+	return (h*p.stretch + p.missed) * (1 + 8*epsilon), detail, ""
+}
+
+func (p *problem) row(i int) []float64    { return p.x[i*p.r : (i+1)*p.r] }
+func (p *problem) weight(i int) []float64 { return p.w[i*p.c : (i+1)*p.c] }
+
+// sum returns Σ ‖w_i‖‖x_i‖ over all rows.
+func (p *problem) sum() float64 {
+	s := 0.0
+	for i := range p.n {
+		s += length(p.row(i)) * p.size[i]
+	}
+	return s
+}
+
+func (p *problem) line() float64 {
+	h := 0.0
+	for _, u := range []float64{1, -1} {
+		f := make([]float64, p.c)
+		for i := range p.n {
+			add(f, max(0, u*p.x[i]), p.weight(i))
+		}
+		h = max(h, length(f))
+	}
+	return h + 4*float64(p.terms+p.c+8)*epsilon*p.sum()
+}
+
+func inner(a, b []float64) float64 {
+	s := 0.0
+	for i := range a {
+		s += a[i] * b[i]
+	}
+	return s
+}
+
+func add(dst []float64, t float64, v []float64) {
+	for i := range dst {
+		dst[i] += t * v[i]
+	}
+}
+
+func length(v []float64) float64 { return math.Sqrt(inner(v, v)) }
