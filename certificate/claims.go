@@ -31,9 +31,9 @@ func (c *Certificate) Claims() *verify.Claims {
 // fromClaims is the inverse of Claims; the shapes of v must agree.
 func fromClaims(v *verify.Claims, meta Meta) *Certificate {
 	return &Certificate{
-		X: dense(v.X), Y: dense(v.Y), Gamma: v.Gamma,
+		X: gonumMatrix(v.X), Y: gonumMatrix(v.Y), Gamma: v.Gamma,
 		Grouping:    lift.Grouping{Representatives: ints(v.Representatives), MergedInto: ints(v.MergedInto), MergeScale: v.MergeScale},
-		Multipliers: lift.Multipliers{W: dense(v.W), Phi: dense(v.Phi), Psi: dense(v.Psi), Omega: dense(v.Omega)},
+		Multipliers: lift.Multipliers{W: gonumMatrix(v.W), Phi: gonumMatrix(v.Phi), Psi: gonumMatrix(v.Psi), Omega: gonumMatrix(v.Omega)},
 		LowerBound:  v.LowerBound, Meta: meta,
 	}
 }
@@ -81,7 +81,7 @@ func plain(m *mat.Dense) verify.Matrix {
 	return verify.Matrix{Rows: raw.Rows, Cols: raw.Cols, Data: raw.Data}
 }
 
-func dense(m verify.Matrix) *mat.Dense {
+func gonumMatrix(m verify.Matrix) *mat.Dense {
 	if m.Rows == 0 || m.Cols == 0 {
 		return new(mat.Dense)
 	}
