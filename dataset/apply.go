@@ -28,13 +28,14 @@ func (e *Encoding) Apply(t *Table) (*Encoded, error) { return e.apply(t, true) }
 // have the targets.
 func (e *Encoding) ApplyFeatures(t *Table) (*Encoded, error) { return e.apply(t, false) }
 
-// Unused returns the columns of a table that the encoding ignores.
+// Unused returns the columns of a table that are not used and that the
+// training table did not have either.
 func (e *Encoding) Unused(t *Table) []string {
 	known := map[string]bool{}
 	for _, f := range e.Features {
 		known[f.Name] = true
 	}
-	for _, names := range [][]string{e.Targets, e.Dropped} {
+	for _, names := range [][]string{e.Targets, e.Dropped, e.Ignored} {
 		for _, n := range names {
 			known[n] = true
 		}

@@ -33,9 +33,9 @@ func TestBadInput(t *testing.T) {
 		{"overflow", "a,b,class\n1,2,x\n1,1e999,y\n", Options{}, `t.csv: line 3, column "b": "1e999" is not finite; expected a finite decimal such as 1.5`},
 		{"every entry infinite", "a,b,class\n1,inf,x\n1,inf,y\n", Options{}, `t.csv: line 2, column "b": "inf" is not finite; expected a finite decimal such as 1.5`},
 		{"decimal comma", "a;b;class\n1,5;2;x\n3,5;4;y\n", Options{}, `t.csv: line 2, column "a": "1,5" has a decimal comma; expected a decimal point, such as 1.5`},
-		{"NaN", "a,b,class\n1,2,x\n1,NaN,y\n", Options{}, `t.csv: line 3, column "b": the value is missing; expected a value, or leave such rows out or fill them (missing: drop or mean)`},
-		{"missing", "a,b,class\n1,2,x\n,3,y\n", Options{}, `t.csv: line 3, column "a": the value is missing; expected a value, or leave such rows out or fill them (missing: drop or mean)`},
-		{"missing target under mean", "a,b,class\n1,2,x\n1,3,?\n", Options{Missing: MissingMean}, `t.csv: line 3, column "class": the target is missing and cannot be filled; expected a value, or leave such rows out (missing: drop)`},
+		{"NaN", "a,b,class\n1,2,x\n1,NaN,y\n", Options{}, `t.csv: line 3, column "b": the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them`},
+		{"missing", "a,b,class\n1,2,x\n,3,y\n", Options{}, `t.csv: line 3, column "a": the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them`},
+		{"missing target under mean", "a,b,class\n1,2,x\n1,3,?\n", Options{Missing: MissingMean}, `t.csv: line 3, column "class": the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out`},
 		{"all rows dropped", "a,b,class\n1,,x\n,3,y\n", Options{Missing: MissingDrop}, `t.csv: every row has a missing entry; expected at least one complete row`},
 		{"all missing under mean", "a,b,class\n1,,x\n2,,y\n", Options{Missing: MissingMean}, `t.csv: column "b": every entry is missing; expected at least one number`},
 		{"one class", "a,b,class\n1,2,x\n3,4,x\n", Options{}, `t.csv: column "class": every row has the class "x"; expected at least two classes`},
@@ -63,7 +63,7 @@ func TestBadInput(t *testing.T) {
 		{"UTF-16", "\xff\xfea\x00", Options{}, `t.csv: the file is in UTF-16; expected UTF-8 text`},
 		{"Latin-1", "a,b,class\n1,2,x\n3,4,caf\xe9\n", Options{}, `t.csv: line 3, column "class": "caf\xe9" is not valid UTF-8; expected a file saved as UTF-8`},
 		{"unknown task", good, Options{Task: "ranking"}, `task "ranking" is not known; expected one of auto, classification, regression`},
-		{"unknown scale", good, Options{Scale: "log"}, `scale "log" is not known; expected one of standard, none`},
+		{"unknown scale", good, Options{Scale: "log"}, `scale "log" is not known; expected one of standard, none, overall`},
 		{"unknown missing", good, Options{Missing: "zero"}, `missing "zero" is not known; expected one of error, drop, mean`},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -256,6 +256,15 @@ func TestStandardScaling(t *testing.T) {
 	}
 }
 
+func TestScaleOverall(t *testing.T) {
+	e, data := mustFit(t, mustRead(t, "a,b,colour,y\n1,10,red,u\n3,2,blue,v\n"), Options{Scale: ScaleOverall, Bias: true})
+	s := math.Sqrt((9 + 36 + 1 + 4) / 4.0) // deviations from the mean 4
+	want := mat.NewDense(2, 5, []float64{-3 / s, 6 / s, 0, 1, 1, -1 / s, -2 / s, 1, 0, 1})
+	if !mat.EqualApprox(data.X, want, 1e-15) || e.Scale != ScaleOverall {
+		t.Errorf("X = %v, want %v", mat.Formatted(data.X), mat.Formatted(want))
+	}
+}
+
 func TestScaleNoneKeepsConstantColumns(t *testing.T) {
 	e, encoded, warnings, err := Fit(mustRead(t, mixedTable), Options{Scale: ScaleNone})
 	if err != nil || len(warnings) != 0 {
@@ -323,6 +332,24 @@ func TestColumnsAreMatchedByName(t *testing.T) {
 	}
 	if e.HasTargets(mustRead(t, "a,b\n1,2\n")) || !e.HasTargets(shuffled) {
 		t.Error("HasTargets is wrong")
+	}
+}
+
+func TestColumnsLeftOutInTrainingAreNoSurprise(t *testing.T) {
+	table := mustRead(t, mixedTable)
+	e, _ := mustFit(t, table, Options{Drop: []string{"colour"}})
+	if got := e.Unused(table); len(got) != 0 {
+		t.Errorf("unused %q in the training table itself", got)
+	}
+	if !slices.Equal(e.Ignored, []string{"colour"}) || !slices.Equal(e.Dropped, []string{"flat"}) {
+		t.Errorf("ignored %q, dropped %q", e.Ignored, e.Dropped)
+	}
+}
+
+func TestFeatureWithoutMeanIsRefused(t *testing.T) {
+	var e Encoding
+	if json.Unmarshal([]byte(`{"features": [{"name": "a", "kind": "numeric", "deviation": 1}]}`), &e) == nil {
+		t.Error("accepted")
 	}
 }
 

@@ -36,6 +36,7 @@
 // Scaling "standard" subtracts the mean and divides by the population standard
 // deviation of the training rows, as scikit-learn's StandardScaler does.  A
 // constant feature carries no information then and is dropped with a warning.
+// Scaling "overall" uses one mean and one deviation for all numeric features.
 //
 // Targets are never scaled: classification has the one-hot rows of the sorted
 // classes (numeric labels in numerical order), regression the numbers of the

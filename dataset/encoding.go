@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -23,6 +24,9 @@ type Encoding struct {
 	Missing  Missing   `json:"missing"`
 	// Dropped are feature columns left out because they were constant.
 	Dropped []string `json:"dropped,omitempty"`
+	// Ignored are the other columns of the training table that are neither
+	// features nor targets.
+	Ignored []string `json:"ignored,omitempty"`
 }
 
 // Feature is one source column.
@@ -39,6 +43,24 @@ type Feature struct {
 	// Under MissingMean, what takes the place of a missing entry.
 	Fill         float64 `json:"fill,omitempty"`
 	FillCategory string  `json:"fill_category,omitempty"`
+}
+
+// UnmarshalJSON also refuses a feature without mean, which would silently be
+// read as 0.
+func (f *Feature) UnmarshalJSON(text []byte) error {
+	type plain Feature
+	content := struct {
+		*plain
+		Mean *float64 `json:"mean"`
+	}{plain: (*plain)(f)}
+	if err := json.Unmarshal(text, &content); err != nil {
+		return err
+	}
+	if content.Mean == nil {
+		return fmt.Errorf("feature %q has no mean", f.Name)
+	}
+	f.Mean = *content.Mean
+	return nil
 }
 
 // Width returns how many columns of X the feature has.

@@ -23,13 +23,16 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing}
 	for i := range t.Columns {
+		if !slices.Contains(features, i) && !slices.Contains(targets, i) {
+			e.Ignored = append(e.Ignored, t.Columns[i].Name)
+		}
 		if forced[i] && !slices.Contains(features, i) {
 			return nil, nil, nil, inputErrorf(t.Name, "categorical column %s is not a feature; expected a feature column", quote(t.Columns[i].Name))
 		}
 	}
 
-	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing}
 	if e.Task, err = o.taskFor(t, targets); err != nil {
 		return nil, nil, nil, err
 	}
@@ -60,6 +63,11 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 	}
 	if len(e.Features) == 0 {
 		return nil, nil, nil, inputErrorf(t.Name, "every feature column is constant; expected at least one that varies")
+	}
+	if o.Scale == ScaleOverall {
+		if err := e.scaleOverall(t, rows); err != nil {
+			return nil, nil, nil, err
+		}
 	}
 	encoded, err := e.Apply(t)
 	if err != nil {
@@ -104,10 +112,11 @@ func (o Options) taskFor(t *Table, targets []int) (Task, error) {
 // usableRows applies the policy for missing entries: it returns the rows that
 // stay, in order, or an error that names the first missing entry.
 func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error) {
-	var rows []int
+	rows := make([]int, 0, t.rows)
+	used := slices.Concat(features, targets)
 	for i := range t.rows {
 		usable := true
-		for _, j := range slices.Concat(features, targets) {
+		for _, j := range used {
 			c := t.Columns[j]
 			if !c.Missing(i) {
 				continue
@@ -117,9 +126,9 @@ func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error
 				usable = false
 			case policy == MissingMean && !slices.Contains(targets, j):
 			case policy == MissingMean:
-				return nil, t.errorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or leave such rows out (missing: drop)")
+				return nil, t.errorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out")
 			default:
-				return nil, t.errorAt(i, c.Name, "the value is missing; expected a value, or leave such rows out or fill them (missing: drop or mean)")
+				return nil, t.errorAt(i, c.Name, "the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them")
 			}
 		}
 		if usable {
@@ -204,6 +213,36 @@ func (o Options) learnFeature(t *Table, column *Column, forced bool, rows []int)
 		f.Mean, f.Deviation = mean, deviation
 	}
 	return f, "", nil
+}
+
+// scaleOverall gives all numeric features one mean and one deviation.
+func (e *Encoding) scaleOverall(t *Table, rows []int) error {
+	var values []float64
+	for _, f := range e.Features {
+		if f.Kind != Numeric {
+			continue
+		}
+		for _, v := range pick(t.Column(f.Name).Numbers, rows) {
+			if math.IsNaN(v) {
+				v = f.Fill
+			}
+			values = append(values, v)
+		}
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	mean := meanOf(values)
+	deviation, constant := deviationOf(values, mean)
+	if constant || !finite(mean) || !finite(deviation) {
+		return inputErrorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary, of magnitudes below 1e300")
+	}
+	for i := range e.Features {
+		if e.Features[i].Kind == Numeric {
+			e.Features[i].Mean, e.Features[i].Deviation = mean, deviation
+		}
+	}
+	return nil
 }
 
 func constantWarning(t *Table, column *Column, value string) string {

@@ -22,6 +22,11 @@ type Scale string
 const (
 	ScaleStandard Scale = "standard" // mean 0, population standard deviation 1
 	ScaleNone     Scale = "none"
+	// ScaleOverall subtracts the mean of all numeric features together and
+	// divides by their population standard deviation together, for features
+	// that share a unit, such as principal components: their relative sizes
+	// stay.
+	ScaleOverall Scale = "overall"
 )
 
 // Missing is what is done about missing entries.
@@ -69,7 +74,7 @@ func ParseTask(s string) (Task, error) {
 
 // ParseScale checks a way to scale.
 func ParseScale(s string) (Scale, error) {
-	return parseChoice("scale", Scale(s), ScaleStandard, ScaleNone)
+	return parseChoice("scale", Scale(s), ScaleStandard, ScaleNone, ScaleOverall)
 }
 
 // ParseMissing checks a policy for missing entries.

@@ -1,0 +1,34 @@
+package dataset
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// BenchmarkReadCSV reads 20,000 rows of 50 numbers and a class.
+func BenchmarkReadCSV(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 1))
+	var text strings.Builder
+	for j := range 50 {
+		fmt.Fprintf(&text, "x%d,", j)
+	}
+	text.WriteString("class\n")
+	for range 20_000 {
+		for range 50 {
+			fmt.Fprintf(&text, "%.6g,", random.NormFloat64())
+		}
+		fmt.Fprintf(&text, "%c\n", 'a'+random.IntN(3))
+	}
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		table, err := Read("bench.csv", strings.NewReader(text.String()), FormatCSV)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, _, _, err := Fit(table, Options{Bias: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -1,0 +1,53 @@
+package network_test
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network"
+)
+
+// A model is weights and the encoding of the table they were trained on; it
+// predicts for tables.
+func Example() {
+	table, err := dataset.Read("signs.csv", strings.NewReader("x,sign\n2,plus\n-1,minus\n"), dataset.FormatAuto)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	encoding, data, _, err := dataset.Fit(table, dataset.Options{Scale: dataset.ScaleNone})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// Two neurons: (−x)₊ is the score of minus, (x)₊ that of plus.
+	weights := lift.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}
+	model, err := network.New(weights, encoding, network.Provenance{
+		Gamma: 0.1, LowerBound: math.NaN(), UpperBound: math.NaN(), DataLoss: math.NaN(), DataDigest: data.Digest(),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	total, loss := model.Objective(data)
+	fmt.Printf("objective %.2f, data loss %.2f\n", total, loss)
+	predictions, err := model.Predict(table)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := predictions.WriteCSV(os.Stdout); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// objective 0.70, data loss 0.50
+	// sign,score_minus,score_plus
+	// plus,0,2
+	// minus,1,0
+}
