@@ -29,6 +29,8 @@ type interior struct {
 	primal  *mat.Dense // M, (m+k)×(m+k)
 	inverse *mat.Dense // Z = S⁻¹
 	gap     float64    // ⟨M, S⟩
+
+	lastPrimal, lastDual float64 // step lengths
 }
 
 // assemble returns S(δ, η), both triangles.
@@ -242,13 +244,13 @@ func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
 	}
 
 	trial := make([]float64, m)
-	dual = lineSearch(func(length float64) bool {
+	dual = lineSearch(c.lastDual, func(length float64) bool {
 		for i := range trial {
 			trial[i] = c.delta[i] + length*move[i]
 		}
 		return definite(b.assemble(trial, c.eta+length*move[m]))
 	})
-	primal = lineSearch(func(length float64) bool {
+	primal = lineSearch(c.lastPrimal, func(length float64) bool {
 		product.Scale(length, change)
 		product.Add(product, c.primal)
 		return definite(product)
@@ -256,6 +258,7 @@ func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
 	if dual == 0 || primal == 0 {
 		return primal, dual, false
 	}
+	c.lastPrimal, c.lastDual = primal, dual
 	for i := range c.delta {
 		c.delta[i] += dual * move[i]
 	}
@@ -281,17 +284,18 @@ func (c *interior) refresh() bool {
 }
 
 // lineSearch returns a step length in (0, 1] a little inside of what inside
-// accepts, 0 when there is none.
-func lineSearch(inside func(length float64) bool) float64 {
-	length := 1.0
-	for range 30 {
+// accepts, 0 when there is none.  It begins a little beyond the previous length:
+// each try costs a factorization.
+func lineSearch(previous float64, inside func(length float64) bool) float64 {
+	length := min(1, 2.2*previous)
+	for range 40 {
 		if inside(length) {
 			if length == 1 {
 				return 1
 			}
 			return 0.95 * length
 		}
-		length *= 0.8
+		length *= 0.75
 	}
 	return 0
 }
@@ -309,7 +313,7 @@ func dot(a, b []float64) float64 {
 // falls below tolerance·η, the steps run out or no progress is possible.
 func (b *blocks) follow(ctx context.Context, delta []float64, eta, tolerance float64, steps int, visit func(c *interior) bool) {
 	m, k := b.q.x.Dims()
-	c := &interior{b: b, delta: append([]float64(nil), delta...), eta: eta}
+	c := &interior{b: b, delta: append([]float64(nil), delta...), eta: eta, lastPrimal: 1, lastDual: 1}
 	if !c.refresh() {
 		return
 	}

@@ -116,7 +116,7 @@ func (r *Repairer) Repair(ctx context.Context, mu lift.Multipliers, effort Effor
 		return best, nil
 	}
 	start, eta := b.interiorPoint(delta, v.kappa)
-	b.follow(ctx, start, eta, 1e-10, 40, func(c *interior) bool {
+	b.follow(ctx, start, eta, 1e-9, 40, func(c *interior) bool {
 		if !(c.gap < 0.1*c.eta) {
 			return true
 		}

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/relift/relift/internal/npy"
@@ -15,6 +16,9 @@ const (
 	nameLowerBound, nameMeta            = "lower_bound", "meta"
 )
 
+// knownVersion is the newest format version whose meaning this package knows.
+const knownVersion = 1
+
 // Load reads the arrays of a certificate file.  An error begins with the path and
 // says in one line what is wrong; contents that can be read are not judged, which
 // is [Verify]'s work.
@@ -25,7 +29,7 @@ func Load(path string) (*Claims, error) {
 	}
 	c, err := fromArchive(archive)
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a certificate: %w", path, err)
+		return nil, fmt.Errorf("%s: cannot be read as a certificate: %w", path, err)
 	}
 	return c, nil
 }
@@ -47,6 +51,13 @@ func fromArchive(archive *npy.Archive) (*Claims, error) {
 	}
 	if r.err != nil {
 		return nil, r.err
+	}
+	// Meta data are optional, but a newer format may mean other things by its arrays.
+	var meta struct {
+		Version int `json:"format_version"`
+	}
+	if json.Unmarshal([]byte(c.Meta), &meta) == nil && meta.Version > knownVersion {
+		return nil, fmt.Errorf("it has format version %d and this program knows versions up to %d: use a newer relift", meta.Version, knownVersion)
 	}
 	return c, nil
 }
