@@ -17,7 +17,7 @@ import (
 //
 // by the primal–dual interior-point method with the HKM direction (Helmberg,
 // Rendl, Vanderbei, Wolkowicz, An interior-point method for semidefinite
-// programming, SIAM J. Optim. 6, 1996).  With a_i = (e_i, 0) and
+// programming, SIAM J. Optim. 6, 1996) and Mehrotra's corrector.  With a_i = (e_i, 0) and
 // b_i = (e_i, −x_i), so that a_iᵀz = α_i and b_iᵀz = β_i, the derivative of S in δ_i
 // is E_i = a_ib_iᵀ + b_ia_iᵀ, and in η it is F, the identity of the u-block.  M is the
 // moment matrix Σ(α,u)(α,u)ᵀ of the relaxation with only diag Σαβᵀ = 0 left of its
@@ -166,26 +166,34 @@ func schur(p, z gram, x *mat.Dense) *mat.Dense {
 	return s
 }
 
-// solve returns s⁻¹ right for a positive definite s given by its upper triangle,
-// which it overwrites.
-func solve(s *mat.Dense, right []float64) ([]float64, bool) {
+// system is a factorized Schur matrix.
+type system struct {
+	tri   blas64.Triangular
+	scale []float64
+}
+
+// newSystem factorizes the positive definite s given by its upper triangle, which
+// it overwrites.
+func newSystem(s *mat.Dense) (system, bool) {
 	n, _ := s.Dims()
 	for i := range n { // against semidefiniteness to rounding, relative to the diagonal
 		s.Set(i, i, s.At(i, i)*(1+float64(n)*0x1p-52))
 	}
 	tri, scale, ok := factorize(s)
-	if !ok {
-		return nil, false
-	}
-	out := make([]float64, n)
+	return system{tri, scale}, ok
+}
+
+// solve returns the solution for a right-hand side; ok is false if it overflows.
+func (y system) solve(right []float64) (out []float64, ok bool) {
+	out = make([]float64, len(right))
 	for i := range out {
-		out[i] = right[i] * scale[i]
+		out[i] = right[i] * y.scale[i]
 	}
-	v := blas64.Vector{N: n, Inc: 1, Data: out}
-	blas64.Trsv(blas.Trans, tri, v)
-	blas64.Trsv(blas.NoTrans, tri, v)
+	v := blas64.Vector{N: len(out), Inc: 1, Data: out}
+	blas64.Trsv(blas.Trans, y.tri, v)
+	blas64.Trsv(blas.NoTrans, y.tri, v)
 	for i := range out {
-		out[i] *= scale[i]
+		out[i] *= y.scale[i]
 		if math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
 			return nil, false
 		}
@@ -193,78 +201,135 @@ func solve(s *mat.Dense, right []float64) ([]float64, bool) {
 	return out, true
 }
 
+// move is a search direction.
+type move struct {
+	dual   []float64  // m+1, in (δ, η)
+	primal *mat.Dense // ΔM
+	slope  *mat.Dense // ΔS Z, not symmetric
+}
+
+// direction solves the linearised system for M S = μI,
+//
+//	⟨E_i, M + ΔM⟩ = 0,  tr(M + ΔM)_uu = 1,  M + ΔM = μZ − sym(M ΔS Z) − correction,
+//
+// where correction is the symmetric second-order term sym(ΔM ΔS Z) of the
+// predictor (Mehrotra), or nil.
+func (c *interior) direction(y system, z gram, mu float64, correction *mat.Dense) (move, bool) {
+	x := c.b.q.x
+	m, k := x.Dims()
+	order := m + k
+	right := make([]float64, m+1)
+	for i := range m {
+		right[i] = 2 * mu * z.n.At(i, i)
+		if correction != nil {
+			row := correction.RawRowView(i)
+			right[i] -= 2 * (row[i] - dot(row[m:], x.RawRowView(i)))
+		}
+	}
+	for i := range k {
+		right[m] += mu * z.zuu.At(i, i)
+		if correction != nil {
+			right[m] -= correction.At(m+i, m+i)
+		}
+	}
+	right[m]--
+	dual, ok := y.solve(right)
+	if !ok {
+		return move{}, false
+	}
+
+	// ΔS Z with ΔS = Σ Δδ_i E_i + Δη F.
+	slope := mat.NewDense(order, order, nil)
+	zu := c.inverse.Slice(m, order, 0, order).(*mat.Dense)
+	za := c.inverse.Slice(0, m, 0, order).(*mat.Dense)
+	top := slope.Slice(0, m, 0, order).(*mat.Dense)
+	bottom := slope.Slice(m, order, 0, order).(*mat.Dense)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), zu.RawMatrix(), 0, top.RawMatrix())
+	scaled := mat.NewDense(m, k, nil) // diag(Δδ) X
+	for i := range m {
+		row, zi := top.RawRowView(i), c.inverse.RawRowView(i)
+		for j := range row {
+			row[j] = dual[i] * (row[j] + 2*zi[j])
+		}
+		addScaled(scaled.RawRowView(i), dual[i], x.RawRowView(i))
+	}
+	blas64.Gemm(blas.Trans, blas.NoTrans, -1, scaled.RawMatrix(), za.RawMatrix(), 0, bottom.RawMatrix())
+	for i := range k {
+		addScaled(bottom.RawRowView(i), dual[m], zu.RawRowView(i))
+	}
+
+	primal := symmetricProduct(c.primal, slope)
+	for i := range order {
+		row, zi, mi := primal.RawRowView(i), c.inverse.RawRowView(i), c.primal.RawRowView(i)
+		for j := range row {
+			row[j] = mu*zi[j] - mi[j] - row[j]
+		}
+		if correction != nil {
+			addScaled(row, -1, correction.RawRowView(i))
+		}
+	}
+	return move{dual, primal, slope}, true
+}
+
+// symmetricProduct returns (ab + (ab)ᵀ)/2.
+func symmetricProduct(a, b *mat.Dense) *mat.Dense {
+	n, _ := a.Dims()
+	p := mat.NewDense(n, n, nil)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, a.RawMatrix(), b.RawMatrix(), 0, p.RawMatrix())
+	for i := range n {
+		row := p.RawRowView(i)
+		for j := i + 1; j < n; j++ {
+			v := row[j]/2 + p.At(j, i)/2
+			row[j] = v
+			p.Set(j, i, v)
+		}
+	}
+	return p
+}
+
 // step moves to the next iterate with the centering parameter sigma and returns
 // the step lengths taken; ok is false when no progress is possible.
 func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
 	b, x := c.b, c.b.q.x
 	m, k := x.Dims()
-	order := m + k
-	mu := sigma * c.gap / float64(order)
-
-	p, z := newGram(c.primal, x), newGram(c.inverse, x)
-	right := make([]float64, m+1)
-	for i := range m {
-		right[i] = 2 * mu * z.n.At(i, i)
-	}
-	for i := range k {
-		right[m] += mu * z.zuu.At(i, i)
-	}
-	right[m]--
-	move, ok := solve(schur(p, z, x), right)
+	z := newGram(c.inverse, x)
+	y, ok := newSystem(schur(newGram(c.primal, x), z, x))
 	if !ok {
 		return 0, 0, false
 	}
-
-	// ΔM = μZ − M − sym(M ΔS Z), with ΔS = Σ Δδ_i E_i + Δη F.
-	change := mat.NewDense(order, order, nil) // ΔS Z
-	zu := c.inverse.Slice(m, order, 0, order).(*mat.Dense)
-	top := change.Slice(0, m, 0, order).(*mat.Dense)
-	bottom := change.Slice(m, order, 0, order).(*mat.Dense)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), zu.RawMatrix(), 0, top.RawMatrix())
-	scaled := mat.NewDense(m, k, nil) // diag(Δδ) X
-	for i := range m {
-		row, za := top.RawRowView(i), c.inverse.RawRowView(i)
-		for j := range row {
-			row[j] = move[i] * (row[j] + 2*za[j])
-		}
-		addScaled(scaled.RawRowView(i), move[i], x.RawRowView(i))
+	predictor, ok := c.direction(y, z, 0, nil)
+	if !ok {
+		return 0, 0, false
 	}
-	za := c.inverse.Slice(0, m, 0, order).(*mat.Dense)
-	blas64.Gemm(blas.Trans, blas.NoTrans, -1, scaled.RawMatrix(), za.RawMatrix(), 0, bottom.RawMatrix())
-	for i := range k {
-		addScaled(bottom.RawRowView(i), move[m], zu.RawRowView(i))
-	}
-	product := mat.NewDense(order, order, nil)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, c.primal.RawMatrix(), change.RawMatrix(), 0, product.RawMatrix())
-	for i := range order {
-		row, zi, mi := change.RawRowView(i), c.inverse.RawRowView(i), c.primal.RawRowView(i)
-		for j := range row {
-			row[j] = mu*zi[j] - mi[j] + product.At(i, j)/2 + product.At(j, i)/2
-		}
+	correction := symmetricProduct(predictor.primal, predictor.slope)
+	next, ok := c.direction(y, z, sigma*c.gap/float64(m+k), correction)
+	if !ok {
+		return 0, 0, false
 	}
 
 	trial := make([]float64, m)
 	dual = lineSearch(c.lastDual, func(length float64) bool {
 		for i := range trial {
-			trial[i] = c.delta[i] + length*move[i]
+			trial[i] = c.delta[i] + length*next.dual[i]
 		}
-		return definite(b.assemble(trial, c.eta+length*move[m]))
+		return definite(b.assemble(trial, c.eta+length*next.dual[m]))
 	})
+	work := next.slope
 	primal = lineSearch(c.lastPrimal, func(length float64) bool {
-		product.Scale(length, change)
-		product.Add(product, c.primal)
-		return definite(product)
+		work.Scale(length, next.primal)
+		work.Add(work, c.primal)
+		return definite(work)
 	})
 	if dual == 0 || primal == 0 {
 		return primal, dual, false
 	}
 	c.lastPrimal, c.lastDual = primal, dual
 	for i := range c.delta {
-		c.delta[i] += dual * move[i]
+		c.delta[i] += dual * next.dual[i]
 	}
-	c.eta += dual * move[m]
-	change.Scale(primal, change)
-	c.primal.Add(c.primal, change)
+	c.eta += dual * next.dual[m]
+	next.primal.Scale(primal, next.primal)
+	c.primal.Add(c.primal, next.primal)
 	return primal, dual, c.refresh()
 }
 
@@ -336,7 +401,7 @@ func (b *blocks) follow(ctx context.Context, delta []float64, eta, tolerance flo
 		}
 		switch shortest := min(primal, dual); {
 		case shortest > 0.9:
-			sigma = 0.05
+			sigma = 0.02
 		case shortest > 0.5:
 			sigma = 0.15
 		default:
