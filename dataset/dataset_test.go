@@ -353,6 +353,14 @@ func TestFeatureWithoutMeanIsRefused(t *testing.T) {
 	}
 }
 
+func TestManyConstantColumnsAreOneWarning(t *testing.T) {
+	_, _, warnings, err := Fit(mustRead(t, "a,b,c,d,e,f,g,y\n1,1,1,1,1,1,1,u\n1,1,1,1,1,1,2,v\n"), Options{})
+	want := []string{`t.csv: 6 columns are constant and are dropped: "a", "b", "c", "d", "e", "f"`}
+	if err != nil || !slices.Equal(warnings, want) {
+		t.Errorf("warnings %q, want %q (%v)", warnings, want, err)
+	}
+}
+
 func TestTargetReferences(t *testing.T) {
 	table := mustRead(t, mixedTable)
 	for reference, want := range map[string]string{"price": "price", "0": "height", "-1": "price", "-5": "height", "1": "colour"} {

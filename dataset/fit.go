@@ -24,11 +24,12 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 		return nil, nil, nil, err
 	}
 	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing}
+	isFeature, isTarget := setOf(features), setOf(targets)
 	for i := range t.Columns {
-		if !slices.Contains(features, i) && !slices.Contains(targets, i) {
+		if !isFeature[i] && !isTarget[i] {
 			e.Ignored = append(e.Ignored, t.Columns[i].Name)
 		}
-		if forced[i] && !slices.Contains(features, i) {
+		if forced[i] && !isFeature[i] {
 			return nil, nil, nil, inputErrorf(t.Name, "categorical column %s is not a feature; expected a feature column", quote(t.Columns[i].Name))
 		}
 	}
@@ -45,22 +46,27 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 			return nil, nil, nil, err
 		}
 	}
-	var warnings []string
+	var warnings, constant []string
 	for _, i := range features {
 		column := t.Columns[i]
 		feature, warning, err := o.learnFeature(t, column, forced[i], rows)
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		if warning != "" {
-			warnings = append(warnings, warning)
-		}
-		if feature == nil {
+		switch {
+		case feature == nil:
 			e.Dropped = append(e.Dropped, column.Name)
+			constant = append(constant, warning)
 			continue
+		case warning != "":
+			warnings = append(warnings, warning)
 		}
 		e.Features = append(e.Features, *feature)
 	}
+	if len(constant) > 5 {
+		constant = []string{fmt.Sprintf("%s: %d columns are constant and are dropped: %s", t.Name, len(e.Dropped), list(e.Dropped, 12))}
+	}
+	warnings = append(constant, warnings...)
 	if len(e.Features) == 0 {
 		return nil, nil, nil, inputErrorf(t.Name, "every feature column is constant; expected at least one that varies")
 	}
@@ -74,6 +80,14 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 		return nil, nil, nil, err
 	}
 	return e, encoded, warnings, nil
+}
+
+func setOf(indices []int) map[int]bool {
+	set := make(map[int]bool, len(indices))
+	for _, i := range indices {
+		set[i] = true
+	}
+	return set
 }
 
 // taskFor decides between classification and regression.
@@ -113,7 +127,7 @@ func (o Options) taskFor(t *Table, targets []int) (Task, error) {
 // stay, in order, or an error that names the first missing entry.
 func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error) {
 	rows := make([]int, 0, t.rows)
-	used := slices.Concat(features, targets)
+	used, isTarget := slices.Concat(features, targets), setOf(targets)
 	for i := range t.rows {
 		usable := true
 		for _, j := range used {
@@ -124,7 +138,7 @@ func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error
 			switch {
 			case policy == MissingDrop:
 				usable = false
-			case policy == MissingMean && !slices.Contains(targets, j):
+			case policy == MissingMean && !isTarget[j]:
 			case policy == MissingMean:
 				return nil, t.errorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out")
 			default:
@@ -217,12 +231,16 @@ func (o Options) learnFeature(t *Table, column *Column, forced bool, rows []int)
 
 // scaleOverall gives all numeric features one mean and one deviation.
 func (e *Encoding) scaleOverall(t *Table, rows []int) error {
+	columns, _, err := e.columns(t, false)
+	if err != nil {
+		return err
+	}
 	var values []float64
-	for _, f := range e.Features {
+	for k, f := range e.Features {
 		if f.Kind != Numeric {
 			continue
 		}
-		for _, v := range pick(t.Column(f.Name).Numbers, rows) {
+		for _, v := range pick(t.Columns[columns[k]].Numbers, rows) {
 			if math.IsNaN(v) {
 				v = f.Fill
 			}
