@@ -21,9 +21,9 @@ func (c *Certificate) Claims() *verify.Claims {
 		meta = []byte(fmt.Sprintf("invalid meta data: %v", err))
 	}
 	return &verify.Claims{
-		X: plain(c.X), Y: plain(c.Y), Gamma: c.Gamma,
+		X: PlainMatrix(c.X), Y: PlainMatrix(c.Y), Gamma: c.Gamma,
 		Representatives: int64s(c.Representatives), MergedInto: int64s(c.MergedInto), MergeScale: c.MergeScale,
-		W: plain(c.W), Phi: plain(c.Phi), Omega: plain(c.Omega), Psi: plain(c.Psi),
+		W: PlainMatrix(c.W), Phi: PlainMatrix(c.Phi), Omega: PlainMatrix(c.Omega), Psi: PlainMatrix(c.Psi),
 		LowerBound: c.LowerBound, Meta: string(meta),
 	}
 }
@@ -69,8 +69,8 @@ func DataDigest(x, y *mat.Dense) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// plain returns m in row-major order without gaps, sharing memory if it is so.
-func plain(m *mat.Dense) verify.Matrix {
+// PlainMatrix returns m, as [verify.VerifyTable] takes it, in row-major order without gaps, sharing memory if it is so.
+func PlainMatrix(m *mat.Dense) verify.Matrix {
 	if m == nil || m.IsEmpty() {
 		return verify.Matrix{}
 	}
