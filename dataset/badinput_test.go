@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,6 +39,12 @@ func TestBadInput(t *testing.T) {
 		{"missing target under mean", "a,b,class\n1,2,x\n1,3,?\n", Options{Missing: MissingMean}, `t.csv: line 3, column "class": the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out`},
 		{"all rows dropped", "a,b,class\n1,,x\n,3,y\n", Options{Missing: MissingDrop}, `t.csv: every row has a missing entry; expected at least one complete row`},
 		{"all missing under mean", "a,b,class\n1,,x\n2,,y\n", Options{Missing: MissingMean}, `t.csv: column "b": every entry is missing; expected at least one number`},
+		{"every category missing", "a,b,class\n?,2,x\n?,3,y\n", Options{Missing: MissingMean, Categorical: []string{"a"}}, `t.csv: column "a": every entry is missing; expected at least one value`},
+		{"too large to scale", "a,class\n1.7e308,x\n-1.7e308,y\n-1.7e308,y\n", Options{}, `t.csv: column "a": the numbers are too large to scale; expected magnitudes below 1e300`},
+		{"too large to scale together", "a,b,class\n1.7e308,-1.7e308,x\n-1.7e308,-1.7e308,y\n", Options{Scale: ScaleOverall}, `t.csv: the numeric features cannot be scaled together; expected numbers that vary, of magnitudes below 1e300`},
+		{"identifier as target", manyLabels(30), Options{}, `t.csv: column "id": 30 distinct values in 30 rows are too many for class labels; expected at least two rows for each class, or task regression for numbers`},
+		{"long entry", "a,class\n1,x\n2,y\n" + strings.Repeat("z", 100) + ",x\n", Options{}, `t.csv: line 4, column "a": "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz…" is not a number; expected a finite decimal such as 1.5`},
+		{"missing value in regression", "a,y\n1,2.5\n2,NA\n", Options{}, `t.csv: line 3, column "y": the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them`},
 		{"one class", "a,b,class\n1,2,x\n3,4,x\n", Options{}, `t.csv: column "class": every row has the class "x"; expected at least two classes`},
 		{"one integer class", "a,b,class\n1,2,1\n3,4,1\n", Options{}, `t.csv: column "class": every row has the class "1"; expected at least two classes`},
 		{"target not found", good, Options{Targets: []string{"specie"}}, `t.csv: target column "specie" not found; expected one of "a", "b", "class"`},
@@ -77,6 +84,15 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+func manyLabels(n int) string {
+	var b strings.Builder
+	b.WriteString("a,id\n")
+	for i := range n {
+		fmt.Fprintf(&b, "%d,row%d\n", i, i)
+	}
+	return b.String()
+}
+
 // checkInputError compares a message, less the directory of path.
 func checkInputError(t *testing.T, err error, path, want string) {
 	t.Helper()
@@ -108,6 +124,15 @@ func TestOpenErrors(t *testing.T) {
 	checkInputError(t, err, "", `builtin:spiral?arms=1: arms is 1; expected one number from 2 to 26`)
 	_, err = Open("builtin:spiral?seed=nan", FormatAuto)
 	checkInputError(t, err, "", `builtin:spiral?seed=nan: seed is nan; expected one number from 0 to 9.007199254740992e+15`)
+
+	_, err = Open("builtin:iris?seed=1", FormatAuto)
+	checkInputError(t, err, "", `builtin:iris?seed=1: parameter "seed" is not known; expected no parameters`)
+	_, err = Open("builtin:spiral?n=1", FormatAuto)
+	checkInputError(t, err, "", `builtin:spiral?n=1: parameter "n" is not known; expected seed=0 (generator seed), arms=3 (arms), points=20 (points of an arm), noise=0.15 (standard deviation of the angle's noise)`)
+	_, err = Open("builtin:random?n=1000000&neurons=100000&d=10000", FormatAuto)
+	if AvailableMemory() > 0 && (!errors.Is(err, ErrInput) || !strings.Contains(err.Error(), "generating it needs about ")) {
+		t.Errorf("a huge built-in: %v", err)
+	}
 
 	var zipped bytes.Buffer
 	w := gzip.NewWriter(&zipped)

@@ -455,3 +455,35 @@ func TestSharedTables(t *testing.T) {
 		}
 	}
 }
+
+func TestIdentifierColumnIsAWarning(t *testing.T) {
+	_, _, warnings, err := Fit(mustRead(t, strings.Replace(manyLabels(30), "a,id", "y,id", 1)), Options{Targets: []string{"y"}})
+	want := []string{`t.csv: column "id" has 30 distinct values in 30 rows, each a feature of its own; if it is an identifier, drop it`}
+	if err != nil || !slices.Equal(warnings, want) {
+		t.Errorf("warnings %q, want %q (%v)", warnings, want, err)
+	}
+}
+
+func TestConstantCategoryIsDropped(t *testing.T) {
+	e, _, warnings, err := Fit(mustRead(t, "a,colour,y\n1,red,u\n2,red,v\n"), Options{})
+	if err != nil || len(warnings) != 1 || !slices.Equal(e.Dropped, []string{"colour"}) {
+		t.Errorf("dropped %q, warnings %q (%v)", e.Dropped, warnings, err)
+	}
+}
+
+func TestOutputNames(t *testing.T) {
+	e, _ := mustFit(t, mustRead(t, mixedTable), Options{Targets: []string{"price", "height"}})
+	if got := e.OutputNames(); !slices.Equal(got, []string{"price", "height"}) {
+		t.Errorf("regression outputs %q", got)
+	}
+	e, _ = mustFit(t, mustRead(t, mixedTable), Options{Targets: []string{"colour"}})
+	if got := e.OutputNames(); !slices.Equal(got, []string{"blue", "green", "red"}) {
+		t.Errorf("classes %q", got)
+	}
+}
+
+func TestListShowsTheFirstNames(t *testing.T) {
+	if got, want := list([]string{"a", "b", "c"}, 2), `"a", "b" and 1 more`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}

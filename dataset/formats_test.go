@@ -15,6 +15,8 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/npy"
 )
 
 // documentedExamples are the fenced blocks of docs/formats.md by language.
@@ -402,4 +404,42 @@ func fuzzFormat(f *testing.F, format Format) {
 			}
 		}
 	})
+}
+
+func TestDecimals(t *testing.T) {
+	for _, test := range []struct {
+		digits []byte
+		scale  int
+		want   float64
+	}{{[]byte{0x04, 0xd2}, 2, 12.34}, {[]byte{0xff}, 0, -1}, {[]byte{0xfb, 0x2e}, 2, -12.34}, {nil, 3, 0}, {[]byte{1, 0, 0, 0, 0, 0, 0, 0, 0}, -1, 0x1p64}} {
+		if got := decimal(twosComplement(test.digits), test.scale); got != test.want {
+			t.Errorf("%x with scale %d is %v, want %v", test.digits, test.scale, got, test.want)
+		}
+	}
+}
+
+func TestNumPyErrors(t *testing.T) {
+	archive := func(entries ...npy.Entry) string {
+		var b bytes.Buffer
+		if err := npy.WriteArchive(&b, entries); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	x := npy.Matrix(mat.NewDense(2, 1, []float64{1, 2}))
+	for _, test := range []struct{ content, want string }{
+		{archive(npy.Entry{Name: "a", Array: x}), `t.npz: no array of features among "a"; expected X (n×d), with y (n or n×c) for the targets`},
+		{archive(npy.Entry{Name: "X", Array: x}, npy.Entry{Name: "y", Array: npy.Vector([]float64{1, 2, 3})}), `t.npz: X has 2 rows and y has 3; expected the same number`},
+		{archive(npy.Entry{Name: "X", Array: npy.Scalar(1)}), `t.npz: array "X" is float64 (); expected numbers in one or two dimensions, at least one row and one column`},
+		{archive(npy.Entry{Name: "X", Array: npy.Vector(nil)}), `t.npz: array "X" is float64 (0,); expected numbers in one or two dimensions, at least one row and one column`},
+	} {
+		path := writeFile(t, "t.npz", test.content)
+		_, err := Open(path, FormatAuto)
+		checkInputError(t, err, path, test.want)
+	}
+	table := openContent(t, "inf.npz", archive(npy.Entry{Name: "X", Array: npy.Matrix(mat.NewDense(2, 2, []float64{1, 2, math.Inf(-1), math.NaN()}))}, npy.Entry{Name: "y", Array: npy.Vector([]float64{1, 2})}))
+	_, _, _, err := Fit(table, Options{Features: []string{"x1"}})
+	checkInputError(t, err, table.Name, `inf.npz: row 2, column "x1": "-Inf" is not finite; expected a finite decimal such as 1.5`)
+	_, _, _, err = Fit(table.Subset([]int{1}), Options{Features: []string{"x2"}})
+	checkInputError(t, err, table.Name, `inf.npz: row 2, column "x2": the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them`)
 }

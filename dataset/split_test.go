@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -198,6 +199,30 @@ func TestGeneratorsAreFixed(t *testing.T) {
 		_, encoded := mustFit(t, table, Options{Scale: ScaleNone})
 		if got := encoded.Digest()[:16]; got != want {
 			t.Errorf("%s: digest %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestSplitTextForm(t *testing.T) {
+	for _, text := range []string{"sklearn:42:0.5", "holdout:18446744073709551615:0.125"} {
+		split, err := ParseSplit(text)
+		if err != nil || split.String() != text {
+			t.Errorf("%s came back as %s (%v)", text, split, err)
+		}
+	}
+}
+
+func TestBuiltinsAreDescribed(t *testing.T) {
+	lines, names := DescribeBuiltins(), BuiltinNames()
+	if len(lines) != len(names) {
+		t.Fatalf("%d lines for %d names", len(lines), len(names))
+	}
+	for i, line := range lines {
+		if !strings.HasPrefix(line, names[i]+": ") {
+			t.Errorf("line %q does not start with %s", line, names[i])
+		}
+		if _, err := Builtin(names[i]); err != nil {
+			t.Error(err)
 		}
 	}
 }
