@@ -69,7 +69,8 @@ func DataDigest(x, y *mat.Dense) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// PlainMatrix returns m, as [verify.VerifyTable] takes it, in row-major order without gaps, sharing memory if it is so.
+// PlainMatrix returns m as [verify.VerifyTable] takes it, in row-major order
+// without gaps.  It shares memory with m where the layout allows it.
 func PlainMatrix(m *mat.Dense) verify.Matrix {
 	if m == nil || m.IsEmpty() {
 		return verify.Matrix{}

@@ -12,16 +12,15 @@
 //  2. the grouping is well formed, every zero row is zero, and every merged row is
 //     x_i = s_i·x_r in exact arithmetic, entry for entry;
 //  3. Φ, Ω are exactly symmetric and nonnegative, Ψ is nonnegative off its diagonal;
-//  4. the matrix of order m+d+c
-//
-// K = [[ −(Φ + Ψ + Ψᵀ + Ω),   (Ψ+Ω)X_r,        V   ],
-//
-//	[ ·,                   γI − X_rᵀΩX_r,   −Gᵀ ],
-//	[ ·,                   ·,               γI_c]]
-//
-// is positive semidefinite, with V[r] = Σ|s_i|W_i over the group of r and
-// G = V₋ᵀX_r, V₋[r] the part of V[r] from rows with s_i < 0;
+//  4. the matrix K of order m+d+c below is positive semidefinite;
 //  5. the claimed bound is at most ⟨W,Y⟩ − ½‖W‖_F², rounded down.
+//
+// With V[r] = Σ|s_i|W_i over the group of r, and G = V₋ᵀX_r where V₋[r] is the part
+// of V[r] from rows with s_i < 0,
+//
+//	K = [[ −(Φ + Ψ + Ψᵀ + Ω),   (Ψ+Ω)X_r,        V   ],
+//	     [ ·,                   γI − X_rᵀΩX_r,   −Gᵀ ],
+//	     [ ·,                   ·,               γI_c]].
 //
 // These imply that every two-layer ReLU network of every width has an objective
 // of at least the claimed bound.

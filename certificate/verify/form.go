@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// shape is K in floating point with bounds on the error of each entry.
+// kMatrix is K in floating point with a bound on the error of each entry.
 type kMatrix struct {
 	order int
-	// entries holds K in its lower triangle and the errors of the entries (j, i),
-	// j < i... at (j, i) above the diagonal, row-major.
+	// entries holds, row-major, K in its lower triangle and above the diagonal, at
+	// (j, i) for j < i, the error bound of entry (i, j).
 	entries  []float64
 	diagonal []float64 // errors of the diagonal entries
 }
@@ -87,7 +87,6 @@ func formK(c *Claims) *kMatrix {
 				p := &product[i*d+b]
 				t.addProduct(rows[i][a], p.hi, p.lo, p.abs*inflate)
 			}
-			// γ first would be lost in a large sum as well: twofold keeps it.
 			t.hi, t.lo = -t.hi, -t.lo
 			if a == b {
 				t.add(c.Gamma)
