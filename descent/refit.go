@@ -165,7 +165,7 @@ func (l *groupLasso) gap(primal, worst float64) Gap {
 		fit += floats.Dot(l.r.Data[i*l.c:(i+1)*l.c], l.y.Data[i*l.y.Stride:i*l.y.Stride+l.c])
 	}
 	if rr > 0 {
-		s := math.Min(fit/rr, l.gamma/math.Max(worst, l.gamma))
+		s := math.Min(math.Max(fit/rr, 0), l.gamma/math.Max(worst, l.gamma))
 		g.Dual = s*fit - s*s*rr/2
 	}
 	return g
