@@ -119,7 +119,7 @@ func TestOpenErrors(t *testing.T) {
 	_, err = Open(dir, FormatAuto)
 	checkInputError(t, err, dir, filepath.Base(dir)+": is a directory; expected a file with a table")
 	_, err = Open("builtin:roses", FormatAuto)
-	checkInputError(t, err, "", `built-in data set "roses" is not known; expected one of `+strings.Join(BuiltinNames(), ", "))
+	checkInputError(t, err, "", `built-in data set "roses" is not known; expected one of `+strings.Join(BuiltinNames(), ", ")+", builtin:bank_notes")
 	_, err = Open("builtin:spiral?arms=1", FormatAuto)
 	checkInputError(t, err, "", `builtin:spiral?arms=1: arms is 1; expected one number from 2 to 26`)
 	_, err = Open("builtin:spiral?seed=nan", FormatAuto)

@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 )
 
 // The bank note data are in no package registry, so the user brings the file.
 const (
 	bankNotesPage = "https://archive.ics.uci.edu/dataset/267/banknote+authentication"
+	bankNotesName = "bank_notes"
 	bankNotesFile = "data_banknote_authentication.txt"
 	// bankNotesDigest is the SHA-256 of the file with line ends "\n" and none
 	// after the last line.
@@ -39,4 +41,18 @@ func BankNotes(path string) (*Table, error) {
 	}
 	header := []byte("variance,skewness,curtosis,entropy,class\n")
 	return readDelimited(path, bytes.NewReader(append(header, text...)), ',')
+}
+
+// bankNotesFrom is BankNotes as a built-in: builtin:bank_notes?file=PATH, with
+// the file in the working directory unless it is named.
+func bankNotesFrom(reference, query string) (*Table, error) {
+	given, err := url.ParseQuery(query)
+	if err != nil || len(given) > 1 || len(given) == 1 && len(given["file"]) != 1 {
+		return nil, optionErrorf("%s: expected no parameter or the file, as in %s%s?file=%s", reference, builtinPrefix, bankNotesName, bankNotesFile)
+	}
+	path := given.Get("file")
+	if path == "" {
+		path = bankNotesFile
+	}
+	return BankNotes(path)
 }
