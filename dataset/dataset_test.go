@@ -256,6 +256,22 @@ func TestStandardScaling(t *testing.T) {
 	}
 }
 
+// TestStandardScalingOfIris compares with X.mean(0) and X.std(0) of NumPy 1.24.2.
+func TestStandardScalingOfIris(t *testing.T) {
+	means := []float64{5.843333333333335, 3.0540000000000007, 3.7586666666666693, 1.1986666666666672}
+	deviations := []float64{0.8253012917851409, 0.4321465800705435, 1.7585291834055201, 0.760612618588172}
+	iris, err := Builtin("builtin:iris")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _ := mustFit(t, iris, Options{})
+	for j, f := range e.Features {
+		if !(math.Abs(f.Mean-means[j]) < 1e-14) || !(math.Abs(f.Deviation-deviations[j]) < 1e-14) {
+			t.Errorf("%s: mean %v, deviation %v, want %v, %v", f.Name, f.Mean, f.Deviation, means[j], deviations[j])
+		}
+	}
+}
+
 func TestScaleOverall(t *testing.T) {
 	e, data := mustFit(t, mustRead(t, "a,b,colour,y\n1,10,red,u\n3,2,blue,v\n"), Options{Scale: ScaleOverall, Bias: true})
 	s := math.Sqrt((9 + 36 + 1 + 4) / 4.0) // deviations from the mean 4
