@@ -88,6 +88,7 @@ type explorer struct {
 	best    peak // the generator with the largest ‖F(p)‖/‖p‖
 	tree    []byte
 	keep    int64 // length at which the tree is given up; 0 to keep none
+	budget  int64 // nodes after which the cone is given up
 
 	cut   int // depth at which cones are put aside as tasks; 0 for none
 	tasks []*cone
@@ -129,7 +130,7 @@ type outcome int
 const (
 	provenCone  outcome = iota
 	violated            // explorer.best is above H
-	interrupted         // stopped from outside
+	interrupted         // stopped from outside or out of budget
 	tooDeep             // maxDepth reached
 )
 
@@ -150,7 +151,7 @@ func (e *explorer) look(k *cone, a int) bool {
 func (e *explorer) explore(depth, fresh int) outcome {
 	e.nodes++
 	e.deepest = max(e.deepest, depth)
-	if e.nodes&1023 == 0 && e.stop.Load() {
+	if e.nodes > e.budget || e.nodes&1023 == 0 && e.stop.Load() {
 		return interrupted
 	}
 	k := e.levels[depth]

@@ -4,15 +4,16 @@ import (
 	"context"
 	"math"
 	"slices"
-	"time"
 )
 
 // Column generation for rank(X) ≥ 3.
 const (
-	randomPerRound  = 200  // random starts of the local ascents in a round
-	columnsPerRound = 60   // at least; more when the restricted problem is large
-	poolSize        = 400  // local maxima remembered as starts
-	proofShare      = 0.25 // of the time may go into proofs before the local search is exhausted
+	randomPerRound  = 200       // random starts of the local ascents in a round
+	columnsPerRound = 100       // at most
+	poolSize        = 400       // local maxima remembered as starts
+	centrality      = 0.1       // share of the gap to which the restricted problem is solved
+	proofShare      = 0.7       // of the work may go into proofs before the local search is exhausted
+	treeCap         = 256 << 20 // bytes of tree kept for a certificate, one per cone
 )
 
 // runCones is the loop for rank(X) ≥ 3: local ascents find new directions,
@@ -34,11 +35,12 @@ func (s *search) runCones(ctx context.Context) {
 	for _, u := range s.starts() {
 		s.add(u)
 	}
-	var proving time.Duration
-	idle := 0
+	var work float64 // done by column generation
+	var used int64   // cones spent on attempts that were not called for
+	idle, excess := 0, 1.0
 	for ctx.Err() == nil {
 		s.rounds++
-		s.master.solve(max(masterTolerance, min(1e-4, 0.1*s.care*s.options.Gap)))
+		s.master.solve(max(masterTolerance, 0.1*s.care*s.options.Gap, centrality*excess))
 		s.offer(s.network())
 		w := s.master.w
 		fr := newFrame(in, w)
@@ -59,11 +61,12 @@ func (s *search) runCones(ctx context.Context) {
 		for _, p := range peaks[:min(len(peaks), poolSize)] {
 			s.pool = append(s.pool, p.u)
 		}
+		excess = min(1, (s.upper-DualBound(s.problem, in.residual(w, s.problem), max(s.worst, in.gamma)))/s.upper)
 		s.report()
 		s.prune()
 		grown := s.worst > in.gamma*(1+s.tolerance()) && s.grow(peaks)
 		if !grown {
-			if !s.certify(ctx, fr, w, 0) {
+			if !s.certify(ctx, fr, w, 0, math.MaxInt64) {
 				idle++
 				if s.done() || idle > 3 {
 					return
@@ -75,18 +78,30 @@ func (s *search) runCones(ctx context.Context) {
 			continue
 		}
 		idle = 0
-		if spent := time.Since(s.started); proving < time.Duration(proofShare*float64(spent)) {
-			began := time.Now()
-			quick, cancel := context.WithTimeout(ctx, max(spent/4, 50*time.Millisecond))
-			s.certify(quick, fr, w, 1.1*s.worst)
-			cancel()
-			proving += time.Since(began)
+		work += s.roundWork(len(all))
+		h := 1.03 * max(s.worst, in.gamma)
+		hope := DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w))
+		budget := int64(proofShare*work/s.coneWork()) - used
+		if hope-s.lower > 0.3*(s.upper-s.lower) && budget > 1000 {
+			before := s.cones
+			s.certify(ctx, fr, w, h, budget)
+			used += s.cones - before
 			if s.done() {
 				return
 			}
 		}
 	}
 }
+
+// roundWork estimates the operations of a round of ascents and of the
+// restricted problem, and coneWork those of a cone; counted rather than timed,
+// so that a run can be repeated.
+func (s *search) roundWork(starts int) float64 {
+	n, d, c, m := float64(s.in.n), float64(s.in.d), float64(s.in.c), float64(len(s.master.columns))
+	return float64(starts)*60*n*(d+c) + 25*m*m*(m+2*min(m, n))
+}
+
+func (s *search) coneWork() float64 { return 2000 + 15*float64(s.in.n) }
 
 // regulariser returns γ Σ ‖v_j‖, the regulariser's share of the restricted
 // problem's value; a relative excess ε of h(W) over γ costs about ε times that.
@@ -110,10 +125,15 @@ func (s *search) tolerance() float64 {
 
 // grow makes the best peaks above γ columns.
 func (s *search) grow(peaks []peak) bool {
-	room := max(columnsPerRound, len(s.master.columns)/3)
+	room := columnsPerRound
+	if len(peaks) == 0 {
+		return false
+	}
+	gamma := s.in.gamma
+	least := gamma + max(1e-9*gamma, 0.1*(peaks[0].value-gamma))
 	added := 0
 	for _, p := range peaks {
-		if added >= room || !(p.value > s.in.gamma*(1+1e-9)) {
+		if added >= room || !(p.value >= least) {
 			break
 		}
 		if s.add(p.u) {
@@ -140,8 +160,8 @@ func (s *search) goal(w []float64) float64 {
 
 // certify runs the cone search.  With h = 0 it goes down a ladder of thresholds
 // to the goal and returns whether new columns were found; otherwise it makes
-// one attempt at h.
-func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64) bool {
+// one attempt at h with about budget cones.
+func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64, budget int64) bool {
 	in := s.in
 	if in.d > maxSearchDimension {
 		return false
@@ -166,7 +186,7 @@ func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64)
 		if h < s.worst || DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w)) <= s.lower {
 			continue
 		}
-		at := fr.prove(ctx, h, s.options.Threads, s.treeCap())
+		at := fr.prove(ctx, h, s.options.Threads, budget, treeCap)
 		s.cones += at.nodes
 		if at.proven && at.trees != nil {
 			s.accept(w, in.inflate(at.bound, w), &tree{frame: fr, orthants: at.trees, nodes: at.nodes})
@@ -202,6 +222,3 @@ func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64)
 	}
 	return false
 }
-
-// treeCap is the number of bytes of tree that is kept for a certificate.
-func (s *search) treeCap() int64 { return 256 << 20 }

@@ -147,7 +147,7 @@ type Result struct {
 // ErrOptions is wrapped by the errors about Options.
 var ErrOptions = errors.New("invalid options")
 
-func (o Options) validate(d int) error {
+func (o Options) validate(d, c int) error {
 	if math.IsNaN(o.Gap) || math.IsInf(o.Gap, 0) || o.Gap < 0 {
 		return fmt.Errorf("%w: gap is %v, expected a finite number ≥ 0 such as 0.001", ErrOptions, o.Gap)
 	}
@@ -161,13 +161,34 @@ func (o Options) validate(d int) error {
 		return fmt.Errorf("%w: root bound is %v, expected a finite number ≥ 0", ErrOptions, o.RootBound)
 	}
 	if o.Starts != nil && !o.Starts.IsEmpty() {
-		if _, cols := o.Starts.Dims(); cols != d {
-			return fmt.Errorf("%w: starts have %d columns, expected %d as X", ErrOptions, cols, d)
+		if err := usable("starts", o.Starts, d); err != nil {
+			return err
 		}
 	}
 	if o.Initial.Width() > 0 {
-		if _, cols := o.Initial.U.Dims(); cols != d {
-			return fmt.Errorf("%w: initial network has %d inputs, expected %d as X", ErrOptions, cols, d)
+		if err := usable("first layer of the initial network", o.Initial.U, d); err != nil {
+			return err
+		}
+		if o.Initial.V == nil || o.Initial.V.IsEmpty() || o.Initial.V.RawMatrix().Rows != o.Initial.Width() {
+			return fmt.Errorf("%w: the layers of the initial network differ in width", ErrOptions)
+		}
+		return usable("second layer of the initial network", o.Initial.V, c)
+	}
+	return nil
+}
+
+// usable reports a matrix that has not the number of columns wanted or holds an
+// entry that is not finite.
+func usable(name string, m *mat.Dense, cols int) error {
+	rows, got := m.Dims()
+	if got != cols {
+		return fmt.Errorf("%w: %s: %d columns, expected %d as in the problem", ErrOptions, name, got, cols)
+	}
+	for i := range rows {
+		for j, v := range m.RawRowView(i) {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("%w: %s: entry [%d,%d] is %v, expected a finite number", ErrOptions, name, i, j, v)
+			}
 		}
 	}
 	return nil
@@ -180,8 +201,8 @@ func Solve(ctx context.Context, p lift.Problem, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	_, d, _ := p.Dims()
-	if err := o.validate(d); err != nil {
+	_, d, c := p.Dims()
+	if err := o.validate(d, c); err != nil {
 		return nil, err
 	}
 	if o.Gap == 0 {

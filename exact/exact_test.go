@@ -2,169 +2,57 @@ package exact
 
 import (
 	"context"
-	"encoding/csv"
+	"errors"
+	"fmt"
 	"math"
-	"os"
-	"path/filepath"
+	"math/rand/v2"
 	"strconv"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
 )
 
-// sharedData returns the path of a file of the shared data sets, which lie
-// beside the repository, or skips the test.
-func sharedData(t testing.TB, elem ...string) string {
+// solve runs Solve and checks what must hold in every result.
+func solve(t testing.TB, ctx context.Context, p lift.Problem, o Options) *Result {
 	t.Helper()
-	dir, err := os.Getwd()
+	r, err := Solve(ctx, p, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			break
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test's directory")
-		}
-		dir = filepath.Dir(dir)
+	value, _ := p.Objective(r.Weights)
+	if value != r.UpperBound {
+		t.Errorf("the network's objective is %v, reported %v", value, r.UpperBound)
 	}
-	path := filepath.Join(append([]string{dir, "..", "shared", "data"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("shared data set %s is not here", filepath.Join(elem...))
+	if !(r.LowerBound <= r.UpperBound) || !(r.LowerBound >= 0) {
+		t.Errorf("bounds %v and %v are in the wrong order", r.LowerBound, r.UpperBound)
 	}
-	return path
-}
-
-// readTable returns the header and the records of a CSV file.
-func readTable(t testing.TB, path string) ([]string, [][]string) {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	records, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return records[0], records[1:]
-}
-
-func number(t testing.TB, s string) float64 {
-	t.Helper()
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return v
-}
-
-// regression splits the columns x1… and y1… of a table.
-func regression(t testing.TB, path string, gamma float64) lift.Problem {
-	t.Helper()
-	header, records := readTable(t, path)
-	d := 0
-	for header[d][0] == 'x' {
-		d++
-	}
-	p := lift.Problem{X: mat.NewDense(len(records), d, nil), Y: mat.NewDense(len(records), len(header)-d, nil), Gamma: gamma}
-	for i, rec := range records {
-		for k, field := range rec {
-			if k < d {
-				p.X.Set(i, k, number(t, field))
-			} else {
-				p.Y.Set(i, k-d, number(t, field))
-			}
+	if r.Source == FromOracle {
+		report := r.Certificate.Verify()
+		if !report.OK() || !(report.ProvenBound >= r.LowerBound) {
+			t.Errorf("the certificate of %v was rejected:\n%v", r.LowerBound, report)
 		}
 	}
-	return p
-}
-
-// classification reads features and one-hot targets sorted by label (last column).
-func classification(t testing.TB, path string, gamma float64, standardise bool) lift.Problem {
-	t.Helper()
-	header, records := readTable(t, path)
-	d := len(header) - 1
-	labels := map[string]int{}
-	var names []string
-	for _, rec := range records {
-		if _, ok := labels[rec[d]]; !ok {
-			labels[rec[d]] = 0
-			names = append(names, rec[d])
-		}
-	}
-	sortStrings(names)
-	for k, name := range names {
-		labels[name] = k
-	}
-	n := len(records)
-	x := mat.NewDense(n, d, nil)
-	y := mat.NewDense(n, len(names), nil)
-	for i, rec := range records {
-		for k := range d {
-			x.Set(i, k, number(t, rec[k]))
-		}
-		y.Set(i, labels[rec[d]], 1)
-	}
-	if standardise {
-		var kept [][]float64
-		for k := range d {
-			col := mat.Col(nil, k, x)
-			mean, sq := 0.0, 0.0
-			for _, v := range col {
-				mean += v / float64(n)
-			}
-			for _, v := range col {
-				sq += (v - mean) * (v - mean) / float64(n)
-			}
-			if sq == 0 {
-				continue
-			}
-			for i := range col {
-				col[i] = (col[i] - mean) / math.Sqrt(sq)
-			}
-			kept = append(kept, col)
-		}
-		ones := make([]float64, n)
-		for i := range ones {
-			ones[i] = 1
-		}
-		kept = append(kept, ones)
-		x = mat.NewDense(n, len(kept), nil)
-		for k, col := range kept {
-			x.SetCol(k, col)
-		}
-	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
-}
-
-func sortStrings(names []string) {
-	for i := range names {
-		for j := i; j > 0 && names[j] < names[j-1]; j-- {
-			names[j], names[j-1] = names[j-1], names[j]
-		}
-	}
+	return r
 }
 
 func TestRandomProblemsAgainstReference(t *testing.T) {
 	_, reference := readTable(t, sharedData(t, "random", "reference.csv"))
 	for _, rec := range reference {
-		trial, _ := strconv.Atoi(rec[0])
-		gamma, relaxed, want := number(t, rec[1]), number(t, rec[2]), number(t, rec[3])
-		name := "random" + strconv.Itoa(1000 + trial)[1:] + ".csv"
-		p := regression(t, sharedData(t, "random", name), gamma)
-		r, err := Solve(context.Background(), p, Options{Gap: 1e-6})
+		trial, err := strconv.Atoi(rec[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("%s γ=%v: %.8f ≤ %.8f ≤ %.8f, gap %.1e, rounds %d, columns %d, width %d, %v", name, gamma, r.LowerBound, want, r.UpperBound, r.Gap, r.Rounds, r.Columns, r.Weights.Width(), r.Elapsed)
-		if !(r.Gap <= 1e-4) {
-			t.Errorf("%s γ=%v: gap %v, expected at most 1e-4", name, gamma, r.Gap)
+		gamma, relaxed, want := number(t, rec[1]), number(t, rec[2]), number(t, rec[3])
+		name := fmt.Sprintf("random%03d.csv", trial)
+		r := solve(t, context.Background(), regression(t, sharedData(t, "random", name), gamma), Options{Gap: 1e-5})
+		if r.Status != GapReached || !(r.Gap <= 1e-5) {
+			t.Errorf("%s γ=%v: %v with gap %v, expected at most 1e-5", name, gamma, r.Status, r.Gap)
 		}
-		if !(r.LowerBound <= want*(1+1e-6)) || !(r.UpperBound >= want*(1-1e-6)) || !(r.LowerBound >= relaxed) {
+		// the reference values are given to about 1e-6
+		if !(r.LowerBound <= want*(1+1e-6)) || !(r.UpperBound >= want*(1-1e-6)) || !(r.UpperBound >= relaxed) {
 			t.Errorf("%s γ=%v: bounds %v, %v do not enclose %v (relaxation %v)", name, gamma, r.LowerBound, r.UpperBound, want, relaxed)
 		}
 	}
@@ -172,14 +60,222 @@ func TestRandomProblemsAgainstReference(t *testing.T) {
 
 func TestSpiral(t *testing.T) {
 	for _, tt := range []struct{ gamma, want float64 }{{0.1, 16.5930}, {0.01, 15.1551}} {
-		p := classification(t, sharedData(t, "spiral.csv"), tt.gamma, false)
-		r, err := Solve(context.Background(), p, Options{Gap: 1e-6})
-		if err != nil {
-			t.Fatal(err)
+		r := solve(t, context.Background(), classification(t, sharedData(t, "spiral.csv"), tt.gamma, false), Options{Gap: 1e-6})
+		if !(r.Gap <= 1e-6) || !(math.Abs(r.UpperBound-tt.want) <= 1e-4) {
+			t.Errorf("γ=%v: bounds %v, %v, expected %v", tt.gamma, r.LowerBound, r.UpperBound, tt.want)
 		}
-		t.Logf("γ=%v: %.8f ≤ %.4f ≤ %.8f, gap %.1e, rounds %d, columns %d, width %d, %v", tt.gamma, r.LowerBound, tt.want, r.UpperBound, r.Gap, r.Rounds, r.Columns, r.Weights.Width(), r.Elapsed)
-		if !(r.Gap <= 1e-4) || !(math.Abs(r.UpperBound-tt.want) <= 1e-4*tt.want) {
-			t.Errorf("γ=%v: bounds %v, %v, expected %v within 1e-4", tt.gamma, r.LowerBound, r.UpperBound, tt.want)
+	}
+}
+
+func TestIris(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
+	// values to which this search and its certificates agreed, within the gap
+	for _, tt := range []struct {
+		gamma, want float64
+		standardise bool
+	}{{0.1, 2.530, false}, {0.01, 0.7375, false}, {0.1, 1.7645, true}} {
+		r := solve(t, context.Background(), classification(t, sharedData(t, "iris.train.csv"), tt.gamma, tt.standardise), Options{Gap: 0.01, Seed: 1})
+		if !(r.Gap <= 0.01) || !(math.Abs(r.UpperBound-tt.want) <= 0.005*tt.want) {
+			t.Errorf("γ=%v standardised %v: bounds %v, %v, expected %v within 0.5 %%", tt.gamma, tt.standardise, r.LowerBound, r.UpperBound, tt.want)
 		}
+	}
+}
+
+// TestTinyProblems holds the certified H against dense sampling and local
+// ascents, which never exceed it, and the bounds against each other.
+func TestTinyProblems(t *testing.T) {
+	for seed := range uint64(24) {
+		rnd := rand.New(rand.NewPCG(seed, 4))
+		d := 1 + int(seed%4)
+		p := tiny(rnd, d)
+		r := solve(t, context.Background(), p, Options{Gap: 1e-4, Seed: seed})
+		if !(r.Gap <= 1e-4) {
+			t.Errorf("seed %d, d=%d: %v with gap %v", seed, d, r.Status, r.Gap)
+			continue
+		}
+		in := newInstance(p)
+		w := plain(r.Certificate.W).Data
+		f := make([]float64, in.c)
+		cl := newClimber(in, w)
+		for range 3000 {
+			u := gaussian(rnd, 1, in.d).RawRowView(0)
+			normalise(u)
+			before := in.value(w, u, f)
+			after := before
+			if d > 1 {
+				after = cl.climb(u)
+			}
+			if !(before <= r.H) || !(after <= r.H) {
+				t.Fatalf("seed %d, d=%d: ‖Wᵀ(Xu)₊‖ = %v and %v after the ascent at %v, certified H %v", seed, d, before, after, u, r.H)
+			}
+			if !(after >= before*(1-1e-12)) {
+				t.Fatalf("seed %d, d=%d: the ascent went down from %v to %v", seed, d, before, after)
+			}
+		}
+	}
+}
+
+// TestGrid compares the certified H with the maximum over a fine grid of
+// directions for a fixed W that is far from optimal.
+func TestGrid(t *testing.T) {
+	for seed := range uint64(6) {
+		rnd := rand.New(rand.NewPCG(seed, 5))
+		d := 2 + int(seed%2)
+		p := tiny(rnd, d)
+		in := newInstance(p)
+		w := plain(p.Y).Data
+		grid := 0.0
+		f := make([]float64, in.c)
+		const steps = 400
+		for i := range 4 * steps {
+			theta := float64(i) / (4 * steps) * 2 * math.Pi
+			if d == 2 {
+				grid = max(grid, in.value(w, []float64{math.Cos(theta), math.Sin(theta)}, f))
+				continue
+			}
+			for k := range steps / 2 {
+				phi := (float64(k) + 0.5) / (steps / 2) * math.Pi
+				grid = max(grid, in.value(w, []float64{math.Sin(phi) * math.Cos(theta), math.Sin(phi) * math.Sin(theta), math.Cos(phi)}, f))
+			}
+		}
+		var h float64
+		if d == 2 {
+			h, _ = in.sweepPlane(w)
+		} else {
+			fr := newFrame(in, w)
+			if at := fr.prove(context.Background(), 0.999*grid, 2, 1<<20, 1<<20); at.proven {
+				t.Errorf("seed %d: H = %v was proven below the grid's maximum %v", seed, 0.999*grid, grid)
+			}
+			at := fr.prove(context.Background(), 1.002*grid, 2, 1<<20, 1<<20)
+			if !at.proven {
+				t.Errorf("seed %d: H = %v was not proven, the grid's maximum is %v", seed, 1.002*grid, grid)
+			}
+			h = at.bound
+		}
+		if !(h >= grid) || !(h <= 1.0021*grid) {
+			t.Errorf("seed %d, d=%d: bound %v, grid %v", seed, d, h, grid)
+		}
+	}
+}
+
+// TestConesAgreeWithSweep embeds problems of rank 2 in more dimensions, where
+// the reduction finds the plane again, and tilts them slightly, where the cones
+// must prove almost the same.
+func TestConesAgreeWithSweep(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 9))
+	p := tiny(rnd, 2)
+	want := solve(t, context.Background(), p, Options{Gap: 1e-6})
+
+	q := p
+	var embedded mat.Dense
+	basis := gaussian(rnd, 2, 2)
+	var rotation mat.QR
+	rotation.Factorize(basis)
+	var orthogonal mat.Dense
+	rotation.QTo(&orthogonal)
+	n, _, _ := p.Dims()
+	embedded.Mul(p.X, &orthogonal)
+	q.X = mat.NewDense(n, 4, nil)
+	for i := range n {
+		q.X.SetRow(i, []float64{0.6 * embedded.At(i, 0), 0.8 * embedded.At(i, 0), embedded.At(i, 1), 0})
+	}
+	flat := solve(t, context.Background(), q, Options{Gap: 1e-6})
+	if newInstance(q).d != 2 || !(math.Abs(flat.UpperBound-want.UpperBound) <= 2e-6*want.UpperBound) {
+		t.Errorf("rank %d: value %v, expected 2 and %v", newInstance(q).d, flat.UpperBound, want.UpperBound)
+	}
+	for i := range n {
+		q.X.Set(i, 3, 1e-7*rnd.NormFloat64())
+	}
+	tilted := solve(t, context.Background(), q, Options{Gap: 1e-4})
+	if newInstance(q).d != 3 || !(tilted.Gap <= 1e-4) || !(math.Abs(tilted.UpperBound-want.UpperBound) <= 2e-4*want.UpperBound) {
+		t.Errorf("rank %d, gap %v: value %v, expected 3 and %v", newInstance(q).d, tilted.Gap, tilted.UpperBound, want.UpperBound)
+	}
+}
+
+func TestDegenerateProblems(t *testing.T) {
+	one := func(rows, cols int, v ...float64) *mat.Dense { return mat.NewDense(rows, cols, v) }
+	for _, tt := range []struct {
+		name string
+		p    lift.Problem
+		want float64
+	}{
+		{"one sample", lift.Problem{X: one(1, 1, 2), Y: one(1, 1, 3), Gamma: 0.5}, 0.5*0.25*0.25 + 0.5*(3-0.25)/2},
+		{"γ too large", lift.Problem{X: one(1, 3, 1, 2, 2), Y: one(1, 2, 3, 4), Gamma: 100}, 12.5},
+		{"zero targets", lift.Problem{X: one(2, 3, 1, 2, 3, 4, 5, 7), Y: one(2, 1, 0, 0), Gamma: 1}, 0},
+		{"zero rows only", lift.Problem{X: one(2, 3, 0, 0, 0, 0, 0, 0), Y: one(2, 1, 3, 4), Gamma: 1}, 12.5},
+		{"zero row", lift.Problem{X: one(2, 1, 0, 2), Y: one(2, 1, 2, 3), Gamma: 0.5}, 2 + 0.5*0.25*0.25 + 0.5*(3-0.25)/2},
+	} {
+		r := solve(t, context.Background(), tt.p, Options{Gap: 1e-7})
+		if !(math.Abs(r.UpperBound-tt.want) <= 1e-6*(1+tt.want)) || !(tt.want-r.LowerBound <= 1e-6*(1+tt.want)) {
+			t.Errorf("%s: %v, bounds %v and %v, expected %v", tt.name, r.Status, r.LowerBound, r.UpperBound, tt.want)
+		}
+	}
+}
+
+// TestInterruption ends the search at many moments; what it has is valid then.
+func TestInterruption(t *testing.T) {
+	p := classification(t, sharedData(t, "iris.train.csv"), 0.1, true)
+	proofs := 0
+	for _, wait := range []time.Duration{0, time.Millisecond, 20 * time.Millisecond, 100 * time.Millisecond, 300 * time.Millisecond, 800 * time.Millisecond} {
+		ctx, cancel := context.WithTimeout(context.Background(), wait)
+		r := solve(t, ctx, p, Options{Gap: 1e-9})
+		cancel()
+		if r.Status != Interrupted {
+			t.Errorf("after %v: status %v, expected %v", wait, r.Status, Interrupted)
+		}
+		if r.Certificate != nil {
+			proofs++
+		}
+	}
+	t.Logf("%d of 6 runs had a certificate", proofs)
+	r := solve(t, context.Background(), p, Options{Gap: 1e-9, TimeLimit: 50 * time.Millisecond, RootBound: 1.5})
+	if r.Status != TimeLimit || r.Source != FromRoot || r.LowerBound != 1.5 {
+		t.Errorf("status %v, bound %v from %v; expected the time limit and 1.5 from the root", r.Status, r.LowerBound, r.Source)
+	}
+}
+
+// TestThreadsDoNotMatter: the same seed gives the same network and bound.
+func TestThreadsDoNotMatter(t *testing.T) {
+	p := tiny(rand.New(rand.NewPCG(3, 3)), 4)
+	a := solve(t, context.Background(), p, Options{Gap: 1e-3, Threads: 1})
+	b := solve(t, context.Background(), p, Options{Gap: 1e-3, Threads: 4})
+	if a.UpperBound != b.UpperBound || a.LowerBound != b.LowerBound || a.Cones != b.Cones || !mat.Equal(a.Weights.U, b.Weights.U) {
+		t.Errorf("one thread: %v, %v, %d cones; four: %v, %v, %d cones", a.LowerBound, a.UpperBound, a.Cones, b.LowerBound, b.UpperBound, b.Cones)
+	}
+}
+
+// TestInitialNetwork: the result is never worse than the network given.
+func TestInitialNetwork(t *testing.T) {
+	p := tiny(rand.New(rand.NewPCG(6, 6)), 3)
+	best := solve(t, context.Background(), p, Options{Gap: 1e-4})
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	r := solve(t, ctx, p, Options{Initial: best.Weights})
+	if r.UpperBound != best.UpperBound {
+		t.Errorf("objective %v, the initial network had %v", r.UpperBound, best.UpperBound)
+	}
+}
+
+func TestBadOptions(t *testing.T) {
+	p := lift.Problem{X: mat.NewDense(1, 2, []float64{1, 2}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 1}
+	nan := math.NaN()
+	for name, o := range map[string]Options{
+		"gap NaN": {Gap: nan}, "gap infinite": {Gap: math.Inf(1)}, "gap negative": {Gap: -1},
+		"time": {TimeLimit: -1}, "threads": {Threads: -1}, "root NaN": {RootBound: nan}, "root negative": {RootBound: -1},
+		"starts":          {Starts: mat.NewDense(1, 3, nil)},
+		"starts NaN":      {Starts: mat.NewDense(1, 2, []float64{nan, 1})},
+		"initial":         {Initial: lift.Weights{U: mat.NewDense(1, 3, nil), V: mat.NewDense(1, 1, nil)}},
+		"initial outputs": {Initial: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 2, nil)}},
+		"initial NaN":     {Initial: lift.Weights{U: mat.NewDense(1, 2, []float64{nan, 1}), V: mat.NewDense(1, 1, nil)}},
+	} {
+		if _, err := Solve(context.Background(), p, o); !errors.Is(err, ErrOptions) {
+			t.Errorf("%s: error %v, expected ErrOptions", name, err)
+		}
+	}
+	p.Gamma = nan
+	if _, err := Solve(context.Background(), p, Options{}); !errors.Is(err, lift.ErrInvalid) {
+		t.Errorf("γ NaN: error %v, expected lift.ErrInvalid", err)
 	}
 }

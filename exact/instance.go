@@ -131,9 +131,6 @@ func (in *instance) inflate(h float64, w []float64) float64 {
 // row returns x_i (d values, shared).
 func (in *instance) row(i int) []float64 { return in.x[i*in.d : (i+1)*in.d] }
 
-// target returns y_i (c values, shared).
-func (in *instance) target(i int) []float64 { return in.y[i*in.c : (i+1)*in.c] }
-
 // activations writes (Xu)₊ into dst (n values).
 func (in *instance) activations(dst, u []float64) {
 	for i := range in.n {

@@ -27,8 +27,9 @@ const tasksWanted = 2048
 const batch = 64
 
 // prove tries to show ‖Wᵀ(Xu)₊‖ ≤ H‖u‖ for all u.  It stops at the first batch
-// with a violation.  With keep > 0 it records trees of up to that many bytes.
-func (fr *frame) prove(ctx context.Context, h float64, threads int, keep int64) attempt {
+// with a violation, or after about budget cones.  With keep > 0 it records trees
+// of up to that many bytes.
+func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep int64) attempt {
 	d := fr.in.d
 	var stop atomic.Bool
 	if ctx.Err() != nil {
@@ -39,7 +40,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, keep int64) 
 
 	var out attempt
 	top := newExplorer(fr, h, &stop)
-	top.keep = keep
+	top.keep, top.budget = keep, budget
 	top.cut = max(1, int(math.Log2(tasksWanted))-d)
 	ends := make([]int, 1<<d) // where each orthant's part of the top tree ends
 	for o := range ends {
@@ -66,6 +67,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, keep int64) 
 	for first := 0; first < len(top.tasks) && out.proven; first += batch {
 		last := min(first+batch, len(top.tasks))
 		results := make([]attempt, last-first)
+		left := budget - out.nodes
 		var next atomic.Int64
 		var wg sync.WaitGroup
 		for _, e := range workers {
@@ -76,7 +78,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, keep int64) 
 						return
 					}
 					e.nodes, e.deepest, e.best, e.tree = 0, 0, peak{}, nil
-					e.keep = keep
+					e.keep, e.budget = keep, left
 					e.level(0).copyFrom(top.tasks[first+i])
 					o := e.explore(0, 0)
 					results[i].proven = o == provenCone

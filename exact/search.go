@@ -125,7 +125,7 @@ func (s *search) prune() {
 	f := make([]float64, in.c)
 	wanted := in.gamma * (1 - min(0.02, max(0, s.worst/in.gamma-1)/2))
 	s.master.columns = slices.DeleteFunc(s.master.columns, func(col *column) bool {
-		return col.size <= 1e-4*largest && in.value(s.master.w, col.u, f) < wanted
+		return col.size <= 1e-3*largest && in.value(s.master.w, col.u, f) < wanted
 	})
 }
 

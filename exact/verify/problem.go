@@ -107,6 +107,8 @@ func (p *problem) bound(c *Claims, r *Report) (h float64, detail, problem string
 	case p.r == 2:
 		h = p.plane()
 		detail = fmt.Sprintf("%d arcs of the circle were maximised in closed form", 2*p.n)
+	case c.Frame.Rows == 0:
+		return 0, "", fmt.Sprintf("there is no tree of cones for %d-dimensional directions", p.r)
 	default:
 		// the part of H that is left for the cones
 		target := (c.H*(1-8*epsilon) - p.missed) / p.stretch

@@ -51,7 +51,7 @@ func (c *Claims) shapeProblem() string {
 		}
 	}
 	frame := r
-	if r <= 2 {
+	if r <= 2 || c.Frame.Rows == 0 {
 		frame = 0
 	}
 	for _, part := range []struct {
