@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/relax"
 	"github.com/relift/relift/report"
 )
 
@@ -37,10 +38,18 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return r.finish(MethodSDP)
 }
 
+// relaxStatus says how the relaxation's solver ended.
+func (r *run) relaxStatus() string {
+	if r.solved {
+		return relax.Optimal.String()
+	}
+	return r.relaxed.Status.String()
+}
+
 // finish verifies the best certificate and collects the result.
-func (r *run) finish(method Method, others ...Proof) (*Result, error) {
+func (r *run) finish(method Method) (*Result, error) {
 	r.record("verify")
-	proof, warnings, err := firstAccepted(r.candidates(others))
+	proof, warnings, err := firstAccepted(r.candidates())
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +62,7 @@ func (r *run) finish(method Method, others ...Proof) (*Result, error) {
 		LowerBound: proof.Bound(), Proof: proof,
 		Weights: r.weights, UpperBound: r.upper, DataLoss: r.dataLoss, RelativeGap: gap,
 		Representatives: len(r.reduced.Representatives),
+		TimeLimit:       r.opts.TimeLimit,
 		Warnings:        append(r.warnings, warnings...),
 	}
 	for _, into := range r.reduced.MergedInto {
@@ -62,13 +72,11 @@ func (r *run) finish(method Method, others ...Proof) (*Result, error) {
 	}
 	if s := r.relaxed; s != nil {
 		result.Relaxation = &Relaxation{
-			Status: s.Status.String(), Value: s.Value, LowerBound: r.relaxBound,
+			Status: r.relaxStatus(), Value: s.Value, LowerBound: math.NaN(),
 			Rank: s.Rank, Outer: s.Outer, Inner: s.Inner, Elapsed: time.Duration(s.Seconds * float64(time.Second)),
 		}
-		if _, ok := proof.(moments); ok {
-			result.Relaxation.LowerBound = proof.Bound()
-		} else if r.best != nil {
-			result.Relaxation.LowerBound = math.Min(r.best.LowerBound, proof.Bound())
+		if r.best != nil && (moments{r.best} == proof || moments{r.best}.Verify() == nil) {
+			result.Relaxation.LowerBound = r.best.LowerBound
 		}
 	}
 	result.Elapsed = time.Since(r.begin)

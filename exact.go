@@ -4,46 +4,105 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/relift/relift/descent"
 	"github.com/relift/relift/exact"
 )
 
-// autoRank is the largest rank of X for which MethodAuto closes the gap by
-// column generation instead of leaving the relaxation's.
-const autoRank = 2
+// How MethodAuto picks: by the rank r of X.  Up to sweepRank the column
+// generation is exact in no time.  Up to searchRank it is tried for AutoTime, or
+// for the time limit that was given.  Above that branch and bound over directions
+// does not get far, and the relaxation is better.
+const (
+	sweepRank  = 2
+	searchRank = 6
+)
 
-// pick turns MethodAuto into a method.
-func (r *run) pick() Method {
-	if r.opts.Method != MethodAuto {
-		return r.opts.Method
+// AutoTime is the time limit that MethodAuto takes for a branch and bound of
+// unknown length when Options.TimeLimit gives none.
+const AutoTime = 30 * time.Second
+
+// exactShare is the share of the time limit after which the column generation
+// gives way to the polishing of its network, largeShare that after which it gives
+// way to the relaxation on large problems.
+const (
+	exactShare = 0.9
+	largeShare = 0.5
+	largeRows  = 400
+)
+
+// plan turns the options into a method and its steps.
+func (r *run) plan() (Method, []func() error) {
+	m, rank, _ := r.reduced.Dims()
+	// The column generation knows no cap on the width.
+	var first []func() error
+	if r.opts.Width > 0 {
+		first = append(first, r.earlyNetwork)
 	}
-	if _, rank, _ := r.reduced.Dims(); rank <= autoRank {
-		return MethodExact
+	switch r.opts.Method {
+	case MethodSDP:
+		return MethodSDP, []func() error{r.earlyNetwork, r.sdp}
+	case MethodDescent:
+		return MethodDescent, []func() error{r.fullDescent}
+	case MethodExact:
+		return MethodExact, append(first, r.closeGap(exactShare))
 	}
-	return MethodSDP
+	switch {
+	case rank <= sweepRank:
+		return MethodExact, append(first, r.closeGap(exactShare))
+	case rank > searchRank:
+		return MethodSDP, []func() error{r.earlyNetwork, r.sdp}
+	}
+	if r.opts.TimeLimit == 0 {
+		r.limit(AutoTime)
+	}
+	if m > largeRows {
+		return MethodExact, []func() error{r.earlyNetwork, r.closeGap(largeShare), r.sdp}
+	}
+	return MethodExact, append(first, r.closeGap(exactShare))
 }
 
-// closeGap runs the column generation from what is known so far until the gap
-// or the end of the time.
-func (r *run) closeGap() error {
-	options := exact.Options{
-		Gap: r.opts.Gap, Threads: r.opts.Threads, Seed: r.opts.Seed, Initial: r.weights, RootBound: r.lower(),
-		Progress: func(p exact.Progress) {
-			r.row.Outer, r.row.Inner = p.Round, p.Columns
-			r.exactBound = max(r.exactBound, p.LowerBound)
-			r.row.Network = min(r.upper, p.UpperBound)
-			r.record("exact")
-		},
+// closeGap returns the step that runs the column generation from what is known
+// so far until the gap or the share of the time limit.
+func (r *run) closeGap(share float64) func() error {
+	return func() error {
+		ctx, cancel := r.until(share)
+		defer cancel()
+		options := exact.Options{
+			Gap: r.opts.Gap, Threads: r.opts.Threads, Seed: r.opts.Seed, Initial: r.weights, RootBound: r.lower(),
+			Progress: func(p exact.Progress) {
+				r.row.Outer, r.row.Inner = p.Round, p.Columns
+				r.exactBound = max(r.exactBound, p.LowerBound)
+				if r.opts.Width == 0 {
+					r.row.Network = min(r.upper, p.UpperBound)
+				}
+				r.record("exact")
+			},
+		}
+		result, err := exact.Solve(ctx, r.problem, options)
+		if err != nil {
+			return fmt.Errorf("column generation: %w", err)
+		}
+		if result.Certificate != nil {
+			r.proofs = append(r.proofs, cones{result.Certificate})
+		}
+		r.exact = result.Status
+		return r.polish(result.Weights)
 	}
-	if r.opts.TimeLimit > 0 {
-		options.TimeLimit = max(time.Millisecond, r.opts.TimeLimit-time.Since(r.begin))
+}
+
+// polish takes the network of the column generation and, in the time that is
+// left, merges and removes neurons, down to the cap if there is one.
+func (r *run) polish(w Weights) error {
+	r.propose(w)
+	if w.Width() == 0 {
+		return nil
 	}
-	if r.relaxed != nil && r.relaxed.Factor.Columns() > 0 {
-		options.Starts = r.reduced.Directions(r.relaxed.Factor)
-	}
-	result, err := exact.Solve(r.ctx, r.problem, options)
+	w, _, err := descent.Refine(r.ctx, r.problem, w, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed})
 	if err != nil {
-		return fmt.Errorf("column generation: %w", err)
+		return fmt.Errorf("polishing of the network: %w", err)
 	}
-	r.propose(result.Weights)
+	r.propose(w)
+	r.proposeNarrow(w)
+	r.record("polish")
 	return nil
 }

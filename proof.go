@@ -4,10 +4,14 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/exact"
+	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/internal/npy"
 )
 
 // Proof is a certificate of a lower bound.
@@ -51,6 +55,39 @@ func (m moments) Save(path string, origin Origin) error {
 
 var _ Proof = moments{}
 
+// cones is the proof by a branch and bound over directions.
+type cones struct{ *exact.Certificate }
+
+func (c cones) Bound() float64 { return c.LowerBound }
+func (c cones) Source() string { return "branch and bound over directions" }
+
+func (c cones) Verify() error {
+	if report := c.Certificate.Verify(); !report.OK() {
+		check, _ := report.FirstFailure()
+		return fmt.Errorf("%s: %s", check.Name, check.Detail)
+	}
+	return nil
+}
+
+func (c cones) Save(path string, origin Origin) error {
+	named := *c.Certificate
+	named.CreatedBy = "relift " + Version
+	claims := named.Claims()
+	meta := map[string]any{}
+	if err := json.Unmarshal([]byte(claims.Meta), &meta); err != nil {
+		return err
+	}
+	meta["settings"] = origin
+	text, err := json.Marshal(meta)
+	if err != nil {
+		return err
+	}
+	claims.Meta = string(text)
+	return atomicfile.Write(path, func(w io.Writer) error { return npy.WriteArchive(w, claims.Archive()) })
+}
+
+var _ Proof = cones{}
+
 // firstAccepted returns the first of the proofs that its verifier accepts, and
 // a warning for each one before it.
 func firstAccepted(candidates []Proof) (Proof, []string, error) {
@@ -66,12 +103,13 @@ func firstAccepted(candidates []Proof) (Proof, []string, error) {
 }
 
 // candidates returns the proofs to try, the largest bound first.
-func (r *run) candidates(others []Proof) []Proof {
-	var list []Proof
-	if r.best != nil {
-		list = append(list, moments{r.best})
+func (r *run) candidates() []Proof {
+	list := slices.Clone(r.proofs)
+	for _, c := range []*certificate.Certificate{r.best, r.previous} {
+		if c != nil {
+			list = append(list, moments{c})
+		}
 	}
-	list = append(list, others...)
 	slices.SortStableFunc(list, func(a, b Proof) int { return cmp.Compare(b.Bound(), a.Bound()) })
 	return list
 }

@@ -46,6 +46,10 @@ type Result struct {
 	// was not accepted.
 	Warnings []string
 
+	// TimeLimit is the limit that was in force: Options.TimeLimit or what
+	// MethodAuto took; 0 for none.
+	TimeLimit time.Duration
+
 	Elapsed time.Duration
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/relax"
 	"github.com/relift/relift/report"
@@ -21,18 +22,22 @@ type run struct {
 	repairer *certificate.Repairer
 	log      *logger
 
-	caller context.Context // ends when the caller interrupts
-	ctx    context.Context // ends then or at the time limit
+	caller context.Context    // ends when the caller interrupts
+	ctx    context.Context    // ends then or at the time limit
+	cancel context.CancelFunc // of ctx
 	begin  time.Time
 
 	row        report.Row               // last state that was recorded
 	best       *certificate.Certificate // largest claimed bound so far, not yet verified
+	previous   *certificate.Certificate // the best before it
 	weights    Weights                  // best network so far
 	upper      float64                  // its objective, +Inf while there is none
 	dataLoss   float64
 	relaxed    *relax.Result // nil until the relaxation was solved
-	relaxBound float64       // best claimed bound of the relaxation's multipliers
+	solved     bool          // a certified bound arrived at the relaxation's objective
 	exactBound float64       // best claimed bound of the column generation
+	exact      exact.Status  // 0 until it ran
+	proofs     []Proof       // other proofs than best, not yet verified
 	warnings   []string
 }
 
@@ -59,17 +64,21 @@ func newRun(ctx context.Context, p Problem, opts Options) (*run, context.CancelF
 	}
 	r := &run{
 		problem: p, opts: opts, reduced: reduced, repairer: repairer, log: newLogger(opts.Log),
-		caller: ctx, begin: time.Now(), upper: math.Inf(1), relaxBound: math.NaN(),
+		caller: ctx, begin: time.Now(), upper: math.Inf(1),
 	}
 	r.row = report.Row{Relaxed: math.NaN(), Bound: math.NaN(), Network: math.NaN()}
-	if opts.TimeLimit == 0 {
-		c, cancel := context.WithCancel(ctx)
-		r.ctx = c
-		return r, cancel, nil
+	r.ctx, r.cancel = context.WithCancel(ctx)
+	if opts.TimeLimit > 0 {
+		r.limit(opts.TimeLimit)
 	}
-	c, cancel := context.WithDeadline(ctx, r.begin.Add(opts.TimeLimit))
-	r.ctx = c
-	return r, cancel, nil
+	return r, func() { r.cancel() }, nil
+}
+
+// limit ends the run's context when the time since the run began is over.
+func (r *run) limit(t time.Duration) {
+	r.opts.TimeLimit = t
+	r.cancel()
+	r.ctx, r.cancel = context.WithDeadline(r.caller, r.begin.Add(t))
 }
 
 // until returns a context that ends with the run's, or when the given share of
@@ -98,7 +107,7 @@ func (r *run) gapReached() bool {
 // consider keeps the certificate if its bound is the best so far.
 func (r *run) consider(c *certificate.Certificate) {
 	if c != nil && (r.best == nil || c.LowerBound > r.best.LowerBound) {
-		r.best = c
+		r.best, r.previous = c, r.best
 	}
 }
 
@@ -110,6 +119,19 @@ func (r *run) propose(w Weights) {
 	}
 	total, dataLoss := r.problem.Objective(w)
 	if total < r.upper {
+		r.weights, r.upper, r.dataLoss = w, total, dataLoss
+	}
+}
+
+// narrowTolerance is the relative rise of the objective that a narrower network
+// may cost.
+const narrowTolerance = 1e-10
+
+// proposeNarrow keeps the network if it is narrower than the best so far and as
+// good to rounding.
+func (r *run) proposeNarrow(w Weights) {
+	total, dataLoss := r.problem.Objective(w)
+	if w.Width() < r.weights.Width() && total <= r.upper*(1+narrowTolerance) {
 		r.weights, r.upper, r.dataLoss = w, total, dataLoss
 	}
 }
@@ -174,7 +196,8 @@ func (r *run) relaxation(share float64) error {
 			line.Bound, line.Best, line.Network = report.Number(c.LowerBound), report.Number(r.lower()), report.Number(r.upper)
 			line.Seconds = report.Number(time.Since(r.begin).Seconds())
 			r.log.write(line)
-			return r.gapReached()
+			r.solved = solved(it, c.LowerBound)
+			return r.solved || r.gapReached()
 		},
 	})
 	if err != nil {
@@ -185,6 +208,16 @@ func (r *run) relaxation(share float64) error {
 	}
 	r.relaxed = result
 	return nil
+}
+
+// solvedTolerance is the relative distance between the relaxation's objective
+// and a certified bound at which the relaxation counts as solved.
+const solvedTolerance = 1e-5
+
+// solved reports whether the certified bound has arrived at the iterate's
+// objective, so that there is nothing more to gain.
+func solved(it relax.Iterate, bound float64) bool {
+	return it.Violation <= solvedTolerance && it.Value-bound <= solvedTolerance*it.Value
 }
 
 // repair considers what a thorough repair makes of the relaxation's last
@@ -217,6 +250,8 @@ func (r *run) status(gap float64) Status {
 		return Interrupted
 	case r.ctx.Err() != nil:
 		return TimeLimit
+	case r.exact == exact.Stalled:
+		return Stalled
 	case r.relaxed == nil:
 		return Done
 	}

@@ -3,14 +3,17 @@ package relift
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/round"
 )
 
 // The shares of the time limit after which a phase gives way to the next.
 const (
 	earlyShare = 0.1 // first network
+	widthShare = 0.5 // first network under a cap, which is the main one
 	relaxShare = 0.7 // relaxation
 	roundShare = 0.9 // network from the relaxation
 )
@@ -36,12 +39,7 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if err := r.simpleBound(certificate.Quick); err != nil {
 		return nil, err
 	}
-	method := r.pick()
-	steps := map[Method][]func() error{
-		MethodSDP:     {r.earlyNetwork, r.sdp},
-		MethodExact:   {r.earlyNetwork, r.closeGap},
-		MethodDescent: {r.fullDescent},
-	}[method]
+	method, steps := r.plan()
 	for _, step := range steps {
 		if r.gapReached() || r.ctx.Err() != nil {
 			break
@@ -55,7 +53,11 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
-	ctx, cancel := r.until(earlyShare)
+	share := earlyShare
+	if r.opts.Width > 0 {
+		share = widthShare
+	}
+	ctx, cancel := r.until(share)
 	defer cancel()
 	r.record("network")
 	runs, best, err := descent.Restarts(ctx, r.problem, descent.Options{
@@ -77,28 +79,21 @@ func (r *run) sdp() error {
 	if err := r.relaxation(relaxShare); err != nil {
 		return err
 	}
-	if err := r.round(); err != nil {
+	if err := r.roundFactor(); err != nil {
 		return err
 	}
 	return r.repair()
 }
 
-// round makes a network of the directions of the relaxation's factor.
-func (r *run) round() error {
+// roundFactor makes a network of the directions of the relaxation's factor.
+func (r *run) roundFactor() error {
 	if r.gapReached() || r.relaxed.Factor.Columns() == 0 {
 		return nil
 	}
 	ctx, cancel := r.until(roundShare)
 	defer cancel()
 	r.record("round")
-	w, _, err := descent.RefitOutput(ctx, r.problem, r.reduced.Directions(r.relaxed.Factor))
-	if err != nil {
-		return fmt.Errorf("network from the relaxation: %w", err)
-	}
-	if w.Width() == 0 {
-		return nil // none of the directions pays, or there was no time to find out
-	}
-	w, _, err = descent.Refine(ctx, r.problem, w, r.refineOptions())
+	w, _, err := round.Network(ctx, r.problem, r.reduced.Directions(r.relaxed.Factor), descent.Options{Width: r.opts.Width, Seed: r.opts.Seed})
 	if err != nil {
 		return fmt.Errorf("network from the relaxation: %w", err)
 	}
@@ -107,15 +102,15 @@ func (r *run) round() error {
 	return nil
 }
 
-func (r *run) refineOptions() descent.Options {
-	return descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30}
-}
-
 // fullDescent trains by local search alone.
 func (r *run) fullDescent() error {
 	r.record("network")
+	parallel := r.opts.Threads
+	if parallel == 0 {
+		parallel = runtime.GOMAXPROCS(0)
+	}
 	runs, best, err := descent.Restarts(r.ctx, r.problem, descent.Options{
-		Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30, Parallel: r.opts.Threads,
+		Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30, Parallel: parallel,
 	})
 	if err != nil {
 		return fmt.Errorf("network: %w", err)

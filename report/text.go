@@ -65,8 +65,8 @@ func (s *Summary) Meaning() string {
 	if s.Network == nil {
 		return first + "."
 	}
-	if s.RelativeGap == 0 {
-		return fmt.Sprintf("%s; this one has %s, so it is the best possible.", first, upper(s.UpperBound))
+	if s.RelativeGap < 1e-9 {
+		return fmt.Sprintf("%s; this one has %s, so it is the best possible, to at least nine digits.", first, upper(s.UpperBound))
 	}
 	return fmt.Sprintf("%s; this one has %s, so a better one can lower the objective by at most %s.",
 		first, upper(s.UpperBound), Percent(float64(s.RelativeGap)))

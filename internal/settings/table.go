@@ -76,7 +76,8 @@ func Table() []Setting {
 			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "descent"}, Default: "auto", Commands: []string{"train"},
 			Help: "how the bound and the network are found",
 			Detail: "sdp solves the semidefinite relaxation and rounds it; exact closes the gap by column generation with a branch and bound over directions, " +
-				"which is practical for few features; descent only trains a network and gives the simplest bound. auto picks by the dimension and says what it picked.",
+				"which is practical for few features; descent only trains a network and gives the simplest bound. auto picks by the rank r of the encoded features and says what it picked: exact for r ≤ 6 " +
+				"(with --time-limit 30s for r ≥ 3 if none is given), sdp above.",
 		},
 		{
 			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: []string{"train"},

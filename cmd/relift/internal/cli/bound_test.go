@@ -13,7 +13,7 @@ func TestBound(t *testing.T) {
 	dir, path := file(t, "tiny.csv", tiny)
 	cert := filepath.Join(dir, "c.npz")
 	o := command(t, "bound", path, "--certificate", cert)
-	if o.status != exitDone || !strings.Contains(o.stdout, "lower bound") || strings.Contains(o.stdout, "gap ") || strings.Contains(o.stdout, "width ") {
+	if o.status != exitDone || !strings.Contains(o.stdout, "lower bound") || strings.Contains(o.stdout, "\ngap ") || strings.Contains(o.stdout, "\nwidth ") {
 		t.Errorf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
 	}
 	var s report.Summary

@@ -124,7 +124,7 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 		},
 		Settings: report.Settings{
 			Reg: f.reg, Scale: f.data.Scale, Bias: f.data.Bias, Missing: f.data.Missing, Split: f.data.Split,
-			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit.Seconds(), Gap: f.gap,
+			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
 			Threads: threads(), BLAS: blasName(),
 		},
 		Files:    report.Files{Certificate: f.certificate, Log: f.log},

@@ -8,10 +8,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/relift/relift"
-	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
@@ -74,53 +71,28 @@ func newVerify() *cobra.Command {
 // verifyFile checks the certificate at path and, if data is not empty, that it
 // is about that table.
 func verifyFile(path string, data []string) (*verdict, error) {
-	cert, err := certificate.Load(path)
+	f, err := loadCertificate(path)
 	if err != nil {
 		return nil, badInput(err)
 	}
-	v := &verdict{Certificate: path, CreatedBy: cert.Meta.CreatedBy, Settings: cert.Meta.Settings}
+	v := &verdict{Certificate: path, CreatedBy: f.createdBy, Settings: f.settings}
 	var table *verify.Check
 	if len(data) > 0 {
 		v.Data = data[0]
-		if table, err = compareTable(cert, path, data[0]); err != nil {
+		if table, err = f.compareTable(path, data[0]); err != nil {
 			return nil, err
 		}
 	}
-	r := verify.Verify(cert.Claims())
+	checks, claimed, proven := f.verify()
 	if table != nil {
-		r.Checks = append(r.Checks, *table)
+		checks = append(checks, verdictCheck(*table))
 	}
-	v.OK, v.Claimed, v.Proven = r.OK(), report.Number(r.ClaimedBound), report.Number(r.ProvenBound)
-	for _, check := range r.Checks {
-		v.Checks = append(v.Checks, verdictCheck(check))
+	v.OK = len(checks) > 0
+	for _, check := range checks {
+		v.OK = v.OK && check.Passed
 	}
+	v.Checks, v.Claimed, v.Proven = checks, report.Number(claimed), report.Number(proven)
 	return v, nil
-}
-
-// compareTable encodes the table as the certificate says its own was and
-// compares every number.  A table that cannot be encoded so is not the
-// certificate's: a failed check, not an error.
-func compareTable(cert *certificate.Certificate, path, data string) (*verify.Check, error) {
-	var origin relift.Origin
-	var r recipe
-	err := json.Unmarshal(cert.Meta.Settings, &origin)
-	if err == nil {
-		err = json.Unmarshal(origin.Recipe, &r)
-	}
-	if err != nil {
-		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote", path, data)
-	}
-	read, err := dataset.Open(data, dataset.FormatAuto)
-	if err != nil {
-		return nil, badInput(err)
-	}
-	p, err := encode(data, read, r)
-	if err != nil {
-		return &verify.Check{Name: "table", Detail: oneLine(err.Error())}, nil
-	}
-	mine := (&certificate.Certificate{X: p.train.X, Y: p.train.Y}).Claims()
-	check := verify.VerifyTable(cert.Claims(), mine.X, mine.Y)
-	return &check, nil
 }
 
 // writeText lists the checks and the conclusion.

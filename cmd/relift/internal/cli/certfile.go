@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"encoding/json"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/dataset"
+	cones "github.com/relift/relift/exact/verify"
+	"github.com/relift/relift/internal/npy"
+)
+
+// certificateFile is a certificate of either kind, as its file has it.
+type certificateFile struct {
+	x, y      verify.Matrix
+	createdBy string
+	settings  json.RawMessage
+	verify    func() (checks []verdictCheck, claimed, proven float64)
+}
+
+// loadCertificate reads a certificate and finds out its kind.
+func loadCertificate(path string) (*certificateFile, error) {
+	archive, err := npy.OpenArchive(path)
+	if err != nil {
+		return nil, err
+	}
+	if cones.Recognises(archive) {
+		return loadCones(path)
+	}
+	c, err := certificate.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	claims := c.Claims()
+	return &certificateFile{
+		x: claims.X, y: claims.Y, createdBy: c.Meta.CreatedBy, settings: c.Meta.Settings,
+		verify: func() ([]verdictCheck, float64, float64) {
+			r := verify.Verify(claims)
+			return listed(r.Checks), r.ClaimedBound, r.ProvenBound
+		},
+	}, nil
+}
+
+func loadCones(path string) (*certificateFile, error) {
+	claims, err := cones.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	var meta struct {
+		CreatedBy string          `json:"created_by"`
+		Settings  json.RawMessage `json:"settings"`
+	}
+	// The verifier judges the meta data; without them there is no table to compare.
+	_ = json.Unmarshal([]byte(claims.Meta), &meta)
+	return &certificateFile{
+		x: verify.Matrix(claims.X), y: verify.Matrix(claims.Y), createdBy: meta.CreatedBy, settings: meta.Settings,
+		verify: func() ([]verdictCheck, float64, float64) {
+			r := cones.Verify(claims)
+			return listed(r.Checks), r.ClaimedBound, r.ProvenBound
+		},
+	}, nil
+}
+
+// listed converts the checks of either verifier.
+func listed[C ~struct {
+	Name   string
+	Passed bool
+	Detail string
+}](checks []C) []verdictCheck {
+	var out []verdictCheck
+	for _, c := range checks {
+		v := struct {
+			Name   string
+			Passed bool
+			Detail string
+		}(c)
+		out = append(out, verdictCheck(v))
+	}
+	return out
+}
+
+// compareTable encodes the table as the certificate says its own was and
+// compares every number.  A table that cannot be encoded so is not the
+// certificate's: a failed check, not an error.
+func (f *certificateFile) compareTable(path, data string) (*verify.Check, error) {
+	var origin relift.Origin
+	var r recipe
+	err := json.Unmarshal(f.settings, &origin)
+	if err == nil {
+		err = json.Unmarshal(origin.Recipe, &r)
+	}
+	if err != nil {
+		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote", path, data)
+	}
+	read, err := dataset.Open(data, dataset.FormatAuto)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	p, err := encode(data, read, r)
+	if err != nil {
+		return &verify.Check{Name: "table", Detail: oneLine(err.Error())}, nil
+	}
+	mine := (&certificate.Certificate{X: p.train.X, Y: p.train.Y}).Claims()
+	check := verify.VerifyTable(&verify.Claims{X: f.x, Y: f.y}, mine.X, mine.Y)
+	return &check, nil
+}
