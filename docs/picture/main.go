@@ -53,7 +53,7 @@ func run(path string) error {
 	}
 	var rows progress
 	problem := relift.Problem{X: data.X, Y: data.Y, Gamma: 0.1}
-	result, err := relift.Train(context.Background(), problem, relift.Options{Method: relift.MethodSDP, Progress: &rows})
+	result, err := relift.Train(context.Background(), problem, relift.Options{Progress: &rows})
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (b background) Plot(c draw.Canvas, p *plot.Plot) {
 
 func pale(v uint8) uint8 { return uint8(255 - (255-int(v))*3/10) }
 
-// closing draws bound and network against the relaxation's iterations.
+// closing draws bound and network against the steps of the run.
 func closing(rows []report.Row) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "No network of any width lies below the certified bound"
@@ -201,6 +201,5 @@ func closing(rows []report.Row) (*plot.Plot, error) {
 	}
 	p.Add(plotter.NewGrid())
 	p.Y.Min = 0
-	p.Legend.Top = true
 	return p, nil
 }
