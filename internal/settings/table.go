@@ -13,7 +13,13 @@ var (
 // solver, output.
 func Table() []Setting {
 	fitting := []string{"train", "bound"}
+	reading := []string{"train", "bound", "predict", "evaluate", "verify"}
 	return []Setting{
+		{
+			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
+			Help:   "format of the table",
+			Detail: "auto goes by the file's extension, then by its first bytes; any of them may be compressed with gzip. [formats.md](formats.md) has an example of each.",
+		},
 		{
 			Name: "target", Kind: List, Commands: fitting, Example: "species",
 			Help:   "target column, by name or by index from 0, −1 being the last (default: the last column)",

@@ -6,7 +6,6 @@ import (
 	"github.com/relift/relift"
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
-	"github.com/relift/relift/dataset"
 	cones "github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/npy"
 )
@@ -83,7 +82,7 @@ func listed[C ~struct {
 // compareTable encodes the table as the certificate says its own was and
 // compares every number.  A table that cannot be encoded so is not the
 // certificate's: a failed check, not an error.
-func (f *certificateFile) compareTable(path, data string) (*verify.Check, error) {
+func (f *certificateFile) compareTable(path, data, format string) (*verify.Check, error) {
 	var origin relift.Origin
 	var r recipe
 	err := json.Unmarshal(f.settings, &origin)
@@ -93,9 +92,9 @@ func (f *certificateFile) compareTable(path, data string) (*verify.Check, error)
 	if err != nil {
 		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote", path, data)
 	}
-	read, err := dataset.Open(data, dataset.FormatAuto)
+	read, err := open(data, format)
 	if err != nil {
-		return nil, badInput(err)
+		return nil, err
 	}
 	p, err := encode(data, read, r)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/settings"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -171,6 +172,19 @@ func TestUsageErrors(t *testing.T) {
 			command(t, c.args...).wantRefusal(t, c.words...)
 		})
 	}
+}
+
+func TestFormatsAreThoseOfTheReader(t *testing.T) {
+	for _, name := range settings.Lookup("format").Choices {
+		if _, err := dataset.ParseFormat(name); err != nil {
+			t.Error(err)
+		}
+	}
+	_, path := file(t, "table.dat", strings.ReplaceAll(tiny, ",", "\t"))
+	if o := command(t, "bound", path, "--format", "tsv", "-q"); o.status != exitDone {
+		t.Errorf("exit status %d: %s", o.status, o.stderr)
+	}
+	command(t, "bound", path, "--format", "xls").wantRefusal(t, `--format "xls"`, "parquet")
 }
 
 func TestHelp(t *testing.T) {

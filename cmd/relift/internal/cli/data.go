@@ -24,10 +24,12 @@ type recipe struct {
 // dataFlags are the flags that say what to do with the table.
 type dataFlags struct {
 	recipe
+	format  string
 	holdout float64
 }
 
 func (f *dataFlags) bind(c *cobra.Command) {
+	bind(c, "format", &f.format)
 	bind(c, "target", &f.Targets)
 	bind(c, "task", &f.Task)
 	bind(c, "features", &f.Features)
@@ -66,11 +68,21 @@ type prepared struct {
 	warnings []string
 }
 
-// prepare reads and encodes the table at source.
-func prepare(source string, r recipe) (*prepared, error) {
-	table, err := dataset.Open(source, dataset.FormatAuto)
+// open reads the table at path in the format of --format.
+func open(path, format string) (*dataset.Table, error) {
+	f, err := dataset.ParseFormat(format)
 	if err != nil {
 		return nil, badInput(err)
+	}
+	table, err := dataset.Open(path, f)
+	return table, badInput(err)
+}
+
+// prepare reads and encodes the table at source.
+func prepare(source, format string, r recipe) (*prepared, error) {
+	table, err := open(source, format)
+	if err != nil {
+		return nil, err
 	}
 	return encode(source, table, r)
 }
@@ -107,10 +119,10 @@ func encode(source string, table *dataset.Table, r recipe) (*prepared, error) {
 }
 
 // openTest reads the test table at path.
-func (p *prepared) openTest(path string) error {
-	table, err := dataset.Open(path, dataset.FormatAuto)
+func (p *prepared) openTest(path, format string) error {
+	table, err := open(path, format)
 	if err != nil {
-		return badInput(err)
+		return err
 	}
 	return p.useTest(table, path)
 }

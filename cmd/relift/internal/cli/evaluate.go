@@ -16,6 +16,7 @@ A classification gets its accuracy and the confusion matrix, a regression the
 root mean squared error and the coefficient of determination R².`
 
 func newEvaluate() *cobra.Command {
+	var format string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "evaluate MODEL DATA",
@@ -25,7 +26,7 @@ func newEvaluate() *cobra.Command {
 		GroupID: "main",
 		Args:    arguments(2, 2, "MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			model, table, err := openBoth(args[0], args[1])
+			model, table, err := openBoth(args[0], args[1], format)
 			if err != nil {
 				return err
 			}
@@ -39,6 +40,7 @@ func newEvaluate() *cobra.Command {
 			return internal(writeMetrics(c.OutOrStdout(), metrics))
 		},
 	}
+	bind(c, "format", &format)
 	bind(c, "json", &asJSON)
 	return c
 }

@@ -18,7 +18,7 @@ for a classification the label under the target's name and a score for each
 class, for a regression the predicted targets.`
 
 func newPredict() *cobra.Command {
-	var out string
+	var out, format string
 	var quiet bool
 	c := &cobra.Command{
 		Use:     "predict MODEL DATA",
@@ -31,7 +31,7 @@ func newPredict() *cobra.Command {
 			if err := checkOutputs(args, output{"output", out}); err != nil {
 				return err
 			}
-			model, table, err := openBoth(args[0], args[1])
+			model, table, err := openBoth(args[0], args[1], format)
 			if err != nil {
 				return err
 			}
@@ -51,20 +51,18 @@ func newPredict() *cobra.Command {
 			return nil
 		},
 	}
+	bind(c, "format", &format)
 	bind(c, "output", &out)
 	bind(c, "quiet", &quiet)
 	return c
 }
 
 // openBoth reads a model and a table.
-func openBoth(modelPath, data string) (*network.Model, *dataset.Table, error) {
+func openBoth(modelPath, data, format string) (*network.Model, *dataset.Table, error) {
 	model, err := network.Load(modelPath)
 	if err != nil {
 		return nil, nil, badInput(err)
 	}
-	table, err := dataset.Open(data, dataset.FormatAuto)
-	if err != nil {
-		return nil, nil, badInput(err)
-	}
-	return model, table, nil
+	table, err := open(data, format)
+	return model, table, err
 }

@@ -51,7 +51,7 @@ func (f *solveFlags) bind(c *cobra.Command) {
 func (f *solveFlags) prepare(source string) (*prepared, error) {
 	useThreads(int(f.threads))
 	f.data.finish(f.seed)
-	return prepare(source, f.data.recipe)
+	return prepare(source, f.data.format, f.data.recipe)
 }
 
 // solver is relift.Train or relift.Bound.

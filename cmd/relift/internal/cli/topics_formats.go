@@ -32,12 +32,17 @@ of at least ⟨W, Y − f⟩ − ½‖W‖² + γ Σ_j ‖u_j‖‖v_j‖ ≥ �
 
 const topicFormats = `Tables and files
 
-DATA is a file, - for standard input, or one of the built-in tables builtin:iris,
-builtin:spiral and builtin:random.
+DATA is a file, - for standard input, or a built-in table such as builtin:iris,
+builtin:spiral or builtin:random. The format goes by the extension, or --format:
 
-  .csv           comma-separated with a header line (semicolon, tab and | are found)
-  .tsv           separated by tabs
-  .gz            any of them, compressed
+  .csv .txt .data     comma-separated with a header line (semicolon, tab and | are found)
+  .tsv .tab           separated by tabs
+  .arff               Weka's format
+  .libsvm .svm        the sparse text of LIBSVM and SVMlight
+  .npy .npz           NumPy matrices; an .npz has X and y
+  .parquet .pq        Apache Parquet
+
+Any of them may be compressed with gzip. docs/formats.md has an example of each.
 
 A column of numbers is a feature as it is; a column of text is a category and
 becomes a column of zeros and ones for each category. Empty fields, NA, NaN, ? and

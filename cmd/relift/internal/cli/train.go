@@ -40,7 +40,7 @@ func newTrain() *cobra.Command {
 				return err
 			}
 			if test != "" {
-				if err := p.openTest(test); err != nil {
+				if err := p.openTest(test, f.data.format); err != nil {
 					return err
 				}
 			}

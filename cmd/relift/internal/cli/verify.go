@@ -40,6 +40,7 @@ type verdictCheck struct {
 }
 
 func newVerify() *cobra.Command {
+	var format string
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "verify CERTIFICATE [DATA]",
@@ -49,7 +50,7 @@ func newVerify() *cobra.Command {
 		GroupID: "main",
 		Args:    arguments(1, 2, "CERTIFICATE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			v, err := verifyFile(args[0], args[1:])
+			v, err := verifyFile(args[0], args[1:], format)
 			if err != nil {
 				return err
 			}
@@ -64,13 +65,14 @@ func newVerify() *cobra.Command {
 			return v.failure()
 		},
 	}
+	bind(c, "format", &format)
 	bind(c, "json", &asJSON)
 	return c
 }
 
 // verifyFile checks the certificate at path and, if data is not empty, that it
 // is about that table.
-func verifyFile(path string, data []string) (*verdict, error) {
+func verifyFile(path string, data []string, format string) (*verdict, error) {
 	f, err := loadCertificate(path)
 	if err != nil {
 		return nil, badInput(err)
@@ -79,7 +81,7 @@ func verifyFile(path string, data []string) (*verdict, error) {
 	var table *verify.Check
 	if len(data) > 0 {
 		v.Data = data[0]
-		if table, err = f.compareTable(path, data[0]); err != nil {
+		if table, err = f.compareTable(path, data[0], format); err != nil {
 			return nil, err
 		}
 	}
