@@ -114,3 +114,19 @@ func TestLBFGSOnNonsmoothFunction(t *testing.T) {
 		t.Errorf("ended at %v with %v, want 0", l.x, l.fx)
 	}
 }
+
+func TestMinimize(t *testing.T) {
+	// Rosenbrock's function.
+	f := func(x, g []float64) float64 {
+		a, b := 1-x[0], x[1]-x[0]*x[0]
+		g[0], g[1] = -2*a-400*x[0]*b, 200*b
+		return a*a + 100*b*b
+	}
+	x, fx, its := Minimize(f, []float64{-1.2, 1}, nil, 200, func() bool { return false })
+	if !(math.Hypot(x[0]-1, x[1]-1) <= 1e-6) || !(fx <= 1e-12) || its == 0 {
+		t.Errorf("%v with %v after %d iterations, want (1, 1)", x, fx, its)
+	}
+	if _, _, its := Minimize(f, []float64{-1.2, 1}, nil, 200, func() bool { return true }); its != 0 {
+		t.Errorf("%d iterations after stop", its)
+	}
+}

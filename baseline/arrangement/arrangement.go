@@ -116,7 +116,7 @@ func sample(x *mat.Dense, count int, seed uint64) []Cell {
 		eig.VectorsTo(&q)
 		lambda = eig.Values(nil)
 	}
-	seen := map[string]bool{}
+	seen := map[string]int{}
 	var cells []Cell
 	u := mat.NewVecDense(d, nil)
 	for i := range count {
@@ -140,10 +140,16 @@ func sample(x *mat.Dense, count int, seed uint64) []Cell {
 				key[k] = 1
 			}
 		}
-		if !seen[string(key)] {
-			seen[string(key)] = true
-			cells = append(cells, c)
+		if at, ok := seen[string(key)]; ok {
+			// The sum of directions inside a cone is inside, and more central.
+			floats.Add(cells[at].Center, c.Center)
+			continue
 		}
+		seen[string(key)] = len(cells)
+		cells = append(cells, c)
+	}
+	for _, c := range cells {
+		floats.Scale(1/floats.Norm(c.Center, 2), c.Center)
 	}
 	return cells
 }
