@@ -45,13 +45,13 @@ func (s Status) Meaning() string {
 	case GapReached:
 		return "the certified gap is as small as was asked for"
 	case Done:
-		return "every step finished; the gap that is left is the method's own"
+		return "every step finished; what gap is left is the method's own"
 	case Stalled:
-		return "the solver ended before its tolerance; bound and network are valid but not the method's best"
+		return "the solver ended before its tolerance; the results are valid but not the method's best"
 	case TimeLimit:
-		return "the time limit ended the run; bound and network are the best so far"
+		return "the time limit ended the run; the results are the best so far"
 	case Interrupted:
-		return "the run was interrupted; bound and network are the best so far"
+		return "the run was interrupted; the results are the best so far"
 	}
 	return "unknown"
 }
