@@ -88,7 +88,8 @@ type explorer struct {
 	best    peak // the generator with the largest ‖F(p)‖/‖p‖
 	tree    []byte
 	keep    int64 // length at which the tree is given up; 0 to keep none
-	budget  int64 // nodes after which the cone is given up
+	work    int64 // operations so far, about
+	budget  int64 // operations after which the cone is given up
 
 	cut   int // depth at which cones are put aside as tasks; 0 for none
 	tasks []*cone
@@ -151,10 +152,11 @@ func (e *explorer) look(k *cone, a int) bool {
 func (e *explorer) explore(depth, fresh int) outcome {
 	e.nodes++
 	e.deepest = max(e.deepest, depth)
-	if e.nodes > e.budget || e.nodes&1023 == 0 && e.stop.Load() {
+	k := e.levels[depth]
+	e.work += int64(e.d * (e.d*e.c + 10 + len(k.open)*(2*e.c+e.d)))
+	if e.work > e.budget || e.nodes&127 == 0 && e.stop.Load() {
 		return interrupted
 	}
-	k := e.levels[depth]
 	if e.look(k, fresh) {
 		return violated
 	}

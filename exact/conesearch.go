@@ -36,7 +36,6 @@ func (s *search) runCones(ctx context.Context) {
 		s.add(u)
 	}
 	var work float64 // done by column generation
-	var used int64   // cones spent on attempts that were not called for
 	idle, excess := 0, 1.0
 	for ctx.Err() == nil {
 		s.rounds++
@@ -81,11 +80,9 @@ func (s *search) runCones(ctx context.Context) {
 		work += s.roundWork(len(all))
 		h := 1.03 * max(s.worst, in.gamma)
 		hope := DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w))
-		budget := int64(proofShare*work/s.coneWork()) - used
-		if hope-s.lower > 0.3*(s.upper-s.lower) && budget > 1000 {
-			before := s.cones
+		budget := int64(proofShare*work) - s.proofWork
+		if hope-s.lower > 0.3*(s.upper-s.lower) && budget > 1e7 {
 			s.certify(ctx, fr, w, h, budget)
-			used += s.cones - before
 			if s.done() {
 				return
 			}
@@ -94,14 +91,11 @@ func (s *search) runCones(ctx context.Context) {
 }
 
 // roundWork estimates the operations of a round of ascents and of the
-// restricted problem, and coneWork those of a cone; counted rather than timed,
-// so that a run can be repeated.
+// restricted problem: counted rather than timed, so that a run can be repeated.
 func (s *search) roundWork(starts int) float64 {
 	n, d, c, m := float64(s.in.n), float64(s.in.d), float64(s.in.c), float64(len(s.master.columns))
-	return float64(starts)*60*n*(d+c) + 25*m*m*(m+2*min(m, n))
+	return float64(starts)*60*n*(d+c) + 25*m*m*(m+2*min(m, n))/10
 }
-
-func (s *search) coneWork() float64 { return 2000 + 15*float64(s.in.n) }
 
 // regulariser returns γ Σ ‖v_j‖, the regulariser's share of the restricted
 // problem's value; a relative excess ε of h(W) over γ costs about ε times that.
@@ -160,7 +154,7 @@ func (s *search) goal(w []float64) float64 {
 
 // certify runs the cone search.  With h = 0 it goes down a ladder of thresholds
 // to the goal and returns whether new columns were found; otherwise it makes
-// one attempt at h with about budget cones.
+// one attempt at h with about budget operations.
 func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64, budget int64) bool {
 	in := s.in
 	if in.d > maxSearchDimension {
@@ -173,7 +167,7 @@ func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64,
 			goal = max(s.worst, in.gamma) * (1 + s.tolerance())
 		}
 		ladder = ladder[:0]
-		for excess := 1.0; ; excess /= 2.5 {
+		for excess := 40.0; ; excess /= 2.5 {
 			if next := in.gamma * (1 + excess); next > goal*1.001 {
 				ladder = append(ladder, next)
 				continue
@@ -188,6 +182,7 @@ func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64,
 		}
 		at := fr.prove(ctx, h, s.options.Threads, budget, treeCap)
 		s.cones += at.nodes
+		s.proofWork += at.work
 		if at.proven && at.trees != nil {
 			s.accept(w, in.inflate(at.bound, w), &tree{frame: fr, orthants: at.trees, nodes: at.nodes})
 			s.report()

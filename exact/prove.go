@@ -12,6 +12,7 @@ type attempt struct {
 	proven  bool
 	bound   float64 // proven bound on max ‖Wᵀ(X̃z)₊‖/‖u‖, rounding included
 	nodes   int64
+	work    int64 // operations, about
 	deepest int
 	peaks   []peak   // per explored part the best generator (unit), in order
 	trees   [][]byte // preorder, one per orthant; nil when they were too long
@@ -27,7 +28,7 @@ const tasksWanted = 2048
 const batch = 64
 
 // prove tries to show ‖Wᵀ(Xu)₊‖ ≤ H‖u‖ for all u.  It stops at the first batch
-// with a violation, or after about budget cones.  With keep > 0 it records trees
+// with a violation, or after about budget operations.  With keep > 0 it records trees
 // of up to that many bytes.
 func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep int64) attempt {
 	d := fr.in.d
@@ -67,7 +68,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 	for first := 0; first < len(top.tasks) && out.proven; first += batch {
 		last := min(first+batch, len(top.tasks))
 		results := make([]attempt, last-first)
-		left := budget - out.nodes
+		left := (budget - out.work) / 8 // parts differ much in size
 		var next atomic.Int64
 		var wg sync.WaitGroup
 		for _, e := range workers {
@@ -77,7 +78,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 					if i >= len(results) {
 						return
 					}
-					e.nodes, e.deepest, e.best, e.tree = 0, 0, peak{}, nil
+					e.nodes, e.work, e.deepest, e.best, e.tree = 0, 0, 0, peak{}, nil
 					e.keep, e.budget = keep, left
 					e.level(0).copyFrom(top.tasks[first+i])
 					o := e.explore(0, 0)
@@ -91,6 +92,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 		for _, r := range results {
 			out.proven = out.proven && r.proven
 			out.nodes += r.nodes
+			out.work += r.work
 			out.deepest = max(out.deepest, r.deepest+top.cut)
 			out.peaks = append(out.peaks, r.peaks...)
 		}
@@ -109,6 +111,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 // collect takes over an explorer's counts and its best generator.
 func (at *attempt) collect(e *explorer) {
 	at.nodes += e.nodes
+	at.work += e.work
 	at.deepest = max(at.deepest, e.deepest)
 	if e.best.u == nil {
 		return

@@ -21,16 +21,17 @@ type search struct {
 	random  *rand.Rand
 	master  *master
 
-	upper  float64 // objective of best
-	best   lift.Weights
-	lower  float64
-	source BoundSource
-	proof  *Certificate
-	rounds int
-	cones  int64
-	worst  float64     // largest ‖Wᵀ(Xu)₊‖ seen for the present W
-	pool   [][]float64 // directions that were local maxima before
-	care   float64     // share of the gap that an unresolved excess of h(W) may cost
+	upper     float64 // objective of best
+	best      lift.Weights
+	lower     float64
+	source    BoundSource
+	proof     *Certificate
+	rounds    int
+	cones     int64
+	proofWork int64       // operations of all attempts to prove a bound, about
+	worst     float64     // largest ‖Wᵀ(Xu)₊‖ seen for the present W
+	pool      [][]float64 // directions that were local maxima before
+	care      float64     // share of the gap that an unresolved excess of h(W) may cost
 }
 
 func newSearch(p lift.Problem, o Options, started time.Time) *search {
