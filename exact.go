@@ -76,6 +76,7 @@ func (r *run) closeGap(share float64) func() error {
 					r.row.Network = min(r.upper, p.UpperBound)
 				}
 				r.record("exact")
+				r.logLine(recordOfRound(p), p.LowerBound)
 			},
 		}
 		result, err := exact.Solve(ctx, r.problem, options)

@@ -3,13 +3,16 @@ package relift
 import (
 	"encoding/json"
 	"io"
+	"math"
 
+	"github.com/relift/relift/exact"
 	"github.com/relift/relift/relax"
 	"github.com/relift/relift/report"
 )
 
-// logRecord is one line of the solver's log: the state after an outer
-// iteration.  The symbols are those of package relax.
+// logRecord is one line of the solver's log: the state after an outer iteration
+// of the relaxation, whose symbols are those of package relax, or after a round
+// of the column generation, which has no value and no residuals (null).
 type logRecord struct {
 	Phase      string        `json:"phase"`
 	Method     string        `json:"method"`
@@ -17,11 +20,12 @@ type logRecord struct {
 	Inner      int           `json:"inner"`
 	Value      report.Number `json:"value"`       // objective of the relaxation
 	DualityGap report.Number `json:"duality_gap"` // the solver's estimate
-	Residual   report.Number `json:"residual"`    // of the stationarity condition, relative
+	Residual   report.Number `json:"residual"`    // of the stationarity condition; of the dual constraint in a round, relative to γ
 	Violation  report.Number `json:"violation"`   // of the sign conditions, relative
 	MinEigen   report.Number `json:"min_eigen"`   // of S, relative to its largest
 	Penalty    report.Number `json:"penalty"`     // of the augmented Lagrangian
 	Rank       int           `json:"rank"`        // columns of the factor
+	Cones      int64         `json:"cones"`       // examined by the branch and bound
 	Bound      report.Number `json:"bound"`       // certified at this iteration
 	Best       report.Number `json:"best_bound"`  // best certified so far
 	Network    report.Number `json:"network"`     // best objective so far
@@ -55,5 +59,16 @@ func recordOf(it relax.Iterate) logRecord {
 		Value: report.Number(it.Value), DualityGap: report.Number(it.DualityGap),
 		Residual: report.Number(it.Residual), Violation: report.Number(it.Violation),
 		MinEigen: report.Number(it.MinEigen), Penalty: report.Number(it.Penalty), Rank: it.Rank,
+	}
+}
+
+// recordOfRound copies the state of the column generation; Inner counts its
+// directions.
+func recordOfRound(p exact.Progress) logRecord {
+	none := report.Number(math.NaN())
+	return logRecord{
+		Phase: "exact", Method: "column-generation", Outer: p.Round, Inner: p.Columns, Cones: p.Cones,
+		Value: none, DualityGap: none, Violation: none, MinEigen: none, Penalty: none,
+		Residual: report.Number(p.Violation - 1),
 	}
 }

@@ -151,6 +151,14 @@ func (r *run) record(phase string) {
 	}
 }
 
+// logLine completes a record with the bound of its iteration and the best so
+// far, and writes it.
+func (r *run) logLine(line logRecord, bound float64) {
+	line.Bound, line.Best, line.Network = report.Number(bound), report.Number(r.lower()), report.Number(r.row.Network)
+	line.Seconds = report.Number(time.Since(r.begin).Seconds())
+	r.log.write(line)
+}
+
 // simpleBound considers the certificate that the residual of the best network
 // gives without any other multiplier.  It is there from the first moment on,
 // so that an interruption at any time has one.
@@ -192,10 +200,7 @@ func (r *run) relaxation(share float64) error {
 			r.consider(c)
 			r.row.Outer, r.row.Inner, r.row.Relaxed, r.row.Rank = it.Outer, it.Inner, it.Value, it.Rank
 			r.record("relax")
-			line := recordOf(it)
-			line.Bound, line.Best, line.Network = report.Number(c.LowerBound), report.Number(r.lower()), report.Number(r.upper)
-			line.Seconds = report.Number(time.Since(r.begin).Seconds())
-			r.log.write(line)
+			r.logLine(recordOf(it), c.LowerBound)
 			r.solved = solved(it, c.LowerBound)
 			return r.solved || r.gapReached()
 		},

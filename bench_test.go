@@ -1,0 +1,79 @@
+package relift
+
+import (
+	"context"
+	"testing"
+
+	"github.com/relift/relift/dataset"
+)
+
+// benchmarked are whole problems, by the number of rows: γ = 0.1 on the data as
+// they are.
+var benchmarked = []struct{ name, source string }{
+	{"n=25", sharedData + "random/random000.csv"},
+	{"n=57", sharedData + "spiral.csv"},
+	{"n=75", sharedData + "iris.train.csv"},
+	{"n=175", sharedData + "ionosphere.train.csv"},
+	{"n=383", sharedData + "pima_indians.train.csv"},
+	{"n=1000", sharedData + "mnist20.train.csv"},
+}
+
+// loaded reads a benchmark's problem; the larger ones, whose features differ
+// in size by much, are scaled.
+func loaded(b *testing.B, source string, scaled bool) Problem {
+	b.Helper()
+	table, err := dataset.Open(source, dataset.FormatAuto)
+	if err != nil {
+		b.Skip("no shared data: ", err)
+	}
+	options := dataset.Options{Scale: dataset.ScaleNone}
+	if scaled {
+		options.Scale = dataset.ScaleStandard
+	}
+	if table.Column("y5") != nil {
+		options.Targets = []string{"y1", "y2", "y3", "y4", "y5"}
+	}
+	_, data, _, err := dataset.Fit(table, options)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return Problem{X: data.X, Y: data.Y, Gamma: 0.1}
+}
+
+// BenchmarkBound solves whole relaxations and reports the certified bound.
+func BenchmarkBound(b *testing.B) {
+	for i, c := range benchmarked {
+		b.Run(c.name, func(b *testing.B) {
+			if testing.Short() && i > 2 {
+				b.Skip("takes minutes")
+			}
+			p := loaded(b, c.source, i > 3)
+			b.ReportAllocs()
+			for b.Loop() {
+				r, err := Bound(context.Background(), p, Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(r.LowerBound, "bound")
+			}
+		})
+	}
+}
+
+// BenchmarkTrain trains to a gap of a hundredth where the dimension is small and
+// reports the gap.
+func BenchmarkTrain(b *testing.B) {
+	for _, c := range benchmarked[:3] {
+		b.Run(c.name, func(b *testing.B) {
+			p := loaded(b, c.source, false)
+			b.ReportAllocs()
+			for b.Loop() {
+				r, err := Train(context.Background(), p, Options{Method: MethodExact, Gap: 0.01})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(r.RelativeGap, "gap")
+			}
+		})
+	}
+}
