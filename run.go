@@ -255,6 +255,8 @@ func (r *run) status(gap float64) Status {
 		return Interrupted
 	case r.ctx.Err() != nil:
 		return TimeLimit
+	case r.exact == exact.Interrupted, r.exact == exact.TimeLimit:
+		return TimeLimit // its share of the time was over
 	case r.exact == exact.Stalled:
 		return Stalled
 	case r.relaxed == nil:

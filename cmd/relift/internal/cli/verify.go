@@ -103,13 +103,26 @@ func (v *verdict) writeText(w io.Writer) error {
 	for _, c := range v.Checks {
 		fmt.Fprintf(&b, "%s  %-9s %s\n", map[bool]string{true: "pass", false: "FAIL"}[c.Passed], c.Name, c.Detail)
 	}
-	if v.OK {
+	switch {
+	case v.OK:
 		fmt.Fprintf(&b, "\nProved: no two-layer ReLU network of any width has an objective below %v on these data.\n", float64(v.Claimed))
-	} else {
+	case v.onlyTableFailed():
+		fmt.Fprintf(&b, "\nThe bound %v is proved for the data in the certificate, but those are not the data of %s.\n", float64(v.Claimed), v.Data)
+	default:
 		b.WriteString("\nNot proved: this certificate is not to be trusted.\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// onlyTableFailed reports whether the proof holds but is about other data.
+func (v *verdict) onlyTableFailed() bool {
+	for _, c := range v.Checks {
+		if c.Passed == (c.Name == "table") {
+			return false
+		}
+	}
+	return len(v.Checks) > 0
 }
 
 // failure is nil for a certificate that passed, else an error that leads to

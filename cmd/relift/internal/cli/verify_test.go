@@ -57,7 +57,7 @@ func TestVerifyRejectsAnotherTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := command(t, "verify", cert, other)
-		if o.status != exitVerify || !strings.Contains(o.stdout, "FAIL  table") || !strings.Contains(o.stdout, "Not proved") {
+		if o.status != exitVerify || !strings.Contains(o.stdout, "FAIL  table") || !strings.Contains(o.stdout, "not the data of "+other) {
 			t.Errorf("%s: exit status %d: %s%s", name, o.status, o.stdout, o.stderr)
 		}
 	}
@@ -83,7 +83,7 @@ func TestVerifyRejectsFalseClaims(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := command(t, "verify", forged)
-		if o.status != exitVerify || !strings.Contains(o.stdout, "FAIL") || strings.Count(o.stderr, "\n") != 1 || !strings.HasPrefix(o.stderr, forged+": check ") {
+		if o.status != exitVerify || !strings.Contains(o.stdout, "FAIL") || !strings.Contains(o.stdout, "Not proved") || strings.Count(o.stderr, "\n") != 1 || !strings.HasPrefix(o.stderr, forged+": check ") {
 			t.Errorf("%s: exit status %d: %s%s", name, o.status, o.stdout, o.stderr)
 		}
 	}
