@@ -8,44 +8,60 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
-// interior is the state of the primal–dual interior-point method, which suits
-// problems whose N(N+1)/2 entries of Z (N = m+r) allow a dense Newton system.
+// interior is the state of the primal–dual interior-point method for the
+// relaxation restricted to
+//
+//	Z = B Ẑ Bᵀ + τ Z₀,   Ẑ ⪰ 0 (p×p),  τ ≥ 0,
+//
+// with a basis B (N×p, N = m+r) and the moments Z₀ of û ~ N(0, I), which satisfy every
+// sign condition.  With B = I it is the whole relaxation; with p ≪ N it is the
+// restricted master of the column generation in generate.go.
 //
 // The objective is made linear by the chordal clique {α, v}:
 //
-//	minimise γ tr U + γ tr V  subject to  Z ⪰ 0,  Z₂ = [[K+γI, Y], [Yᵀ, V]] ⪰ 0,  T ≥ 0,
+//	minimise γ tr U + γ tr V  subject to  Z₂ = [[K+γI, Y], [Yᵀ, V]] ⪰ 0,  T ≥ 0,
 //
-// twice the value of the relaxation.  The variable x holds the free entries of Z and V:
-// A_ij (i<j), B_ik, U_kl and V_ab (upper triangles).  The constraint diag N = 0 is
-// eliminated, A_ii = Σ_k B_ik X_ik, and A_ii, P_ii ≥ 0 are implied by Z ⪰ 0.  T are the entries
-// A_ij, P_ij (i<j) and N_ij (i≠j).  With multipliers S, S₂ ≻ 0 and M > 0 a step solves
+// twice the value of the relaxation.  T are the entries A_ij, P_ij (i<j), N_ij (i≠j) and
+// −N_ii: the multiplier of N_ii = 0 cannot be positive, because S ⪰ 0 has a nonnegative
+// diagonal, so that the inequality is enough.  With rows l_a of L = [α̂; β̂] as
+// functions of the basis, T_ab = ±(l_aᵀ Ẑ l_b + τ T₀_ab) for a < b among 2m rows.
 //
-//	(F*(S ∘ Z⁻¹)F + F₂*(S₂ ∘ Z₂⁻¹)F₂ + T*(M/t)T) dx
-//	    = −∇ + F*(σμZ⁻¹ − c) + F₂*(σμZ₂⁻¹ − c₂) + T*(σμ/t − c_t − (M/t)(T(x) − t))
+// With multipliers Ŝ, S₂ ≻ 0, s_τ, M > 0 and slacks t, a step solves
 //
-// with the HKM direction and Mehrotra's second-order corrections c.
+//	(F*(Ŝ∘Ẑ⁻¹)F + F₂*(S₂∘Z₂⁻¹)F₂ + T*(M/t)T + s_τ/τ) dx
+//	    = −∇ + F*(σμẐ⁻¹ − c) + F₂*(σμZ₂⁻¹ − c₂) + T*(σμ/t − c_t − (M/t)(T(x) − t)) + (σμ − c_τ)/τ
+//
+// with the HKM direction and Mehrotra's second-order corrections c.  The term T*(M/t)T is
+// assembled from M = Qᵀ w Q, Q_a,(ik) = l_ai l_ak, by two matrix products.
 type interior struct {
 	red     *lift.Reduced
 	m, r, c int // representatives, rank, outputs
-	n       int // N = m+r
-	nv      int // free variables
+	q       int // fitted rows
 	gamma   float64
-	embed   *mat.Dense // (q+c)×(N+c): fitted rows as linear forms of (α̂, û), identity on V
 
-	rows, cols []int // position of each variable in the (N+c)×(N+c) pattern; the m eliminated A_ii come last
-	pairs      []pair
-	cost       []float64 // gradient of the linear objective
+	p     int        // columns of the basis
+	basis *mat.Dense // N×p
+	lines *mat.Dense // 2m×p: L
+	embed *mat.Dense // (q+c)×(p+c): fitted rows as linear forms of the basis, identity on V
+	t0    *mat.Dense // 2m×2m: T of Z₀, signs included
+	k0    *mat.SymDense
+
+	rows, cols []int // position of each matrix variable in the (p+c)×(p+c) pattern; τ comes last
+	np         int   // variables of Ẑ
+	nv         int
+	index      []int32 // p×p: position of an entry of Ẑ among the variables
+	cost       []float64
 	x          []float64
 	z          [2]cone
-	t, mult    []float64 // one per pair
-	mu         float64   // at the start
+	tauDual    float64
+	t, mult    *mat.Dense // 2m×2m symmetric, zero diagonal
+
 }
 
 // cone is a semidefinite block: the primal matrix with its Cholesky factor and
@@ -56,206 +72,380 @@ type cone struct {
 	s      *mat.SymDense
 }
 
-// pair is one sign constraint: its value is Σ coef·x[index].
-type pair struct {
-	kind  pairKind
-	i, j  int
-	index []int32
-	coef  []float64
-}
-
-type pairKind int8
-
-const (
-	pairAA pairKind = iota // A_ij ≥ 0, i<j
-	pairAB                 // N_ij ≥ 0, i≠j
-	pairBB                 // P_ij ≥ 0, i<j
-)
-
-func (ip *interior) offdiagonal(i, j int) int { // A_ij, i<j
-	return i*(2*ip.m-i-1)/2 + (j - i - 1)
-}
-
-func newInterior(red *lift.Reduced) *interior {
+// newInterior prepares the restriction to the basis; nil means all of Z.
+func newInterior(red *lift.Reduced, basis *mat.Dense) *interior {
 	m, r, q := red.Dims()
 	_, c := red.Y.Dims()
-	ip := &interior{red: red, m: m, r: r, c: c, n: m + r, gamma: red.Source.Gamma}
-	for i := range m {
-		for j := i + 1; j < m; j++ {
+	ip := &interior{red: red, m: m, r: r, c: c, q: q, gamma: red.Source.Gamma}
+	if basis == nil {
+		basis = identity(m + r)
+	}
+	_, ip.p = basis.Dims()
+	p := ip.p
+	ip.basis = basis
+
+	ip.lines = mat.NewDense(2*m, p, nil)
+	alpha := ip.lines.Slice(0, m, 0, p).(*mat.Dense)
+	beta := ip.lines.Slice(m, 2*m, 0, p).(*mat.Dense)
+	alpha.Copy(basis.Slice(0, m, 0, p))
+	beta.Mul(red.X, basis.Slice(m, m+r, 0, p))
+	beta.Sub(alpha, beta)
+
+	ip.embed = mat.NewDense(q+c, p+c, nil)
+	for row, fit := range red.Fits {
+		axpy(fit.Weight, ip.lines.RawRowView(slot(fit, m)), ip.embed.RawRowView(row)[:p])
+	}
+	for a := range c {
+		ip.embed.Set(q+a, p+a, 1)
+	}
+	ip.moments()
+
+	ip.index = make([]int32, p*p)
+	for i := range p {
+		for j := i; j < p; j++ {
+			ip.index[i*p+j], ip.index[j*p+i] = int32(len(ip.rows)), int32(len(ip.rows))
 			ip.rows, ip.cols = append(ip.rows, i), append(ip.cols, j)
 		}
 	}
-	bStart := len(ip.rows)
-	for i := range m {
-		for k := range r {
-			ip.rows, ip.cols = append(ip.rows, i), append(ip.cols, m+k)
-		}
-	}
-	uIndex := make([][]int32, r)
-	for k := range r {
-		uIndex[k] = make([]int32, r)
-	}
-	for k := range r {
-		for l := k; l < r; l++ {
-			uIndex[k][l] = int32(len(ip.rows))
-			uIndex[l][k] = uIndex[k][l]
-			ip.rows, ip.cols = append(ip.rows, m+k), append(ip.cols, m+l)
-		}
-	}
+	ip.np = len(ip.rows)
 	for a := range c {
 		for b := a; b < c; b++ {
-			ip.rows, ip.cols = append(ip.rows, m+r+a), append(ip.cols, m+r+b)
+			ip.rows, ip.cols = append(ip.rows, p+a), append(ip.cols, p+b)
 		}
 	}
-	ip.nv = len(ip.rows)
+	ip.nv = len(ip.rows) + 1
+	// ⟨∇, Z⟩ = γ tr U + γ tr V.
+	gram := mat.NewSymDense(p, nil)
+	gram.SymOuterK(ip.gamma, basis.Slice(m, m+r, 0, p).T())
 	ip.cost = make([]float64, ip.nv)
-	for p := range ip.nv {
-		if ip.rows[p] == ip.cols[p] {
-			ip.cost[p] = ip.gamma
+	for v := range ip.nv - 1 {
+		i, j := ip.rows[v], ip.cols[v]
+		switch {
+		case j < p && i == j:
+			ip.cost[v] = gram.At(i, i)
+		case j < p:
+			ip.cost[v] = 2 * gram.At(i, j)
+		case i == j:
+			ip.cost[v] = ip.gamma
 		}
 	}
-	for i := range m {
-		ip.rows, ip.cols = append(ip.rows, i), append(ip.cols, i)
-	}
-	b := func(i, k int) int32 { return int32(bStart + i*r + k) }
-	x := red.X
-	for i := range m {
-		for j := i + 1; j < m; j++ {
-			a := int32(ip.offdiagonal(i, j))
-			ip.pairs = append(ip.pairs, pair{pairAA, i, j, []int32{a}, []float64{1}})
-			for _, o := range [2][2]int{{i, j}, {j, i}} {
-				p := pair{pairAB, o[0], o[1], []int32{a}, []float64{1}}
-				for k := range r {
-					p.index, p.coef = append(p.index, b(o[0], k)), append(p.coef, -x.At(o[1], k))
-				}
-				ip.pairs = append(ip.pairs, p)
-			}
-			p := pair{pairBB, i, j, []int32{a}, []float64{1}}
-			for k := range r {
-				p.index, p.coef = append(p.index, b(i, k)), append(p.coef, -x.At(j, k))
-				p.index, p.coef = append(p.index, b(j, k)), append(p.coef, -x.At(i, k))
-			}
-			for k := range r {
-				for l := k; l < r; l++ {
-					c := x.At(i, k) * x.At(j, l)
-					if l > k {
-						c += x.At(i, l) * x.At(j, k)
-					}
-					p.index, p.coef = append(p.index, uIndex[k][l]), append(p.coef, c)
-				}
-			}
-			ip.pairs = append(ip.pairs, p)
-		}
-	}
-	ip.embed = mat.NewDense(q+c, ip.n+c, nil)
-	for a := range c {
-		ip.embed.Set(q+a, ip.n+a, 1)
-	}
-	for row, fit := range red.Fits {
-		ip.embed.Set(row, fit.Row, fit.Weight)
-		if fit.Negative {
-			for k := range r {
-				ip.embed.Set(row, m+k, -fit.Weight*x.At(fit.Row, k))
-			}
-		}
-	}
-	ip.start()
+	ip.cost[ip.nv-1] = ip.gamma * float64(r)
 	return ip
 }
 
-// start puts Z near the moments of û ~ N(0, I), the arc-cosine kernel of order one
-// (Cho and Saul, 2009), moved away from the boundary of the cone: near-parallel rows
-// make that kernel nearly singular and its N_ij nearly zero.  The constraints' slacks t
-// need not agree with x at the start; a full primal step closes the difference.
-func (ip *interior) start() {
-	const blend, least = 0.3, 0.05
-	// A first gap far above the value keeps the early steps long.
-	const startGap = 300
-	kernel := mat.NewSymDense(ip.m, nil)
+// slot is the row of L = [α̂; β̂] that a fitted row reads.
+func slot(fit lift.Fit, m int) int {
+	if fit.Negative {
+		return m + fit.Row
+	}
+	return fit.Row
+}
+
+// moments sets T₀ and K₀ for Z₀ = E (α̂,û)(α̂,û)ᵀ over û ~ N(0, I), the arc-cosine kernel of
+// order one (Cho and Saul, 2009).
+func (ip *interior) moments() {
+	m := ip.m
+	ip.t0 = mat.NewDense(2*m, 2*m, nil)
+	dense.Parallel(m, 16, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			for j := range m {
+				c := dot(ip.red.X.RawRowView(i), ip.red.X.RawRowView(j))
+				same, opposite := arcCosine(c), arcCosine(-c)
+				if i == j {
+					same, opposite = 0.5, 0
+				}
+				ip.t0.Set(i, j, same)
+				ip.t0.Set(m+i, m+j, same)
+				ip.t0.Set(i, m+j, opposite)
+				ip.t0.Set(m+i, j, opposite)
+			}
+		}
+	})
+	ip.k0 = mat.NewSymDense(ip.q, nil)
+	for a, fa := range ip.red.Fits {
+		for b := a; b < ip.q; b++ {
+			fb := ip.red.Fits[b]
+			ip.k0.SetSym(a, b, fa.Weight*fb.Weight*ip.t0.At(slot(fa, m), slot(fb, m)))
+		}
+	}
+	ip.sign(ip.t0)
+}
+
+// arcCosine returns E[(xᵀu)₊(yᵀu)₊] for unit x, y with xᵀy = c and u ~ N(0, I).
+func arcCosine(c float64) float64 {
+	c = max(-1, min(1, c))
+	theta := math.Acos(c)
+	return max(0, (math.Sin(theta)+(math.Pi-theta)*c)/(2*math.Pi))
+}
+
+// sign negates the entries N_ii and clears the diagonal, which carries no constraint.
+func (ip *interior) sign(t *mat.Dense) {
 	for i := range ip.m {
-		for j := i; j < ip.m; j++ {
-			v := arcCosine(dot(ip.red.X.RawRowView(i), ip.red.X.RawRowView(j)))
-			if i != j {
-				v *= 1 - blend
+		t.Set(i, ip.m+i, -t.At(i, ip.m+i))
+		t.Set(ip.m+i, i, -t.At(ip.m+i, i))
+		t.Set(i, i, 0)
+		t.Set(ip.m+i, ip.m+i, 0)
+	}
+}
+
+// pattern assembles [Ẑ 0; 0 V] of order p+c.
+func (ip *interior) pattern(x []float64) *mat.SymDense {
+	z := mat.NewSymDense(ip.p+ip.c, nil)
+	for v := range ip.nv - 1 {
+		z.SetSym(ip.rows[v], ip.cols[v], x[v])
+	}
+	return z
+}
+
+func (ip *interior) first(pattern *mat.SymDense) *mat.SymDense {
+	z := mat.NewSymDense(ip.p, nil)
+	z.CopySym(pattern.SliceSym(0, ip.p))
+	return z
+}
+
+// linear returns the linear part of Z₂ at the pattern and τ.
+func (ip *interior) linear(pattern *mat.SymDense, tau float64) *mat.SymDense {
+	var ez, full mat.Dense
+	ez.Mul(ip.embed, pattern)
+	full.Mul(&ez, ip.embed.T())
+	z2 := symmetric(&full)
+	for i := range ip.q {
+		for j := i; j < ip.q; j++ {
+			z2.SetSym(i, j, z2.At(i, j)+tau*ip.k0.At(i, j))
+		}
+	}
+	return z2
+}
+
+// second returns Z₂ = [[K+γI, Y], [Yᵀ, V]].
+func (ip *interior) second(pattern *mat.SymDense, tau float64) *mat.SymDense {
+	z2 := ip.linear(pattern, tau)
+	for i := range ip.q {
+		z2.SetSym(i, i, z2.At(i, i)+ip.gamma)
+		for a := range ip.c {
+			z2.SetSym(i, ip.q+a, z2.At(i, ip.q+a)+ip.red.Y.At(i, a))
+		}
+	}
+	return z2
+}
+
+// values returns T at the point (2m×2m).
+func (ip *interior) values(pattern *mat.SymDense, tau float64) *mat.Dense {
+	var lz, t mat.Dense
+	lz.Mul(ip.lines, pattern.SliceSym(0, ip.p))
+	t.Mul(&lz, ip.lines.T())
+	mirror(&t) // the weights M/t of the two triangles must be the same numbers
+	ip.sign(&t)
+	data, base := t.RawMatrix().Data, ip.t0.RawMatrix().Data
+	axpy(tau, base, data)
+	return &t
+}
+
+// adjoint adds F*(g₁) + F₂*(g₂) + T*(weights) to out; any of them may be nil.
+func (ip *interior) adjoint(out []float64, g1, g2 *mat.SymDense, weights *mat.Dense) {
+	g := mat.NewSymDense(ip.p+ip.c, nil)
+	if g2 != nil {
+		var tmp, pulled mat.Dense
+		tmp.Mul(ip.embed.T(), g2)
+		pulled.Mul(&tmp, ip.embed)
+		g = symmetric(&pulled)
+		var s float64
+		for i := range ip.q {
+			s += g2.At(i, i) * ip.k0.At(i, i)
+			for j := i + 1; j < ip.q; j++ {
+				s += 2 * g2.At(i, j) * ip.k0.At(i, j)
 			}
-			kernel.SetSym(i, j, v)
 		}
+		out[ip.nv-1] += s
 	}
-	tau := 1.0
-	for ; tau < 1e12; tau *= 2 {
-		schur := mat.NewSymDense(ip.m, nil)
-		schur.SymOuterK(-1/(4*tau), ip.red.X)
-		for i := range ip.m {
-			for j := i; j < ip.m; j++ {
-				schur.SetSym(i, j, schur.At(i, j)+kernel.At(i, j))
-			}
-			schur.SetSym(i, i, schur.At(i, i)-least)
-		}
-		if _, ok := cholesky(schur); ok {
-			break
-		}
-	}
-	ip.x = make([]float64, ip.nv)
-	for p := range ip.nv {
-		i, j := ip.rows[p], ip.cols[p]
-		switch {
-		case j < ip.m:
-			ip.x[p] = kernel.At(i, j)
-		case i < ip.m:
-			ip.x[p] = ip.red.X.At(i, j-ip.m) / 2
-		case i == j && i < ip.n:
-			ip.x[p] = tau
-		}
-	}
-	scale := ip.startScale(tau)
-	for p := range ip.x {
-		ip.x[p] *= scale
-	}
-	// V = YᵀQY + (μ/γ)I makes μZ₂⁻¹ feasible in its v-part for the first μ.
-	fit, v := ip.fit(ip.matrix(ip.x))
-	ip.mu = startGap * ip.gamma * (fit + scale*tau*float64(ip.r)) / ip.count()
-	for p := range ip.nv {
-		if i, j := ip.rows[p], ip.cols[p]; i >= ip.n {
-			ip.x[p] = v.At(i-ip.n, j-ip.n)
-			if i == j {
-				ip.x[p] += ip.mu / ip.gamma
+	if g1 != nil {
+		for i := range ip.p {
+			for j := i; j < ip.p; j++ {
+				g.SetSym(i, j, g.At(i, j)+g1.At(i, j))
 			}
 		}
 	}
-	ip.t = ip.values(ip.x)
-	for e := range ip.t {
-		ip.t[e] = max(ip.t[e], 0.1*scale)
+	if weights != nil {
+		ip.sign(weights)
+		var wl, lwl mat.Dense
+		wl.Mul(weights, ip.lines)
+		lwl.Mul(ip.lines.T(), &wl)
+		ip.sign(weights)
+		for i := range ip.p {
+			for j := i; j < ip.p; j++ {
+				g.SetSym(i, j, g.At(i, j)+(lwl.At(i, j)+lwl.At(j, i))/4)
+			}
+		}
+		out[ip.nv-1] += dot(weights.RawMatrix().Data, ip.t0.RawMatrix().Data) / 2
 	}
+	for v := range ip.nv - 1 {
+		i, j := ip.rows[v], ip.cols[v]
+		if i == j {
+			out[v] += g.At(i, i)
+		} else {
+			out[v] += 2 * g.At(i, j)
+		}
+	}
+}
+
+// hessian assembles the lower triangle of the Newton matrix.
+func (ip *interior) hessian() *mat.Dense {
+	n := ip.p + ip.c
+	h := mat.NewDense(ip.nv, ip.nv, nil)
+	pull := func(a *mat.SymDense) []float64 {
+		var tmp, out mat.Dense
+		tmp.Mul(ip.embed.T(), a)
+		out.Mul(&tmp, ip.embed)
+		return squared(symmetric(&out), n)
+	}
+	sd, zd := squared(ip.z[0].s, n), squared(ip.z[0].inv, n)
+	wd, qd := pull(ip.z[1].s), pull(ip.z[1].inv)
+
+	weights := mat.NewDense(2*ip.m, 2*ip.m, nil)
+	quotient(weights, ip.mult, ip.t)
+	quad := mat.NewDense(2*ip.m, ip.np, nil)
+	dense.Parallel(2*ip.m, 8, func(lo, hi int) {
+		for a := lo; a < hi; a++ {
+			line, row := ip.lines.RawRowView(a), quad.RawRowView(a)
+			for v := range row {
+				row[v] = line[ip.rows[v]] * line[ip.cols[v]]
+			}
+		}
+	})
+	var wq, m4 mat.Dense
+	wq.Mul(weights, quad)
+	m4.Mul(quad.T(), &wq)
+	quartic, stride := m4.RawMatrix().Data, m4.RawMatrix().Stride
+
+	raw := h.RawMatrix()
+	p := ip.p
+	last := ip.nv - 2
+	// Rows are paired first with last so that the triangle's work is even.
+	dense.Parallel((last+2)/2, 4, func(lo, hi int) {
+		for half := lo; half < hi; half++ {
+			for side, v := range [2]int{half, last - half} {
+				if side == 1 && v == half {
+					continue
+				}
+				i, j := ip.rows[v], ip.cols[v]
+				fv := 1.0
+				if i == j {
+					fv = 0.5
+				}
+				si, sj := sd[i*n:(i+1)*n], sd[j*n:(j+1)*n]
+				zi, zj := zd[i*n:(i+1)*n], zd[j*n:(j+1)*n]
+				qi, qj := qd[i*n:(i+1)*n], qd[j*n:(j+1)*n]
+				wi, wj := wd[i*n:(i+1)*n], wd[j*n:(j+1)*n]
+				row := raw.Data[v*raw.Stride : v*raw.Stride+v+1]
+				for u := range row {
+					k, l := ip.rows[u], ip.cols[u]
+					e := qj[k]*wi[l] + qi[l]*wj[k] + qi[k]*wj[l] + qj[l]*wi[k]
+					if v < ip.np {
+						e += sj[k]*zi[l] + si[l]*zj[k] + si[k]*zj[l] + sj[l]*zi[k] +
+							quartic[int(ip.index[i*p+k])*stride+int(ip.index[j*p+l])] +
+							quartic[int(ip.index[i*p+l])*stride+int(ip.index[j*p+k])]
+					}
+					if k == l {
+						e *= 0.5
+					}
+					row[u] = fv * e
+				}
+			}
+		}
+	})
+	// The row of τ.
+	unit := make([]float64, ip.nv)
+	unit[ip.nv-1] = 1
+	copy(raw.Data[(ip.nv-1)*raw.Stride:], ip.apply(unit, weights))
+	return h
+}
+
+// apply returns the Newton matrix times dx, each constraint's curvature through its own
+// value: the large weights multiply small changes, which a product with the assembled
+// matrix would drown in rounding.
+func (ip *interior) apply(dx []float64, weights *mat.Dense) []float64 {
+	pattern, dtau := ip.pattern(dx), dx[ip.nv-1]
+	out := make([]float64, ip.nv)
+	dt := ip.values(pattern, dtau)
+	dt.MulElem(dt, weights)
+	ip.adjoint(out,
+		sandwich(ip.z[0].inv, ip.first(pattern), ip.z[0].s),
+		sandwich(ip.z[1].inv, ip.linear(pattern, dtau), ip.z[1].s), dt)
+	out[ip.nv-1] += ip.tauDual / ip.x[ip.nv-1] * dtau
+	return out
 }
 
 // count returns the number of complementarity conditions.
 func (ip *interior) count() float64 {
-	return float64(ip.n + len(ip.red.Fits) + ip.c + len(ip.pairs))
+	return float64(ip.p + ip.q + ip.c + 1 + ip.m*(2*ip.m-1))
 }
 
-// startScale returns the s > 0 that makes s·Z₀ best along the ray, by
-// comparing powers of two.
-func (ip *interior) startScale(tau float64) float64 {
-	best, at := math.Inf(1), 1.0
-	trial := make([]float64, ip.nv)
+func (ip *interior) gap() float64 {
+	return inner(ip.z[0].z, ip.z[0].s) + inner(ip.z[1].z, ip.z[1].s) +
+		dot(ip.t.RawMatrix().Data, ip.mult.RawMatrix().Data)/2 + ip.x[ip.nv-1]*ip.tauDual
+}
+
+// start sets the first iterate.  Ẑ is a multiple of the identity and τ the best scale of
+// Z₀; the slacks t are kept away from zero and need not agree with x, a full primal
+// step closes the difference.
+func (ip *interior) start() error {
+	// A first gap far above the value keeps the early steps long.
+	const startGap, share, least = 300, 0.1, 0.1
+	ip.x = make([]float64, ip.nv)
+	best, scale := math.Inf(1), 1.0
 	for e := -30; e <= 30; e++ {
 		s := math.Ldexp(1, e)
-		for p := range trial {
-			trial[p] = s * ip.x[p]
-		}
-		if fit, _ := ip.fit(ip.matrix(trial)); fit+s*tau*float64(ip.r) < best {
-			best, at = fit+s*tau*float64(ip.r), s
+		if fit, _ := ip.fit(mat.NewSymDense(ip.p+ip.c, nil), s); ip.gamma*fit+s*ip.cost[ip.nv-1] < best {
+			best, scale = ip.gamma*fit+s*ip.cost[ip.nv-1], s
 		}
 	}
-	return at
+	ip.x[ip.nv-1] = scale
+	for i := range ip.p {
+		ip.x[ip.index[i*ip.p+i]] = share * scale
+	}
+	// V = YᵀQY + (μ/γ)I makes μZ₂⁻¹ feasible in its v-part for the first μ.
+	mu := startGap * best / ip.count()
+	_, v := ip.fit(ip.pattern(ip.x), scale)
+	for e := ip.np; e < ip.nv-1; e++ {
+		i, j := ip.rows[e]-ip.p, ip.cols[e]-ip.p
+		ip.x[e] = v.At(i, j)
+		if i == j {
+			ip.x[e] += mu / ip.gamma
+		}
+	}
+	pattern := ip.pattern(ip.x)
+	ip.t = ip.values(pattern, scale)
+	ip.mult = mat.NewDense(2*ip.m, 2*ip.m, nil)
+	ip.t.Apply(func(i, j int, v float64) float64 {
+		if i == j {
+			return 0
+		}
+		return max(v, least*scale)
+	}, ip.t)
+	ip.mult.Apply(func(i, j int, _ float64) float64 {
+		if i == j {
+			return 0
+		}
+		return mu / ip.t.At(i, j)
+	}, ip.mult)
+	for b, z := range [2]*mat.SymDense{ip.first(pattern), ip.second(pattern, scale)} {
+		inv, factor, ok := inverse(z)
+		if !ok {
+			return errors.New("relax: interior-point method: the start is not interior")
+		}
+		s := mat.NewSymDense(inv.SymmetricDim(), nil)
+		s.ScaleSym(mu, inv)
+		ip.z[b] = cone{z: z, inv: inv, factor: factor, s: s}
+	}
+	ip.tauDual = mu / scale
+	return nil
 }
 
 // fit returns tr YᵀQY and YᵀQY for Q = (K+γI)⁻¹.
-func (ip *interior) fit(pattern *mat.SymDense) (trace float64, v *mat.Dense) {
-	z2 := ip.second(pattern)
-	q := len(ip.red.Fits)
+func (ip *interior) fit(pattern *mat.SymDense, tau float64) (trace float64, v *mat.Dense) {
+	z2 := ip.second(pattern, tau)
 	v = mat.NewDense(ip.c, ip.c, nil)
-	factor, ok := cholesky(z2.SliceSym(0, q).(*mat.SymDense))
+	factor, ok := cholesky(z2.SliceSym(0, ip.q).(*mat.SymDense))
 	if !ok {
 		return math.Inf(1), v
 	}
@@ -265,329 +455,62 @@ func (ip *interior) fit(pattern *mat.SymDense) (trace float64, v *mat.Dense) {
 	return mat.Trace(v), v
 }
 
-// arcCosine returns E[(xᵀu)₊(yᵀu)₊] for unit x, y with xᵀy = c and u ~ N(0, I).
-func arcCosine(c float64) float64 {
-	c = max(-1, min(1, c))
-	theta := math.Acos(c)
-	return (math.Sin(theta) + (math.Pi-theta)*c) / (2 * math.Pi)
-}
-
-// matrix assembles the pattern [Z 0; 0 V] of order N+c from x, with A_ii = Σ_k B_ik X_ik.
-func (ip *interior) matrix(x []float64) *mat.SymDense {
-	z := mat.NewSymDense(ip.n+ip.c, nil)
-	for p := range ip.nv {
-		z.SetSym(ip.rows[p], ip.cols[p], x[p])
-	}
-	for i := range ip.m {
-		var a float64
-		for k := range ip.r {
-			a += z.At(i, ip.m+k) * ip.red.X.At(i, k)
-		}
-		z.SetSym(i, i, a)
-	}
-	return z
-}
-
-// first returns the block Z of the pattern.
-func (ip *interior) first(pattern *mat.SymDense) *mat.SymDense {
-	z := mat.NewSymDense(ip.n, nil)
-	z.CopySym(pattern.SliceSym(0, ip.n))
-	return z
-}
-
-// linear returns the linear part E·pattern·Eᵀ of Z₂.
-func (ip *interior) linear(pattern *mat.SymDense) *mat.SymDense {
-	var ez, full mat.Dense
-	ez.Mul(ip.embed, pattern)
-	full.Mul(&ez, ip.embed.T())
-	return symmetric(&full)
-}
-
-// second returns Z₂ = [[K+γI, Y], [Yᵀ, V]].
-func (ip *interior) second(pattern *mat.SymDense) *mat.SymDense {
-	z2 := ip.linear(pattern)
-	q := len(ip.red.Fits)
-	for i := range q {
-		z2.SetSym(i, i, z2.At(i, i)+ip.gamma)
-		for a := range ip.c {
-			z2.SetSym(i, q+a, z2.At(i, q+a)+ip.red.Y.At(i, a))
-		}
-	}
-	return z2
-}
-
-func (ip *interior) values(x []float64) []float64 {
-	t := make([]float64, len(ip.pairs))
-	for e := range ip.pairs {
-		var v float64
-		for q, index := range ip.pairs[e].index {
-			v += ip.pairs[e].coef[q] * x[index]
-		}
-		t[e] = v
-	}
-	return t
-}
-
-// adjoint adds F*(g₁) + F₂*(g₂) to out.
-func (ip *interior) adjoint(out []float64, g1, g2 *mat.SymDense) {
-	var tmp, pulled mat.Dense
-	tmp.Mul(ip.embed.T(), g2)
-	pulled.Mul(&tmp, ip.embed)
-	g := symmetric(&pulled)
-	for i := range ip.n {
-		for j := i; j < ip.n; j++ {
-			g.SetSym(i, j, g.At(i, j)+g1.At(i, j))
-		}
-	}
-	for p := range ip.nv {
-		i, j := ip.rows[p], ip.cols[p]
-		v := g.At(i, j)
-		if i != j {
-			v *= 2
-		}
-		if i < ip.m && j >= ip.m {
-			v += ip.red.X.At(i, j-ip.m) * g.At(i, i)
-		}
-		out[p] += v
-	}
-}
-
-func (ip *interior) addPairsAdjoint(out, weights []float64) {
-	for e := range ip.pairs {
-		for q, index := range ip.pairs[e].index {
-			out[index] += weights[e] * ip.pairs[e].coef[q]
-		}
-	}
-}
-
-// inverse returns the inverse and the Cholesky factor (upper, UᵀU) of a.
-func inverse(a *mat.SymDense) (inv *mat.SymDense, factor blas64.Triangular, ok bool) {
-	n := a.SymmetricDim()
-	u := mat.NewSymDense(n, nil)
-	u.CopySym(a)
-	factor, ok = lapack64.Potrf(u.RawSymmetric())
-	if !ok {
-		return nil, factor, false
-	}
-	full := mat.NewDense(n, n, nil)
-	for i := range n {
-		full.Set(i, i, 1)
-	}
-	lapack64.Potrs(factor, full.RawMatrix())
-	inv = mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			inv.SetSym(i, j, (full.At(i, j)+full.At(j, i))/2)
-		}
-	}
-	return inv, factor, true
-}
-
-// maxStep returns the largest a ≤ limit with base + a·dir ⪰ 0, given the upper Cholesky
-// factor of base.
-func maxStep(factor blas64.Triangular, dir *mat.SymDense, limit float64) float64 {
-	n := dir.SymmetricDim()
-	g := mat.NewDense(n, n, nil)
-	g.Copy(dir)
-	// U⁻ᵀ dir U⁻¹
-	blas64.Trsm(blas.Left, blas.Trans, 1, factor, g.RawMatrix())
-	blas64.Trsm(blas.Right, blas.NoTrans, 1, factor, g.RawMatrix())
-	sym := mat.NewSymDense(n, nil)
-	for i := range n {
-		for j := i; j < n; j++ {
-			sym.SetSym(i, j, (g.At(i, j)+g.At(j, i))/2)
-		}
-	}
-	var eig mat.EigenSym
-	if !eig.Factorize(sym, false) {
-		return 0
-	}
-	low := eig.Values(nil)[0]
-	if low >= 0 {
-		return limit
-	}
-	return min(limit, -1/low)
-}
-
-func maxStepVector(v, d []float64, limit float64) float64 {
-	for i := range v {
-		if d[i] < 0 {
-			limit = min(limit, -v[i]/d[i])
-		}
-	}
-	return limit
-}
-
-// hessian assembles the lower triangle of the Newton matrix.
-func (ip *interior) hessian() *mat.Dense {
-	total := ip.nv + ip.m
-	h := mat.NewDense(total, total, nil)
-	pull := func(a *mat.SymDense) []float64 {
-		var tmp, out mat.Dense
-		tmp.Mul(ip.embed.T(), a)
-		out.Mul(&tmp, ip.embed)
-		return squared(symmetric(&out), ip.n+ip.c)
-	}
-	sd, zd := squared(ip.z[0].s, ip.n+ip.c), squared(ip.z[0].inv, ip.n+ip.c)
-	wd, qd := pull(ip.z[1].s), pull(ip.z[1].inv)
-	n := ip.n + ip.c
-	raw := h.RawMatrix()
-	// Rows are paired first with last so that the triangle's work is even.
-	dense.Parallel((total+1)/2, 8, func(lo, hi int) {
-		for half := lo; half < hi; half++ {
-			for _, p := range [2]int{half, total - 1 - half} {
-				i, j := ip.rows[p], ip.cols[p]
-				fp := 1.0
-				if i == j {
-					fp = 0.5
-				}
-				si, sj := sd[i*n:(i+1)*n], sd[j*n:(j+1)*n]
-				zi, zj := zd[i*n:(i+1)*n], zd[j*n:(j+1)*n]
-				qi, qj := qd[i*n:(i+1)*n], qd[j*n:(j+1)*n]
-				wi, wj := wd[i*n:(i+1)*n], wd[j*n:(j+1)*n]
-				row := raw.Data[p*raw.Stride : p*raw.Stride+p+1]
-				for q := range row {
-					k, l := ip.rows[q], ip.cols[q]
-					v := sj[k]*zi[l] + si[l]*zj[k] + si[k]*zj[l] + sj[l]*zi[k] +
-						qj[k]*wi[l] + qi[l]*wj[k] + qi[k]*wj[l] + qj[l]*wi[k]
-					if k == l {
-						v *= 0.5
-					}
-					row[q] = fp * v
-				}
-			}
-		}
-	})
-	// Fold the eliminated A_ii = Σ_k B_ik X_ik into the rows and columns of B.
-	get := func(p, q int) float64 {
-		if p < q {
-			p, q = q, p
-		}
-		return raw.Data[p*raw.Stride+q]
-	}
-	bStart := ip.m * (ip.m - 1) / 2
-	uStart := bStart + ip.m*ip.r
-	for p := uStart - 1; p >= bStart; p-- {
-		i, k := (p-bStart)/ip.r, (p-bStart)%ip.r
-		xik := ip.red.X.At(i, k)
-		row := raw.Data[p*raw.Stride:]
-		for q := 0; q <= p; q++ {
-			v := row[q] + xik*get(ip.nv+i, q)
-			if q >= bStart {
-				j, l := (q-bStart)/ip.r, (q-bStart)%ip.r
-				xjl := ip.red.X.At(j, l)
-				v += xjl * (get(p, ip.nv+j) + xik*get(ip.nv+i, ip.nv+j))
-			}
-			row[q] = v
-		}
-	}
-	for p := uStart; p < ip.nv; p++ {
-		row := raw.Data[p*raw.Stride:]
-		for q := bStart; q < uStart; q++ {
-			j, l := (q-bStart)/ip.r, (q-bStart)%ip.r
-			row[q] += ip.red.X.At(j, l) * get(ip.nv+j, p)
-		}
-	}
-	for e := range ip.pairs {
-		pr := &ip.pairs[e]
-		weight := ip.mult[e] / ip.t[e]
-		for a, pa := range pr.index {
-			ca := weight * pr.coef[a]
-			for b := 0; b <= a; b++ {
-				pb := pr.index[b]
-				hi, lo := pa, pb
-				if hi < lo {
-					hi, lo = lo, hi
-				}
-				v := ca * pr.coef[b]
-				raw.Data[int(hi)*raw.Stride+int(lo)] += v
-			}
-		}
-	}
-	return h
-}
-
-// solve runs the method until the duality gap is below the tolerance relative to the value.
-func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) (*Result, error) {
-	res := &Result{Status: IterationLimit, Method: InteriorPoint}
-	pattern := ip.matrix(ip.x)
-	for b, z := range [2]*mat.SymDense{ip.first(pattern), ip.second(pattern)} {
-		inv, factor, ok := inverse(z)
-		if !ok {
-			return nil, errors.New("relax: interior-point method: the start is not interior")
-		}
-		ip.z[b] = cone{z: z, inv: inv, factor: factor, s: mat.NewSymDense(inv.SymmetricDim(), nil)}
-	}
-	count := ip.count()
-	reciprocal := make([]float64, len(ip.t))
-	for e := range ip.t {
-		reciprocal[e] = 1 / ip.t[e]
-	}
-	mu := ip.mu
-	for b := range ip.z {
-		ip.z[b].s.ScaleSym(mu, ip.z[b].inv)
-	}
-	ip.mult = scaled(reciprocal, mu)
-
+// run iterates until the duality gap of the restriction is below tol relative to its value.
+// limit bounds the iterations; after is called after each of them and may stop it.
+func (ip *interior) run(ctx context.Context, tol float64, limit int, after func(progress) bool) Status {
 	best, stagnant := math.Inf(1), 0
-	for iter := 1; iter <= opts.MaxOuter; iter++ {
-		res.Outer = iter
+	for iter := 1; iter <= limit; iter++ {
 		twice := dot(ip.cost, ip.x)
-		gap := inner(ip.z[0].z, ip.z[0].s) + inner(ip.z[1].z, ip.z[1].s) + dot(ip.t, ip.mult)
-		mu = gap / count
+		gap := ip.gap()
+		mu := gap / ip.count()
 		residual := make([]float64, ip.nv)
-		ip.adjoint(residual, ip.z[0].s, ip.z[1].s)
-		ip.addPairsAdjoint(residual, ip.mult)
-		size := amax(residual) + ip.gamma
-		for p := range residual {
-			residual[p] -= ip.cost[p]
+		ip.adjoint(residual, ip.z[0].s, ip.z[1].s, ip.mult)
+		residual[ip.nv-1] += ip.tauDual
+		size := amax(residual) + amax(ip.cost)
+		axpy(-1, ip.cost, residual)
+		pr := progress{
+			iteration: iter, value: ip.red.Constant + twice/2, gap: gap / 2,
+			residual: amax(residual) / size, violation: ip.infeasibility(),
 		}
-		res.Value = ip.red.Constant + twice/2
-		it := Iterate{
-			Method: InteriorPoint, Outer: iter, Inner: iter, Value: res.Value, DualityGap: gap / 2,
-			Residual: amax(residual) / size, Violation: ip.infeasibility(), Rank: numericalRank(ip.z[0].z),
-			Seconds: time.Since(begin).Seconds(), multipliers: ip.multipliers, factor: ip.factor,
-		}
-		stop := opts.record(it)
-		merit := max(gap/twice, it.Residual, it.Violation)
-		if merit <= opts.Tolerance {
-			res.Status = Optimal
-			break
+		stop := after(pr)
+		merit := max(gap/twice, pr.residual, pr.violation)
+		if merit <= tol {
+			return Optimal
 		}
 		if merit < 0.9*best {
 			best, stagnant = merit, 0
-		} else if stagnant++; stagnant == 8 {
-			res.Status = Stalled
-			break
+		} else if stagnant++; stagnant == 10 {
+			return Stalled
 		}
 		if stop {
-			res.Status = Stopped
-			break
+			return Stopped
 		}
 		if ctx.Err() != nil {
-			res.Status = Interrupted
-			break
+			return Interrupted
 		}
-		if !ip.step(mu, count) {
-			res.Status = Stalled
-			break
+		if !ip.step(mu) {
+			return Stalled
 		}
 	}
-	res.Inner = res.Outer
-	res.Factor, res.Rank, res.Multipliers = ip.factor(), numericalRank(ip.z[0].z), ip.multipliers()
-	return res, nil
+	return IterationLimit
+}
+
+type progress struct {
+	iteration                       int
+	value, gap, residual, violation float64
 }
 
 // direction is a Newton direction in all the variables.
 type direction struct {
-	x     []float64
-	z, s  [2]*mat.SymDense
-	t, mt []float64
+	x       []float64
+	z, s    [2]*mat.SymDense
+	t, mult *mat.Dense
+	tauDual float64
 }
 
 // step makes one predictor–corrector step; false means that rounding prevents it.
-func (ip *interior) step(mu, count float64) bool {
-	newton, ok := factorSystem(ip.hessian(), ip.nv)
+func (ip *interior) step(mu float64) bool {
+	solve, ok := factorSystem(ip.hessian(), ip.nv)
 	if !ok {
 		return false
 	}
@@ -597,31 +520,35 @@ func (ip *interior) step(mu, count float64) bool {
 			return false
 		}
 	}
-	lengths := func(d direction) (ap, ad float64) {
-		ap, ad = maxStepVector(ip.t, d.t, 2), maxStepVector(ip.mult, d.mt, 2)
+	tau := ip.x[ip.nv-1]
+	lengths := func(d *direction) (ap, ad float64) {
+		ap = maxStepVector(ip.t.RawMatrix().Data, d.t.RawMatrix().Data, 2)
+		ad = maxStepVector(ip.mult.RawMatrix().Data, d.mult.RawMatrix().Data, 2)
+		ap = maxStepVector([]float64{tau}, d.x[ip.nv-1:], ap)
+		ad = maxStepVector([]float64{ip.tauDual}, []float64{d.tauDual}, ad)
 		for b := range ip.z {
 			ap = maxStep(ip.z[b].factor, d.z[b], ap)
 			ad = maxStep(dual[b], d.s[b], ad)
 		}
 		return ap, ad
 	}
-	predictor := ip.newton(newton, 0, nil)
+	predictor := ip.newton(solve, 0, nil)
 	ap, ad := lengths(predictor)
 	ap, ad = min(1, ap), min(1, ad)
-	var after float64
+	after := (tau + ap*predictor.x[ip.nv-1]) * (ip.tauDual + ad*predictor.tauDual)
 	for b := range ip.z {
 		z, s, dz, ds := ip.z[b].z, ip.z[b].s, predictor.z[b], predictor.s[b]
 		after += inner(z, s) + ap*inner(dz, s) + ad*inner(z, ds) + ap*ad*inner(dz, ds)
 	}
-	for e := range ip.t {
-		after += (ip.t[e] + ap*predictor.t[e]) * (ip.mult[e] + ad*predictor.mt[e])
-	}
-	ratio := max(0, after/count/mu)
+	t, mt := ip.t.RawMatrix().Data, ip.mult.RawMatrix().Data
+	dt, dm := predictor.t.RawMatrix().Data, predictor.mult.RawMatrix().Data
+	after += (dot(t, mt) + ap*dot(dt, mt) + ad*dot(t, dm) + ap*ad*dot(dt, dm)) / 2
+	ratio := max(0, after/ip.count()/mu)
 	sigma := max(1e-6, min(1, ratio*ratio*ratio))
 	if min(ap, ad) < 0.2 {
 		sigma = max(sigma, 0.2)
 	}
-	d := ip.newton(newton, sigma*mu, &predictor)
+	d := ip.newton(solve, sigma*mu, predictor)
 	ap, ad = lengths(d)
 	const fraction = 0.97
 	ap, ad = min(1, fraction*ap), min(1, fraction*ad)
@@ -634,10 +561,47 @@ func (ip *interior) step(mu, count float64) bool {
 	return false
 }
 
+// conjugateGradients solves the system with an approximate solver as the preconditioner.
+func conjugateGradients(apply func([]float64) []float64, solve func([]float64), rhs []float64, tol float64, limit int) []float64 {
+	x := make([]float64, len(rhs))
+	r := append([]float64(nil), rhs...)
+	z := append([]float64(nil), r...)
+	solve(z)
+	p := append([]float64(nil), z...)
+	rz := dot(r, z)
+	start := norm(rhs)
+	best, bestX := math.Inf(1), x
+	for range limit {
+		ap := apply(p)
+		curvature := dot(p, ap)
+		if !(curvature > 0) {
+			break
+		}
+		alpha := rz / curvature
+		axpy(alpha, p, x)
+		axpy(-alpha, ap, r)
+		if size := norm(r); size < best {
+			best, bestX = size, append([]float64(nil), x...)
+		}
+		if norm(r) <= tol*start {
+			break
+		}
+		copy(z, r)
+		solve(z)
+		next := dot(r, z)
+		beta := next / rz
+		rz = next
+		for i := range p {
+			p[i] = z[i] + beta*p[i]
+		}
+	}
+	return bestX
+}
+
 // newton solves for the direction to the target μ, with second-order corrections from a
 // predictor where it is given.
-func (ip *interior) newton(solve func([]float64), mu float64, predictor *direction) direction {
-	var d direction
+func (ip *interior) newton(solve func([]float64), mu float64, predictor *direction) *direction {
+	d := &direction{}
 	var target [2]*mat.SymDense
 	for b, cn := range ip.z {
 		target[b] = mat.NewSymDense(cn.z.SymmetricDim(), nil)
@@ -646,48 +610,69 @@ func (ip *interior) newton(solve func([]float64), mu float64, predictor *directi
 			addSym(target[b], -1, sandwich(cn.inv, predictor.z[b], predictor.s[b]))
 		}
 	}
-	rho := ip.values(ip.x) // T(x) − t
-	tTarget, shifted := make([]float64, len(ip.t)), make([]float64, len(ip.t))
-	for e := range ip.t {
-		rho[e] -= ip.t[e]
-		tTarget[e] = mu / ip.t[e]
-		if predictor != nil {
-			tTarget[e] -= predictor.t[e] * predictor.mt[e] / ip.t[e]
-		}
-		shifted[e] = tTarget[e] - ip.mult[e]/ip.t[e]*rho[e]
+	tau := ip.x[ip.nv-1]
+	tauTarget := mu / tau
+	if predictor != nil {
+		tauTarget -= predictor.x[ip.nv-1] * predictor.tauDual / tau
 	}
-	d.x = scaled(ip.cost, -1)
-	ip.adjoint(d.x, target[0], target[1])
-	ip.addPairsAdjoint(d.x, shifted)
-	solve(d.x)
-	pattern := ip.matrix(d.x)
-	d.z = [2]*mat.SymDense{ip.first(pattern), ip.linear(pattern)}
+	m2 := 2 * ip.m
+	rho := ip.values(ip.pattern(ip.x), tau) // T(x) − t
+	rho.Sub(rho, ip.t)
+	weights := mat.NewDense(m2, m2, nil)
+	quotient(weights, ip.mult, ip.t)
+	tTarget, shifted := mat.NewDense(m2, m2, nil), mat.NewDense(m2, m2, nil)
+	each(m2, func(i, lo, hi int) {
+		for e := lo; e < hi; e++ {
+			if e == i*m2+i {
+				continue
+			}
+			t := ip.t.RawMatrix().Data[e]
+			v := mu / t
+			if predictor != nil {
+				v -= predictor.t.RawMatrix().Data[e] * predictor.mult.RawMatrix().Data[e] / t
+			}
+			tTarget.RawMatrix().Data[e] = v
+			shifted.RawMatrix().Data[e] = v - weights.RawMatrix().Data[e]*rho.RawMatrix().Data[e]
+		}
+	})
+	rhs := scaled(ip.cost, -1)
+	ip.adjoint(rhs, target[0], target[1], shifted)
+	rhs[ip.nv-1] += tauTarget
+	d.x = conjugateGradients(func(v []float64) []float64 { return ip.apply(v, weights) }, solve, rhs, 1e-10, 30)
+	pattern, dtau := ip.pattern(d.x), d.x[ip.nv-1]
+	d.z = [2]*mat.SymDense{ip.first(pattern), ip.linear(pattern, dtau)}
 	for b, cn := range ip.z {
 		d.s[b] = target[b]
 		addSym(d.s[b], -1, cn.s)
 		addSym(d.s[b], -1, sandwich(cn.inv, d.z[b], cn.s))
 	}
-	d.t = ip.values(d.x)
-	d.mt = make([]float64, len(d.t))
-	for e := range d.t {
-		d.t[e] += rho[e]
-		d.mt[e] = tTarget[e] - ip.mult[e] - ip.mult[e]*d.t[e]/ip.t[e]
-	}
+	d.t = ip.values(pattern, dtau)
+	d.t.Add(d.t, rho)
+	d.mult = tTarget
+	each(m2, func(_, lo, hi int) {
+		dm, dt := d.mult.RawMatrix().Data, d.t.RawMatrix().Data
+		for e := lo; e < hi; e++ {
+			dm[e] -= ip.mult.RawMatrix().Data[e] + weights.RawMatrix().Data[e]*dt[e]
+		}
+	})
+	d.tauDual = tauTarget - ip.tauDual - ip.tauDual*dtau/tau
 	return d
 }
 
 // move takes a step of lengths ap (primal) and ad (dual) if it stays interior.
-func (ip *interior) move(d direction, ap, ad float64) bool {
-	x, t, mult := append([]float64(nil), ip.x...), append([]float64(nil), ip.t...), append([]float64(nil), ip.mult...)
+func (ip *interior) move(d *direction, ap, ad float64) bool {
+	x := append([]float64(nil), ip.x...)
 	axpy(ap, d.x, x)
-	axpy(ap, d.t, t)
-	axpy(ad, d.mt, mult)
-	if !allPositive(t) || !allPositive(mult) {
+	tau, tauDual := x[ip.nv-1], ip.tauDual+ad*d.tauDual
+	t, mult := mat.DenseCopyOf(ip.t), mat.DenseCopyOf(ip.mult)
+	axpy(ap, d.t.RawMatrix().Data, t.RawMatrix().Data)
+	axpy(ad, d.mult.RawMatrix().Data, mult.RawMatrix().Data)
+	if !(tau > 0) || !(tauDual > 0) || !positiveOffDiagonal(t) || !positiveOffDiagonal(mult) {
 		return false
 	}
-	pattern := ip.matrix(x)
+	pattern := ip.pattern(x)
 	var next [2]cone
-	for b, z := range [2]*mat.SymDense{ip.first(pattern), ip.second(pattern)} {
+	for b, z := range [2]*mat.SymDense{ip.first(pattern), ip.second(pattern, tau)} {
 		inv, factor, ok := inverse(z)
 		if !ok {
 			return false
@@ -700,55 +685,88 @@ func (ip *interior) move(d direction, ap, ad float64) bool {
 		}
 		next[b] = cone{z: z, inv: inv, factor: factor, s: s}
 	}
-	ip.x, ip.t, ip.mult, ip.z = x, t, mult, next
+	ip.x, ip.t, ip.mult, ip.z, ip.tauDual = x, t, mult, next, tauDual
 	return true
 }
 
-// infeasibility returns the largest T(x) < 0 in absolute value, relative to the largest
-// diagonal entry of A.
+// infeasibility returns the largest violation of T(x) ≥ 0, relative to the largest entry.
 func (ip *interior) infeasibility() float64 {
+	t := ip.values(ip.pattern(ip.x), ip.x[ip.nv-1])
 	var worst, top float64
-	for _, v := range ip.values(ip.x) {
-		worst = max(worst, -v)
-	}
-	for i := range ip.m {
-		top = max(top, ip.z[0].z.At(i, i))
+	for _, v := range t.RawMatrix().Data {
+		worst, top = max(worst, -v), max(top, math.Abs(v))
 	}
 	return worst / top
 }
 
-// multipliers maps the dual iterate to the certificate's W, Φ, Ψ, Ω.  S₂ = [[D, −W], [−Wᵀ, γI]]
-// at dual feasibility, and D ⪰ WWᵀ/γ.  The diagonal of Ψ is what makes the diagonal of the
-// certificate's S agree with that of the iterate, or better it where D is the larger.
-func (ip *interior) multipliers() lift.Multipliers {
-	m, q := ip.m, len(ip.red.Fits)
-	w := mat.NewDense(q, ip.c, nil)
-	for i := range q {
+// dual returns the certificate's multipliers in the scaled coordinates: W̃ (q×c) and the
+// m×m blocks Φ, Ψ, Ω.  S₂ = [[D, −W], [−Wᵀ, γI]] at dual feasibility.
+func (ip *interior) dual() (w, phi, psi, omega *mat.Dense) {
+	m := ip.m
+	w = mat.NewDense(ip.q, ip.c, nil)
+	for i := range ip.q {
 		for a := range ip.c {
-			w.Set(i, a, -ip.z[1].s.At(i, q+a))
+			w.Set(i, a, -ip.z[1].s.At(i, ip.q+a))
 		}
 	}
-	phi, psi, omega := mat.NewDense(m, m, nil), mat.NewDense(m, m, nil), mat.NewDense(m, m, nil)
-	for e, p := range ip.pairs {
-		half := ip.mult[e] / 2
-		switch p.kind {
-		case pairAA:
-			phi.Set(p.i, p.j, half)
-			phi.Set(p.j, p.i, half)
-		case pairAB:
-			psi.Set(p.i, p.j, half)
-		case pairBB:
-			omega.Set(p.i, p.j, half)
-			omega.Set(p.j, p.i, half)
-		}
-	}
-	var tmp, pulled mat.Dense
-	tmp.Mul(ip.embed.T(), ip.z[1].s)
-	pulled.Mul(&tmp, ip.embed)
-	for i := range m {
-		psi.Set(i, i, -(ip.z[0].s.At(i, i)+pulled.At(i, i))/2)
-	}
-	return ip.red.Multipliers(w, phi, psi, omega)
+	half := mat.DenseCopyOf(ip.mult)
+	half.Scale(0.5, half)
+	ip.sign(half)
+	return w, mat.DenseCopyOf(half.Slice(0, m, 0, m)),
+		mat.DenseCopyOf(half.Slice(0, m, m, 2*m)),
+		mat.DenseCopyOf(half.Slice(m, 2*m, m, 2*m))
 }
 
-func (ip *interior) factor() lift.Factor { return factorOf(ip.z[0].z, ip.m) }
+func (ip *interior) multipliers() lift.Multipliers {
+	return ip.red.Multipliers(ip.dual())
+}
+
+// factor returns the low-rank part B Ẑ^½ of the iterate; τZ₀, which vanishes at the
+// optimum, is left out.
+func (ip *interior) factor() lift.Factor {
+	var eig mat.EigenSym
+	if !eig.Factorize(ip.z[0].z, true) {
+		return lift.Factor{}
+	}
+	values := eig.Values(nil)
+	var vectors mat.Dense
+	eig.VectorsTo(&vectors)
+	k := 0
+	for _, v := range values {
+		if v > 1e-13*values[ip.p-1] {
+			k++
+		}
+	}
+	half := mat.NewDense(ip.p, k, nil)
+	for col := range k {
+		s := math.Sqrt(values[ip.p-1-col])
+		for i := range ip.p {
+			half.Set(i, col, s*vectors.At(i, ip.p-1-col))
+		}
+	}
+	var full mat.Dense
+	full.Mul(ip.basis, half)
+	return lift.Factor{
+		Alpha: mat.DenseCopyOf(full.Slice(0, ip.m, 0, k)),
+		U:     mat.DenseCopyOf(full.Slice(ip.m, ip.m+ip.r, 0, k)),
+	}
+}
+
+// solveInterior runs the interior-point method on the whole cone.
+func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin time.Time) (*Result, error) {
+	ip := newInterior(red, nil)
+	if err := ip.start(); err != nil {
+		return nil, err
+	}
+	res := &Result{Method: InteriorPoint}
+	res.Status = ip.run(ctx, opts.Tolerance, opts.MaxOuter, func(pr progress) bool {
+		res.Outer, res.Inner, res.Value = pr.iteration, pr.iteration, pr.value
+		return opts.record(Iterate{
+			Method: InteriorPoint, Outer: pr.iteration, Inner: pr.iteration, Value: pr.value, DualityGap: pr.gap,
+			Residual: pr.residual, Violation: pr.violation, Rank: numericalRank(ip.z[0].z),
+			Seconds: time.Since(begin).Seconds(), multipliers: ip.multipliers, factor: ip.factor,
+		})
+	})
+	res.Factor, res.Rank, res.Multipliers = ip.factor(), numericalRank(ip.z[0].z), ip.multipliers()
+	return res, nil
+}

@@ -3,11 +3,12 @@ package relax
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/internal/dense"
 )
 
 func dot(a, b []float64) float64 {
@@ -38,13 +39,103 @@ func scaled(a []float64, s float64) []float64 {
 	return out
 }
 
-func allPositive(a []float64) bool {
-	for _, v := range a {
-		if !(v > 0) {
+// each splits the rows of an n×n matrix over goroutines: f gets a row and the range of its
+// entries.
+func each(n int, f func(row, lo, hi int)) {
+	dense.Parallel(n, 32, func(first, last int) {
+		for i := first; i < last; i++ {
+			f(i, i*n, (i+1)*n)
+		}
+	})
+}
+
+// mirror copies the lower triangle of a to the upper.
+func mirror(a *mat.Dense) {
+	n, _ := a.Dims()
+	const tile = 64
+	data := a.RawMatrix().Data
+	dense.Parallel((n+tile-1)/tile, 1, func(first, last int) {
+		for bi := first; bi < last; bi++ {
+			for bj := 0; bj <= bi; bj++ {
+				for i := bi * tile; i < min(n, (bi+1)*tile); i++ {
+					for j := bj * tile; j < min(i, (bj+1)*tile); j++ {
+						data[j*n+i] = data[i*n+j]
+					}
+				}
+			}
+		}
+	})
+}
+
+// quotient sets c = a/b entrywise, zero on the diagonal.
+func quotient(c, a, b *mat.Dense) {
+	n, _ := c.Dims()
+	x, y, z := a.RawMatrix().Data, b.RawMatrix().Data, c.RawMatrix().Data
+	each(n, func(i, lo, hi int) {
+		for e := lo; e < hi; e++ {
+			if e != i*n+i {
+				z[e] = x[e] / y[e]
+			}
+		}
+	})
+}
+
+func positiveOffDiagonal(a *mat.Dense) bool {
+	n, _ := a.Dims()
+	for e, v := range a.RawMatrix().Data {
+		if !(v > 0) && e/n != e%n {
 			return false
 		}
 	}
 	return true
+}
+
+func identity(n int) *mat.Dense {
+	a := mat.NewDense(n, n, nil)
+	for i := range n {
+		a.Set(i, i, 1)
+	}
+	return a
+}
+
+// inverse returns the inverse and the Cholesky factor (upper, UᵀU) of a.
+func inverse(a *mat.SymDense) (inv *mat.SymDense, factor blas64.Triangular, ok bool) {
+	factor, ok = cholesky(a)
+	if !ok {
+		return nil, factor, false
+	}
+	full := identity(a.SymmetricDim())
+	lapack64.Potrs(factor, full.RawMatrix())
+	return symmetric(full), factor, true
+}
+
+// maxStep returns the largest a ≤ limit with base + a·dir ⪰ 0, given the upper Cholesky
+// factor of base.
+func maxStep(factor blas64.Triangular, dir *mat.SymDense, limit float64) float64 {
+	n := dir.SymmetricDim()
+	g := mat.NewDense(n, n, nil)
+	g.Copy(dir)
+	// U⁻ᵀ dir U⁻¹
+	blas64.Trsm(blas.Left, blas.Trans, 1, factor, g.RawMatrix())
+	blas64.Trsm(blas.Right, blas.NoTrans, 1, factor, g.RawMatrix())
+	low, _, ok := dense.EigenSmallest(symmetric(g), 1, false)
+	if !ok {
+		return 0
+	}
+	if low[0] >= 0 {
+		return limit
+	}
+	return min(limit, -1/low[0])
+}
+
+// maxStepVector returns the largest a ≤ limit with v + a·d ≥ 0.
+func maxStepVector(v, d []float64, limit float64) float64 {
+	for i := range v {
+		if d[i] < 0 {
+			limit = min(limit, -v[i]/d[i])
+		}
+	}
+	return limit
 }
 
 // inner returns ⟨a, b⟩ = tr ab.
@@ -120,38 +211,6 @@ func numericalRank(z *mat.SymDense) int {
 		}
 	}
 	return rank
-}
-
-// factorOf returns R with Z = R Rᵀ, largest eigenvalues first, split after m rows.
-func factorOf(z *mat.SymDense, m int) lift.Factor {
-	n := z.SymmetricDim()
-	var eig mat.EigenSym
-	if !eig.Factorize(z, true) {
-		return lift.Factor{Alpha: mat.NewDense(m, 1, nil), U: mat.NewDense(n-m, 1, nil)}
-	}
-	values := eig.Values(nil)
-	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
-	k := 0
-	for _, v := range values {
-		if v > 1e-13*values[n-1] {
-			k++
-		}
-	}
-	k = max(k, 1)
-	f := lift.Factor{Alpha: mat.NewDense(m, k, nil), U: mat.NewDense(n-m, k, nil)}
-	for col := range k {
-		s := math.Sqrt(max(0, values[n-1-col]))
-		for i := range n {
-			v := s * vectors.At(i, n-1-col)
-			if i < m {
-				f.Alpha.Set(i, col, v)
-			} else {
-				f.U.Set(i-m, col, v)
-			}
-		}
-	}
-	return f
 }
 
 // symmetric returns (a + aᵀ)/2.

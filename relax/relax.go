@@ -147,7 +147,7 @@ func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error
 	var err error
 	switch {
 	case opts.Method == InteriorPoint || opts.Method == Auto && m+r <= InteriorLimit:
-		res, err = newInterior(red).solve(ctx, opts, begin)
+		res, err = solveInterior(ctx, red, opts, begin)
 	default:
 		res, err = solveLowRank(ctx, red, opts, begin)
 	}

@@ -1,0 +1,326 @@
+package relax
+
+import (
+	"context"
+	"encoding/csv"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+)
+
+func TestMain(m *testing.M) {
+	if _, err := dense.Init(); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
+
+// gaussian returns a problem with standard normal entries.
+func gaussian(t testing.TB, seed uint64, n, d, c int, gamma float64) lift.Problem {
+	t.Helper()
+	t.Logf("seed %d", seed)
+	rng := rand.New(rand.NewPCG(seed, 1))
+	fill := func(rows, cols int) *mat.Dense {
+		a := mat.NewDense(rows, cols, nil)
+		a.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, a)
+		return a
+	}
+	return lift.Problem{X: fill(n, d), Y: fill(n, c), Gamma: gamma}
+}
+
+func presolve(t testing.TB, p lift.Problem) *lift.Reduced {
+	t.Helper()
+	red, err := lift.Presolve(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return red
+}
+
+func solve(t testing.TB, red *lift.Reduced, opts Options) *Result {
+	t.Helper()
+	res, err := Solve(context.Background(), red, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+// merged returns a problem with a duplicate, a parallel, two antiparallel and a zero row.
+func merged(t testing.TB) lift.Problem {
+	p := gaussian(t, 5, 12, 2, 2, 0.2)
+	for j := range 2 {
+		p.X.Set(3, j, p.X.At(0, j))
+		p.X.Set(4, j, 2*p.X.At(1, j))
+		p.X.Set(5, j, -0.5*p.X.At(1, j))
+		p.X.Set(6, j, -p.X.At(2, j))
+		p.X.Set(7, j, 0)
+	}
+	return p
+}
+
+func TestInteriorSystemMatchesItsOperator(t *testing.T) {
+	for _, p := range []lift.Problem{gaussian(t, 1, 6, 2, 3, 0.3), merged(t)} {
+		ip := newInterior(presolve(t, p), nil)
+		if err := ip.start(); err != nil {
+			t.Fatal(err)
+		}
+		ip.run(context.Background(), 1e-6, 6, func(progress) bool { return false })
+		h := ip.hessian()
+		weights := mat.NewDense(2*ip.m, 2*ip.m, nil)
+		quotient(weights, ip.mult, ip.t)
+		for v := range ip.nv {
+			unit := make([]float64, ip.nv)
+			unit[v] = 1
+			column := ip.apply(unit, weights)
+			for u := v; u < ip.nv; u++ {
+				if diff := math.Abs(column[u] - h.At(u, v)); !(diff <= 1e-10*math.Sqrt(h.At(u, u)*h.At(v, v))) {
+					t.Fatalf("entry (%d,%d): operator %g, assembled %g", u, v, column[u], h.At(u, v))
+				}
+			}
+		}
+	}
+}
+
+func TestAugmentedLagrangianDerivatives(t *testing.T) {
+	for _, p := range []lift.Problem{gaussian(t, 2, 9, 3, 2, 0.3), merged(t)} {
+		red := presolve(t, p)
+		al := newLagrangian(red)
+		al.sigma = 3
+		for i := range al.mult.RawMatrix().Data {
+			al.mult.RawMatrix().Data[i] = 0.3
+		}
+		for a := range 2 * al.m {
+			al.mult.Set(a, a, 0)
+		}
+		f, g := firstFactor(red, lift.Factor{}, 4, 1)
+		df, dg := firstFactor(red, lift.Factor{}, 4, 2)
+		pt := al.at(f, g, nil)
+		step := func(h float64) *point {
+			f2, g2 := mat.DenseCopyOf(f), mat.DenseCopyOf(g)
+			axpy(h, df.RawMatrix().Data, f2.RawMatrix().Data)
+			axpy(h, dg.RawMatrix().Data, g2.RawMatrix().Data)
+			return al.at(f2, g2, nil)
+		}
+		const h = 1e-5
+		up, down := step(h), step(-h)
+		want, got := (up.value-down.value)/(2*h), inner2(df, dg, pt.gf, pt.gg)
+		if !(math.Abs(want-got) <= 1e-6*math.Abs(want)) {
+			t.Errorf("slope %g, by differences %g", got, want)
+		}
+		hf, hg := al.hessian(pt, df, dg)
+		for _, part := range []struct{ up, down, got *mat.Dense }{{up.gf, down.gf, hf}, {up.gg, down.gg, hg}} {
+			var numeric mat.Dense
+			numeric.Sub(part.up, part.down)
+			numeric.Scale(1/(2*h), &numeric)
+			numeric.Sub(&numeric, part.got)
+			if !(mat.Norm(&numeric, 2) <= 1e-6*mat.Norm(part.got, 2)) {
+				t.Errorf("Hessian product is off by %g of %g", mat.Norm(&numeric, 2), mat.Norm(part.got, 2))
+			}
+		}
+		// ∇φ = 2SR ties the gradient to the certificate's S.
+		phi, psi, omega := al.blocks(pt)
+		s := slackMatrix(red, pt.w, phi, psi, omega)
+		var r, sr, grad mat.Dense
+		r.Stack(f, g)
+		sr.Mul(s, &r)
+		sr.Scale(2, &sr)
+		grad.Stack(pt.gf, pt.gg)
+		sr.Sub(&sr, &grad)
+		if !(mat.Norm(&sr, 2) <= 1e-10*mat.Norm(&grad, 2)) {
+			t.Errorf("2SR and the gradient differ by %g of %g", mat.Norm(&sr, 2), mat.Norm(&grad, 2))
+		}
+	}
+}
+
+func TestArrowSolvesItsModel(t *testing.T) {
+	// With one row, one column and no other lines the arrow model is the whole curvature but for
+	// the fit; check that solve inverts the factored matrix by comparing with a dense copy.
+	red := presolve(t, gaussian(t, 3, 7, 3, 2, 0.3))
+	al := newLagrangian(red)
+	f, g := firstFactor(red, lift.Factor{}, 3, 1)
+	pt := al.at(f, g, nil)
+	pre := al.arrow(pt)
+	m, r, k := al.m, al.r, 3
+	n := (m + r) * k
+	inverse := mat.NewDense(n, n, nil)
+	for v := range n {
+		rf, rg := mat.NewDense(m, k, nil), mat.NewDense(r, k, nil)
+		if v < m*k {
+			rf.RawMatrix().Data[v] = 1
+		} else {
+			rg.RawMatrix().Data[v-m*k] = 1
+		}
+		zf, zg := pre.solve(rf, rg)
+		for u := range n {
+			if u < m*k {
+				inverse.Set(u, v, zf.RawMatrix().Data[u])
+			} else {
+				inverse.Set(u, v, zg.RawMatrix().Data[u-m*k])
+			}
+		}
+	}
+	sym := mat.NewSymDense(n, nil)
+	for i := range n {
+		for j := i; j < n; j++ {
+			if diff := math.Abs(inverse.At(i, j) - inverse.At(j, i)); !(diff <= 1e-9*math.Sqrt(inverse.At(i, i)*inverse.At(j, j))) {
+				t.Fatalf("not symmetric at (%d,%d): %g and %g", i, j, inverse.At(i, j), inverse.At(j, i))
+			}
+			sym.SetSym(i, j, inverse.At(i, j))
+		}
+	}
+	if _, ok := cholesky(sym); !ok {
+		t.Error("the preconditioner is not positive definite")
+	}
+}
+
+func TestMethodsAgree(t *testing.T) {
+	for _, p := range []lift.Problem{gaussian(t, 4, 10, 2, 2, 0.3), gaussian(t, 5, 12, 4, 1, 0.5), merged(t)} {
+		red := presolve(t, p)
+		interior := solve(t, red, Options{Method: InteriorPoint})
+		low := solve(t, red, Options{Method: LowRank, MaxOuter: 30, Tolerance: 1e-7})
+		if !(math.Abs(interior.Value-low.Value) <= 1e-4*interior.Value) {
+			t.Errorf("interior-point %.8f (%v), low-rank %.8f (%v)", interior.Value, interior.Status, low.Value, low.Status)
+		}
+	}
+}
+
+// TestPublishedConstraints rebuilds the paper's Λ and checks every published constraint.
+func TestPublishedConstraints(t *testing.T) {
+	problems := []lift.Problem{gaussian(t, 6, 9, 3, 2, 0.2), merged(t)}
+	for _, p := range problems {
+		red := presolve(t, p)
+		res := solve(t, red, Options{Method: InteriorPoint})
+		lambda := red.Lambda(res.Factor)
+		n, d, c := p.Dims()
+		size := 2*n + d + c
+		top := mat.Max(lambda)
+		tol := 1e-6 * top
+		var eig mat.EigenSym
+		if !eig.Factorize(lambda, false) {
+			t.Fatal("eigenvalues did not converge")
+		}
+		if low := eig.Values(nil)[0]; !(low >= -tol) {
+			t.Errorf("smallest eigenvalue of Λ is %g", low)
+		}
+		for i := range 2 * n {
+			for j := range 2 * n {
+				if !(lambda.At(i, j) >= -tol) {
+					t.Fatalf("Λ[%d,%d] = %g is negative", i, j, lambda.At(i, j))
+				}
+			}
+		}
+		for i := range n {
+			if v := lambda.At(i, n+i); !(math.Abs(v) <= tol) {
+				t.Errorf("diag Λ_αβ[%d] = %g", i, v)
+			}
+		}
+		m := mat.NewDense(n, size, nil)
+		for i := range n {
+			m.Set(i, i, -1)
+			m.Set(i, n+i, 1)
+			for j := range d {
+				m.Set(i, 2*n+j, p.X.At(i, j))
+			}
+		}
+		var ml, mlm mat.Dense
+		ml.Mul(m, lambda)
+		mlm.Mul(&ml, m.T())
+		if v := mat.Norm(&mlm, 2); !(v <= tol) {
+			t.Errorf("‖MΛMᵀ‖ = %g", v)
+		}
+		// The published objective.
+		fit := mat.DenseCopyOf(lambda.SliceSym(0, size).(*mat.SymDense))
+		var rest mat.Dense
+		rest.Sub(fit.Slice(0, n, 2*n+d, size), p.Y)
+		norm := mat.Norm(&rest, 2)
+		objective := norm * norm / 2
+		for i := 2 * n; i < size; i++ {
+			objective += p.Gamma / 2 * lambda.At(i, i)
+		}
+		if !(math.Abs(objective-res.Value) <= 1e-6*res.Value) {
+			t.Errorf("published objective %.9f, reduced value %.9f", objective, res.Value)
+		}
+	}
+}
+
+// TestReference compares with the reference optima of the shared random problems.
+func TestReference(t *testing.T) {
+	file, err := os.Open(filepath.Join("..", "..", "shared", "data", "random", "reference.csv"))
+	if err != nil {
+		t.Skipf("shared data are not here: %v", err)
+	}
+	defer file.Close()
+	records, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := 1
+	if testing.Short() {
+		step = 8
+	}
+	for row := 1; row < len(records); row += step {
+		rec := records[row]
+		trial, _ := strconv.Atoi(rec[0])
+		gamma, _ := strconv.ParseFloat(rec[1], 64)
+		want, _ := strconv.ParseFloat(rec[2], 64)
+		name := filepath.Join("random", "random"+strconv.Itoa(1000 + trial)[1:]+".csv")
+		res := solve(t, presolve(t, shared(t, name, 5, gamma)), Options{})
+		if !(math.Abs(res.Value-want) <= 2e-6*want) {
+			t.Errorf("%s, γ=%g: value %.8f, reference %.8f", name, gamma, res.Value, want)
+		}
+	}
+}
+
+func TestSolveEdgeCases(t *testing.T) {
+	// Nothing but zero rows.
+	p := lift.Problem{X: mat.NewDense(2, 1, nil), Y: mat.NewDense(2, 1, []float64{3, 4}), Gamma: 1}
+	if res := solve(t, presolve(t, p), Options{}); res.Value != 12.5 || res.Status != Optimal {
+		t.Errorf("zero rows: value %v, status %v", res.Value, res.Status)
+	}
+	// A weight decay so large that the zero network is optimal.
+	q := gaussian(t, 7, 5, 2, 1, 1e4)
+	norm := mat.Norm(q.Y, 2)
+	for _, method := range []Method{InteriorPoint, LowRank} {
+		res := solve(t, presolve(t, q), Options{Method: method, MaxOuter: 60})
+		if !(math.Abs(res.Value-norm*norm/2) <= 1e-5*norm*norm) {
+			t.Errorf("%v: value %g, expected ½‖Y‖² = %g", method, res.Value, norm*norm/2)
+		}
+	}
+	// One row.
+	one := gaussian(t, 8, 1, 3, 2, 0.1)
+	solve(t, presolve(t, one), Options{})
+	if _, err := Solve(context.Background(), presolve(t, one), Options{Tolerance: math.NaN()}); err == nil {
+		t.Error("a tolerance of NaN was accepted")
+	}
+}
+
+func TestInterruptionAndDeterminism(t *testing.T) {
+	red := presolve(t, gaussian(t, 9, 14, 3, 2, 0.2))
+	for _, method := range []Method{InteriorPoint, LowRank} {
+		ctx, cancel := context.WithCancel(context.Background())
+		res, err := Solve(ctx, red, Options{Method: method, Record: func(it Iterate) bool {
+			if it.Outer == 2 {
+				cancel()
+			}
+			return false
+		}})
+		cancel()
+		if err != nil || res.Status != Interrupted || res.Multipliers.W == nil || res.Factor.Columns() == 0 {
+			t.Errorf("%v interrupted: status %v, error %v", method, res.Status, err)
+		}
+		a := solve(t, red, Options{Method: method, MaxOuter: 4, Seed: 3})
+		b := solve(t, red, Options{Method: method, MaxOuter: 4, Seed: 3})
+		if a.Value != b.Value || !mat.Equal(a.Multipliers.Psi, b.Multipliers.Psi) {
+			t.Errorf("%v: two runs with one seed differ", method)
+		}
+	}
+}
