@@ -226,10 +226,8 @@ func (c *climber) gradient() {
 // growAndRefine adds missing neurons and refines, roughly round after round and
 // to the tolerance at the end.
 func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Options) (lift.Weights, Status) {
-	_, d, _ := p.Dims()
+	_, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
-	rough := o
-	rough.Tolerance = max(o.Tolerance, 1e-6)
 	for range o.GrowRounds {
 		if ctx.Err() != nil {
 			st.Reason = Interrupted
@@ -241,7 +239,7 @@ func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Statu
 		}
 		before := st.Objective
 		wider, _ := refit(ctx, p, stack(w.U, found), w, 1e-5, 4)
-		next, ns := refine(ctx, p, wider, rough)
+		next, ns := refine(ctx, p, wider, o.rough(wider.Width()*(d+c)))
 		ns.Iterations += st.Iterations
 		ns.NewtonIterations += st.NewtonIterations
 		ns.Evaluations += st.Evaluations

@@ -64,6 +64,16 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
+// rough returns the options for weights that are about to change anyway: a
+// coarse tolerance, and Newton steps only where they are cheap.
+func (o Options) rough(size int) Options {
+	o.Tolerance = max(o.Tolerance, 1e-6)
+	if size > 400 {
+		o.NewtonIterations = -1
+	}
+	return o
+}
+
 // Reason says why a run ended.
 type Reason int
 

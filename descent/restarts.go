@@ -64,13 +64,11 @@ func restart(ctx context.Context, p lift.Problem, o Options, index uint64) Run {
 		f, _ := p.Objective(lift.Weights{})
 		return Run{Status: Status{Reason: Interrupted, Objective: f, Stationarity: math.NaN()}}
 	}
-	_, d, _ := p.Dims()
+	_, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, index))
 	directions := startDirections(p, lift.Weights{}, 50+10*d, rng)
 	w, _ := refit(ctx, p, directions.T(), lift.Weights{}, 1e-3, 10)
-	rough := o
-	rough.Tolerance = max(o.Tolerance, 1e-6)
-	w, st := refine(ctx, p, w, rough)
+	w, st := refine(ctx, p, w, o.rough(w.Width()*(d+c)))
 	o.Seed = rng.Uint64()
 	w, st = growAndRefine(ctx, p, w, st, o)
 	if o.Width > 0 && w.Width() > o.Width {
