@@ -50,7 +50,11 @@ func (r *run) plan() (Method, []func() error) {
 	case rank <= sweepRank:
 		return MethodExact, append(first, r.closeGap(exactShare))
 	case rank > searchRank:
-		return MethodSDP, []func() error{r.earlyNetwork, r.sdp}
+		steps := []func() error{r.earlyNetwork, r.sdp}
+		if r.opts.TimeLimit > 0 { // the search improves the network, but has no end of its own
+			steps = append(steps, r.closeGap(exactShare))
+		}
+		return MethodSDP, steps
 	}
 	if r.opts.TimeLimit == 0 {
 		r.limit(AutoTime)

@@ -270,6 +270,37 @@ func TestStatusText(t *testing.T) {
 	}
 }
 
+func TestAutoPicksByTheRank(t *testing.T) {
+	for _, c := range []struct {
+		d     int
+		limit time.Duration
+		want  Method
+	}{{2, 0, MethodExact}, {3, time.Second, MethodExact}, {8, time.Second, MethodSDP}} {
+		p := teacher(10, 20, c.d, 1)
+		r, err := Train(t.Context(), p, Options{TimeLimit: c.limit, Gap: 0.01})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkResult(t, p, r)
+		if r.Method != c.want {
+			t.Errorf("d = %d: method %s, want %s", c.d, r.Method, c.want)
+		}
+	}
+	// Columns that repeat add nothing to the rank.
+	p := teacher(11, 12, 2, 1)
+	n, _, _ := p.Dims()
+	wide := mat.NewDense(n, 8, nil)
+	for j := range 8 {
+		for i := range n {
+			wide.Set(i, j, p.X.At(i, j%2))
+		}
+	}
+	p.X = wide
+	if r, err := Train(t.Context(), p, Options{}); err != nil || r.Method != MethodExact {
+		t.Errorf("rank 2 in 8 columns: %+v, %v", r, err)
+	}
+}
+
 // badProof is a proof that no verifier accepts.
 type badProof struct{ moments }
 
