@@ -12,8 +12,9 @@ const trainLong = `Train a two-layer ReLU network on a table and prove how good 
 
 DATA is a file, - for standard input, or a built-in table such as builtin:iris
 (see relift help formats). The progress goes to standard error, the summary to
-standard output. The lower bound holds for every two-layer ReLU network of any
-width on these data, after encoding and scaling.`
+standard output. The progress shows bounds as they are claimed; the one in the
+summary was verified. It holds for every two-layer ReLU network of any width on
+these data, after encoding and scaling.`
 
 const trainExample = `  relift train builtin:iris
   relift train iris.csv --target species --reg 0.1 -o iris.model.json --certificate iris.cert.npz
