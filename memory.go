@@ -31,9 +31,14 @@ func checkMemory(p Problem, limit int64) error {
 	return nil
 }
 
+// gibibytes renders a number of bytes in the unit that fits.
 func gibibytes(b uint64) string {
-	if b < 1<<30 {
-		return fmt.Sprintf("%.3g MiB", float64(b)/(1<<20))
+	v, unit := float64(b)/(1<<20), "MiB"
+	for _, next := range []string{"GiB", "TiB", "PiB"} {
+		if v < 1000 {
+			break
+		}
+		v, unit = v/1024, next
 	}
-	return fmt.Sprintf("%.3g GiB", float64(b)/(1<<30))
+	return fmt.Sprintf("%.3g %s", v, unit)
 }
