@@ -18,17 +18,20 @@ import (
 // until no held row wants to be released.
 type climber struct {
 	in     *instance
-	w      []float64 // n×c
-	t      []float64 // n, x_iᵀu
-	tv     []float64 // n, x_iᵀv
+	m      int       // different rows
+	x      []float64 // m×d
+	w      []float64 // m×c, summed over equal rows
+	t      []float64 // m, x_iᵀu
+	tv     []float64 // m, x_iᵀv
 	side   []int8    // 1 active, −1 inactive, 0 held
-	held   []int
-	basis  [][]float64 // orthonormal basis of the held rows
-	l      []float64   // c×d
-	lp     []float64   // c×d, L projected
-	v      []float64   // d
-	q      []float64   // d
-	f, df  []float64   // c
+	held   []int     // rows kept at zero
+	firm   []int     // those of them that are independent
+	basis  []float64 // len(firm)×d, orthonormal basis of their span
+	l      []float64 // c×d
+	lp     []float64 // c×d, L projected
+	v      []float64 // d
+	q      []float64 // d×d
+	f, df  []float64 // c
 	breaks []crossing
 	gram   *mat.SymDense
 }
@@ -39,15 +42,33 @@ type crossing struct {
 	row int
 }
 
+// newClimber prepares climbs for w (n×c).
 func newClimber(in *instance, w []float64) *climber {
+	m, d, c := in.groups, in.d, in.c
 	return &climber{
-		in: in, w: w,
-		t: make([]float64, in.n), tv: make([]float64, in.n), side: make([]int8, in.n),
-		l: make([]float64, in.c*in.d), lp: make([]float64, in.c*in.d),
-		v: make([]float64, in.d), q: make([]float64, in.d),
-		f: make([]float64, in.c), df: make([]float64, in.c),
-		gram: mat.NewSymDense(in.c, nil),
+		in: in, m: m, x: in.unique, w: in.merge(w),
+		t: make([]float64, m), tv: make([]float64, m), side: make([]int8, m),
+		basis: make([]float64, 0, d*d),
+		l:     make([]float64, c*d), lp: make([]float64, c*d),
+		v: make([]float64, d), q: make([]float64, d*d),
+		f: make([]float64, c), df: make([]float64, c),
+		gram: mat.NewSymDense(c, nil),
 	}
+}
+
+// row returns the i-th different row (d values, shared).
+func (cl *climber) row(i int) []float64 { return cl.x[i*cl.in.d : (i+1)*cl.in.d] }
+
+// value returns ‖Wᵀ(Xu)₊‖.
+func (cl *climber) value(u []float64) float64 {
+	c := cl.in.c
+	clear(cl.f)
+	for i := range cl.m {
+		if t := dot(cl.row(i), u); t > 0 {
+			axpy(cl.f, t, cl.w[i*c:(i+1)*c])
+		}
+	}
+	return norm(cl.f)
 }
 
 // climbSteps caps the moves of one climb.
@@ -56,10 +77,9 @@ const climbSteps = 60
 // climb moves u (unit, changed in place) uphill to a local maximum and returns
 // its value.
 func (cl *climber) climb(u []float64) float64 {
-	in := cl.in
 	cl.held = cl.held[:0]
-	for i := range in.n {
-		cl.t[i] = dot(in.row(i), u)
+	for i := range cl.m {
+		cl.t[i] = dot(cl.row(i), u)
 		cl.side[i] = sign(cl.t[i])
 	}
 	for range climbSteps {
@@ -74,7 +94,7 @@ func (cl *climber) climb(u []float64) float64 {
 			break
 		}
 	}
-	return in.value(cl.w, u, cl.f)
+	return cl.value(u)
 }
 
 func sign(t float64) int8 {
@@ -87,12 +107,11 @@ func sign(t float64) int8 {
 // project computes L over the active rows that are not held, and L with its
 // rows projected on the subspace where the held rows are zero.
 func (cl *climber) project() {
-	in := cl.in
-	c, d := in.c, in.d
+	c, d := cl.in.c, cl.in.d
 	clear(cl.l)
 	for i, s := range cl.side {
 		if s > 0 {
-			x := in.row(i)
+			x := cl.row(i)
 			for k, wk := range cl.w[i*c : (i+1)*c] {
 				if wk != 0 {
 					axpy(cl.l[k*d:(k+1)*d], wk, x)
@@ -100,11 +119,9 @@ func (cl *climber) project() {
 			}
 		}
 	}
-	cl.basis = cl.basis[:0]
+	cl.basis, cl.firm = cl.basis[:0], cl.firm[:0]
 	for _, i := range cl.held {
-		if b := cl.orthogonal(in.row(i)); b != nil {
-			cl.basis = append(cl.basis, b)
-		}
+		cl.firmUp(i)
 	}
 	copy(cl.lp, cl.l)
 	for k := range c {
@@ -112,21 +129,29 @@ func (cl *climber) project() {
 	}
 }
 
-// orthogonal returns the unit part of x outside the basis, nil if there is none.
-func (cl *climber) orthogonal(x []float64) []float64 {
-	b := append([]float64(nil), x...)
-	size := norm(b)
-	cl.clean(b)
-	cl.clean(b)
-	if !(norm(b) > 1e-10*size) || !normalise(b) {
-		return nil
+// firmUp extends the basis by row i unless the row depends on it already.
+func (cl *climber) firmUp(i int) {
+	d := cl.in.d
+	size := len(cl.basis)
+	if size >= d*d {
+		return
 	}
-	return b
+	x := cl.row(i)
+	b := cl.basis[size : size+d]
+	copy(b, x)
+	cl.clean(b)
+	cl.clean(b)
+	if norm(b) > 1e-10*norm(x) && normalise(b) {
+		cl.basis = cl.basis[:size+d]
+		cl.firm = append(cl.firm, i)
+	}
 }
 
 // clean removes the basis' part from x.
 func (cl *climber) clean(x []float64) {
-	for _, b := range cl.basis {
+	d := cl.in.d
+	for at := 0; at < len(cl.basis); at += d {
+		b := cl.basis[at : at+d]
 		axpy(x, -dot(b, x), b)
 	}
 }
@@ -189,11 +214,10 @@ func leadingEigenvector(a *mat.SymDense, dst []float64) []float64 {
 // walk moves u along the segment to v up to its first local maximum and
 // reports whether it moved or held a further row.
 func (cl *climber) walk(u []float64) bool {
-	in := cl.in
-	c, d := in.c, in.d
+	c, d := cl.in.c, cl.in.d
 	cl.breaks = cl.breaks[:0]
-	for i := range in.n {
-		cl.tv[i] = dot(in.row(i), cl.v)
+	for i := range cl.m {
+		cl.tv[i] = dot(cl.row(i), cl.v)
 		if cl.side[i] == 0 {
 			continue
 		}
@@ -282,31 +306,32 @@ func (cl *climber) walk(u []float64) bool {
 	if hold >= 0 {
 		cl.held = append(cl.held, hold)
 		cl.side[hold] = 0
-		if b := cl.orthogonal(in.row(hold)); b != nil {
-			cl.basis = append(cl.basis, b)
-		}
+		cl.firmUp(hold)
 		moved = true
 	}
 	cl.clean(u)
 	if !normalise(u) {
 		return false
 	}
-	for i := range in.n {
+	for i := range cl.m {
 		if cl.side[i] == 0 {
 			cl.t[i] = 0
 			continue
 		}
-		cl.t[i] = dot(in.row(i), u)
+		cl.t[i] = dot(cl.row(i), u)
 	}
 	return moved
 }
 
 // release frees the held row whose release raises the function fastest and
 // reports whether there was one.
+//
+// With the independent held rows X_K = RB (B the orthonormal basis, R lower
+// triangular) the rows of Q = R⁻ᵀB satisfy X_K Qᵀ = I: direction q_i moves row i
+// alone.
 func (cl *climber) release(u []float64) bool {
-	in := cl.in
-	c, d := in.c, in.d
-	if len(cl.held) == 0 {
+	c, d := cl.in.c, cl.in.d
+	if len(cl.firm) == 0 {
 		return false
 	}
 	for k := range c {
@@ -314,43 +339,38 @@ func (cl *climber) release(u []float64) bool {
 	}
 	size := norm(cl.f)
 	best, bestRate, bestSide := -1, 1e-9*size, int8(0)
-	held := append([]int(nil), cl.held...)
-	for pos, i := range held {
-		// q: the direction that moves row i only
-		cl.basis = cl.basis[:0]
-		for _, j := range held {
-			if j != i {
-				if b := cl.orthogonal(in.row(j)); b != nil {
-					cl.basis = append(cl.basis, b)
-				}
-			}
+	for k := len(cl.firm) - 1; k >= 0; k-- {
+		q, b := cl.q[k*d:(k+1)*d], cl.basis[k*d:(k+1)*d]
+		copy(q, b)
+		for j := k + 1; j < len(cl.firm); j++ {
+			axpy(q, -dot(cl.row(cl.firm[j]), b), cl.q[j*d:(j+1)*d])
 		}
-		q := cl.orthogonal(in.row(i))
-		if q == nil {
+		i := cl.firm[k]
+		r := 1 / dot(cl.row(i), b)
+		for l := range q {
+			q[l] *= r
+		}
+		length := norm(q)
+		if !(length > 0) {
 			continue
 		}
-		axpy(q, -dot(q, u), u)
-		rate := 0.0
-		for k := range c {
-			rate += cl.f[k] / size * dot(cl.l[k*d:(k+1)*d], q)
+		along := dot(q, u) // 0 up to rounding: u is perpendicular to the held rows
+		rate, gain := 0.0, 0.0
+		for j := range c {
+			rate += cl.f[j] / size * (dot(cl.l[j*d:(j+1)*d], q) - along*cl.f[j])
+			gain += cl.f[j] / size * cl.w[i*c+j]
 		}
-		gain := 0.0
-		for k := range c {
-			gain += cl.f[k] / size * cl.w[i*c+k]
+		if up := (rate + gain) / length; up > bestRate {
+			best, bestRate, bestSide = i, up, 1
 		}
-		gain *= dot(in.row(i), q)
-		if up := rate + gain; up > bestRate {
-			best, bestRate, bestSide = pos, up, 1
-		}
-		if -rate > bestRate {
-			best, bestRate, bestSide = pos, -rate, -1
+		if down := -rate / length; down > bestRate {
+			best, bestRate, bestSide = i, down, -1
 		}
 	}
 	if best < 0 {
 		return false
 	}
-	cl.side[held[best]] = bestSide
-	cl.held = append(cl.held[:0], held[:best]...)
-	cl.held = append(cl.held, held[best+1:]...)
+	cl.side[best] = bestSide
+	cl.held = slices.DeleteFunc(cl.held, func(i int) bool { return i == best })
 	return true
 }

@@ -31,6 +31,7 @@ func BenchmarkSolve(b *testing.B) {
 		{"iris/standard/0.01", "iris.train.csv", true, 0.01, 1e-3, 2 * minute},
 		{"bank/raw/0.1", "bank_notes.train.csv", false, 0.1, 1e-2, 5 * minute},
 		{"bank/standard/0.1", "bank_notes.train.csv", true, 0.1, 1e-2, 5 * minute},
+		{"ionosphere/raw/0.1", "ionosphere.train.csv", false, 0.1, 1e-3, 2 * minute},
 		{"pima/standard/0.1", "pima_indians.train.csv", true, 0.1, 1e-2, 10 * minute},
 	} {
 		b.Run(bm.name, func(b *testing.B) {

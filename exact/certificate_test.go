@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact/verify"
+	"github.com/relift/relift/lift"
 )
 
 // proven returns a solved random problem's certificate.
@@ -166,7 +167,9 @@ func TestRandomNumbersChanged(t *testing.T) {
 		if !verify.Verify(&c).OK() {
 			continue
 		}
-		in := &instance{n: c.X.Rows, d: c.X.Cols, c: c.Y.Cols, x: c.X.Data, y: c.Y.Data}
+		in := newInstance(lift.Problem{
+			X: mat.NewDense(c.X.Rows, c.X.Cols, c.X.Data), Y: mat.NewDense(c.Y.Rows, c.Y.Cols, c.Y.Data), Gamma: c.Gamma,
+		})
 		cl := newClimber(in, c.W.Data)
 		for range 500 {
 			u := gaussian(rnd, 1, in.d).RawRowView(0)

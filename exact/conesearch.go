@@ -12,7 +12,7 @@ const (
 	columnsPerRound = 100       // at most
 	poolSize        = 400       // local maxima remembered as starts
 	centrality      = 0.1       // share of the gap to which the restricted problem is solved
-	proofShare      = 0.7       // of the work may go into proofs before the local search is exhausted
+	proofShare      = 0.4       // of the work may go into proofs before the local search is exhausted
 	treeCap         = 256 << 20 // bytes of tree kept for a certificate, one per cone
 )
 

@@ -60,15 +60,12 @@ func newFrame(in *instance, w []float64) *frame {
 	}
 	fr.m = in.groups
 	fr.rows = make([]float64, fr.m*d)
-	fr.weight = make([]float64, fr.m*c)
-	for i, g := range in.group {
-		row := fr.rows[g*d : (g+1)*d]
-		clear(row)
-		for k, v := range in.row(i) {
-			axpy(row, v, fr.b[k*d:(k+1)*d])
+	for j := range fr.m {
+		for k, v := range in.unique[j*d : (j+1)*d] {
+			axpy(fr.rows[j*d:(j+1)*d], v, fr.b[k*d:(k+1)*d])
 		}
-		axpy(fr.weight[g*c:(g+1)*c], 1, w[i*c:(i+1)*c])
 	}
+	fr.weight = in.merge(w)
 	fr.length = make([]float64, fr.m)
 	for j := range fr.m {
 		fr.length[j] = norm(fr.weight[j*c : (j+1)*c])

@@ -20,6 +20,7 @@ type instance struct {
 	rows     []int // n original row numbers
 	group    []int // n, equal rows of X have equal numbers 0, 1, …
 	groups   int
+	unique   []float64  // groups×d, the different rows in the instance's coordinates
 	basis    *mat.Dense // D×d with orthonormal columns, or nil when d = D and x holds the rows of X themselves
 	constant float64    // Σ ½‖y_i‖² over the zero rows
 	// With a basis V the rows are x_i = V x̃_i + e_i: ‖V‖ ≤ stretch and ‖e_i‖ ≤ missed[i].
@@ -52,6 +53,7 @@ func newInstance(p lift.Problem) *instance {
 		return in
 	}
 	in.findGroups()
+	in.collectUnique()
 	var svd mat.SVD
 	xm := mat.NewDense(in.n, full, append([]float64(nil), in.x...))
 	if !svd.Factorize(xm, mat.SVDThin) {
@@ -71,6 +73,7 @@ func newInstance(p lift.Problem) *instance {
 	var reduced mat.Dense
 	reduced.Mul(xm, in.basis)
 	in.d, in.x = rank, reduced.RawMatrix().Data
+	in.collectUnique()
 	in.boundReduction(xm)
 	return in
 }
@@ -92,6 +95,24 @@ func (in *instance) findGroups() {
 		}
 		in.group = append(in.group, g)
 	}
+}
+
+// collectUnique copies one row of each group.
+func (in *instance) collectUnique() {
+	in.unique = make([]float64, in.groups*in.d)
+	for i, g := range in.group {
+		copy(in.unique[g*in.d:(g+1)*in.d], in.row(i))
+	}
+}
+
+// merge sums w (n×c) over equal rows (groups×c).
+func (in *instance) merge(w []float64) []float64 {
+	c := in.c
+	out := make([]float64, in.groups*c)
+	for i, g := range in.group {
+		axpy(out[g*c:(g+1)*c], 1, w[i*c:(i+1)*c])
+	}
+	return out
 }
 
 // boundReduction measures how far the rows are from the basis' span and the

@@ -25,7 +25,7 @@ const tasksWanted = 2048
 
 // batch is the number of parts after which the search looks whether one of
 // them found a violation.
-const batch = 64
+const batch = 32
 
 // prove tries to show ‖Wᵀ(Xu)₊‖ ≤ H‖u‖ for all u.  It stops at the first batch
 // with a violation, or after about budget operations.  With keep > 0 it records trees
