@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
@@ -58,5 +59,18 @@ func report(b *testing.B, p lift.Problem, o Options) {
 		b.ReportMetric(float64(r.Cones), "cones")
 		b.ReportMetric(r.LowerBound, "lower")
 		b.ReportMetric(r.UpperBound, "upper")
+		b.ReportMetric(float64(r.Weights.Width()), "width")
+		if r.Certificate == nil {
+			continue
+		}
+		b.StopTimer()
+		began := time.Now()
+		claims := r.Certificate.Claims()
+		if check := verify.Verify(claims); !check.OK() {
+			b.Errorf("the certificate was rejected:\n%v", check)
+		}
+		b.ReportMetric(time.Since(began).Seconds(), "verify-s")
+		b.ReportMetric(float64(claims.TreeBits)/8, "tree-bytes")
+		b.StartTimer()
 	}
 }

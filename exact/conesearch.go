@@ -39,7 +39,7 @@ func (s *search) runCones(ctx context.Context) {
 	idle, excess := 0, 1.0
 	for ctx.Err() == nil {
 		s.rounds++
-		s.master.solve(max(masterTolerance, 0.1*s.care*s.options.Gap, centrality*excess))
+		s.master.solve(ctx, max(masterTolerance, 0.1*s.care*s.options.Gap, centrality*excess))
 		s.offer(s.network())
 		w := s.master.w
 		fr := newFrame(in, w)

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"math"
 
 	"gonum.org/v1/gonum/blas"
@@ -40,8 +41,9 @@ type master struct {
 // problem that its solver aims at.
 const masterTolerance = 1e-10
 
-// solve finds η, V and W for the present columns, to the relative duality gap given.
-func (ms *master) solve(tolerance float64) {
+// solve finds η, V and W for the present columns, to the relative duality gap given
+// unless the context ends before.
+func (ms *master) solve(ctx context.Context, tolerance float64) {
 	in, m := ms.in, len(ms.columns)
 	n, c := in.n, in.c
 	if m == 0 {
@@ -84,7 +86,7 @@ func (ms *master) solve(tolerance float64) {
 			eta[j] = 1
 		}
 	}
-	interiorPoint(ar, yr, in.gamma, eta, tolerance)
+	interiorPoint(ctx, ar, yr, in.gamma, eta, tolerance)
 
 	st := newMasterState(ar, yr, in.gamma)
 	if !st.at(eta) {
@@ -206,8 +208,9 @@ func (st *masterState) gap() float64 {
 	return st.f - (t*wy - t*t*ww/2)
 }
 
-// interiorPoint minimises f over η ≥ 0, starting from eta > 0, in place.
-func interiorPoint(a, y *mat.Dense, gamma float64, eta []float64, tolerance float64) {
+// interiorPoint minimises f over η ≥ 0, starting from eta > 0, in place, until
+// the relative duality gap is at most the tolerance or the context ends.
+func interiorPoint(ctx context.Context, a, y *mat.Dense, gamma float64, eta []float64, tolerance float64) {
 	m := len(eta)
 	st, trial := newMasterState(a, y, gamma), newMasterState(a, y, gamma)
 	if !st.at(eta) {
@@ -228,7 +231,7 @@ func interiorPoint(a, y *mat.Dense, gamma float64, eta []float64, tolerance floa
 	rhs := mat.NewVecDense(m, nil)
 	stalled := 0
 	for range 100 {
-		if st.gap() <= tolerance*st.f {
+		if ctx.Err() != nil || st.gap() <= tolerance*st.f {
 			return
 		}
 		st.second()

@@ -130,6 +130,10 @@ func (s *search) prune() {
 	})
 }
 
+// negligible is the size of a neuron, relative to the largest, under which it is
+// left out of the network.
+const negligible = 1e-7
+
 // network builds the weights of the restricted problem's solution, balanced so
 // that ‖u_j‖ = ‖v_j‖.
 func (s *search) network() lift.Weights {
@@ -142,7 +146,7 @@ func (s *search) network() lift.Weights {
 	var u, v []float64
 	width := 0
 	for j, col := range s.master.columns {
-		if !(col.size > 1e-9*largest) {
+		if !(col.size > negligible*largest) {
 			continue
 		}
 		root := math.Sqrt(col.size)
@@ -196,6 +200,18 @@ func (s *search) run(ctx context.Context) {
 		return
 	}
 	s.runCones(ctx)
+	s.finish(ctx)
+}
+
+// finish solves the restricted problem once more and accurately: this takes the
+// last bit out of the objective and most of the neurons that contribute nothing.
+func (s *search) finish(ctx context.Context) {
+	if ctx.Err() != nil || len(s.master.columns) == 0 {
+		return
+	}
+	s.master.solve(ctx, masterTolerance)
+	s.offer(s.network())
+	s.report()
 }
 
 // runSweep is the loop for d ≤ 2, where the oracle is exact.
@@ -205,7 +221,7 @@ func (s *search) runSweep(ctx context.Context) {
 	}
 	for ctx.Err() == nil {
 		s.rounds++
-		s.master.solve(masterTolerance)
+		s.master.solve(ctx, masterTolerance)
 		s.offer(s.network())
 		w := s.master.w
 		var h float64
