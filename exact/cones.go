@@ -87,7 +87,7 @@ type explorer struct {
 	deepest int
 	best    peak // the generator with the largest ‖F(p)‖/‖p‖
 	tree    []byte
-	keep    int64 // length at which the tree is given up; 0 to keep none
+	keep    int64 // nodes after which the tree, and the proof with it, is given up; 0 to record none
 	work    int64 // operations so far, about
 	budget  int64 // operations after which the cone is given up
 
@@ -154,7 +154,7 @@ func (e *explorer) explore(depth, fresh int) outcome {
 	e.deepest = max(e.deepest, depth)
 	k := e.levels[depth]
 	e.work += int64(e.d * (e.d*e.c + 10 + len(k.open)*(2*e.c+e.d)))
-	if e.work > e.budget || e.nodes&127 == 0 && e.stop.Load() {
+	if e.work > e.budget || e.keep > 0 && e.nodes > e.keep || e.nodes&127 == 0 && e.stop.Load() {
 		return interrupted
 	}
 	if e.look(k, fresh) {
@@ -186,7 +186,7 @@ func (e *explorer) explore(depth, fresh int) outcome {
 }
 
 func (e *explorer) note(b byte) {
-	if int64(len(e.tree)) < e.keep {
+	if e.keep > 0 {
 		e.tree = append(e.tree, b)
 	}
 }
@@ -355,10 +355,10 @@ func copositive(q []float64, d int) bool {
 			return false
 		}
 		for j := i + 1; j < d; j++ {
-			if q[i*d+j] < 0 {
-				negative = true
-			} else {
+			if q[i*d+j] >= 0 {
 				q[i*d+j] = 0
+			} else { // NaN included: elimination then fails
+				negative = true
 			}
 		}
 	}

@@ -15,7 +15,7 @@ type attempt struct {
 	work    int64 // operations, about
 	deepest int
 	peaks   []peak   // per explored part the best generator (unit), in order
-	trees   [][]byte // preorder, one per orthant; nil when they were too long
+	trees   [][]byte // preorder, one per orthant; nil when none were recorded
 }
 
 // tasksWanted is the number of parts the sphere is cut into before the parts
@@ -28,8 +28,8 @@ const tasksWanted = 2048
 const batch = 32
 
 // prove tries to show ‖Wᵀ(Xu)₊‖ ≤ H‖u‖ for all u.  It stops at the first batch
-// with a violation, or after about budget operations.  With keep > 0 it records trees
-// of up to that many bytes.
+// with a violation, or after about budget operations.  With keep > 0 it records
+// trees, of up to that many nodes.
 func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep int64) attempt {
 	d := fr.in.d
 	var stop atomic.Bool
@@ -69,6 +69,10 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 		last := min(first+batch, len(top.tasks))
 		results := make([]attempt, last-first)
 		left := (budget - out.work) / 8 // parts differ much in size
+		room := keep
+		if keep > 0 {
+			room = max(1, keep-out.nodes)
+		}
 		var next atomic.Int64
 		var wg sync.WaitGroup
 		for _, e := range workers {
@@ -79,7 +83,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 						return
 					}
 					e.nodes, e.work, e.deepest, e.best, e.tree = 0, 0, 0, peak{}, nil
-					e.keep, e.budget = keep, left
+					e.keep, e.budget = room, left
 					e.level(0).copyFrom(top.tasks[first+i])
 					o := e.explore(0, 0)
 					results[i].proven = o == provenCone
@@ -103,7 +107,7 @@ func (fr *frame) prove(ctx context.Context, h float64, threads int, budget, keep
 	// twice the rounding errors, so that a verifier with its own rounding has room
 	out.bound = h + 2*(fr.inflate(h, out.deepest)-h) + 1e-9*h
 	if keep > 0 {
-		out.trees = splice(top.tree, ends, trees, keep)
+		out.trees = splice(top.tree, ends, trees)
 	}
 	return out
 }
@@ -122,16 +126,8 @@ func (at *attempt) collect(e *explorer) {
 	}
 }
 
-// splice puts the tasks' trees in their places; nil when that is longer than
-// keep bytes.
-func splice(top []byte, ends []int, trees [][]byte, keep int64) [][]byte {
-	total := int64(len(top))
-	for _, t := range trees {
-		total += int64(len(t))
-	}
-	if total >= keep {
-		return nil
-	}
+// splice puts the tasks' trees in their places.
+func splice(top []byte, ends []int, trees [][]byte) [][]byte {
 	out := make([][]byte, len(ends))
 	task, at := 0, 0
 	for o, end := range ends {
