@@ -12,7 +12,7 @@ import (
 // maxRank and maxDepth bound what a file can make the verifier do.
 const (
 	maxRank  = 16
-	maxDepth = 2000
+	maxDepth = 500
 )
 
 // bitReader reads the tree.
