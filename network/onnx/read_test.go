@@ -1,0 +1,382 @@
+package onnx
+
+import (
+	"bytes"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/onnx/internal/wire"
+)
+
+// TestModelsComeBack: a file that relift wrote gives the model file, byte for
+// byte, and is the same file when written again.
+func TestModelsComeBack(t *testing.T) {
+	for k, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m := model(t, c.table(t), c.options, c.width, uint64(k))
+			path := filepath.Join(t.TempDir(), "m.onnx")
+			if err := Save(path, m); err != nil {
+				t.Fatal(err)
+			}
+			n, err := Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n.Model == nil {
+				t.Fatalf("no model: %v", n.Warnings)
+			}
+			var want, got, file bytes.Buffer
+			if err := errors.Join(m.Write(&want), n.Model.Write(&got), Write(&file, n.Model)); err != nil {
+				t.Fatal(err)
+			}
+			if want.String() != got.String() {
+				t.Errorf("the model came back as\n%s", &got)
+			}
+			if content, err := os.ReadFile(path); err != nil || !bytes.Equal(content, file.Bytes()) {
+				t.Errorf("written again the file differs (%v)", err)
+			}
+		})
+	}
+}
+
+// TestChangedGraphIsForeign: metadata do not speak for a graph that somebody
+// changed.
+func TestChangedGraphIsForeign(t *testing.T) {
+	m := model(t, builtin(t, "builtin:iris"), dataset.DefaultOptions(), 3, 1)
+	var b bytes.Buffer
+	if err := Write(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	file, err := wire.Decode(b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range file.Graph.Initializers {
+		if x := &file.Graph.Initializers[i]; x.Name == "/deviation" {
+			x.Numbers[2] *= 2
+		}
+	}
+	n, err := Read("changed.onnx", bytes.NewReader(file.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n.Model != nil || len(n.Warnings) != 1 || !strings.Contains(n.Warnings[0], "not used") {
+		t.Fatalf("model %v, warnings %q", n.Model != nil, n.Warnings)
+	}
+	if n.Deviation[2] != 2*m.Encoding.Features[2].Deviation || n.Mean[1] != m.Encoding.Features[1].Mean || n.B == nil {
+		t.Errorf("scaler %v, %v, biases %v", n.Mean, n.Deviation, n.B)
+	}
+}
+
+// layers are the parameters of a foreign network with d inputs, 4 neurons and
+// 3 outputs, rounded to single precision.
+type layers struct{ u, b, v, a, mean, deviation *wire.Tensor }
+
+func single(random *rand.Rand, name string, dims ...int64) *wire.Tensor {
+	size := int64(1)
+	for _, d := range dims {
+		size *= d
+	}
+	t := &wire.Tensor{Name: name, Type: wire.Float, Dims: dims}
+	for range size {
+		t.Numbers = append(t.Numbers, float64(float32(random.NormFloat64())))
+	}
+	return t
+}
+
+const foreignInputs, foreignWidth, foreignOutputs = 2, 4, 3
+
+func newLayers(seed uint64) layers {
+	random := rand.New(rand.NewPCG(seed, 3))
+	l := layers{
+		u: single(random, "fc1.weight", foreignWidth, foreignInputs), b: single(random, "fc1.bias", foreignWidth),
+		v: single(random, "fc2.weight", foreignOutputs, foreignWidth), a: single(random, "fc2.bias", foreignOutputs),
+		mean: single(random, "mean", foreignInputs), deviation: single(random, "deviation", 1, foreignInputs),
+	}
+	l.deviation.Numbers[1] = -2 // negative ones are unusual and allowed
+	return l
+}
+
+// output computes the network at x.
+func (l layers) output(x [foreignInputs]float64, scaler, biases bool) (out [foreignOutputs]float64) {
+	if scaler {
+		for k := range x {
+			x[k] = (x[k] - l.mean.Numbers[k]) / l.deviation.Numbers[k]
+		}
+	}
+	for j := range foreignWidth {
+		s := 0.0
+		for k, v := range x {
+			s += l.u.Numbers[j*foreignInputs+k] * v
+		}
+		if biases {
+			s += l.b.Numbers[j]
+		}
+		for k := range out {
+			out[k] += max(s, 0) * l.v.Numbers[k*foreignWidth+j]
+		}
+	}
+	for k := range out {
+		if biases {
+			out[k] += l.a.Numbers[k]
+		}
+	}
+	return out
+}
+
+func transposed(t *wire.Tensor) *wire.Tensor {
+	m := mat.DenseCopyOf(mat.NewDense(int(t.Dims[0]), int(t.Dims[1]), t.Numbers).T())
+	return &wire.Tensor{Name: t.Name, Type: t.Type, Dims: []int64{t.Dims[1], t.Dims[0]}, Numbers: m.RawMatrix().Data}
+}
+
+// node is an operator whose output is called name.
+func node(op, name string, inputs ...string) wire.Node {
+	return wire.Node{Op: op, Name: "/" + name, Inputs: inputs, Outputs: []string{name}}
+}
+
+func with(n wire.Node, attributes ...wire.Attribute) wire.Node {
+	n.Attributes = attributes
+	return n
+}
+
+func in(domain string, n wire.Node) wire.Node {
+	n.Domain = domain
+	return n
+}
+
+func file(out string, initializers []*wire.Tensor, nodes ...wire.Node) *wire.Model {
+	g := &wire.Graph{
+		Name: "main_graph", Nodes: nodes,
+		Inputs:  []wire.Value{{Name: "input", Type: wire.Float, Dims: []wire.Dim{{Name: "batch"}, {Size: foreignInputs}}}},
+		Outputs: []wire.Value{{Name: out, Type: wire.Float}},
+	}
+	for _, t := range initializers {
+		g.Initializers = append(g.Initializers, *t)
+	}
+	return &wire.Model{IRVersion: 8, ProducerName: "pytorch", ProducerVersion: "2.5.0", Graph: g, Imports: []wire.Import{{Version: 17}}}
+}
+
+// TestForeignGraphs reads graphs as PyTorch, scikit-learn and others write them.
+func TestForeignGraphs(t *testing.T) {
+	transB := integer("transB", 1)
+	l := newLayers(1)
+	noBias := []wire.Node{
+		with(node("Gemm", "h", "input", "fc1.weight"), transB), node("Relu", "r", "h"), with(node("Gemm", "y", "r", "fc2.weight"), transB),
+	}
+	inverse := &wire.Tensor{Name: "inverse", Type: wire.Float, Dims: []int64{foreignInputs}}
+	for _, v := range l.deviation.Numbers {
+		inverse.Numbers = append(inverse.Numbers, 1/v)
+	}
+	half := &wire.Tensor{Name: "half", Type: wire.Float, Dims: []int64{}, Numbers: []float64{0.5}}
+	double := func(in *wire.Tensor) *wire.Tensor {
+		out := *in
+		out.Numbers = nil
+		for _, v := range in.Numbers {
+			out.Numbers = append(out.Numbers, 2*v)
+		}
+		return &out
+	}
+	for name, c := range map[string]struct {
+		file           *wire.Model
+		scaler, biases bool
+		warning        string
+	}{
+		"PyTorch": {file: file("y", []*wire.Tensor{l.u, l.b, l.v, l.a},
+			with(node("Gemm", "h", "input", "fc1.weight", "fc1.bias"), integer("transB", 1), wire.Attribute{Name: "alpha", Kind: wire.KindFloat, Float: 1}),
+			node("Relu", "r", "h"), with(node("Gemm", "y", "r", "fc2.weight", "fc2.bias"), transB)), biases: true},
+		"PyTorch without biases": {file: file("y", []*wire.Tensor{l.u, l.v}, noBias...)},
+		"scikit-learn": {file: file("label", []*wire.Tensor{transposed(l.u), l.b, transposed(l.v), l.a},
+			with(node("Cast", "cast", "input"), integer("to", 1)),
+			node("MatMul", "m1", "cast", "fc1.weight"), node("Add", "a1", "m1", "fc1.bias"), node("Relu", "r", "a1"),
+			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"),
+			with(node("Softmax", "probabilities", "a2"), integer("axis", 1)),
+			with(node("ArgMax", "label", "probabilities"), integer("axis", 1))), biases: true, warning: "Softmax"},
+		"constants on the left, transposed weights": {file: file("y", []*wire.Tensor{l.u, l.b, l.v, l.a},
+			node("Transpose", "ut", "fc1.weight"), with(node("Transpose", "vt", "fc2.weight"), wire.Attribute{Name: "perm", Kind: wire.KindInts, Ints: []int64{1, 0}}),
+			with(node("Flatten", "f", "input"), integer("axis", 1)),
+			node("MatMul", "m1", "f", "ut"), node("Add", "a1", "fc1.bias", "m1"), node("Relu", "r", "a1"), node("Dropout", "d", "r"),
+			node("MatMul", "m2", "d", "vt"), node("Add", "a2", "fc2.bias", "m2"), node("Identity", "y", "a2")), biases: true},
+		"scaler": {file: file("y", []*wire.Tensor{l.u, l.v, l.mean, l.deviation},
+			append([]wire.Node{node("Sub", "s", "input", "mean"), node("Div", "sd", "s", "deviation"), with(node("Gemm", "h", "sd", "fc1.weight"), transB)}, noBias[1:]...)...), scaler: true},
+		"Scaler of ai.onnx.ml": {file: file("y", []*wire.Tensor{l.u, l.v},
+			append([]wire.Node{in(mlDomain, with(node("Scaler", "s", "input"),
+				wire.Attribute{Name: "offset", Kind: wire.KindFloats, Floats: []float32{float32(l.mean.Numbers[0]), float32(l.mean.Numbers[1])}},
+				wire.Attribute{Name: "scale", Kind: wire.KindFloats, Floats: []float32{float32(inverse.Numbers[0]), float32(inverse.Numbers[1])}})),
+				with(node("Gemm", "h", "s", "fc1.weight"), transB)}, noBias[1:]...)...), scaler: true},
+		"alpha, beta and a factor": {file: file("y", []*wire.Tensor{double(l.u), double(l.b), double(l.v), double(l.a), half},
+			with(node("Gemm", "h", "input", "fc1.weight", "fc1.bias"), transB,
+				wire.Attribute{Name: "alpha", Kind: wire.KindFloat, Float: 0.5}, wire.Attribute{Name: "beta", Kind: wire.KindFloat, Float: 0.5}),
+			node("Relu", "r", "h"), with(node("Gemm", "g", "r", "fc2.weight", "fc2.bias"), transB), node("Mul", "y", "half", "g")), biases: true},
+		"weights in Constant": {file: file("y", []*wire.Tensor{l.v},
+			with(node("Constant", "fc1.weight"), wire.Attribute{Name: "value", Kind: wire.KindTensor, Tensor: l.u}), noBias[0], noBias[1], noBias[2])},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n, err := Read("foreign.onnx", bytes.NewReader(c.file.Encode()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n.HasBias() != c.biases || (n.Mean != nil) != c.scaler {
+				t.Errorf("biases %v, scaler %v", n.HasBias(), n.Mean != nil)
+			}
+			if c.warning == "" != (len(n.Warnings) == 0) || c.warning != "" && !strings.Contains(n.Warnings[0], c.warning) {
+				t.Errorf("warnings %q", n.Warnings)
+			}
+			m, err := n.ToModel(0.1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			predictions, err := m.Predict(read(t, "x1,x2\n0.5,-1\n2,3\n-1,0.25\n0,0\n-3,-4\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, x := range [][foreignInputs]float64{{0.5, -1}, {2, 3}, {-1, 0.25}, {0, 0}, {-3, -4}} {
+				for k, want := range l.output(x, c.scaler, c.biases) {
+					if got := predictions.Scores.At(i, k); !(math.Abs(got-want) <= 1e-6) {
+						t.Errorf("row %d, output %d: %v, want %v", i, k, got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestForeignRefusals: what is no two-layer ReLU network is refused in one line
+// that says where.
+func TestForeignRefusals(t *testing.T) {
+	l := newLayers(2)
+	all := []*wire.Tensor{l.u, l.b, l.v, l.a}
+	transB := integer("transB", 1)
+	first := with(node("Gemm", "h", "input", "fc1.weight", "fc1.bias"), transB)
+	second := with(node("Gemm", "y", "r", "fc2.weight", "fc2.bias"), transB)
+	edit := func(m *wire.Model, change func(*wire.Model)) *wire.Model { change(m); return m }
+	good := func() *wire.Model { return file("y", all, first, node("Relu", "r", "h"), second) }
+	square := &wire.Tensor{Name: "square", Type: wire.Float, Dims: []int64{3, 3}, Numbers: make([]float64, 9)}
+	for name, c := range map[string]struct {
+		file *wire.Model
+		want string
+	}{
+		"other activation": {file("y", all, first, node("Tanh", "r", "h"), second), "operator Tanh (/r): is not part of a two-layer ReLU network"},
+		"three layers": {file("z", append([]*wire.Tensor{square}, all...), first, node("Relu", "r", "h"), second, node("Relu", "r2", "y"), with(node("Gemm", "z", "r2", "square"), transB)),
+			"operator Relu (/r2): is a second Relu; expected a network of two layers"},
+		"no Relu":        {file("y", all, first, with(node("Gemm", "y", "h", "fc2.weight"), transB)), "operator Gemm (/y): follows another linear layer without a Relu"},
+		"only one layer": {file("h", all, first), `output "h" is computed before the second layer`},
+		"nothing":        {file("input", nil), `output "input" is computed before`},
+		"residual":       {file("z", all, first, node("Relu", "r", "h"), second, node("Add", "z", "y", "h")), "operator Add (/z): joins two branches"},
+		"two inputs": {edit(good(), func(m *wire.Model) {
+			m.Graph.Inputs = append(m.Graph.Inputs, wire.Value{Name: "more", Type: wire.Float})
+		}), "the graph has 2 inputs"},
+		"text input":      {edit(good(), func(m *wire.Model) { m.Graph.Inputs[0].Type = wire.String }), `input "input" is not of floating-point numbers`},
+		"wrong width":     {edit(good(), func(m *wire.Model) { m.Graph.Inputs[0].Dims[1].Size = 3 }), "operator Gemm (/h): takes 2 columns and gets 3"},
+		"NaN weight":      {file("y", []*wire.Tensor{l.b, l.v, l.a, {Name: "fc1.weight", Type: wire.Float, Dims: []int64{4, 2}, Numbers: []float64{math.NaN(), 0, 0, 0, 0, 0, 0, 0}}}, first, node("Relu", "r", "h"), second), "the first-layer weights hold NaN"},
+		"undefined":       {file("y", all, second), `operator Gemm (/y): argument "r" is not computed before`},
+		"computed twice":  {file("y", all, first, node("Relu", "h", "h"), second), `tensor "h" is computed twice`},
+		"several results": {edit(file("y", all, first, node("Relu", "r", "h"), second, with(node("Gemm", "z", "r", "fc2.weight"), transB)), func(m *wire.Model) { m.Graph.Outputs = append(m.Graph.Outputs, wire.Value{Name: "z"}) }), "the graph has several results"},
+		"half precision":  {file("y", []*wire.Tensor{{Name: "fc1.weight", Type: wire.Float16, Dims: []int64{4, 2}}, l.b, l.v, l.a}, first, node("Relu", "r", "h"), second), "operator Gemm (/h): its weights are no constant matrix of float or double"},
+		"other domain":    {file("y", all, first, in("com.microsoft", node("FusedRelu", "r", "h")), second), `operator FusedRelu (/r): of the domain "com.microsoft" is not known`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Read("f.onnx", bytes.NewReader(c.file.Encode()))
+			if err == nil || !strings.HasPrefix(err.Error(), "f.onnx: "+c.want) || strings.Contains(err.Error(), "\n") || !errors.Is(err, dataset.ErrInput) {
+				t.Errorf("got %v\nwant f.onnx: %s", err, c.want)
+			}
+		})
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "no.onnx")); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("a missing file: %v", err)
+	}
+	if _, err := (&Network{U: mat.NewDense(1, 1, nil), V: mat.NewDense(1, 1, nil), B: []float64{1}}).Weights(false); !errors.Is(err, ErrBias) {
+		t.Errorf("biases without a bias column: %v", err)
+	}
+}
+
+// TestWeightsKeepTheOutput: biases as weights of a column of ones.
+func TestWeightsKeepTheOutput(t *testing.T) {
+	n := &Network{
+		U: mat.NewDense(2, 1, []float64{1, -2}), B: []float64{0.5, 1},
+		V: mat.NewDense(2, 2, []float64{1, 2, 3, 4}), A: []float64{3, -4},
+	}
+	w, err := n.Weights(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := w.Output(mat.NewDense(2, 2, []float64{2, 1, -1, 1}), 2)
+	// At 2: hidden (2.5, 0); at −1: hidden (0, 3).
+	want := mat.NewDense(2, 2, []float64{2.5 + 3, 5 - 4, 9 + 3, 12 - 4})
+	if !mat.EqualApprox(out, want, 1e-14) {
+		t.Errorf("outputs %v, want %v", mat.Formatted(out), mat.Formatted(want))
+	}
+	// The new neuron costs γ‖A‖ = 5γ.
+	if cost := w.SquaredNorm() - (1 + 4 + 0.25 + 1 + 1 + 4 + 9 + 16); math.Abs(cost-10) > 1e-12 {
+		t.Errorf("the constant neuron has squared norm %v, want 10", cost)
+	}
+}
+
+// TestDamagedFilesAreRefused: cut anywhere or with any byte changed a file must
+// not panic, and what is read must be finite.
+func TestDamagedFilesAreRefused(t *testing.T) {
+	var b bytes.Buffer
+	if err := Write(&b, model(t, read(t, regression), dataset.Options{Targets: []string{"price", "tax"}, Bias: true}, 2, 1)); err != nil {
+		t.Fatal(err)
+	}
+	l := newLayers(3)
+	for _, content := range [][]byte{b.Bytes(), file("y", []*wire.Tensor{l.u, l.v}, with(node("Gemm", "h", "input", "fc1.weight"), integer("transB", 1)),
+		node("Relu", "r", "h"), with(node("Gemm", "y", "r", "fc2.weight"), integer("transB", 1))).Encode()} {
+		random := rand.New(rand.NewPCG(5, 0))
+		for range 3000 {
+			changed := bytes.Clone(content)
+			for range 1 + random.IntN(4) {
+				changed[random.IntN(len(changed))] = byte(random.IntN(256))
+			}
+			check(t, changed)
+		}
+		for i := range content {
+			_, _ = Read("cut", bytes.NewReader(content[:i]))
+			changed := bytes.Clone(content)
+			changed[i] = byte(random.IntN(256))
+			check(t, changed)
+		}
+	}
+}
+
+func check(t *testing.T, content []byte) {
+	t.Helper()
+	n, err := Read("f", bytes.NewReader(content))
+	if err != nil {
+		if strings.Contains(err.Error(), "\n") {
+			t.Errorf("the message has several lines: %q", err)
+		}
+		return
+	}
+	var m *network.Model
+	if m, err = n.ToModel(1); err != nil {
+		t.Fatalf("read, but no model: %v", err)
+	}
+	if err := m.Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for k, c := range cases {
+		var b bytes.Buffer
+		if err := Write(&b, model(f, c.table(f), c.options, min(c.width, 2), uint64(k))); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	l := newLayers(1)
+	f.Add(file("y", []*wire.Tensor{l.u, l.b, l.v, l.a, l.mean, l.deviation},
+		node("Sub", "s", "input", "mean"), node("Div", "sd", "s", "deviation"),
+		with(node("Gemm", "h", "sd", "fc1.weight", "fc1.bias"), integer("transB", 1)), node("Relu", "r", "h"),
+		with(node("Gemm", "y", "r", "fc2.weight", "fc2.bias"), integer("transB", 1)), node("Softmax", "p", "y")).Encode())
+	f.Fuzz(check)
+}

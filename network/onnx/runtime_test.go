@@ -1,0 +1,277 @@
+package onnx
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network"
+)
+
+// feed is an input or output of the runtime.
+type feed struct {
+	Type string   `json:"type"`
+	Dims []int    `json:"dims"`
+	Data []string `json:"data"`
+}
+
+// runtime finds onnxruntime-node: NODE_PATH, or node_modules in the folder
+// relift/node of the user's cache, where .ci/run installs it.
+func runtime(t testing.TB) func(model string, feeds map[string]feed) (map[string]feed, error) {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node on this machine")
+	}
+	modules := os.Getenv("NODE_PATH")
+	if cache, err := os.UserCacheDir(); err == nil && modules == "" {
+		modules = filepath.Join(cache, "relift", "node", "node_modules")
+	}
+	if _, err := os.Stat(filepath.Join(modules, "onnxruntime-node")); err != nil {
+		t.Skip("no onnxruntime-node in NODE_PATH or the user's cache: npm install --ignore-scripts --prefix ~/.cache/relift/node onnxruntime-node")
+	}
+	return func(model string, feeds map[string]feed) (map[string]feed, error) {
+		input, err := json.Marshal(feeds)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := exec.CommandContext(t.Context(), node, filepath.Join("testdata", "run.js"), model)
+		c.Env = append(os.Environ(), "NODE_PATH="+modules)
+		c.Stdin = bytes.NewReader(input)
+		var stderr bytes.Buffer
+		c.Stderr = &stderr
+		output, err := c.Output()
+		if err != nil {
+			return nil, fmt.Errorf("%w: %s", err, &stderr)
+		}
+		results := map[string]feed{}
+		return results, json.Unmarshal(output, &results)
+	}
+}
+
+func read(t testing.TB, text string) *dataset.Table {
+	t.Helper()
+	table, err := dataset.Read("t.csv", strings.NewReader(text), dataset.FormatAuto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+func builtin(t testing.TB, name string) *dataset.Table {
+	t.Helper()
+	table, err := dataset.Open(name, dataset.FormatAuto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// model returns a model with random weights for the table.
+func model(t testing.TB, table *dataset.Table, o dataset.Options, width int, seed uint64) *network.Model {
+	t.Helper()
+	e, data, _, err := dataset.Fit(table, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(seed, 7))
+	d, c := e.Dims()
+	var w lift.Weights
+	if width > 0 {
+		w = lift.Weights{U: mat.NewDense(width, d, nil), V: mat.NewDense(width, c, nil)}
+		w.U.Apply(func(_, _ int, _ float64) float64 { return random.NormFloat64() }, w.U)
+		w.V.Apply(func(_, _ int, _ float64) float64 { return random.NormFloat64() }, w.V)
+	}
+	n, _ := data.X.Dims()
+	m, err := network.New(w, e, network.Provenance{
+		Gamma: 0.1, LowerBound: 1.0 / 3, UpperBound: 2.5, DataLoss: math.NaN(), DataDigest: data.Digest(), Source: table.Name,
+		Rows: n, Status: "done", Method: "sdp", Version: "0.1.0", Seed: seed, Settings: map[string]string{"gap": "1e-3"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// regression has two targets, text and number categories and a column whose
+// name is that of an output.
+const regression = `size,color,floors,scores,price,tax
+1.5,red,1,0.25,10,1
+2.5,green,2,0.5,12,1.5
+0.5,red,3,1.25,9,0.5
+4,"blue, dark",2,-3,20,2
+3,green,1,7,17,2.5
+2,red,1,2,11,1
+`
+
+var cases = []struct {
+	name    string
+	table   func(testing.TB) *dataset.Table
+	options dataset.Options
+	width   int
+}{
+	{"iris", func(t testing.TB) *dataset.Table { return builtin(t, "builtin:iris") }, dataset.DefaultOptions(), 9},
+	{"spiral, no bias, no scaling", func(t testing.TB) *dataset.Table { return builtin(t, "builtin:spiral") }, dataset.Options{Scale: dataset.ScaleNone}, 5},
+	{"width 0", func(t testing.TB) *dataset.Table { return builtin(t, "builtin:iris") }, dataset.DefaultOptions(), 0},
+	{"two numeric targets", func(t testing.TB) *dataset.Table {
+		return read(t, "a,b,y,z\n1,2,0.5,1\n2,-1,1.5,2\n3,0.5,2.5,7\n-4,2,0.25,3\n")
+	}, dataset.Options{Targets: []string{"y", "z"}, Bias: true}, 7},
+	{"categories", func(t testing.TB) *dataset.Table { return read(t, regression) },
+		dataset.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 6},
+	{"missing values", func(t testing.TB) *dataset.Table {
+		return read(t, "a,k,f,y\n1,u,1,0.5\n?,v,2,1.5\n3,?,?,2.5\n4,u,2,3.25\n")
+	}, dataset.Options{Missing: dataset.MissingMean, Categorical: []string{"f"}, Bias: true}, 4},
+	{"missing numbers", func(t testing.TB) *dataset.Table {
+		return read(t, "a,b,y\n1,?,0.5\n?,2,1.5\n3,3,2.5\n4,5,3.25\n")
+	}, dataset.Options{Missing: dataset.MissingMean}, 3},
+	{"whole-number classes", func(t testing.TB) *dataset.Table {
+		return read(t, "a,b,class\n1,2,3\n2,-1,-1\n3,0.5,3\n-4,2,-1\n")
+	}, dataset.DefaultOptions(), 4},
+}
+
+// feedsOf makes the inputs of the graph of the table as a user would.
+func feedsOf(t testing.TB, m *network.Model, table *dataset.Table) map[string]feed {
+	t.Helper()
+	number := func(column *dataset.Column, i int) string { return strconv.FormatFloat(column.Numbers[i], 'g', -1, 64) }
+	n := table.NumRows()
+	feeds := map[string]feed{}
+	for _, in := range (&builder{model: m}).graph().Inputs {
+		f := feed{Type: "float64"}
+		if in.Name == inputName && in.Dims[1].Size == int64(len(m.Encoding.Features)) {
+			f.Dims = []int{n, len(m.Encoding.Features)}
+			for i := range n {
+				for _, feature := range m.Encoding.Features {
+					f.Data = append(f.Data, number(table.Column(feature.Name), i))
+				}
+			}
+		} else {
+			f.Dims = []int{n, 1}
+			column := table.Column(strings.TrimPrefix(in.Doc, "column "))
+			for i := range n {
+				if in.Type == 8 {
+					f.Type = "string"
+					text := column.Value(i)
+					if column.Missing(i) {
+						text = ""
+					}
+					f.Data = append(f.Data, text)
+				} else {
+					f.Data = append(f.Data, number(column, i))
+				}
+			}
+		}
+		feeds[in.Name] = f
+	}
+	return feeds
+}
+
+// TestRuntimePredictsTheSame runs the models in onnxruntime.
+func TestRuntimePredictsTheSame(t *testing.T) {
+	run := runtime(t)
+	for k, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			table := c.table(t)
+			m := model(t, table, c.options, c.width, uint64(k))
+			path := filepath.Join(t.TempDir(), "m.onnx")
+			if err := Save(path, m); err != nil {
+				t.Fatal(err)
+			}
+			results, err := run(path, feedsOf(t, m, table))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := m.Predict(table)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, outputs := want.Scores.Dims()
+			scores := results["scores"]
+			if scores.Type != "float64" || len(scores.Dims) != 2 || scores.Dims[0] != n || scores.Dims[1] != outputs {
+				t.Fatalf("scores are %s %v, want float64 [%d %d]", scores.Type, scores.Dims, n, outputs)
+			}
+			worst := 0.0
+			for i := range n {
+				for k := range outputs {
+					v, err := strconv.ParseFloat(scores.Data[i*outputs+k], 64)
+					e := math.Abs(v - want.Scores.At(i, k))
+					if err != nil || !(e <= 1e-12*(1+math.Abs(v))) {
+						t.Fatalf("row %d, output %d: the runtime gives %v, relift %v", i, k, v, want.Scores.At(i, k))
+					}
+					worst = max(worst, e)
+				}
+			}
+			t.Logf("largest difference %.1e", worst)
+			label, ok := results["label"]
+			if ok != (m.Encoding.Task == dataset.TaskClassification) {
+				t.Fatalf("label is an output: %v", ok)
+			}
+			if ok && strings.Join(label.Data, ",") != strings.Join(want.Labels, ",") {
+				t.Errorf("labels %v, want %v", label.Data, want.Labels)
+			}
+		})
+	}
+}
+
+// TestRuntimeRefusesUnknownCategories: an unknown text is an error, an unknown
+// number gives NaN, as the package says.
+func TestRuntimeRefusesUnknownCategories(t *testing.T) {
+	run := runtime(t)
+	table := read(t, regression)
+	m := model(t, table, dataset.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 3, 1)
+	path := filepath.Join(t.TempDir(), "m.onnx")
+	if err := Save(path, m); err != nil {
+		t.Fatal(err)
+	}
+	feeds := feedsOf(t, m, table)
+	feeds["color"].Data[1] = "violet"
+	if _, err := run(path, feeds); err == nil || !strings.Contains(err.Error(), "nknown") {
+		t.Errorf("an unknown text: %v", err)
+	}
+	feeds["color"].Data[1] = "red"
+	feeds["floors"].Data[1] = "9"
+	results, err := run(path, feeds)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := results["scores"].Data; s[2] != "NaN" || s[3] != "NaN" || s[0] == "NaN" {
+		t.Errorf("an unknown number: %v", s)
+	}
+}
+
+// TestChecker gives the models to ONNX's own checker, in Python.
+func TestChecker(t *testing.T) {
+	const python = "/usr/bin/python3"
+	if err := exec.CommandContext(t.Context(), python, "-c", "import onnx").Run(); err != nil {
+		t.Skip("no python3-onnx on this machine")
+	}
+	dir := t.TempDir()
+	// Its shape inference does not know the operators of ai.onnx.ml.
+	arguments := []string{"-c", `
+import sys, onnx
+for path in sys.argv[1:]:
+    m = onnx.load(path)
+    onnx.checker.check_model(m, full_check=all(i.domain == "" for i in m.opset_import))
+`}
+	for k, c := range cases {
+		path := filepath.Join(dir, strconv.Itoa(k)+".onnx")
+		if err := Save(path, model(t, c.table(t), c.options, c.width, 1)); err != nil {
+			t.Fatal(err)
+		}
+		arguments = append(arguments, path)
+	}
+	if out, err := exec.CommandContext(t.Context(), python, arguments...).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
