@@ -36,6 +36,7 @@ func (s *search) runCones(ctx context.Context) {
 		s.add(u)
 	}
 	var work float64 // done by column generation
+	margin := 0.1    // of the H attempted before column generation ends above the largest value seen
 	idle, excess := 0, 1.0
 	for ctx.Err() == nil {
 		s.rounds++
@@ -78,13 +79,19 @@ func (s *search) runCones(ctx context.Context) {
 		}
 		idle = 0
 		work += s.roundWork(len(all))
-		h := 1.03 * max(s.worst, in.gamma)
+		h := (1 + margin) * max(s.worst, in.gamma)
 		hope := DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w))
 		budget := int64(proofShare*work) - s.proofWork
-		if hope-s.lower > 0.3*(s.upper-s.lower) && budget > 1e7 {
+		if hope-s.lower > 0.1*(s.upper-s.lower) && budget > 1e7 {
+			before := s.lower
 			s.certify(ctx, fr, w, h, budget)
 			if s.done() {
 				return
+			}
+			if s.lower > before {
+				margin = max(0.03, margin/3)
+			} else {
+				margin = min(30, 4*margin)
 			}
 		}
 	}
