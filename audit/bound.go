@@ -1,0 +1,166 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"time"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/descent"
+	"github.com/relift/relift/exact"
+	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/report"
+)
+
+// The share of the time limit of the column generation when the relaxation may
+// follow, and the gap above which it does.
+const (
+	searchShare = 0.6
+	largeGap    = 0.5
+)
+
+// search looks for a bound and for better networks.
+func (a *auditor) search(ctx context.Context) error {
+	reduced, err := lift.Presolve(a.problem)
+	if err != nil {
+		return err
+	}
+	_, rank, _ := reduced.Dims()
+	limit := a.options.TimeLimit
+	if rank <= SearchRank {
+		share := limit
+		if rank > sweepRank {
+			share = time.Duration(searchShare * float64(limit))
+			if limit == 0 {
+				share = relift.AutoTime
+			}
+		}
+		if err := a.columns(ctx, share); err != nil {
+			return err
+		}
+		if rank <= sweepRank || a.gap() <= largeGap {
+			return nil
+		}
+	}
+	if err := a.relaxation(ctx); err != nil {
+		return err
+	}
+	if rank > SearchRank && a.gap() > a.options.Gap {
+		return a.train(ctx)
+	}
+	return nil
+}
+
+// left returns what is left of the time limit, 0 for no limit.
+func (a *auditor) left() time.Duration {
+	if a.options.TimeLimit == 0 {
+		return 0
+	}
+	return max(a.options.TimeLimit-time.Since(a.begin), time.Millisecond)
+}
+
+// columns runs the column generation from the network.  Its first bound is that
+// of the residual of the network with its second layer refitted.
+func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
+	row := report.Row{Phase: "exact", Relaxed: math.NaN()}
+	result, err := exact.Solve(ctx, a.problem, exact.Options{
+		Gap: a.options.Gap / 2, TimeLimit: limit, Threads: a.options.Threads, Seed: a.options.Seed, Initial: a.refitted,
+		Progress: func(p exact.Progress) {
+			if a.options.Progress != nil {
+				row.Outer, row.Inner, row.Bound, row.Network, row.Elapsed = p.Round, p.Columns, p.LowerBound, p.UpperBound, time.Since(a.begin)
+				a.options.Progress.Record(row)
+			}
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("column generation: %w", err)
+	}
+	a.propose(result.Weights)
+	if result.Certificate == nil {
+		return nil
+	}
+	proof := cones{result.Certificate}
+	if err := proof.Verify(); err != nil {
+		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", proof.Bound(), err))
+		return nil
+	}
+	a.consider(Bound{Value: report.Number(proof.Bound()), Source: proof.Source(), Proof: proof})
+	return nil
+}
+
+// relaxation takes the bound of the semidefinite relaxation.
+func (a *auditor) relaxation(ctx context.Context) error {
+	result, err := relift.Bound(ctx, a.problem, relift.Options{
+		Seed: a.options.Seed, TimeLimit: a.left(), Threads: a.options.Threads, MemoryLimit: a.options.MemoryLimit, Progress: a.options.Progress,
+	})
+	if errors.Is(err, relift.ErrMemory) {
+		a.report.Warnings = append(a.report.Warnings, "the semidefinite relaxation is left out: "+err.Error())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	a.report.Warnings = append(a.report.Warnings, result.Warnings...)
+	a.consider(Bound{Value: report.Number(result.LowerBound), Source: result.Proof.Source(), Proof: result.Proof})
+	return nil
+}
+
+// growRounds is how often training adds neurons.
+const growRounds = 10
+
+// train improves the network by local search.
+func (a *auditor) train(ctx context.Context) error {
+	if a.refitted.Width() == 0 {
+		return nil
+	}
+	w, _, err := descent.Refine(ctx, a.problem, a.refitted, descent.Options{GrowRounds: growRounds, Seed: a.options.Seed, TimeLimit: a.left()})
+	if err != nil {
+		return fmt.Errorf("training from the network: %w", err)
+	}
+	a.propose(w)
+	return nil
+}
+
+// cones is the proof of package exact.
+type cones struct{ *exact.Certificate }
+
+// Bound implements relift.Proof.
+func (c cones) Bound() float64 { return c.LowerBound }
+
+// Source implements relift.Proof.
+func (c cones) Source() string { return "branch and bound over directions" }
+
+// Verify implements relift.Proof.
+func (c cones) Verify() error {
+	if r := c.Certificate.Verify(); !r.OK() {
+		check, _ := r.FirstFailure()
+		return fmt.Errorf("%s: %s", check.Name, check.Detail)
+	}
+	return nil
+}
+
+// Save implements relift.Proof.
+func (c cones) Save(path string, origin relift.Origin) error {
+	named := *c.Certificate
+	named.CreatedBy = "relift " + relift.Version
+	claims := named.Claims()
+	meta := map[string]any{}
+	if err := json.Unmarshal([]byte(claims.Meta), &meta); err != nil {
+		return err
+	}
+	meta["settings"] = origin
+	text, err := json.Marshal(meta)
+	if err != nil {
+		return err
+	}
+	claims.Meta = string(text)
+	return atomicfile.Write(path, func(w io.Writer) error { return npy.WriteArchive(w, claims.Archive()) })
+}
+
+var _ relift.Proof = cones{}
