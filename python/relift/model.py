@@ -1,0 +1,104 @@
+"""Model files: prediction in NumPy, without the relift program."""
+
+import json
+
+import numpy as np
+
+FORMAT = "relift model"
+FORMAT_VERSION = 1
+
+
+class Model:
+    """A trained network f(x) = Σ_j (xᵀu_j)₊ v_j with the encoding of its inputs.
+
+    content is the JSON object of a model file.  Raises ValueError for anything
+    else, and for a newer format.
+    """
+
+    def __init__(self, content, name="model"):
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise ValueError(f"{name}: not a model file; expected the JSON that relift train writes with -o")
+        version = content.get("version")
+        if not isinstance(version, int) or version < 1:
+            raise ValueError(f"{name}: the model file has no valid format version; expected {FORMAT_VERSION}")
+        if version > FORMAT_VERSION:
+            raise ValueError(
+                f"{name}: the model file has format version {version} and this package reads up to {FORMAT_VERSION}; "
+                "expected an older file or a newer package"
+            )
+        try:
+            encoding, weights = content["encoding"], content["weights"]
+            self.features = encoding["features"]
+            self.bias = bool(encoding["bias"])
+            self.task = encoding["task"]
+            self.classes = encoding.get("classes", [])
+            self.targets = encoding["targets"]
+            width, inputs, outputs = weights["width"], weights["inputs"], weights["outputs"]
+            #: first-layer weights u_j (m×d), of the encoded inputs
+            self.U = np.array(weights["U"], dtype=float).reshape(width, inputs)
+            #: second-layer weights v_j (m×c)
+            self.V = np.array(weights["V"], dtype=float).reshape(width, outputs)
+            columns = sum(len(f["categories"]) if f["kind"] == "categorical" else 1 for f in self.features)
+            numbers = [self.U, self.V] + [
+                np.array([f["mean"], f["deviation"]], dtype=float) for f in self.features if f["kind"] == "numeric"
+            ]
+        except (KeyError, TypeError, ValueError, AttributeError) as e:
+            raise ValueError(f"{name}: the model file is damaged: {e}") from None
+        if columns + self.bias != inputs or not all(np.isfinite(a).all() for a in numbers):
+            raise ValueError(f"{name}: the model file is damaged: its weights do not fit its encoding or are not finite")
+        #: the file's JSON object
+        self.content = content
+
+    @property
+    def feature_names(self):
+        """Names of the input columns."""
+        return [f["name"] for f in self.features]
+
+    def encode(self, X):
+        """Returns the encoded inputs (n×d): scaled, categories as zeros and ones,
+        a column of ones as the bias.
+
+        X is a matrix with one column for each of feature_names, in this order, or a
+        mapping from names to columns, such as a data frame.
+        """
+        if hasattr(X, "keys"):
+            columns = [np.asarray(X[name]) for name in self.feature_names]
+        else:
+            X = np.asarray(X)
+            if X.ndim != 2 or X.shape[1] != len(self.features):
+                raise ValueError(f"X has shape {X.shape}; expected one column for each of {self.feature_names}")
+            columns = list(X.T)
+        blocks = []
+        for feature, column in zip(self.features, columns):
+            if feature["kind"] == "numeric":
+                z = (np.asarray(column, dtype=float) - feature["mean"]) / feature["deviation"]
+                if not np.isfinite(z).all():
+                    raise ValueError(f"feature {feature['name']!r} has a value that is missing, infinite or too large")
+                blocks.append(z[:, None])
+                continue
+            one = np.array([str(v) for v in column])[:, None] == np.array(feature["categories"])[None, :]
+            if not one.any(axis=1).all():
+                raise ValueError(f"feature {feature['name']!r} has a value that is none of {feature['categories']}")
+            blocks.append(one.astype(float))
+        if self.bias:
+            blocks.append(np.ones((len(blocks[0]), 1)))
+        return np.hstack(blocks)
+
+    def outputs(self, X):
+        """Returns the network's outputs (n×c) for inputs as encode takes them."""
+        return np.maximum(self.encode(X) @ self.U.T, 0.0) @ self.V
+
+    def predict(self, X):
+        """Returns the class of each row, as text, or the predicted numbers (n×c)."""
+        scores = self.outputs(X)
+        return np.array(self.classes)[scores.argmax(axis=1)] if self.task == "classification" else scores
+
+
+def load_model(path):
+    """Reads the model file at path."""
+    with open(path, encoding="utf-8") as f:
+        try:
+            content = json.load(f)
+        except ValueError as e:
+            raise ValueError(f"{path}: not a model file, or damaged: {e}") from None
+    return Model(content, str(path))

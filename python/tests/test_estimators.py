@@ -1,0 +1,205 @@
+import csv
+import io
+import json
+import os
+import pickle
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from relift import Model, ReliftClassifier, ReliftRegressor, load_model, verify_certificate
+from relift import program
+from tests.support import ROOT, use_program
+
+QUICK = dict(method="sdp", time_limit=1, threads=1)
+
+
+def blobs(seed=1, n=40):
+    """Three classes whose names sort otherwise than as they are numbered."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(3, size=n)
+    X = np.array([[0, 0, 7], [3, 0, 7], [0, 3, 7]])[y] + 0.3 * rng.normal(size=(n, 3)) * [1, 1, 0]  # a constant column
+    return X, np.array(["b", "c", "a"])[y]
+
+
+class Estimators(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        use_program()
+        cls.X, cls.y = blobs()
+        cls.classifier = ReliftClassifier(**QUICK).fit(cls.X, cls.y)
+        rng = np.random.default_rng(2)
+        cls.Y = np.column_stack([np.abs(cls.X[:, 0]), cls.X[:, 1] - 1 + 0.1 * rng.normal(size=len(cls.X))])
+        cls.regressor = ReliftRegressor(**QUICK).fit(cls.X, cls.Y)
+
+    def test_classifier(self):
+        c = self.classifier
+        self.assertEqual(list(c.classes_), ["a", "b", "c"])
+        self.assertGreater(np.mean(c.predict(self.X) == self.y), 0.95)
+        self.assertEqual(c.decision_function(self.X).shape, (len(self.X), 3))
+        self.assertTrue(0 < c.lower_bound_ <= c.upper_bound_)
+        self.assertAlmostEqual(c.relative_gap_, 1 - c.lower_bound_ / c.upper_bound_, places=12)
+
+    def test_objective_is_the_stated_one(self):
+        for estimator, y in ((self.classifier, self.y), (self.regressor, self.Y)):
+            U, V = estimator.coefs_
+            z, target = estimator.encode(self.X), estimator.encode_target(y)
+            if estimator is self.classifier:
+                target = target[:, estimator._order]
+            residual = np.maximum(z @ U, 0) @ V - target
+            total = 0.5 * (residual**2).sum() + 0.5 * estimator.reg * ((U**2).sum() + (V**2).sum())
+            self.assertAlmostEqual(total, estimator.upper_bound_, delta=1e-9 * total)
+
+    def test_certificate_is_about_the_data(self):
+        for estimator, y in ((self.classifier, self.y), (self.regressor, self.Y)):
+            v = verify_certificate(io.BytesIO(estimator.certificate_), estimator.encode(self.X), estimator.encode_target(y))
+            self.assertTrue(v, str(v))
+            self.assertEqual(v.claimed_bound, estimator.lower_bound_)
+            self.assertFalse(verify_certificate(io.BytesIO(estimator.certificate_), estimator.encode(self.X + 1e-3)))
+
+    def test_predictions_are_the_program_s(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for estimator in (self.classifier, self.regressor):
+                model, data, out = (Path(folder, n) for n in ("m.json", "d.npz", "p.csv"))
+                model.write_text(json.dumps(estimator.model_.content))
+                np.savez(data, X=self.X)
+                program.run(["predict", str(model), str(data), f"--output={out}"], folder)
+                rows = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))[1:]
+                theirs = np.array([[float(v) for v in row[-estimator.coefs_[1].shape[1] :]] for row in rows])
+                ours = estimator.model_.outputs(estimator._columns(self.X))
+                np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+                loaded = load_model(str(model))
+                self.assertEqual(loaded.feature_names, ["x1", "x2"])
+                by_name = {"x2": self.X[:, 1], "x1": self.X[:, 0], "other": 0}
+                np.testing.assert_array_equal(loaded.outputs(by_name), ours)
+
+    def test_regressor_keeps_the_shape_of_the_targets(self):
+        self.assertEqual(self.regressor.predict(self.X).shape, self.Y.shape)
+        self.assertGreater(self.regressor.score(self.X, self.Y), 0.8)
+        one = ReliftRegressor(**QUICK).fit(self.X, self.Y[:, 0])
+        self.assertEqual(one.predict(self.X).shape, (len(self.X),))
+
+    def test_two_classes_and_tags_survive_pickling(self):
+        y = self.y == "a"
+        c = pickle.loads(pickle.dumps(ReliftClassifier(**QUICK, bias=False, scale="none", width=4).fit(self.X, y)))
+        self.assertEqual(c.decision_function(self.X).shape, (len(self.X),))
+        self.assertEqual(c.predict(self.X).dtype, bool)
+        self.assertLessEqual(c.coefs_[0].shape[1], 4)
+        self.assertEqual(c.coefs_[0].shape[0], 3)
+
+    def test_refusals_are_one_line_value_errors(self):
+        for parameters, pattern in (
+            (dict(reg=-1), '--reg "-1": value not allowed; expected a finite number greater than 0'),
+            (dict(reg=float("nan")), "--reg"),
+            (dict(method="x"), "--method"),
+            (dict(gap=2), "--gap"),
+            (dict(width=1.5), "--width"),
+            (dict(time_limit=-1), "--time-limit"),
+            (dict(binary="/nonexistent/relift"), "not an executable file"),
+        ):
+            with self.subTest(parameters), self.assertRaisesRegex(ValueError, pattern) as caught:
+                ReliftClassifier(**parameters).fit(self.X, self.y)
+            self.assertNotIn("\n", str(caught.exception))
+        with self.assertRaisesRegex(ValueError, "data.npz: every feature column is constant") as caught:
+            ReliftRegressor().fit(np.ones((4, 2)), np.arange(4))
+        self.assertNotIn(tempfile.gettempdir(), str(caught.exception))
+        for X, y in ((self.X * np.nan, self.y), (self.X[:1], self.y[:1]), (self.X, self.y[:-1]), (self.X, ["a"] * len(self.X)), (self.X, None)):
+            with self.assertRaises(ValueError):
+                ReliftClassifier().fit(X, y)
+
+    def test_the_program_is_found_or_missed_clearly(self):
+        binary = os.environ["RELIFT_BINARY"]
+        self.assertEqual(program.command(), ([binary], False))
+        self.assertEqual(program.command(binary), ([binary], False))
+        with mock.patch.dict(os.environ, {"RELIFT_BINARY": "", "PATH": str(Path(binary).parent)}):
+            self.assertEqual(program.command(), ([binary], False))
+        with mock.patch.dict(os.environ, {"RELIFT_BINARY": "", "PATH": "/nonexistent"}):
+            with self.assertRaisesRegex(ValueError, "go build"):
+                program.command()
+
+    def test_go_run_s_own_last_line_is_not_the_message(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fake = Path(folder, "fake")
+            fake.write_text("#!/bin/sh\necho 'data.npz: bad' >&2\necho 'exit status 2' >&2\nexit 1\n")
+            fake.chmod(0o755)
+            with mock.patch.object(program, "command", return_value=([str(fake)], True)):
+                with self.assertRaisesRegex(ValueError, "^data.npz: bad$"):
+                    program.run([], folder)
+            with mock.patch.object(program, "command", return_value=([str(fake)], False)):
+                with self.assertRaisesRegex(RuntimeError, "status 1"):
+                    program.run([], folder)
+
+    def test_defaults_are_those_of_the_settings_table(self):
+        text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+        for name, value in ReliftClassifier().get_params().items():
+            if name == "binary":
+                continue
+            section = re.search(rf"## `--{name.replace('_', '-')}`\n(.*?)(\n## |\Z)", text, re.DOTALL).group(1)
+            default = re.search(r"- default: `(.*)`", section).group(1)
+            if isinstance(value, bool):
+                self.assertEqual(str(value).lower(), default)
+            elif isinstance(value, (int, float)):
+                self.assertEqual(value, float(default.rstrip("s")), name)
+            else:
+                self.assertEqual(value, default)
+
+    def test_without_scikit_learn(self):
+        code = (
+            "import sys; sys.modules['sklearn'] = None\n"
+            "from tests.test_estimators import *\nfrom relift import compat\n"
+            "assert not compat.HAVE_SKLEARN\n"
+            "unittest.main(module=None, argv=['x', 'tests.test_estimators.Estimators.test_classifier',"
+            "'tests.test_estimators.Estimators.test_regressor_keeps_the_shape_of_the_targets',"
+            "'tests.test_estimators.Estimators.test_refusals_are_one_line_value_errors',"
+            "'tests.test_estimators.Estimators.test_two_classes_and_tags_survive_pickling'])"
+        )
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT / "python", capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class Models(unittest.TestCase):
+    def content(self):
+        return {
+            "format": "relift model", "version": 1,
+            "encoding": {
+                "features": [
+                    {"name": "w", "kind": "numeric", "mean": 1, "deviation": 2},
+                    {"name": "colour", "kind": "categorical", "mean": 0, "deviation": 1, "categories": ["blue", "red"]},
+                ],
+                "targets": ["t"], "task": "regression", "bias": True, "scale": "standard", "missing": "error",
+            },
+            "weights": {"width": 1, "inputs": 4, "outputs": 1, "U": [[1, 0, 2, 3]], "V": [[10]]},
+            "provenance": {},
+        }
+
+    def test_categories(self):
+        m = Model(self.content())
+        X = {"w": [3, 5], "colour": ["red", "blue"]}
+        np.testing.assert_array_equal(m.encode(X), [[1, 0, 1, 1], [2, 1, 0, 1]])
+        np.testing.assert_array_equal(m.predict(X), [[60], [50]])
+        np.testing.assert_array_equal(m.predict(np.array([[3, "red"]], dtype=object)), [[60]])
+        for bad in ({"w": [1], "colour": ["green"]}, {"w": [np.nan], "colour": ["red"]}, np.ones((2, 3))):
+            with self.assertRaises(ValueError):
+                m.predict(bad)
+
+    def test_other_and_newer_files_are_refused(self):
+        for change, pattern in (
+            (dict(format="x"), "not a model file"),
+            (dict(version=2), "newer package"),
+            (dict(version=None), "no valid format version"),
+            (dict(weights={}), "damaged"),
+            (dict(weights={**self.content()["weights"], "inputs": 3}), "damaged"),
+            (dict(weights={**self.content()["weights"], "U": [[1, 0, 2, None]]}), "damaged"),
+        ):
+            with self.subTest(change), self.assertRaisesRegex(ValueError, pattern):
+                Model({**self.content(), **change})
+
+
+if __name__ == "__main__":
+    unittest.main()
