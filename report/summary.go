@@ -91,4 +91,5 @@ type Files struct {
 	Model       string `json:"model,omitempty"`
 	Certificate string `json:"certificate,omitempty"`
 	Log         string `json:"log,omitempty"`
+	Report      string `json:"report,omitempty"`
 }

@@ -48,7 +48,7 @@ func (s *Summary) WriteText(w io.Writer) error {
 		}
 	}
 	for _, f := range []struct{ label, path string }{
-		{"model", s.Files.Model}, {"certificate", s.Files.Certificate}, {"log", s.Files.Log},
+		{"model", s.Files.Model}, {"certificate", s.Files.Certificate}, {"log", s.Files.Log}, {"report", s.Files.Report},
 	} {
 		if f.path != "" {
 			line(f.label, "%s", f.path)

@@ -1,0 +1,64 @@
+package html
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/relift/relift/report"
+)
+
+// History collects the rows of a run's progress; it is a relift.Recorder.  The
+// zero value is ready to use.  Of very long runs it keeps every second, fourth,
+// … row and always the last.
+type History struct {
+	rows []report.Row
+	last *report.Row
+	step int
+	seen int
+}
+
+// mostRows is the number of rows beyond which a History thins them out.
+const mostRows = 4096
+
+// Record implements relift.Recorder.
+func (h *History) Record(r report.Row) {
+	h.step = max(h.step, 1)
+	h.last = &r
+	if h.seen%h.step == 0 {
+		h.rows = append(h.rows, r)
+	}
+	h.seen++
+	if len(h.rows) == mostRows {
+		for i := range mostRows / 2 {
+			h.rows[i] = h.rows[2*i]
+		}
+		h.rows = h.rows[:mostRows/2]
+		h.step *= 2
+	}
+}
+
+// Rows returns the rows kept, in order.
+func (h *History) Rows() []report.Row {
+	rows := slices.Clone(h.rows)
+	if h.last != nil && (h.seen-1)%max(h.step, 1) != 0 {
+		rows = append(rows, *h.last)
+	}
+	return rows
+}
+
+// finished returns the rows with the run's outcome, which was verified, at
+// their end.
+func finished(rows []report.Row, s *report.Summary) []report.Row {
+	end := report.Row{Phase: "result", Relaxed: math.NaN(), Bound: float64(s.LowerBound), Network: float64(s.UpperBound)}
+	if s.Network == nil {
+		end.Network = math.NaN()
+	}
+	if n := len(rows); n > 0 {
+		end.Outer, end.Inner, end.Elapsed = rows[n-1].Outer, rows[n-1].Inner, rows[n-1].Elapsed
+	}
+	if t := time.Duration(float64(s.Seconds) * float64(time.Second)); t > end.Elapsed {
+		end.Elapsed = t
+	}
+	return append(slices.Clone(rows), end)
+}

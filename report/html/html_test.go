@@ -1,0 +1,352 @@
+package html
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/explain"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/report"
+	"gonum.org/v1/gonum/mat"
+)
+
+const hostile = `<script>alert("1")</script>&'` + "\x01"
+
+// page is a report about a small table with hostile names.
+func page(t *testing.T, classification bool) *Page {
+	t.Helper()
+	text := "a,b,c,y\n1,2,r,p\n2,1,s,q\n4,4,r,p\n0,3,s,q\n"
+	if !classification {
+		text = "a,b,c,y\n1,2,r,0.5\n2,1,s,1.5\n4,4,r,2.25\n0,3,s,3.75\n"
+	}
+	table, err := dataset.Read("t.csv", strings.NewReader(text), dataset.FormatCSV)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoding, data, _, err := dataset.Fit(table, dataset.DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoding.Features[0].Name = hostile
+	if classification {
+		encoding.Classes[0] = hostile + "class"
+	} else {
+		encoding.Targets[0] = hostile + "target"
+	}
+	d, c := encoding.Dims()
+	w := lift.Weights{U: mat.NewDense(3, d, nil), V: mat.NewDense(3, c, nil)}
+	for j := range 3 {
+		for k := range d {
+			w.U.Set(j, k, math.Sin(float64(1+j+5*k)))
+		}
+		for k := range c {
+			w.V.Set(j, k, math.Cos(float64(2+3*j+k)))
+		}
+	}
+	m, err := network.New(w, encoding, network.Provenance{Gamma: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := explain.New(m, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slice, err := explain.NewSlice(m, data, e, [2]string{"0", "1"}, explain.SliceOptions{Cells: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	nan := math.NaN()
+	p := &Page{
+		Summary: &report.Summary{
+			Status: "gap_reached", StatusMeaning: "the certified gap is as small as was asked for", Method: "exact",
+			LowerBound: 16.23456789, UpperBound: 16.5, RelativeGap: report.Number(report.RelativeGap(16.23456789, 16.5)), BoundSource: "semidefinite relaxation",
+			Network:  &report.Network{Width: 3, Objective: 16.5, DataLoss: 3.25},
+			Data:     report.Data{Source: hostile + ".csv", Task: string(encoding.Task), Rows: 4, Features: 3, Outputs: c, Classes: encoding.Classes, Targets: encoding.Targets, Digest: "sha256:0123"},
+			Settings: report.Settings{Reg: 0.125, Scale: "standard", Bias: true, Missing: "error", Method: "auto", Seed: 7, Gap: 0.001, Threads: 2, BLAS: "gonum"},
+			Files:    report.Files{Certificate: hostile + ".npz"}, Warnings: []string{hostile}, Version: "9.8.7", Seconds: 4,
+		},
+		History: []report.Row{
+			{Phase: "network", Bound: nan, Relaxed: nan, Network: 30, Elapsed: 10 * time.Millisecond},
+			{Phase: "relax", Bound: math.Inf(-1), Relaxed: nan, Network: 20, Elapsed: 500 * time.Millisecond},
+			{Phase: "relax", Bound: 10, Relaxed: nan, Network: 17, Elapsed: time.Second},
+		},
+		Explanation: e, Slice: slice, Train: m.EvaluateEncoded(data), Test: m.EvaluateEncoded(data),
+		Command: "relift train " + hostile, Recheck: "relift verify " + hostile, CertificateDigest: "ab12cd", NumPyCheck: true,
+		Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Go: "go1.26",
+	}
+	if !classification {
+		p.Residuals = &Residuals{Target: encoding.Targets[0], Predicted: mat.Col(nil, 0, m.Outputs(data.X)), True: mat.Col(nil, 0, data.Y)}
+	}
+	return p
+}
+
+func write(t *testing.T, p *Page) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := p.Write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// elements parses the page as XML, which its HTML is, too, and returns what is
+// in it.
+func elements(t *testing.T, text string) (starts []xml.StartElement, content string) {
+	t.Helper()
+	d := xml.NewDecoder(strings.NewReader(text))
+	var b strings.Builder
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return starts, b.String()
+		}
+		if err != nil {
+			t.Fatalf("not well-formed: %v", err)
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			starts = append(starts, token.Copy())
+		case xml.CharData:
+			b.Write(token)
+		}
+	}
+}
+
+func attribute(e xml.StartElement, name string) string {
+	for _, a := range e.Attr {
+		if a.Name.Local == name {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+func pages(t *testing.T) map[string]*Page {
+	empty := &Page{Summary: &report.Summary{LowerBound: 2, UpperBound: report.Number(math.Inf(1)), RelativeGap: 1}}
+	return map[string]*Page{"classification": page(t, true), "regression": page(t, false), "bound alone": empty}
+}
+
+func TestPageIsWellFormedAndSelfContained(t *testing.T) {
+	for name, p := range pages(t) {
+		t.Run(name, func(t *testing.T) {
+			text := write(t, p)
+			starts, _ := elements(t, text)
+			ids := map[string]bool{}
+			for _, e := range starts {
+				if id := attribute(e, "id"); id != "" {
+					if ids[id] {
+						t.Errorf("id %q occurs twice", id)
+					}
+					ids[id] = true
+				}
+			}
+			for _, e := range starts {
+				for _, a := range e.Attr {
+					switch a.Name.Local {
+					case "src", "srcset", "action", "data", "poster":
+						t.Errorf("<%s %s=%q> may load something", e.Name.Local, a.Name.Local, a.Value)
+					case "href":
+						if target, ok := strings.CutPrefix(a.Value, "#"); a.Value != "data:," && (!ok || !ids[target]) {
+							t.Errorf("<%s href=%q> leads nowhere in the page", e.Name.Local, a.Value)
+						}
+					case "aria-labelledby":
+						for id := range strings.FieldsSeq(a.Value) {
+							if !ids[id] {
+								t.Errorf("label %q is missing", id)
+							}
+						}
+					}
+					if strings.HasPrefix(a.Name.Local, "on") {
+						t.Errorf("<%s %s> is script", e.Name.Local, a.Name.Local)
+					}
+				}
+				switch e.Name.Local {
+				case "script", "iframe", "object", "embed", "b", "i":
+					t.Errorf("element <%s>", e.Name.Local)
+				}
+			}
+			if regexp.MustCompile(`url\(|@import|https?://[^w]`).MatchString(text) || strings.Contains(strings.ReplaceAll(text, "http://www.w3.org/2000/svg", ""), "http://") {
+				t.Error("the page refers to something outside")
+			}
+		})
+	}
+}
+
+func TestAccessibility(t *testing.T) {
+	for name, p := range pages(t) {
+		starts, _ := elements(t, write(t, p))
+		count := map[string]int{}
+		level := 0
+		for _, e := range starts {
+			count[e.Name.Local]++
+			switch e.Name.Local {
+			case "svg":
+				if attribute(e, "role") != "img" || attribute(e, "aria-labelledby") == "" {
+					t.Errorf("%s: a picture without a name", name)
+				}
+			case "th":
+				if attribute(e, "scope") == "" {
+					t.Errorf("%s: a header cell without scope", name)
+				}
+			case "html":
+				if attribute(e, "lang") != "en" {
+					t.Errorf("%s: no language", name)
+				}
+			case "h1", "h2", "h3":
+				next := int(e.Name.Local[1] - '0')
+				if next > level+1 {
+					t.Errorf("%s: <%s> after level %d", name, e.Name.Local, level)
+				}
+				level = next
+			}
+		}
+		for _, landmark := range []string{"header", "nav", "main", "footer", "h1", "title"} {
+			if landmark != "title" && count[landmark] != 1 || count[landmark] == 0 {
+				t.Errorf("%s: %d <%s>, want 1", name, count[landmark], landmark)
+			}
+		}
+		if count["caption"] != count["table"] || count["figcaption"] != count["svg"] || count["desc"] != count["svg"] {
+			t.Errorf("%s: captions are missing: %v", name, count)
+		}
+	}
+}
+
+func TestHostileNamesAreText(t *testing.T) {
+	for _, classification := range []bool{true, false} {
+		text := write(t, page(t, classification))
+		for _, markup := range []string{"<script", "alert(\"", "\x01"} {
+			if strings.Contains(text, markup) {
+				t.Errorf("%q is in the page", markup)
+			}
+		}
+		_, content := elements(t, text)
+		if !strings.Contains(content, `<script>alert("1")</script>&'`) {
+			t.Error("the names are not shown as they are")
+		}
+	}
+}
+
+func TestPageHasTheNumbersOfTheResult(t *testing.T) {
+	_, content := elements(t, write(t, page(t, true)))
+	for _, want := range []string{
+		"16.23456", "16.5", "1.61\u00a0%", "No two-layer ReLU network of any width can have an objective below 16.23456 on these data",
+		"gap_reached", "the certified gap is as small as was asked for", "0.125", "exact (picked by auto)", "9.8.7", "gonum", "go1.26", "ab12cd", "sha256:0123",
+		"relift verify ", "import sys, numpy as np", "2 January 2026", "Confusion matrix", "activation patterns", "3.25",
+	} {
+		if !strings.Contains(content, want) {
+			t.Errorf("%q is not in the page", want)
+		}
+	}
+	if strings.Contains(content, "16.23457") {
+		t.Error("the bound was rounded up")
+	}
+	p := page(t, true)
+	p.Recheck, p.CertificateDigest = "", ""
+	if _, content := elements(t, write(t, p)); !strings.Contains(content, "not kept") || !strings.Contains(content, "--certificate FILE.npz") {
+		t.Error("without a certificate file the page does not say how to get one")
+	}
+	p = page(t, true)
+	p.NumPyCheck = false
+	if _, content := elements(t, write(t, p)); strings.Contains(content, "import sys") || !strings.Contains(content, "exact/verify") {
+		t.Error("a certificate of cones cannot be checked by the lines of NumPy")
+	}
+}
+
+func TestConfusionMatrix(t *testing.T) {
+	p := page(t, true)
+	text := write(t, p)
+	for i, row := range p.Train.Classification.Confusion {
+		cells := ""
+		for k, n := range row {
+			cells += fmt.Sprintf(`<td class="heat\d( right)?">%d</td>`, n)
+			_ = k
+		}
+		if !regexp.MustCompile(cells).MatchString(text) {
+			t.Errorf("row %d %v is not in the page", i, row)
+		}
+	}
+}
+
+func TestNumPyCheckIsTheTestedOne(t *testing.T) {
+	want, err := os.ReadFile("../../certificate/testdata/check.py")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if numpyCheck != string(want) {
+		t.Error("check.py is not certificate/testdata/check.py")
+	}
+}
+
+func TestSave(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.html")
+	p := page(t, true)
+	if err := p.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(path)
+	if err != nil || string(content) != write(t, p) {
+		t.Errorf("the file is not what Write writes: %v", err)
+	}
+	if err := (&Page{}).Save(filepath.Join(t.TempDir(), "r.html")); err == nil {
+		t.Error("a page without a summary")
+	}
+}
+
+func TestHistoryKeepsTheLastRowAndIsBounded(t *testing.T) {
+	for _, n := range []int{0, 1, 5, mostRows - 1, mostRows, 3*mostRows + 17} {
+		var h History
+		for i := range n {
+			h.Record(report.Row{Outer: i})
+		}
+		rows := h.Rows()
+		if len(rows) > mostRows || n > 0 && rows[len(rows)-1].Outer != n-1 || n > 0 && rows[0].Outer != 0 {
+			t.Errorf("%d rows: %d kept, from %v to %v", n, len(rows), rows[:min(1, len(rows))], rows[max(0, len(rows)-1):])
+		}
+		for i := 1; i < len(rows); i++ {
+			if rows[i].Outer <= rows[i-1].Outer {
+				t.Fatalf("%d rows: row %d is out of order", n, i)
+			}
+		}
+	}
+}
+
+func TestConvergenceShowsTheVerifiedResult(t *testing.T) {
+	rows := finished([]report.Row{{Bound: 3, Network: 5, Elapsed: time.Second}}, &report.Summary{LowerBound: 2, UpperBound: 4, Network: &report.Network{}, Seconds: 3})
+	f := convergence(rows)
+	if f == nil || !strings.Contains(string(f.Picture), "After 3 seconds the certified bound is 2 and the network") {
+		t.Errorf("figure %+v", f)
+	}
+}
+
+func TestScales(t *testing.T) {
+	s := scale{min: 0.5, max: 9.7, start: 100, end: 0}
+	if s.at(0.5) != 100 || s.at(9.7) != 0 || s.at(-5) != 100 || math.Abs(s.at(5.1)-50) > 1e-9 {
+		t.Error("the linear scale is wrong")
+	}
+	for _, tick := range s.ticks(5) {
+		if tick.value < s.min || tick.value > s.max {
+			t.Errorf("tick %v outside", tick)
+		}
+	}
+	s = scale{min: 0.01, max: 100, logarithm: true, start: 0, end: 4}
+	if math.Abs(s.at(1)-2) > 1e-12 || s.at(0) != 0 || len(s.ticks(9)) != 5 {
+		t.Errorf("the logarithmic scale is wrong: %v, ticks %v", s.at(1), s.ticks(9))
+	}
+	for _, degenerate := range []scale{{min: 1, max: 1}, {min: 2, max: 2, logarithm: true}} {
+		if v := degenerate.at(3); math.IsNaN(v) || len(degenerate.ticks(4)) == 0 {
+			t.Errorf("degenerate scale %+v", degenerate)
+		}
+	}
+}
