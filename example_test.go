@@ -3,23 +3,33 @@ package relift_test
 import (
 	"context"
 	"fmt"
+	"math"
+	"os"
+	"path/filepath"
 
 	"github.com/relift/relift"
+	"github.com/relift/relift/certificate/verify"
 	"gonum.org/v1/gonum/mat"
 )
 
-// Four points that no linear function fits: y = |x|, with a column of ones as
-// the bias.
-func Example() {
-	x := mat.NewDense(4, 2, []float64{
-		-2, 1,
-		-1, 1,
-		1, 1,
-		2, 1,
-	})
-	y := mat.NewDense(4, 1, []float64{2, 1, 1, 2})
+// absolute is four points that no linear function fits: y = |x|, with a column
+// of ones as the bias.
+func absolute() relift.Problem {
+	return relift.Problem{
+		X: mat.NewDense(4, 2, []float64{
+			-2, 1,
+			-1, 1,
+			1, 1,
+			2, 1,
+		}),
+		Y:     mat.NewDense(4, 1, []float64{2, 1, 1, 2}),
+		Gamma: 0.1,
+	}
+}
 
-	result, err := relift.Train(context.Background(), relift.Problem{X: x, Y: y, Gamma: 0.1}, relift.Options{})
+// Train a network and have its bound checked.
+func Example() {
+	result, err := relift.Train(context.Background(), absolute(), relift.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -29,4 +39,61 @@ func Example() {
 	// Output:
 	// objective: 0.187
 	// proof accepted: true
+}
+
+// The status says why the run ended, the gap how much better another network
+// can be, and the weights predict.
+func ExampleTrain() {
+	result, err := relift.Train(context.Background(), absolute(), relift.Options{Gap: 0.01})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(result.Status)
+	fmt.Println("at most 1 % above the optimum:", result.UpperBound-result.LowerBound <= 0.01*result.UpperBound)
+
+	// f(−1.5) ≈ f(1.5), the bias in the second column.
+	outputs := result.Weights.Output(mat.NewDense(2, 2, []float64{-1.5, 1, 1.5, 1}), 1)
+	fmt.Printf("%.1f %.1f\n", outputs.At(0, 0), outputs.At(1, 0))
+	// Output:
+	// gap_reached
+	// at most 1 % above the optimum: true
+	// 1.5 1.5
+}
+
+// Certify a lower bound without training, save its certificate, and verify the
+// file as anyone can who has it.
+func ExampleBound() {
+	result, err := relift.Bound(context.Background(), absolute(), relift.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("no network has an objective below %.3f\n", math.Floor(1000*result.LowerBound)/1000)
+
+	dir, err := os.MkdirTemp("", "relift")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "absolute.cert.npz")
+	if err := result.Proof.Save(path, relift.Origin{Source: "absolute"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	claims, err := verify.Load(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	report := verify.Verify(claims)
+	fmt.Println("proved:", report.OK())
+
+	claims.LowerBound += 1e-6
+	fmt.Println("proved with a higher claim:", verify.Verify(claims).OK())
+	// Output:
+	// no network has an objective below 0.186
+	// proved: true
+	// proved with a higher claim: false
 }

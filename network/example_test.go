@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -50,4 +51,41 @@ func Example() {
 	// sign,score_minus,score_plus
 	// plus,0,2
 	// minus,1,0
+}
+
+// A model file holds everything that prediction needs.
+func ExampleLoad() {
+	dir, err := os.MkdirTemp("", "relift")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "absolute.model.json")
+
+	encoding := &dataset.Encoding{
+		Features: []dataset.Feature{{Name: "x", Kind: dataset.Numeric, Deviation: 1}},
+		Targets:  []string{"y"}, Task: dataset.TaskRegression, Scale: dataset.ScaleNone, Missing: dataset.MissingError,
+	}
+	weights := lift.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 1, []float64{1, 1})}
+	model, err := network.New(weights, encoding, network.Provenance{Gamma: 0.1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := model.Save(path); err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	loaded, err := network.Load(path)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(mat.Formatted(loaded.Outputs(mat.NewDense(3, 1, []float64{-2, 0, 3}))))
+	// Output:
+	// ⎡2⎤
+	// ⎢0⎥
+	// ⎣3⎦
 }

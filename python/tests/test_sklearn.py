@@ -39,12 +39,12 @@ class CheckEstimator(unittest.TestCase):
         done = set()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for estimator, check in check_estimator(kind(), generate_only=True):
+            for _, check in check_estimator(kind(), generate_only=True):
                 name = getattr(check, "func", check).__name__
                 done.add(name)
                 with self.subTest(name):
                     try:
-                        check(estimator.set_params(**parameters(name)))
+                        check(kind(**parameters(name)))
                     except unittest.SkipTest as reason:  # only parts that need pandas
                         self.assertIn("pandas", str(reason))
         self.assertGreater(len(done), 30)
