@@ -173,11 +173,28 @@ func firstFactor(red *lift.Reduced, start lift.Factor, rank int, seed uint64) (f
 	return f, g
 }
 
-// violation returns the largest violated condition on T relative to its largest entry, and the
-// largest change M⁺ − M relative to the largest multiplier.
-func (al *lagrangian) violation(pt *point) float64 {
+// rescale multiplies the start by the power of two that makes the objective smallest.
+func (al *lagrangian) rescale(f, g *mat.Dense) {
+	best, factor := math.Inf(1), 1.0
+	for e := -12; e <= 12; e++ {
+		s := math.Ldexp(1, e)
+		var sf, sg mat.Dense
+		sf.Scale(s, f)
+		sg.Scale(s, g)
+		value, _ := al.red.Value(lift.Factor{Alpha: &sf, U: &sg})
+		if value < best {
+			best, factor = value, s
+		}
+	}
+	f.Scale(factor, f)
+	g.Scale(factor, g)
+}
+
+// violation returns the largest violated condition on T relative to its largest entry, and
+// ½|⟨M⁺, T⟩|, by which the value at an exact minimiser of φ differs from that of the dual.
+func (al *lagrangian) violation(pt *point) (worstRelative, gap float64) {
 	n := 2 * al.m
-	worst, top := make([]float64, n), 0.0
+	worst, products, top := make([]float64, n), make([]float64, n), 0.0
 	for a := range n {
 		top = max(top, dot(pt.lines.RawRowView(a), pt.lines.RawRowView(a)))
 	}
@@ -188,6 +205,7 @@ func (al *lagrangian) violation(pt *point) float64 {
 			// M⁺ > 0 gives T = (M − M⁺)/σ; elsewhere T ≥ 0 already.
 			if b != a && (plus[b] > 0 || b == free) {
 				t := (old[b] - plus[b]) / al.sigma
+				products[a] += plus[b] * t
 				if b == free {
 					t = -math.Abs(t)
 				}
@@ -195,22 +213,28 @@ func (al *lagrangian) violation(pt *point) float64 {
 			}
 		}
 	})
-	return amax(worst) / top
+	for _, v := range products {
+		gap += v / 2
+	}
+	if top == 0 {
+		return 0, math.Abs(gap)
+	}
+	return amax(worst) / top, math.Abs(gap)
 }
 
 // Constants of the low-rank method, chosen by measurement on the reference problems.
 const (
-	firstRank      = 16   // columns at the start
-	firstPenalty   = 3    // σ at the start, relative to ‖Y‖²/‖T‖²
-	penaltyGrowth  = 3    // factor of σ
-	enoughProgress = 0.4  // σ stays where the violation falls below this part of the last
-	firstTolerance = 1e-2 // of the inner gradient, relative to γ(1+‖G‖)
+	firstRank      = 16  // columns at the start
+	lastRank       = 64  // columns at most, and N
+	firstPenalty   = 3   // σ at the start, relative to ‖Y‖²/‖T‖²
+	penaltyGrowth  = 2   // factor of σ
+	enoughProgress = 0.4 // σ stays where the violation falls below this part of the last
+	firstTolerance = 0.1 // of the inner gradient, relative to γ(1+‖G‖)
 	lastTolerance  = 1e-5
-	toleranceFall  = 0.3
-	saddle         = 1e-3 // eigenvalue of S, relative to the same, below which a column is added
-	innerLimit     = 60   // Newton steps between looks at the rank
-	productLimit   = 300  // Hessian products of a Newton step
-	escapes        = 6    // rank increases per outer iteration
+	toleranceFall  = 0.5
+	innerLimit     = 60  // Newton steps between looks at the rank
+	productLimit   = 150 // Hessian products of a Newton step
+	escapes        = 6   // rank increases per outer iteration
 )
 
 // solveLowRank is the augmented Lagrangian method of the package comment: it minimises φ to
@@ -218,8 +242,11 @@ const (
 func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin time.Time) (*Result, error) {
 	m, r, _ := red.Dims()
 	al := newLagrangian(red)
-	rank := min(m+r, firstRank)
+	rank := min(m+r, max(firstRank, min(opts.Start.Columns()+2, 2*firstRank)))
 	f, g := firstFactor(red, opts.Start, rank, opts.Seed)
+	if opts.Start.Columns() == 0 {
+		al.rescale(f, g)
+	}
 	res := &Result{Method: LowRank, Status: IterationLimit}
 	size := mat.Norm(f, 2)
 	yn := mat.Norm(red.Y, 2)
@@ -240,7 +267,7 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			}
 			pt.least = values[0]
 			// A zero gradient with a clearly negative eigenvalue is a saddle: the rank is too small.
-			if pt.gradNorm > tol*scale || values[0] > -saddle*tol*scale || ctx.Err() != nil {
+			if pt.gradNorm > tol*scale || values[0] > -tol*scale || pt.rank() >= min(m+r, lastRank) || ctx.Err() != nil {
 				break
 			}
 			next := al.escape(pt, values, vectors)
@@ -249,10 +276,10 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			}
 			pt = next
 		}
-		violation := al.violation(pt)
+		violation, gap := al.violation(pt)
 		res.Outer, res.Value, res.Rank = outer, red.Constant+pt.twice/2, pt.rank()
 		stop := opts.record(Iterate{
-			Method: LowRank, Outer: outer, Inner: res.Inner, Value: res.Value, DualityGap: math.NaN(),
+			Method: LowRank, Outer: outer, Inner: res.Inner, Value: res.Value, DualityGap: gap,
 			Residual: pt.gradNorm / scale, Violation: violation, MinEigen: pt.least / scale, Penalty: al.sigma, Rank: res.Rank,
 			Seconds:     time.Since(begin).Seconds(),
 			multipliers: func() lift.Multipliers { return al.multipliers(pt) },
@@ -263,18 +290,20 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			res.Status = Interrupted
 		case stop:
 			res.Status = Stopped
-		case violation <= opts.Tolerance && pt.gradNorm <= 10*lastTolerance*scale:
+		case violation <= opts.Tolerance && gap <= opts.Tolerance*res.Value && pt.gradNorm <= 10*lastTolerance*scale:
 			res.Status = Optimal
 		}
 		if res.Status != IterationLimit || outer == opts.MaxOuter {
 			break
 		}
 		copy(al.mult.RawMatrix().Data, pt.plus.RawMatrix().Data)
-		if violation > enoughProgress*lastViolation {
-			al.sigma *= penaltyGrowth
+		if pt.gradNorm <= tol*scale {
+			if violation > enoughProgress*lastViolation {
+				al.sigma *= penaltyGrowth
+			}
+			tol = max(lastTolerance, toleranceFall*tol)
 		}
 		lastViolation = violation
-		tol = max(lastTolerance, toleranceFall*tol)
 		pt = al.at(pt.f, pt.g, pt.plus)
 	}
 	res.Factor, res.Multipliers = lift.Factor{Alpha: pt.f, U: pt.g}, al.multipliers(pt)

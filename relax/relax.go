@@ -88,7 +88,7 @@ type Iterate struct {
 	Outer      int     // outer iterations so far
 	Inner      int     // Newton steps so far
 	Value      float64 // objective of the relaxation at the iterate, constant included
-	DualityGap float64 // estimate of Value minus the dual value; NaN when there is none
+	DualityGap float64 // estimate of the distance between Value and the dual value
 	Residual   float64 // relative norm of the stationarity condition
 	Violation  float64 // largest violated sign or zero condition, relative to the largest entry
 	MinEigen   float64 // smallest eigenvalue of S relative to the largest
@@ -124,7 +124,7 @@ type Result struct {
 
 // InteriorLimit is the largest order m+r of Z that Auto gives to the interior-point
 // method: its Newton system has about N²/2 variables.
-const InteriorLimit = 90
+const InteriorLimit = 110
 
 // Solve minimises the relaxation of red.  An error means unusable options; everything
 // else is a Status.
