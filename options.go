@@ -19,7 +19,7 @@ const (
 	MethodAuto Method = "auto"
 	// MethodSDP solves the semidefinite relaxation and rounds it.
 	MethodSDP Method = "sdp"
-	// MethodExact adds a column generation with a branch and bound over
+	// MethodExact is a column generation with a branch and bound over
 	// directions, which closes the gap where the dimension is small.
 	MethodExact Method = "exact"
 	// MethodDescent trains a network by local search only; its bound is the

@@ -21,10 +21,12 @@ const (
 // Train finds a network for p and a certified lower bound on the objective of
 // every network of any width.
 //
-// It first trains a network by local search, so that an interruption at any
-// time has one; then solves the relaxation, turning each iterate into
-// a certificate; makes a network of the relaxation's directions; repairs the
-// best certificate thoroughly, and verifies it.
+// MethodSDP first trains a network by local search, so that an interruption at
+// any time has one; then solves the relaxation, turning each iterate into
+// a certificate; makes a network of the relaxation's directions; and repairs
+// the best certificate thoroughly.  MethodExact adds neurons that lower the
+// objective until a branch and bound over directions proves that there are
+// none.  Whatever the method, the best certificate is verified at the end.
 //
 // Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.

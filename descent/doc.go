@@ -37,7 +37,7 @@
 //
 // The outer problem is not convex.  Grow adds the neurons that the current
 // network misses: a direction u, ‖u‖ = 1, with ‖Rᵀ(Xu)₊‖ > γ violates the dual
-// constraint of the training problem and always lowers the loss (DESIGN
-// section 6 calls the exact form of this search the dual oracle).  Restarts
-// repeats all of it from many random starts.
+// constraint of the training problem and always lowers the loss (package exact
+// has the exact form of this search).  Restarts repeats all of it from many
+// random starts.
 package descent

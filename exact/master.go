@@ -28,7 +28,7 @@ type column struct {
 //	∂²f/∂η_i∂η_j = γ (a_iᵀ G a_j)(a_iᵀGY · a_jᵀGY),
 //
 // solved by a primal-dual interior-point method.  W = γGY is the residual and
-// ‖a_jᵀW‖ ≤ γ are the optimality conditions, as in DESIGN section 6.
+// ‖a_jᵀW‖ ≤ γ are the optimality conditions.
 type master struct {
 	in      *instance
 	columns []*column

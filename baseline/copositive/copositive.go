@@ -16,7 +16,7 @@
 //
 //	(γ/2) [tr Yᵀ(A + γI)⁻¹Y + Σ_j ‖u_j‖²]
 //
-// (DESIGN section 2).  The neurons in the cell K_i have moments M_i = Σ u_ju_jᵀ,
+// (package lift).  The neurons in the cell K_i have moments M_i = Σ u_ju_jᵀ,
 // A = Σ_i D_iXM_iXᵀD_i, and xᵀM_iz ≥ 0 for any two of the signed rows.  With
 // M_i = 2γU_i this is
 //

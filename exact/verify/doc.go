@@ -11,7 +11,7 @@
 //
 // The argument: H ≥ h(W) = max over ‖u‖ = 1 of ‖Wᵀ(Xu)₊‖ makes tW with
 // 0 ≤ t ≤ γ/H feasible for the dual problem, whose value t⟨W,Y⟩ − ½t²‖W‖² is a
-// lower bound (DESIGN section 6).  Rows of X that are zero add ½‖y_i‖².
+// lower bound, by weak duality.  Rows of X that are zero add ½‖y_i‖².
 //
 // # How H is proved
 //
