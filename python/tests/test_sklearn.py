@@ -15,7 +15,7 @@ except ImportError:
 BRIEF = dict(method="descent", time_limit=0.3, gap=0.9, threads=1)
 # Checks that compare two fits, which are the same only if no time limit cuts them:
 # they run with a training that ends by itself.
-REPEATABLE = dict(method="sdp", reg=30, gap=0.99, threads=1)
+REPEATABLE = dict(method="sdp", reg=100, gap=0.99, threads=1)
 COMPARE_FITS = {
     "check_classifier_data_not_an_array",
     "check_fit_idempotent",
@@ -24,7 +24,7 @@ COMPARE_FITS = {
     "check_supervised_y_2d",
 }
 # Checks that ask for accuracy.
-LONGER = {**BRIEF, "time_limit": 2}
+LONGER = {**BRIEF, "time_limit": 1}
 ACCURACY = {"check_classifiers_train", "check_regressors_train"}
 
 
