@@ -192,7 +192,7 @@ func (r *run) relaxation(share float64) error {
 	result, err := relax.Solve(ctx, r.reduced, relax.Options{
 		Seed: r.opts.Seed,
 		Record: func(it relax.Iterate) (stop bool) {
-			c, err := r.repairer.Repair(ctx, it.Multipliers(), certificate.Quick)
+			c, err := r.repairer.Repair(ctx, it.Multipliers(), r.effort(it))
 			if err != nil {
 				failed = err
 				return true
@@ -215,6 +215,18 @@ func (r *run) relaxation(share float64) error {
 	return nil
 }
 
+// thoroughRows is the number of representatives up to which an iterate of the low-rank method
+// is repaired thoroughly: that takes a small part of an outer iteration and gains much where
+// its inner problem is not solved accurately.
+const thoroughRows = 400
+
+func (r *run) effort(it relax.Iterate) certificate.Effort {
+	if it.Method == relax.LowRank && len(r.reduced.Representatives) <= thoroughRows {
+		return certificate.Thorough
+	}
+	return certificate.Quick
+}
+
 // solvedTolerance is the relative distance between the relaxation's objective
 // and a certified bound at which the relaxation counts as solved.
 const solvedTolerance = 1e-5
@@ -226,11 +238,13 @@ func solved(it relax.Iterate, bound float64) bool {
 }
 
 // repair considers what a thorough repair makes of the relaxation's last
-// multipliers and of the best certificate so far.
+// multipliers and of the best certificates so far.
 func (r *run) repair() error {
 	candidates := []lift.Multipliers{r.relaxed.Multipliers}
-	if r.best != nil {
-		candidates = append(candidates, r.best.Multipliers)
+	for _, c := range []*certificate.Certificate{r.best, r.previous} {
+		if c != nil {
+			candidates = append(candidates, c.Multipliers)
+		}
 	}
 	for _, mu := range candidates {
 		if r.gapReached() || r.ctx.Err() != nil {

@@ -234,6 +234,7 @@ const (
 	toleranceFall  = 0.5
 	innerLimit     = 60  // Newton steps between looks at the rank
 	productLimit   = 150 // Hessian products of a Newton step
+	patience       = 4   // outer iterations in a row whose inner problem was not solved
 	escapes        = 6   // rank increases per outer iteration
 )
 
@@ -252,7 +253,7 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 	yn := mat.Norm(red.Y, 2)
 	al.sigma = firstPenalty * yn * yn * float64(rank) / (size * size * size * size)
 	pt := al.at(f, g, nil)
-	tol, lastViolation := firstTolerance, math.Inf(1)
+	tol, lastViolation, failures := firstTolerance, math.Inf(1), 0
 	for outer := 1; outer <= opts.MaxOuter; outer++ {
 		var scale float64
 		for range escapes {
@@ -285,6 +286,11 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			multipliers: func() lift.Multipliers { return al.multipliers(pt) },
 			factor:      func() lift.Factor { return lift.Factor{Alpha: pt.f, U: pt.g} },
 		})
+		if pt.gradNorm <= tol*scale {
+			failures = 0
+		} else {
+			failures++
+		}
 		switch {
 		case ctx.Err() != nil:
 			res.Status = Interrupted
@@ -292,6 +298,8 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			res.Status = Stopped
 		case violation <= opts.Tolerance && gap <= opts.Tolerance*res.Value && pt.gradNorm <= 10*lastTolerance*scale:
 			res.Status = Optimal
+		case failures == patience:
+			res.Status = Stalled
 		}
 		if res.Status != IterationLimit || outer == opts.MaxOuter {
 			break

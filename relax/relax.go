@@ -67,7 +67,7 @@ func (s Status) String() string {
 // Options of Solve.  The zero value is ready to use.
 type Options struct {
 	Method    Method
-	Tolerance float64 // relative duality gap to stop at; 0 means 1e-7
+	Tolerance float64 // relative duality gap to stop at; 0 means 1e-7, and 1e-5 for LowRank
 	MaxOuter  int     // outer iterations; 0 means 100
 	Seed      uint64  // of the low-rank method's start
 	// Start is a warm start for the low-rank method, in the coordinates of the
@@ -129,8 +129,18 @@ const InteriorLimit = 110
 // Solve minimises the relaxation of red.  An error means unusable options; everything
 // else is a Status.
 func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error) {
+	m, r, _ := red.Dims()
+	if opts.Method == Auto {
+		opts.Method = LowRank
+		if m+r <= InteriorLimit {
+			opts.Method = InteriorPoint
+		}
+	}
 	if opts.Tolerance == 0 {
 		opts.Tolerance = 1e-7
+		if opts.Method == LowRank {
+			opts.Tolerance = 1e-5
+		}
 	}
 	if !(opts.Tolerance > 0) {
 		return nil, fmt.Errorf("relax: tolerance is %v, expected a positive number such as 1e-7", opts.Tolerance)
@@ -139,14 +149,13 @@ func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error
 		opts.MaxOuter = 100
 	}
 	begin := time.Now()
-	m, r, _ := red.Dims()
 	if m == 0 {
 		return &Result{Status: Optimal, Value: red.Constant, Multipliers: red.Multipliers(nil, nil, nil, nil)}, nil
 	}
 	var res *Result
 	var err error
 	switch {
-	case opts.Method == InteriorPoint || opts.Method == Auto && m+r <= InteriorLimit:
+	case opts.Method == InteriorPoint:
 		res, err = solveInterior(ctx, red, opts, begin)
 	default:
 		res, err = solveLowRank(ctx, red, opts, begin)
