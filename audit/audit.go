@@ -240,13 +240,13 @@ func (a *auditor) conclude() {
 	switch {
 	case float64(r.RelativeGap) <= a.options.Gap:
 		r.Verdict = Optimal
-		r.Meaning = fmt.Sprintf("globally optimal to a relative tolerance of %g: no two-layer ReLU network of any width has an objective lower by more than %s", a.options.Gap, report.Percent(float64(r.RelativeGap)))
+		r.Meaning = fmt.Sprintf("globally optimal to a relative tolerance of %g: the gap to the best two-layer ReLU network of any width is %s", a.options.Gap, report.Percent(float64(r.RelativeGap)))
 	case best < objective*(1-a.options.Gap):
 		r.Verdict = NotOptimal
-		r.Meaning = fmt.Sprintf("not optimal: a network with an objective lower by %s was found; none can be lower by more than %s", percent(1-best/objective), report.Percent(float64(r.RelativeGap)))
+		r.Meaning = fmt.Sprintf("not optimal: a network with an objective lower by %s was found; the gap to the best one is at most %s", percent(1-best/objective), report.Percent(float64(r.RelativeGap)))
 	default:
 		r.Verdict = Undecided
-		r.Meaning = fmt.Sprintf("undecided: no network with an objective lower by more than %g relative was found, and none can be lower by more than %s", a.options.Gap, report.Percent(float64(r.RelativeGap)))
+		r.Meaning = fmt.Sprintf("undecided: no network with an objective lower by more than a relative %g was found, and the gap to the best one is at most %s", a.options.Gap, report.Percent(float64(r.RelativeGap)))
 	}
 }
 

@@ -22,7 +22,7 @@ import (
 // follow, and the gap above which it does.
 const (
 	searchShare = 0.6
-	largeGap    = 0.5
+	largeGap    = 0.9
 )
 
 // search looks for a bound and for better networks.

@@ -13,7 +13,8 @@ var (
 // solver, output.
 func Table() []Setting {
 	fitting := []string{"train", "bound"}
-	reading := []string{"train", "bound", "predict", "evaluate", "verify"}
+	posing := []string{"train", "bound", "audit"}
+	reading := []string{"train", "bound", "predict", "evaluate", "audit", "verify"}
 	return []Setting{
 		{
 			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
@@ -21,50 +22,50 @@ func Table() []Setting {
 			Detail: "auto goes by the file's extension, then by its first bytes; any of them may be compressed with gzip. [formats.md](formats.md) has an example of each.",
 		},
 		{
-			Name: "target", Kind: List, Commands: fitting, Example: "species",
+			Name: "target", Kind: List, Commands: posing, Example: "species",
 			Help:   "target column, by name or by index from 0, −1 being the last (default: the last column)",
 			Detail: "Several names, separated by commas, make a regression with several outputs.",
 		},
 		{
-			Name: "task", Kind: Choice, Choices: []string{"auto", "classification", "regression"}, Default: "auto", Commands: fitting,
+			Name: "task", Kind: Choice, Choices: []string{"auto", "classification", "regression"}, Default: "auto", Commands: posing,
 			Help:   "what is learned",
 			Detail: "auto takes one target column of text, or of few distinct whole numbers, as classes (coded one-hot, predicted by argmax) and everything else as regression.",
 		},
 		{
-			Name: "features", Kind: List, Commands: fitting, Example: "petal_length,petal_width",
+			Name: "features", Kind: List, Commands: posing, Example: "petal_length,petal_width",
 			Help: "feature columns, by name or index (default: all but the target)",
 		},
 		{
-			Name: "drop", Kind: List, Commands: fitting, Example: "id",
+			Name: "drop", Kind: List, Commands: posing, Example: "id",
 			Help: "columns to leave out, by name or index",
 		},
 		{
-			Name: "categorical", Kind: List, Commands: fitting, Example: "month",
+			Name: "categorical", Kind: List, Commands: posing, Example: "month",
 			Help:   "feature columns to take as categories although they hold numbers",
 			Detail: "Text columns are categories anyway; a category column becomes one column of zeros and ones for each category.",
 		},
 		{
-			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: fitting,
+			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: posing,
 			Help:   "what to do about missing values",
 			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean, or the most frequent category, of the training rows.",
 		},
 		{
-			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: fitting,
+			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: posing,
 			Help:   "scaling of the features",
 			Detail: "standard subtracts each feature's mean and divides by its standard deviation over the training rows; the model file carries the scaler. Constant columns are dropped with a warning.",
 		},
 		{
-			Name: "bias", Kind: Bool, Default: "true", Commands: fitting,
+			Name: "bias", Kind: Bool, Default: "true", Commands: posing,
 			Help:   "append a column of ones to the features",
 			Detail: "The bias is decayed like any other weight.",
 		},
 		{
-			Name: "holdout", Kind: Real, Unit: "fraction of the rows", Range: fraction, Default: "0", Example: "0.2", Commands: fitting,
+			Name: "holdout", Kind: Real, Unit: "fraction of the rows", Range: fraction, Default: "0", Example: "0.2", Commands: posing,
 			Help:   "keep this fraction of the rows for testing",
 			Detail: "The rows are chosen at random from --seed, class by class for a classification. They are in neither the network's nor the bound's problem.",
 		},
 		{
-			Name: "split", Kind: Text, Example: "sklearn:42:0.5", Commands: fitting,
+			Name: "split", Kind: Text, Example: "sklearn:42:0.5", Commands: posing,
 			Help:   "keep rows for testing as KIND:SEED:FRACTION says; KIND is holdout or sklearn",
 			Detail: "sklearn draws the rows that scikit-learn's train_test_split(random_state=SEED, test_size=FRACTION) draws; holdout:SEED:FRACTION is what --holdout FRACTION --seed SEED does.",
 		},
@@ -73,7 +74,7 @@ func Table() []Setting {
 			Help: "table to test the network on",
 		},
 		{
-			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: fitting,
+			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: append([]string{"convert"}, posing...),
 			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
 			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
 				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075.",
@@ -91,25 +92,25 @@ func Table() []Setting {
 			Detail: "The lower bound holds for every width all the same.",
 		},
 		{
-			Name: "seed", Kind: Integer, Range: Range{Min: 0, Max: 1 << 53}, Default: "1", Example: "1", Commands: fitting,
+			Name: "seed", Kind: Integer, Range: Range{Min: 0, Max: 1 << 53}, Default: "1", Example: "1", Commands: posing,
 			Help:   "seed of every random choice",
 			Detail: "The same data, settings, seed and threads give the same numbers, as long as no time limit cuts the run.",
 		},
 		{
-			Name: "time-limit", Kind: Duration, Unit: "duration; a bare number is seconds", Range: nonnegative, Default: "0s", Example: "90s", Commands: fitting,
+			Name: "time-limit", Kind: Duration, Unit: "duration; a bare number is seconds", Range: nonnegative, Default: "0s", Example: "90s", Commands: posing,
 			Help:   "end after this time with the best network and certificate so far (0: none)",
 			Detail: "The final repair and verification of the certificate may take a little longer.",
 		},
 		{
-			Name: "gap", Kind: Real, Unit: "relative", Range: Range{Min: 0, Max: 1, OpenMin: true, OpenMax: true}, Default: "0.001", Example: "0.001", Commands: []string{"train"},
-			Help: "stop when (upper − lower)/upper is at most this",
+			Name: "gap", Kind: Real, Unit: "relative", Range: Range{Min: 0, Max: 1, OpenMin: true, OpenMax: true}, Default: "0.001", Example: "0.001", Commands: []string{"train", "audit"},
+			Help: "stop when (upper − lower)/upper is at most this; the tolerance of an audit",
 		},
 		{
-			Name: "threads", Kind: Integer, Range: Range{Min: 0, Max: 4096}, Default: "0", Example: "2", Commands: fitting,
+			Name: "threads", Kind: Integer, Range: Range{Min: 0, Max: 4096}, Default: "0", Example: "2", Commands: posing,
 			Help: "processor threads to use (0: all)",
 		},
 		{
-			Name: "memory-limit", Kind: Size, Unit: "bytes", Default: "0", Example: "2GiB", Commands: fitting,
+			Name: "memory-limit", Kind: Size, Unit: "bytes", Default: "0", Example: "2GiB", Commands: posing,
 			Help: "refuse problems that need more memory (0: what the machine has available)",
 		},
 		{
@@ -117,19 +118,24 @@ func Table() []Setting {
 			Help: "file to write the model or the predictions to",
 		},
 		{
-			Name: "certificate", Kind: File, Example: "iris.cert.npz", Commands: fitting,
+			Name: "certificate", Kind: File, Example: "iris.cert.npz", Commands: posing,
 			Help: "file to write the certificate of the lower bound to",
+		},
+		{
+			Name: "from-certificate", Kind: File, Example: "iris.cert.npz", Commands: []string{"audit"},
+			Help:   "certificate of an earlier run to take the lower bound from, instead of looking for one",
+			Detail: "It has to be about the same X and Y and at most the same weight decay; it is verified first.",
 		},
 		{
 			Name: "log", Kind: File, Example: "solver.jsonl", Commands: fitting,
 			Help: "file to write the solver's log to: JSON lines, one for each outer iteration with every residual",
 		},
 		{
-			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "evaluate", "verify", "version"},
+			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "evaluate", "verify", "version"},
 			Help: "write one JSON object to standard output instead of text",
 		},
 		{
-			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "predict"},
+			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "convert", "predict"},
 			Help: "no progress table and no warnings on standard error",
 		},
 	}

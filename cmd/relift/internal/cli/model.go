@@ -34,10 +34,10 @@ func (f *solveFlags) provenanceSettings() map[string]string {
 	}
 }
 
-// saveModel writes the model to its file.
+// saveModel writes the model to its file, in the format of its extension.
 func saveModel(path string, m *network.Model) error {
-	if err := m.Save(path); err != nil {
-		return internal(fmt.Errorf("--output %s: %w", path, err))
+	if err := writeModel(path, m); err != nil {
+		return fmt.Errorf("--output %w", err)
 	}
 	return nil
 }

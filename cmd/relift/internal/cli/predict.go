@@ -59,9 +59,9 @@ func newPredict() *cobra.Command {
 
 // openBoth reads a model and a table.
 func openBoth(modelPath, data, format string) (*network.Model, *dataset.Table, error) {
-	model, err := network.Load(modelPath)
+	model, err := loadModel(modelPath)
 	if err != nil {
-		return nil, nil, badInput(err)
+		return nil, nil, err
 	}
 	table, err := open(data, format)
 	return model, table, err

@@ -1,0 +1,446 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/audit"
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/onnx"
+	"github.com/relift/relift/report"
+	"github.com/spf13/cobra"
+)
+
+const auditLong = `Say how good a two-layer ReLU network is, whoever trained it: its objective on the
+table, a certified lower bound on that of every network, whether it is globally
+optimal to --gap, and the neuron that it misses most.
+
+MODEL is a model that relift wrote (.json or .onnx), an ONNX model with two layers
+and a Relu between them, or the weights as NumPy files: U.npy and V.npy, or one
+.npz with U and V (b1 and b2 for biases).
+
+A model that relift wrote brings its encoding and its weight decay. For any other
+the flags say what to do with the table, as for relift train, and --reg has to be
+given. Without --scale the scaling is the one with which the network fits better.
+
+Biases are weights of a column of ones and decayed like any other weight; biases
+of the second layer count as one more neuron on that column.`
+
+const auditExample = `  relift audit iris.model.json iris.csv
+  relift audit torch.onnx iris.csv --target species --reg 0.1
+  relift audit U.npy V.npy data.csv --target y --reg 0.5 --json`
+
+// auditFlags are the flags of relift audit.
+type auditFlags struct {
+	solveFlags
+	from string
+}
+
+func newAudit() *cobra.Command {
+	var f auditFlags
+	c := &cobra.Command{
+		Use:     "audit MODEL DATA",
+		Short:   "Say how good anyone's two-layer ReLU network is",
+		Long:    auditLong,
+		Example: auditExample,
+		GroupID: "main",
+		Args:    arguments(2, 3, "MODEL", "DATA"),
+		RunE: func(c *cobra.Command, args []string) error {
+			changed := c.Flags().Changed
+			return f.audit(c.Context(), args[:len(args)-1], args[len(args)-1], changed, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f.data.bind(c)
+	bind(c, "reg", &f.reg)
+	bind(c, "gap", &f.gap)
+	bind(c, "seed", &f.seed)
+	bind(c, "time-limit", &f.timeLimit)
+	bind(c, "threads", &f.threads)
+	bind(c, "memory-limit", &f.memory)
+	bind(c, "from-certificate", &f.from)
+	bind(c, "certificate", &f.certificate)
+	bind(c, "json", &f.json)
+	bind(c, "quiet", &f.quiet)
+	return c
+}
+
+// audited is a network and the problem it is audited on.
+type audited struct {
+	network  *onnx.Network
+	weights  lift.Weights
+	problem  lift.Problem
+	encoding *dataset.Encoding
+	origin   relift.Origin
+	split    string
+	scaling  string // a remark on the scaling
+	warnings []string
+}
+
+func (f *auditFlags) audit(ctx context.Context, model []string, data string, changed func(string) bool, stdout, stderr io.Writer) error {
+	if err := checkOutputs(append(slices.Clone(model), data, f.from), output{"certificate", f.certificate}); err != nil {
+		return err
+	}
+	useThreads(int(f.threads))
+	f.data.finish(f.seed)
+	n, err := loadNetwork(model)
+	if err != nil {
+		return err
+	}
+	table, err := open(data, f.data.format)
+	if err != nil {
+		return err
+	}
+	var a *audited
+	if n.Model != nil {
+		a, err = f.own(n.Model, table, data, changed)
+	} else {
+		a, err = f.foreign(strings.Join(model, ", "), n, table, data, changed)
+	}
+	if err != nil {
+		return err
+	}
+	a.network = n
+	a.warnings = append(slices.Clone(n.Warnings), a.warnings...)
+	options := audit.Options{
+		Gap: f.gap, TimeLimit: f.timeLimit, Threads: int(f.threads), MemoryLimit: f.memory, Seed: uint64(f.seed),
+	}
+	if f.from != "" {
+		if options.Bound, err = audit.LoadCertificate(f.from, a.problem); err != nil {
+			if errors.Is(err, audit.ErrUnverified) {
+				return unverified(err)
+			}
+			return badInput(err)
+		}
+	}
+	result, err := f.solveAudit(ctx, a, options, stderr)
+	if err != nil {
+		return err
+	}
+	if f.certificate != "" {
+		if result.Proof == nil {
+			result.Warnings = append(result.Warnings, fmt.Sprintf("--certificate: the bound comes from %s, which has no certificate of its own; none was written", result.BoundSource))
+		} else if err := result.Proof.Save(f.certificate, a.origin); err != nil {
+			return internal(fmt.Errorf("--certificate %s: %w", f.certificate, err))
+		}
+	}
+	result.Warnings = append(append([]string{}, a.warnings...), result.Warnings...)
+	f.warn(stderr, result.Warnings)
+	s := f.summarise(strings.Join(model, ", "), data, a, result)
+	if f.json {
+		return internal(report.WriteJSON(stdout, s))
+	}
+	return internal(s.writeText(stdout))
+}
+
+// solveAudit runs the audit with a progress table on stderr.
+func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.Options, stderr io.Writer) (*audit.Report, error) {
+	if !f.quiet {
+		table := report.NewTable(stderr, isTerminal(stderr))
+		defer table.Close()
+		options.Progress = table
+	}
+	result, err := audit.Run(ctx, a.problem, a.weights, options)
+	switch {
+	case err == nil:
+		return result, nil
+	case errors.Is(err, lift.ErrInvalid), errors.Is(err, audit.ErrOptions), errors.Is(err, relift.ErrOptions):
+		return nil, badInput(err)
+	default:
+		return nil, internal(err)
+	}
+}
+
+// own prepares a model that relift wrote, on the rows it was trained on where
+// the table has them.
+func (f *auditFlags) own(m *network.Model, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
+	for _, name := range []string{"target", "task", "features", "drop", "categorical", "missing", "scale", "bias"} {
+		if changed(name) {
+			return nil, badInputf("--%s: the model brings its own encoding; expected no such flag", name)
+		}
+	}
+	a := &audited{encoding: m.Encoding, weights: m.Weights, warnings: slices.Clone(table.Warnings)}
+	split := f.data.Split
+	if split == "" {
+		split = m.Provenance.Settings["split"]
+	}
+	rows := table
+	if split != "" {
+		s, err := dataset.ParseSplit(split)
+		if err != nil {
+			return nil, badInput(err)
+		}
+		e := m.Encoding
+		if rows, _, err = s.Apply(table, dataset.Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias}); err != nil {
+			return nil, badInput(err)
+		}
+		a.split = split
+	}
+	encoded, err := m.Encoding.Apply(rows)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	if m.Provenance.DataDigest != "" && !m.TrainedOn(encoded) {
+		if f.data.Split == "" && split != "" { // another table: all of its rows
+			if encoded, err = m.Encoding.Apply(table); err != nil {
+				return nil, badInput(err)
+			}
+			a.split = ""
+		}
+		if !m.TrainedOn(encoded) {
+			a.warnings = append(a.warnings, data+": these are not the rows that the model was trained on; it is audited on these")
+		}
+	}
+	gamma := m.Provenance.Gamma
+	if changed("reg") {
+		gamma = f.reg
+	}
+	a.problem = lift.Problem{X: encoded.X, Y: encoded.Y, Gamma: gamma}
+	a.origin = relift.Origin{Source: data, Digest: "sha256:" + encoded.Digest()}
+	if m.TrainedOn(encoded) {
+		if a.origin.Recipe, err = json.Marshal(recipeOf(m.Encoding, a.split)); err != nil {
+			return nil, internal(err)
+		}
+	}
+	return a, nil
+}
+
+// recipeOf returns the recipe that makes the encoding of the rows it was
+// learned from.
+func recipeOf(e *dataset.Encoding, split string) recipe {
+	r := recipe{
+		Targets: e.Targets, Task: string(e.Task), Missing: string(e.Missing), Scale: string(e.Scale), Bias: e.Bias, Split: split,
+	}
+	for _, feature := range e.Features {
+		r.Features = append(r.Features, feature.Name)
+		if feature.Kind == dataset.Categorical {
+			r.Categorical = append(r.Categorical, feature.Name)
+		}
+	}
+	return r
+}
+
+// foreign prepares the network of another program.
+func (f *auditFlags) foreign(name string, n *onnx.Network, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
+	if !changed("reg") {
+		return nil, badInputf("%s: does not say its weight decay γ; expected --reg (see relift help reg)", name)
+	}
+	scales := []string{f.data.Scale}
+	switch {
+	case n.Mean != nil && changed("scale") && f.data.Scale != string(dataset.ScaleNone):
+		return nil, badInputf("--scale %s: the network scales its inputs itself; expected --scale none", f.data.Scale)
+	case n.Mean != nil:
+		scales = []string{string(dataset.ScaleNone)}
+	case !changed("scale"):
+		scales = []string{string(dataset.ScaleStandard), string(dataset.ScaleNone)}
+	}
+	var best *audited
+	var failed error
+	loss := math.Inf(1)
+	for _, scale := range scales {
+		a, err := f.posed(name, n, table, data, scale, changed("bias"))
+		if err != nil {
+			if failed == nil {
+				failed = err
+			}
+			continue
+		}
+		_, l := a.problem.Objective(a.weights)
+		if best == nil || l < loss {
+			best, loss = a, l
+		}
+	}
+	if best == nil {
+		return nil, failed
+	}
+	switch {
+	case n.Mean != nil:
+		best.scaling = "the network's own"
+	case len(scales) > 1:
+		best.scaling = "the network fits better so; --scale sets it"
+	}
+	return best, nil
+}
+
+// posed encodes the table for the network with one scaling.
+func (f *auditFlags) posed(name string, n *onnx.Network, table *dataset.Table, data, scale string, biasGiven bool) (*audited, error) {
+	r := f.data.recipe
+	r.Scale = scale
+	asked := r.Bias
+	r.Bias = false
+	p, err := encode(data, table, r)
+	if err != nil {
+		return nil, err
+	}
+	_, d := p.train.X.Dims()
+	_, c := p.train.Y.Dims()
+	ones := !isONNX(name)
+	turned, ok := orient(n, d, c, ones)
+	if !ok {
+		m, k := n.U.Dims()
+		rows, cols := n.V.Dims()
+		columns := strconv.Itoa(d)
+		if ones {
+			columns += fmt.Sprintf(" (or %d with a column for the bias)", d+1)
+		}
+		return nil, badInputf("%s: the layers are %d×%d and %d×%d, which do not fit the %d feature columns and %d outputs of %s; expected width×%s and width×%d",
+			name, m, k, rows, cols, d, c, data, columns, c)
+	}
+	r.Bias = turned.HasBias()
+	if biasGiven {
+		if !asked && turned.HasBias() {
+			return nil, badInputf("--bias=false: the network has biases; expected no such flag, they are decayed as weights of a column of ones")
+		}
+		r.Bias = asked
+	}
+	a := &audited{split: r.Split, warnings: p.warnings}
+	if a.weights, err = turned.Weights(r.Bias); err != nil {
+		return nil, badInput(err)
+	}
+	if r.Bias {
+		if p, err = encode(data, table, r); err != nil {
+			return nil, err
+		}
+	}
+	a.encoding = p.encoding
+	x := p.train.X
+	a.origin = relift.Origin{Source: data, Digest: "sha256:" + p.train.Digest()}
+	if turned.Mean != nil {
+		rows, _ := x.Dims()
+		x = mat.DenseCopyOf(x)
+		x.Slice(0, rows, 0, d).(*mat.Dense).Copy(turned.Scale(x.Slice(0, rows, 0, d)))
+		a.origin.Digest = ""
+	} else if a.origin.Recipe, err = json.Marshal(r); err != nil {
+		return nil, internal(err)
+	}
+	if turned.HasBias() {
+		a.warnings = append(a.warnings, "the biases of "+name+" are decayed like any weight in the problem that is audited")
+	}
+	a.problem = lift.Problem{X: x, Y: p.train.Y, Gamma: f.reg}
+	return a, nil
+}
+
+// auditSummary is what relift audit prints.
+type auditSummary struct {
+	Model    string `json:"model"`
+	Producer string `json:"producer,omitempty"`
+	*audit.Report
+	Columns  []string        `json:"columns"` // names of the entries of the missing neuron's direction
+	Outputs  []string        `json:"outputs"` // names of the entries of its output
+	Data     report.Data     `json:"data"`
+	Settings report.Settings `json:"settings"`
+	Version  string          `json:"version"`
+	scaling  string
+}
+
+func (f *auditFlags) summarise(model, data string, a *audited, r *audit.Report) *auditSummary {
+	n, d := a.problem.X.Dims()
+	_, c := a.problem.Y.Dims()
+	e := a.encoding
+	return &auditSummary{
+		Model: model, Producer: a.network.Producer, Report: r,
+		Columns: e.FeatureNames(), Outputs: e.OutputNames(), scaling: a.scaling,
+		Data: report.Data{
+			Source: data, Task: string(e.Task), Rows: n, Features: len(e.Features), Columns: d, Outputs: c,
+			Classes: e.Classes, Targets: e.Targets, Digest: a.origin.Digest,
+		},
+		Settings: report.Settings{
+			Reg: a.problem.Gamma, Scale: string(e.Scale), Bias: e.Bias, Missing: string(e.Missing), Split: a.split,
+			Method: "audit", Seed: uint64(f.seed), TimeLimit: f.timeLimit.Seconds(), Gap: f.gap, Threads: threads(), BLAS: blasName(),
+		},
+		Version: relift.Version,
+	}
+}
+
+// writeText writes the audit for people.
+func (s *auditSummary) writeText(w io.Writer) error {
+	var b strings.Builder
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(&b, "%-13s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	line("network", "%s%s: %d neurons", s.Model, map[bool]string{true: " (" + s.Producer + ")"}[s.Producer != ""], s.Width)
+	line("data", "%s: %d rows, %d columns of X, %d outputs", s.Data.Source, s.Data.Rows, s.Data.Columns, s.Data.Outputs)
+	scaling := s.Settings.Scale
+	if s.scaling != "" {
+		scaling += " (" + s.scaling + ")"
+	}
+	line("settings", "reg %s, scale %s, bias %s, tolerance %g", strconv.FormatFloat(s.Settings.Reg, 'g', -1, 64), scaling,
+		map[bool]string{true: "yes", false: "no"}[s.Settings.Bias], float64(s.Tolerance))
+	line("verdict", "%s", s.Meaning)
+	line("objective", "%s  (data loss %.7g, weight decay %.7g)", above(s.Objective), float64(s.DataLoss), float64(s.Decay))
+	line("lower bound", "%s  certified (%s)", below(s.LowerBound), s.BoundSource)
+	line("gap", "%s", report.Percent(float64(s.RelativeGap)))
+	line("can be had", "%s by balancing the layers, %s by refitting the second layer, %s is the best found", above(s.Balanced), above(s.Refitted), above(s.Best))
+	if float64(s.Objective) >= float64(s.Zero) {
+		line("", "Predicting 0 for every row costs %s: the table, its scaling or the order of its columns may not be those of the network.", above(s.Zero))
+	}
+	if m := s.Missing; m == nil {
+		line("missing", "no neuron found: the largest ‖Wᵀ(Xu)₊‖/γ is %.7g, at most 1 at an optimum", float64(s.LargestViolation))
+	} else {
+		line("missing", "a neuron with ‖Wᵀ(Xu)₊‖ = %.6g·γ; with it the objective is %s, refitted %s", float64(m.Violation), above(m.Objective), above(m.Refitted))
+		line("", "direction u: %s", named(s.Columns, m.Direction))
+		line("", "its output:  %s", named(s.Outputs, m.Output))
+	}
+	line("time", "%.1f s", float64(s.Seconds))
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// most is how many entries of a vector a text shows.
+const most = 8
+
+// named lists the largest entries of a vector with their names.
+func named(names []string, values []float64) string {
+	order := make([]int, len(values))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch x, y := math.Abs(values[a]), math.Abs(values[b]); {
+		case x > y:
+			return -1
+		case x < y:
+			return 1
+		}
+		return 0
+	})
+	var parts []string
+	for _, i := range order[:min(most, len(order))] {
+		parts = append(parts, fmt.Sprintf("%s %+.4g", names[i], values[i]))
+	}
+	text := strings.Join(parts, ", ")
+	if left := len(order) - most; left > 0 {
+		text += fmt.Sprintf(" and %d smaller ones", left)
+	}
+	return text
+}
+
+// below and above show a number with seven digits, rounded to the safe side.
+func below(x report.Number) string {
+	return safely(float64(x), func(shown, x float64) bool { return shown <= x }, -1)
+}
+func above(x report.Number) string {
+	return safely(float64(x), func(shown, x float64) bool { return shown >= x }, 1)
+}
+
+// safely moves x in the direction until its seven digits are safe.
+func safely(x float64, safe func(shown, x float64) bool, direction float64) string {
+	for step := 0.0; step < 100; step++ {
+		text := strconv.FormatFloat(x+direction*step*1e-7*math.Abs(x), 'g', 7, 64)
+		if shown, err := strconv.ParseFloat(text, 64); err == nil && safe(shown, x) {
+			return text
+		}
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
+}

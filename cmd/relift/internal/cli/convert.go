@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/onnx"
+	"github.com/spf13/cobra"
+)
+
+const convertLong = `Convert a network between relift's model file (.json) and ONNX (.onnx).
+
+To ONNX: the graph works on the columns of the table as they are, with the
+scaling, the categories and the choice of the class inside; its outputs are
+scores and, for a classification, label. γ, the bounds and where the model comes
+from are in its metadata, so that it can be converted back without loss.
+
+From ONNX: any graph of two layers with a Relu between them, such as PyTorch and
+scikit-learn write. A graph that relift did not write does not say what its
+numbers mean: the model then has the features x1, x2, … and the targets y1, y2, …,
+and --reg has to say which weight decay it was trained with.`
+
+func newConvert() *cobra.Command {
+	var reg float64
+	var quiet bool
+	c := &cobra.Command{
+		Use:     "convert FROM TO",
+		Short:   "Convert a network to ONNX or from it",
+		Long:    convertLong,
+		Example: "  relift convert iris.model.json iris.onnx\n  relift convert torch.onnx torch.model.json --reg 0.1",
+		GroupID: "main",
+		Args:    arguments(2, 2, "FROM", "TO"),
+		RunE: func(c *cobra.Command, args []string) error {
+			from, to := args[0], args[1]
+			if extension := strings.ToLower(filepath.Ext(to)); extension != ".onnx" && extension != ".json" {
+				return badInputf("%s: expected a file whose name ends in .onnx or .json", to)
+			}
+			if sameFile(from, to) {
+				return badInputf("%s: this file is also the input; expected another file", to)
+			}
+			if err := writable(output{"output", to}); err != nil {
+				return err
+			}
+			m, warnings, err := convertible(from, reg, c.Flags().Changed("reg"))
+			if err != nil {
+				return err
+			}
+			if !quiet {
+				for _, text := range warnings {
+					fmt.Fprintln(c.ErrOrStderr(), "warning: "+oneLine(text))
+				}
+			}
+			return writeModel(to, m)
+		},
+	}
+	bind(c, "reg", &reg)
+	bind(c, "quiet", &quiet)
+	return c
+}
+
+// convertible reads a network of either format as a model.
+func convertible(path string, reg float64, given bool) (*network.Model, []string, error) {
+	if !isONNX(path) {
+		m, err := loadModel(path)
+		return m, nil, err
+	}
+	n, err := onnx.Load(path)
+	if err != nil {
+		return nil, nil, badInput(err)
+	}
+	if n.Model == nil && !given {
+		return nil, nil, badInputf("%s: does not say its weight decay γ; expected --reg (see relift help reg)", path)
+	}
+	m, err := n.ToModel(reg)
+	return m, n.Warnings, badInput(err)
+}
+
+// writeModel writes the model in the format of the path's extension.
+func writeModel(path string, m *network.Model) error {
+	save := m.Save
+	if isONNX(path) {
+		save = func(path string) error { return onnx.Save(path, m) }
+	}
+	if err := save(path); err != nil {
+		return internal(fmt.Errorf("%s: %w", path, err))
+	}
+	return nil
+}
