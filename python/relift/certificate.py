@@ -33,6 +33,7 @@ are checked in exact arithmetic.
 import hashlib
 import json
 import math
+import os
 import zipfile
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -136,7 +137,10 @@ def load_certificate(path):
     semidefinite relaxation or is of a newer format, and OSError for a file that
     cannot be read.
     """
-    name = path if isinstance(path, str) else getattr(path, "name", "certificate")
+    if isinstance(path, (str, os.PathLike)):
+        with open(path, "rb") as file:
+            return load_certificate(file)
+    name = getattr(path, "name", "certificate")
     try:
         with np.load(path, allow_pickle=False) as archive:
             names = set(archive.files)

@@ -28,7 +28,7 @@ _PARAMETERS = """
     width : largest number of neurons; 0: as many as help.
     method : "auto", "sdp", "exact" or "descent".
     time_limit : seconds after which the best network and bound so far are taken; 0: none.
-        Under "auto" with 3 to 6 features 0 means 30.
+        Under "auto" 0 means 30 where the encoded features have rank 3 to 6.
     gap : stop when (upper − lower)/upper is at most this.
     seed : of every random choice.
     threads : processor threads; 0: all.

@@ -150,6 +150,18 @@ class Certificates(unittest.TestCase):
                 setattr(c, name, getattr(c, name) * size)
                 self.assertFalse(rc.verify_certificate(resealed(c)), name)
 
+    def test_data_of_zero_rows_only(self):
+        none = np.zeros((0, 0))
+        Y = np.array([[3.0], [4.0]])
+        c = rc.Certificate(
+            X=np.zeros((2, 1)), Y=Y, gamma=0.1, representatives=np.zeros(0, dtype=np.int64),
+            merged_into=np.array([-1, -1]), merge_scale=np.zeros(2), W=Y, Phi=none, Omega=none, Psi=none,
+            lower_bound=12.5, meta=None,
+        )
+        self.assertTrue(rc.verify_certificate(c), str(rc.verify_certificate(c)))
+        c.lower_bound = float(np.nextafter(12.5, 13))
+        self.assertFalse(rc.verify_certificate(c))
+
     def test_files_that_are_not_certificates(self):
         good = dict(np.load(self.path))
 
@@ -234,6 +246,40 @@ class Enclosures(unittest.TestCase):
         rng = np.random.default_rng(4)
         terms = [rng.normal(size=(3, 3)) * 10.0**e for e in (8, -8, 0, 3)] + [-rng.normal(size=(3, 3)) * 1e8]
         self.contains(enclosure.add(*terms), [[sum(Fraction(t[i, j]) for t in terms) for j in range(3)] for i in range(3)])
+
+
+class Definiteness(unittest.TestCase):
+    def test_never_proves_what_is_false(self):
+        # Matrices whose smallest eigenvalue is near zero, on either side of it.
+        proved = refuted = 0
+        for seed in range(300):
+            rng = np.random.default_rng(seed)
+            order = int(rng.integers(2, 9))
+            smallest = rng.choice([-1, 1]) * 10.0 ** rng.uniform(-17, -10)
+            q, _ = np.linalg.qr(rng.normal(size=(order, order)))
+            k = (q * np.append(rng.uniform(0.1, 2, size=order - 1), smallest)) @ q.T
+            k = np.tril(k) + np.tril(k, -1).T
+            scale = rng.integers(-20, 20, size=order)
+            k = np.ldexp(k, scale[:, None] + scale[None, :])
+            problem, shift = rc._prove(k, np.zeros_like(k))
+            true = rc._semidefinite([[Fraction(x) for x in row] for row in k.tolist()])
+            if not problem:
+                self.assertTrue(true, f"seed {seed}: proved what is false")
+                proved += 1
+            elif not true:
+                refuted += 1
+            if smallest > 1e-11:
+                self.assertEqual(problem, "", f"seed {seed}")
+        self.assertGreater(proved, 50)
+        self.assertGreater(refuted, 50)
+
+    def test_errors_of_the_entries_count(self):
+        k = np.diag([1.0, 2.0, 1e-3])
+        self.assertEqual(rc._prove(k, np.full((3, 3), 1e-6))[0], "")
+        self.assertNotEqual(rc._prove(k, np.full((3, 3), 1e-3))[0], "")
+        self.assertNotEqual(rc._prove(k, np.full((3, 3), np.nan))[0], "")
+        for bad in (0.0, -1.0, np.nan, np.inf):
+            self.assertNotEqual(rc._prove(np.diag([1.0, bad]), np.zeros((2, 2)))[0], "")
 
 
 class Package(unittest.TestCase):

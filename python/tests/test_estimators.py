@@ -4,6 +4,7 @@ import json
 import os
 import pickle
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -122,6 +123,12 @@ class Estimators(unittest.TestCase):
         with mock.patch.dict(os.environ, {"RELIFT_BINARY": "", "PATH": "/nonexistent"}):
             with self.assertRaisesRegex(ValueError, "go build"):
                 program.command()
+
+    @unittest.skipUnless(shutil.which("go"), "Go is not installed")
+    def test_a_checkout_runs_by_go(self):
+        go = shutil.which("go")
+        with mock.patch.dict(os.environ, {"RELIFT_BINARY": ""}), mock.patch.object(shutil, "which", {"go": go}.get):
+            self.assertEqual(program.command(), ([go, "run", "-C", str(ROOT), "./cmd/relift"], True))
 
     def test_go_run_s_own_last_line_is_not_the_message(self):
         with tempfile.TemporaryDirectory() as folder:
