@@ -98,12 +98,20 @@ func (s *Slice) WritePicture(w io.Writer, format string) error {
 			p.Legend.Add(short(lo+t*(hi-lo)), swatch(Ramp(t)))
 		}
 	}
-	p.Legend.XOffs = vg.Points(-4)
-	to, err := p.WriterTo(17*vg.Centimeter, 14*vg.Centimeter, format)
+	const width, height, side = 18 * vg.Centimeter, 14 * vg.Centimeter, 3.6 * vg.Centimeter
+	canvas, err := draw.NewFormattedCanvas(width, height, format)
 	if err != nil {
 		return err
 	}
-	_, err = to.WriteTo(w)
+	area := draw.New(canvas)
+	legend := p.Legend // beside the plot, where it hides nothing
+	legend.Top, legend.Left, legend.Padding = true, true, vg.Points(3)
+	p.Legend = plot.NewLegend()
+	p.BackgroundColor = color.White
+	area.FillPolygon(color.White, []vg.Point{{}, {X: width}, {X: width, Y: height}, {Y: height}})
+	p.Draw(draw.Crop(area, 0, -side, 0, -vg.Points(4)))
+	legend.Draw(draw.Crop(area, width-side+vg.Points(8), 0, 0, -1.5*vg.Centimeter))
+	_, err = canvas.WriteTo(w)
 	return err
 }
 
@@ -151,7 +159,7 @@ func (s *Slice) addPoints(p *plot.Plot, lo, hi float64) error {
 			}
 		}
 		if len(points) == 0 {
-			p.Legend.Add(clip(name, 24), swatch(Palette(k)))
+			p.Legend.Add(clip(name, 14), swatch(Palette(k)))
 			continue
 		}
 		scatter, err := plotter.NewScatter(points)
@@ -160,9 +168,8 @@ func (s *Slice) addPoints(p *plot.Plot, lo, hi float64) error {
 		}
 		scatter.GlyphStyle = draw.GlyphStyle{Color: Palette(k), Radius: vg.Points(3), Shape: shapes[k%len(shapes)]}
 		p.Add(scatter)
-		p.Legend.Add(clip(name, 24), scatter)
+		p.Legend.Add(clip(name, 14), scatter)
 	}
-	p.Legend.Top = true
 	return nil
 }
 

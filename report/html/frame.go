@@ -41,10 +41,21 @@ func (s scale) ticks(most int) []tick {
 			v := math.Pow(10, float64(e))
 			out = append(out, tick{v, label(v)})
 		}
-		if len(out) >= 2 {
+		if len(out) > 2 {
 			return out
 		}
-		return []tick{{s.min, label(s.min)}, {s.max, label(s.max)}}
+		out = nil
+		for e := lo - 1; e <= hi; e++ {
+			for _, factor := range []float64{1, 2, 5} {
+				if v := factor * math.Pow(10, float64(e)); v >= s.min*(1-1e-9) && v <= s.max*(1+1e-9) {
+					out = append(out, tick{v, label(v)})
+				}
+			}
+		}
+		if len(out) == 0 {
+			out = []tick{{s.min, label(s.min)}}
+		}
+		return out
 	}
 	if !(s.max > s.min) {
 		return []tick{{s.min, label(s.min)}}
