@@ -15,7 +15,7 @@ func Table() []Setting {
 	fitting := []string{"train", "bound"}
 	posing := []string{"train", "bound", "audit"}
 	reading := []string{"train", "bound", "predict", "evaluate", "audit", "verify"}
-	return []Setting{
+	return append([]Setting{
 		{
 			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
 			Help:   "format of the table",
@@ -135,8 +135,8 @@ func Table() []Setting {
 			Help: "write one JSON object to standard output instead of text",
 		},
 		{
-			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "convert", "predict"},
+			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "convert", "predict", "reproduce"},
 			Help: "no progress table and no warnings on standard error",
 		},
-	}
+	}, reproduction()...)
 }

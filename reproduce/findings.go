@@ -1,0 +1,109 @@
+package reproduce
+
+import (
+	"fmt"
+	"math"
+)
+
+// The rules by which the report judges the paper's claims.
+const (
+	// tightGap is the relative distance from the exact optimum up to which
+	// a relaxation is called tight.
+	tightGap = 1e-3
+	// competitive is how much lower an accuracy may be than the best of the other
+	// methods to be called competitive.
+	competitive = 0.02
+)
+
+// findings says in plain words what the numbers say about the paper's claims.
+func findings(results []*Result, e effort) []string {
+	var list []string
+	for _, f := range families(collect(results, Tightness), e) {
+		list = append(list, tightFinding(f)...)
+	}
+	return append(list, accuracyFindings(collect(results, Classification))...)
+}
+
+// tightFinding judges the tightness on a family of problems.
+func tightFinding(f family) []string {
+	var gaps sample
+	tight := 0
+	for _, p := range f.problems {
+		gap := (p.optimum() - lowerOf(p.first(methodRelaxation))) / p.optimum()
+		if math.IsNaN(gap) {
+			continue
+		}
+		gaps.add(gap)
+		if gap <= tightGap {
+			tight++
+		}
+	}
+	if len(gaps) == 0 {
+		return nil
+	}
+	where := fmt.Sprintf("The spiral, γ = %s", gammaName(f.gamma))
+	if f.name != spiralData {
+		where = fmt.Sprintf("%d random problems, γ = %s", len(gaps), gammaName(f.gamma))
+	}
+	first := fmt.Sprintf("%s: the relaxation is tight (certified bound within %g %% of the exact optimum) on %d of %d; ", where, 100*tightGap, tight, len(gaps))
+	if len(gaps) == 1 {
+		first = fmt.Sprintf("%s: the relaxation is %s; ", where, map[bool]string{true: "tight", false: "not tight"}[tight == 1])
+	}
+	first += fmt.Sprintf("its certified bound lies %.1f %% below the optimum", 100*gaps.mean())
+	if len(gaps) > 1 {
+		low, high := gaps[0], gaps[0]
+		for _, g := range gaps {
+			low, high = min(low, g), max(high, g)
+		}
+		first += fmt.Sprintf(" on average, from %.1f to %.1f %%", 100*low, 100*high)
+	}
+	list := []string{first + "."}
+	if copositive := f.meanGap(measure{method: methodCopositive, get: solvedOf}); math.Abs(copositive) <= tightGap {
+		list = append(list, fmt.Sprintf("%s: the copositive relaxation, which knows the activation patterns, is within %.2g %% of the optimum on average, as theory says for the plane.", where, 100*math.Abs(copositive)))
+	}
+	ours := f.meanGap(measure{method: methodNetwork, get: objectiveOf})
+	published := f.meanGap(measure{method: methodPublished, get: objectiveOf})
+	if !math.IsNaN(ours) && !math.IsNaN(published) {
+		list = append(list, fmt.Sprintf("%s: the objective of the network trained from the relaxation is %.2g %% above the optimum on average, that of the published rounding after its last iteration %.0f %%.", where, 100*max(ours, 0), 100*published))
+	}
+	return list
+}
+
+func (f family) meanGap(m measure) float64 {
+	_, relative, _ := f.statistics(m)
+	return relative.mean()
+}
+
+// accuracyFindings compares the argmax accuracy of the relaxation's networks
+// with the best of the other methods.
+func accuracyFindings(problems []*problemResults) []string {
+	var list []string
+	for _, ours := range []struct{ method, name string }{
+		{methodNetwork, "the network trained from the relaxation"}, {methodPublished, "the published rounding (iterate chosen on training data)"},
+	} {
+		total, near := 0, 0
+		var worst float64
+		for _, p := range problems {
+			a := p.first(ours.method).Accuracy
+			best := math.NaN()
+			for _, other := range []string{sgdMethod(sgdWidth), methodNNGP, methodNTK} {
+				if b := p.first(other).Accuracy; b != nil && !(b.Argmax <= best) {
+					best = b.Argmax
+				}
+			}
+			if a == nil || math.IsNaN(best) {
+				continue
+			}
+			total++
+			worst = max(worst, best-a.Argmax)
+			if a.Argmax >= best-competitive {
+				near++
+			}
+		}
+		if total > 0 {
+			list = append(list, fmt.Sprintf("Test accuracy (argmax): %s is competitive, at most %g points below the best of SGD, NNGP and NTK, in %d of %d settings; the largest shortfall is %.1f points.",
+				ours.name, 100*competitive, near, total, 100*worst))
+		}
+	}
+	return list
+}
