@@ -47,6 +47,8 @@ FORMAT = "relift certificate"
 FORMAT_VERSION = 1
 # The other kind of proof, by branch and bound over directions.
 EXACT_FORMAT = "relift-exact-certificate"
+# Where a file holds both, the names of its arrays begin with this.
+EXACT_PREFIX = "exact_"
 # The largest order of K that is decided in rational arithmetic.
 RATIONAL_ORDER = 24
 
@@ -69,6 +71,9 @@ class Verification:
     claimed_bound: float = math.nan
     #: ⟨W,Y⟩ − ½‖W‖² rounded down if what it rests on is proved, else −inf
     proven_bound: float = -math.inf
+    #: the bound of a proof by branch and bound over directions in the same file,
+    #: which is not checked here; None if there is none
+    unchecked_bound: Optional[float] = None
     #: the shift c of the proof of K ⪰ 0, which covers all rounding errors; 0 if
     #: rational arithmetic decided; NaN without proof
     margin: float = math.nan
@@ -89,6 +94,10 @@ class Verification:
             )
         else:
             lines.append("Not proved.")
+        if self.unchecked_bound is not None:
+            lines.append(
+                "The file also claims %r by branch and bound over directions, which relift verify checks." % self.unchecked_bound
+            )
         return "\n".join(lines)
 
     def _add(self, name, problem, success):
@@ -112,6 +121,8 @@ class Certificate:
     Psi: np.ndarray
     lower_bound: float
     meta: Optional[dict]
+    #: the bound of a proof by branch and bound over directions in the same file
+    exact_lower_bound: Optional[float] = None
 
 
 # Name, type and dimensions of the arrays of a file, in the order of the digest.
@@ -145,6 +156,8 @@ def load_certificate(path):
         with np.load(path, allow_pickle=False) as archive:
             names = set(archive.files)
             meta = _meta(name, str(archive["meta"][()])) if "meta" in names else None
+            other = EXACT_PREFIX + "lower_bound"
+            exact = float(archive[other]) if other in names else None
             arrays = {}
             for key, kind, dimensions in _ARRAYS:
                 if key not in names:
@@ -161,7 +174,7 @@ def load_certificate(path):
     except (AttributeError, EOFError, KeyError, TypeError, ValueError) as e:
         text = " ".join(str(e).split())
         raise ValueError(f"{name}: {text if 'certificate' in text else 'cannot be read as a certificate: ' + text}") from None
-    return Certificate(meta=meta, **arrays)
+    return Certificate(meta=meta, exact_lower_bound=exact, **arrays)
 
 
 def _meta(name, text):
@@ -200,7 +213,7 @@ def verify_certificate(path, X=None, Y=None):
     Raises ValueError for a file that is not such a certificate.
     """
     c = path if isinstance(path, Certificate) else load_certificate(path)
-    v = Verification(claimed_bound=c.lower_bound)
+    v = Verification(claimed_bound=c.lower_bound, unchecked_bound=c.exact_lower_bound)
     n, d, m = *c.X.shape, len(c.representatives)
     if not v._add("shapes", _shape_problem(c), f"{n} rows, {d} features, {c.Y.shape[1]} outputs, {m} representatives"):
         return v

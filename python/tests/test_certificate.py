@@ -150,6 +150,16 @@ class Certificates(unittest.TestCase):
                 setattr(c, name, getattr(c, name) * size)
                 self.assertFalse(rc.verify_certificate(resealed(c)), name)
 
+    def test_the_other_proof_of_a_file_is_not_called_proved(self):
+        path = str(Path(self.folder, "both.npz"))
+        np.savez(path, **dict(np.load(self.path)), exact_lower_bound=np.array(99.0))
+        v = rc.verify_certificate(path)
+        self.assertTrue(v)
+        self.assertEqual(v.claimed_bound, self.base.lower_bound)
+        self.assertEqual(v.unchecked_bound, 99)
+        self.assertIn("also claims 99.0", str(v))
+        self.assertNotIn("below 99", str(v))
+
     def test_data_of_zero_rows_only(self):
         none = np.zeros((0, 0))
         Y = np.array([[3.0], [4.0]])
