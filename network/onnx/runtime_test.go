@@ -275,3 +275,47 @@ for path in sys.argv[1:]:
 		t.Errorf("%v: %s", err, out)
 	}
 }
+
+// TestReadsWhatPythonWrites reads a model that ONNX's own library serialised,
+// with its elements in typed fields and raw.
+func TestReadsWhatPythonWrites(t *testing.T) {
+	const python = "/usr/bin/python3"
+	path := filepath.Join(t.TempDir(), "m.onnx")
+	script := `
+import sys, numpy as np
+from onnx import helper, numpy_helper, TensorProto, save
+u = helper.make_tensor("u", TensorProto.FLOAT, [2, 3], [1, 2, 3, -4, 5, 6])
+b = numpy_helper.from_array(np.array([0.5, -1], dtype=np.float32), "b")
+v = helper.make_tensor("v", TensorProto.DOUBLE, [2, 2], [0.25, 1e-300, -2, 3])
+a = numpy_helper.from_array(np.array([[7.0, 8.0]]), "a")
+nodes = [helper.make_node("Gemm", ["x", "u", "b"], ["h"], transB=1, alpha=1.0),
+         helper.make_node("Relu", ["h"], ["r"]), helper.make_node("Cast", ["r"], ["rd"], to=TensorProto.DOUBLE),
+         helper.make_node("MatMul", ["rd", "v"], ["m"]), helper.make_node("Add", ["m", "a"], ["y"])]
+graph = helper.make_graph(nodes, "g", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3])],
+                          [helper.make_tensor_value_info("y", TensorProto.DOUBLE, ["n", 2])], [u, b, v, a])
+save(helper.make_model(graph), sys.argv[1])
+`
+	if err := exec.CommandContext(t.Context(), python, "-c", "import onnx").Run(); err != nil {
+		t.Skip("no python3-onnx on this machine")
+	}
+	if out, err := exec.CommandContext(t.Context(), python, "-c", script, path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	n, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name      string
+		got, want mat.Matrix
+	}{
+		{"U", n.U, mat.NewDense(2, 3, []float64{1, 2, 3, -4, 5, 6})},
+		{"B", mat.NewVecDense(2, n.B), mat.NewVecDense(2, []float64{0.5, -1})},
+		{"V", n.V, mat.NewDense(2, 2, []float64{0.25, 1e-300, -2, 3})},
+		{"A", mat.NewVecDense(2, n.A), mat.NewVecDense(2, []float64{7, 8})},
+	} {
+		if !mat.Equal(c.got, c.want) {
+			t.Errorf("%s is %v, want %v", c.name, mat.Formatted(c.got), mat.Formatted(c.want))
+		}
+	}
+}
