@@ -14,7 +14,7 @@ var (
 func Table() []Setting {
 	fitting := []string{"train", "bound"}
 	posing := []string{"train", "bound", "audit"}
-	reading := []string{"train", "bound", "predict", "evaluate", "audit", "verify"}
+	reading := []string{"train", "bound", "predict", "evaluate", "explain", "audit", "verify"}
 	return append([]Setting{
 		{
 			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
@@ -32,8 +32,9 @@ func Table() []Setting {
 			Detail: "auto takes one target column of text, or of few distinct whole numbers, as classes (coded one-hot, predicted by argmax) and everything else as regression.",
 		},
 		{
-			Name: "features", Kind: List, Commands: posing, Example: "petal_length,petal_width",
-			Help: "feature columns, by name or index (default: all but the target)",
+			Name: "features", Kind: List, Commands: append([]string{"explain"}, posing...), Example: "petal_length,petal_width",
+			Help:   "feature columns, by name or index (default: all but the target; the two most influential of --plot)",
+			Detail: "With relift explain --plot: the two features that vary, horizontally and vertically.",
 		},
 		{
 			Name: "drop", Kind: List, Commands: posing, Example: "id",
@@ -131,8 +132,17 @@ func Table() []Setting {
 			Help: "file to write the solver's log to: JSON lines, one for each outer iteration with every residual",
 		},
 		{
-			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "evaluate", "verify", "version"},
-			Help: "write one JSON object to standard output instead of text",
+			Name: "plot", Kind: File, Example: "iris.svg", Commands: []string{"explain"},
+			Help:   "file to draw the decision regions along two features into: .png, .svg or .pdf",
+			Detail: "The other features are held at their median or most frequent category. The lines are the neurons' hyperplanes, the points the rows of DATA.",
+		},
+		{
+			Name: "report", Kind: File, Example: "report.html", Commands: fitting,
+			Help: "file to write a report for people to: one HTML page that needs no other file and no network",
+		},
+		{
+			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "predict", "evaluate", "explain", "verify", "version"},
+			Help: "write one JSON object instead of text",
 		},
 		{
 			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "convert", "predict", "reproduce"},

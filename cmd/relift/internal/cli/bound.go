@@ -24,7 +24,7 @@ func newBound() *cobra.Command {
 		Args:    arguments(1, 1, "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
 			begin := time.Now()
-			if err := checkOutputs([]string{args[0]}, output{"certificate", f.certificate}, output{"log", f.log}); err != nil {
+			if err := checkOutputs([]string{args[0]}, output{"certificate", f.certificate}, output{"log", f.log}, output{"report", f.report}); err != nil {
 				return err
 			}
 			p, err := f.prepare(args[0])
@@ -40,7 +40,14 @@ func newBound() *cobra.Command {
 			}
 			s := f.summary(p, result, begin)
 			f.warn(c.ErrOrStderr(), s.Warnings)
-			return f.write(c.OutOrStdout(), s)
+			if err := f.saveReport(c, args, p, s, nil); err != nil {
+				return err
+			}
+			if err := f.write(c.OutOrStdout(), s); err != nil {
+				return err
+			}
+			f.next(c.ErrOrStderr(), s)
+			return nil
 		},
 	}
 	f.bind(c)

@@ -7,6 +7,7 @@ import (
 	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
 
@@ -19,7 +20,7 @@ class, for a regression the predicted targets.`
 
 func newPredict() *cobra.Command {
 	var out, format string
-	var quiet bool
+	var quiet, asJSON bool
 	c := &cobra.Command{
 		Use:     "predict MODEL DATA",
 		Short:   "Apply a trained network to a table",
@@ -42,10 +43,14 @@ func newPredict() *cobra.Command {
 			if left := predictions.TableRows - len(predictions.Rows); left > 0 && !quiet {
 				fmt.Fprintf(c.ErrOrStderr(), "warning: %s: %d rows with missing values have no prediction\n", table.Name, left)
 			}
-			if out == "" {
-				return internal(predictions.WriteCSV(c.OutOrStdout()))
+			write := predictions.WriteCSV
+			if asJSON {
+				write = func(w io.Writer) error { return report.WriteJSON(w, listPredictions(predictions)) }
 			}
-			if err := atomicfile.Write(out, func(w io.Writer) error { return predictions.WriteCSV(w) }); err != nil {
+			if out == "" {
+				return internal(write(c.OutOrStdout()))
+			}
+			if err := atomicfile.Write(out, write); err != nil {
 				return internal(fmt.Errorf("--output %s: %w", out, err))
 			}
 			return nil
@@ -53,8 +58,41 @@ func newPredict() *cobra.Command {
 	}
 	bind(c, "format", &format)
 	bind(c, "output", &out)
+	bind(c, "json", &asJSON)
 	bind(c, "quiet", &quiet)
 	return c
+}
+
+// predictionList is what relift predict --json prints.
+type predictionList struct {
+	Task        string          `json:"task"`
+	Targets     []string        `json:"targets"`
+	Outputs     []string        `json:"outputs"` // names of the scores: classes or targets
+	Rows        int             `json:"rows"`    // of the table
+	Predictions []rowPrediction `json:"predictions"`
+}
+
+// rowPrediction is the answer for one row; rows with missing values may have
+// none.
+type rowPrediction struct {
+	Row    int             `json:"row"`             // 1-based
+	Label  string          `json:"label,omitempty"` // of a classification
+	Scores []report.Number `json:"scores"`
+}
+
+func listPredictions(p *network.Predictions) predictionList {
+	list := predictionList{Task: string(p.Task), Targets: p.Targets, Outputs: p.Outputs, Rows: p.TableRows, Predictions: []rowPrediction{}}
+	for i, row := range p.Rows {
+		r := rowPrediction{Row: row + 1}
+		if p.Labels != nil {
+			r.Label = p.Labels[i]
+		}
+		for k := range p.Outputs {
+			r.Scores = append(r.Scores, report.Number(p.Scores.At(i, k)))
+		}
+		list.Predictions = append(list.Predictions, r)
+	}
+	return list
 }
 
 // openBoth reads a model and a table.

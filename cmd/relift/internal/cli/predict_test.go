@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,4 +70,16 @@ func TestPredictBadInput(t *testing.T) {
 	command(t, "evaluate", model, other).wantRefusal(t, "other.csv", "not found")
 	command(t, "evaluate", half, data).wantRefusal(t, "half.json")
 	wantOnly(t, dir, "tiny.csv", "m.json", "other.csv", "half.json", "foreign.json")
+}
+
+func TestPredictJSON(t *testing.T) {
+	_, data, model := trained(t)
+	o := command(t, "predict", model, data, "--json")
+	var list predictionList
+	if err := json.Unmarshal([]byte(o.stdout), &list); err != nil {
+		t.Fatalf("exit status %d: %s%s", o.status, o.stderr, o.stdout)
+	}
+	if list.Rows != 6 || len(list.Predictions) != 6 || list.Predictions[5].Row != 6 || list.Predictions[0].Label != "x" || len(list.Predictions[0].Scores) != 2 {
+		t.Errorf("%s", o.stdout)
+	}
 }

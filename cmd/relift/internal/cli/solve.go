@@ -12,6 +12,7 @@ import (
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/report"
+	"github.com/relift/relift/report/html"
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 )
@@ -29,6 +30,8 @@ type solveFlags struct {
 	memory      int64
 	certificate string
 	log         string
+	report      string
+	history     html.History // of the run, for the report
 	json        bool
 	quiet       bool
 }
@@ -43,6 +46,7 @@ func (f *solveFlags) bind(c *cobra.Command) {
 	bind(c, "memory-limit", &f.memory)
 	bind(c, "certificate", &f.certificate)
 	bind(c, "log", &f.log)
+	bind(c, "report", &f.report)
 	bind(c, "json", &f.json)
 	bind(c, "quiet", &f.quiet)
 }
@@ -65,10 +69,17 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, stderr 
 		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.memory,
 	}
+	var to tee
 	if !f.quiet {
 		table := report.NewTable(stderr, isTerminal(stderr))
 		defer table.Close()
-		options.Progress = table
+		to = append(to, table)
+	}
+	if f.report != "" {
+		to = append(to, &f.history)
+	}
+	if len(to) > 0 {
+		options.Progress = to
 	}
 	var result *relift.Result
 	work := func(log io.Writer) (err error) {
@@ -127,7 +138,7 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
 			Threads: threads(), BLAS: blasName(),
 		},
-		Files:    report.Files{Certificate: f.certificate, Log: f.log},
+		Files:    report.Files{Certificate: f.certificate, Log: f.log, Report: f.report},
 		Warnings: append(p.warnings, r.Warnings...),
 		Version:  relift.Version,
 	}

@@ -10,6 +10,7 @@ func topics() []*cobra.Command {
 		{Use: "certificate", Short: "What a certificate proves and how to check it", Long: topicCertificate},
 		{Use: "reg", Short: "The weight decay γ and the λ of a mean loss", Long: topicReg},
 		{Use: "formats", Short: "Tables that can be read and files that are written", Long: topicFormats},
+		{Use: "shell", Short: "Completion, scripts, colours", Long: topicShell},
 		{Use: "status", Short: "How a run can end", Long: topicStatus},
 	}
 }

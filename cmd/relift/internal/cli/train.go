@@ -33,7 +33,7 @@ func newTrain() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			begin := time.Now()
 			if err := checkOutputs([]string{args[0], test},
-				output{"output", out}, output{"certificate", f.certificate}, output{"log", f.log}); err != nil {
+				output{"output", out}, output{"certificate", f.certificate}, output{"log", f.log}, output{"report", f.report}); err != nil {
 				return err
 			}
 			p, err := f.prepare(args[0])
@@ -72,7 +72,14 @@ func newTrain() *cobra.Command {
 			}
 			f.warn(c.ErrOrStderr(), s.Warnings)
 			s.Seconds = report.Number(time.Since(begin).Seconds())
-			return f.write(c.OutOrStdout(), s)
+			if err := f.saveReport(c, args, p, s, model); err != nil {
+				return err
+			}
+			if err := f.write(c.OutOrStdout(), s); err != nil {
+				return err
+			}
+			f.next(c.ErrOrStderr(), s)
+			return nil
 		},
 	}
 	f.bind(c)

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/explain"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/report"
+	"github.com/relift/relift/report/html"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"gonum.org/v1/gonum/mat"
+)
+
+// tee gives each row to several recorders.
+type tee []relift.Recorder
+
+// Record implements relift.Recorder.
+func (t tee) Record(r report.Row) {
+	for _, to := range t {
+		to.Record(r)
+	}
+}
+
+var (
+	_ relift.Recorder = tee{}
+	_ relift.Recorder = (*html.History)(nil)
+)
+
+// saveReport writes the report that --report asks for, after the certificate.
+// The model is nil for a run without a network.
+func (f *solveFlags) saveReport(c *cobra.Command, args []string, p *prepared, s *report.Summary, m *network.Model) error {
+	if f.report == "" {
+		return nil
+	}
+	page := &html.Page{
+		Summary: s, History: f.history.Rows(), Command: typed(c, args), Created: time.Now(), Go: runtime.Version(),
+		NumPyCheck: s.BoundSource == "semidefinite relaxation",
+	}
+	if f.certificate != "" {
+		digest, err := fileDigest(f.certificate)
+		if err != nil {
+			return internal(fmt.Errorf("--certificate %s: %w", f.certificate, err))
+		}
+		page.CertificateDigest, page.Recheck = digest, recheck(f.certificate, p.source, f.data.format)
+	}
+	if m != nil {
+		if err := describe(page, p, m); err != nil {
+			return internal(err)
+		}
+	}
+	if err := page.Save(f.report); err != nil {
+		return internal(fmt.Errorf("--report %s: %w", f.report, err))
+	}
+	return nil
+}
+
+// describe fills the parts of the page that are about the network.
+func describe(page *html.Page, p *prepared, m *network.Model) error {
+	page.Train = m.EvaluateEncoded(p.train)
+	if p.test != nil {
+		page.Test = m.EvaluateEncoded(p.test)
+	}
+	if m.Encoding.Task == dataset.TaskRegression {
+		page.Residuals = &html.Residuals{
+			Target: m.Encoding.Targets[0], Predicted: mat.Col(nil, 0, m.Outputs(p.train.X)), True: mat.Col(nil, 0, p.train.Y),
+		}
+	}
+	var err error
+	if page.Explanation, err = explain.New(m, p.train); err != nil {
+		return err
+	}
+	two, err := page.Explanation.Influential()
+	if err != nil {
+		return nil // a single feature has no plane to draw
+	}
+	page.Slice, err = explain.NewSlice(m, p.train, page.Explanation, two, explain.SliceOptions{})
+	return err
+}
+
+// fileDigest returns the SHA-256 of a file in hexadecimal.
+func fileDigest(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// recheck is the command that verifies a certificate against its table, which
+// standard input does not give twice.
+func recheck(certificate, source, format string) string {
+	words := []string{"relift", "verify", certificate}
+	if source != "-" {
+		words = append(words, source)
+		if format != "auto" {
+			words = append(words, "--format", format)
+		}
+	}
+	return shellWords(words)
+}
+
+// typed is the command line as it can be typed again in a POSIX shell.
+func typed(c *cobra.Command, args []string) string {
+	words := append(strings.Fields(c.CommandPath()), args...)
+	c.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.NoOptDefVal != "" {
+			word := "--" + flag.Name
+			if text := flag.Value.String(); text != flag.NoOptDefVal {
+				word += "=" + text
+			}
+			words = append(words, word)
+			return
+		}
+		words = append(words, "--"+flag.Name, flag.Value.String())
+	})
+	return shellWords(words)
+}
+
+// shellWords joins words, quoted where a POSIX shell needs it.
+func shellWords(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = w
+		plain := func(r rune) bool {
+			return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:=,+@%", r)
+		}
+		if w == "" || strings.ContainsFunc(w, func(r rune) bool { return !plain(r) }) {
+			quoted[i] = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}
