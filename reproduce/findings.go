@@ -57,16 +57,28 @@ func tightFinding(f family) []string {
 		}
 		first += fmt.Sprintf(" on average, from %.1f to %.1f %%", 100*low, 100*high)
 	}
-	list := []string{first + "."}
+	text := first + "."
 	if copositive := f.meanGap(measure{method: methodCopositive, get: solvedOf}); math.Abs(copositive) <= tightGap {
-		list = append(list, fmt.Sprintf("%s: the copositive relaxation, which knows the activation patterns, is within %.2g %% of the optimum on average, as theory says for the plane.", where, 100*math.Abs(copositive)))
+		text += fmt.Sprintf(" The copositive relaxation, which knows the activation patterns, has the optimum's value to %s, as theory says for the plane.", small(math.Abs(copositive)))
 	}
 	ours := f.meanGap(measure{method: methodNetwork, get: objectiveOf})
 	published := f.meanGap(measure{method: methodPublished, get: objectiveOf})
 	if !math.IsNaN(ours) && !math.IsNaN(published) {
-		list = append(list, fmt.Sprintf("%s: the objective of the network trained from the relaxation is %.2g %% above the optimum on average, that of the published rounding after its last iteration %.0f %%.", where, 100*max(ours, 0), 100*published))
+		text += fmt.Sprintf(" The network trained from the relaxation misses the optimum by %s, the published rounding after its last iteration by %s.", small(max(ours, 0)), small(published))
 	}
-	return list
+	return []string{text}
+}
+
+// small renders a fraction that may be tiny in percent.
+func small(v float64) string {
+	switch {
+	case v < 1e-5:
+		return "less than 0.001 %"
+	case v < 0.1:
+		return fmt.Sprintf("%.2g %%", 100*v)
+	default:
+		return fmt.Sprintf("%.0f %%", 100*v)
+	}
 }
 
 func (f family) meanGap(m measure) float64 {
