@@ -367,6 +367,10 @@ func (in *interpreter) reshape(n *wire.Node, args []*tensor) (*tensor, error) {
 			return t, nil
 		}
 	}
+	if t.stage == stageSecond { // skl2onnx puts all outputs of a regression into one column
+		in.endAt(t, n.Op)
+		return &tensor{stage: stageTail}, nil
+	}
 	return nil, errors.New("may move numbers between samples; expected a matrix with a row for each sample")
 }
 

@@ -138,6 +138,13 @@ func transposed(t *wire.Tensor) *wire.Tensor {
 	return &wire.Tensor{Name: t.Name, Type: t.Type, Dims: []int64{t.Dims[1], t.Dims[0]}, Numbers: m.RawMatrix().Data}
 }
 
+// row gives a vector the shape that skl2onnx gives its intercepts.
+func row(t *wire.Tensor) *wire.Tensor {
+	out := *t
+	out.Dims = []int64{1, t.Dims[0]}
+	return &out
+}
+
 // node is an operator whose output is called name.
 func node(op, name string, inputs ...string) wire.Node {
 	return wire.Node{Op: op, Name: "/" + name, Inputs: inputs, Outputs: []string{name}}
@@ -200,6 +207,17 @@ func TestForeignGraphs(t *testing.T) {
 			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"),
 			with(node("Softmax", "probabilities", "a2"), integer("axis", 1)),
 			with(node("ArgMax", "label", "probabilities"), integer("axis", 1))), biases: true, warning: "Softmax"},
+		"scikit-learn's two classes": {file: file("label", []*wire.Tensor{transposed(l.u), row(l.b), transposed(l.v), row(l.a), {Name: "one", Type: wire.Float, Dims: []int64{}, Numbers: []float64{1}},
+			{Name: "classes", Type: wire.String, Dims: []int64{2}, Strings: []string{"no", "yes"}}, {Name: "shape", Type: wire.Int64, Dims: []int64{1}, Ints: []int64{-1}}},
+			node("MatMul", "m1", "input", "fc1.weight"), node("Add", "a1", "m1", "fc1.bias"), node("Relu", "r", "a1"),
+			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"), node("Sigmoid", "p", "a2"),
+			node("Sub", "q", "one", "p"), with(node("Concat", "probabilities", "q", "p"), integer("axis", 1)),
+			with(node("ArgMax", "index", "probabilities"), integer("axis", 1)), in(mlDomain, node("ArrayFeatureExtractor", "found", "classes", "index")),
+			node("Reshape", "label", "found", "shape")), biases: true, warning: "Sigmoid"},
+		"scikit-learn's regression": {file: file("variable", []*wire.Tensor{transposed(l.u), row(l.b), transposed(l.v), row(l.a), {Name: "shape", Type: wire.Int64, Dims: []int64{2}, Ints: []int64{-1, 1}}},
+			node("MatMul", "m1", "input", "fc1.weight"), node("Add", "a1", "m1", "fc1.bias"), node("Relu", "r", "a1"),
+			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"), node("Identity", "i", "a2"),
+			node("Reshape", "variable", "i", "shape")), biases: true, warning: "Reshape"},
 		"constants on the left, transposed weights": {file: file("y", []*wire.Tensor{l.u, l.b, l.v, l.a},
 			node("Transpose", "ut", "fc1.weight"), with(node("Transpose", "vt", "fc2.weight"), wire.Attribute{Name: "perm", Kind: wire.KindInts, Ints: []int64{1, 0}}),
 			with(node("Flatten", "f", "input"), integer("axis", 1)),
