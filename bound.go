@@ -56,6 +56,7 @@ func (r *run) finish(method Method) (*Result, error) {
 	if r.log.err != nil {
 		warnings = append(warnings, "the solver's log is not complete: "+r.log.err.Error())
 	}
+	proof = r.withMultipliers(proof)
 	gap := report.RelativeGap(proof.Bound(), r.upper)
 	result := &Result{
 		Status: r.status(gap), Method: method,
@@ -75,8 +76,11 @@ func (r *run) finish(method Method) (*Result, error) {
 			Status: r.relaxStatus(), Value: s.Value, LowerBound: math.NaN(),
 			Rank: s.Rank, Outer: s.Outer, Inner: s.Inner, Elapsed: time.Duration(s.Seconds * float64(time.Second)),
 		}
-		if r.best != nil && (moments{r.best} == proof || moments{r.best}.Verify() == nil) {
-			result.Relaxation.LowerBound = r.best.LowerBound
+		switch p := proof.(type) {
+		case moments:
+			result.Relaxation.LowerBound = p.LowerBound
+		case both:
+			result.Relaxation.LowerBound = p.moments.LowerBound
 		}
 	}
 	result.Elapsed = time.Since(r.begin)

@@ -22,10 +22,11 @@ const (
 const AutoTime = 30 * time.Second
 
 // exactShare is the share of the time limit after which the column generation
-// gives way to the polishing of its network, largeShare that after which it gives
-// way to the relaxation on large problems.
+// gives way to the polishing of its network, smallShare and largeShare those after which it
+// gives way to the relaxation on small and on large problems.
 const (
 	exactShare = 0.9
+	smallShare = 0.6
 	largeShare = 0.5
 	largeRows  = 400
 )
@@ -48,7 +49,7 @@ func (r *run) plan() (Method, []func() error) {
 	}
 	switch {
 	case rank <= sweepRank:
-		return MethodExact, append(first, r.closeGap(exactShare))
+		return MethodExact, append(first, r.closeGap(exactShare), r.beside)
 	case rank > searchRank:
 		steps := []func() error{r.earlyNetwork, r.sdp}
 		if r.opts.TimeLimit > 0 { // the search improves the network, but has no end of its own
@@ -62,13 +63,35 @@ func (r *run) plan() (Method, []func() error) {
 	if m > largeRows {
 		return MethodExact, []func() error{r.earlyNetwork, r.closeGap(largeShare), r.sdp}
 	}
-	return MethodExact, append(first, r.closeGap(exactShare))
+	return MethodExact, append(first, r.closeGap(smallShare), r.beside)
+}
+
+// besideOrder is the largest order m+r of the relaxation that is solved although the column
+// generation has closed the gap: it takes seconds, and its certificate can be checked in
+// NumPy.
+const besideOrder = 90
+
+// beside solves a small relaxation beside the column generation, to compare the two and for
+// its certificate.
+func (r *run) beside() error {
+	m, rank, _ := r.reduced.Dims()
+	if m+rank > besideOrder && (r.gapReached() || r.opts.TimeLimit == 0) {
+		return nil
+	}
+	r.complete = true
+	if err := r.relaxation(exactShare); err != nil {
+		return err
+	}
+	return r.repair()
 }
 
 // closeGap returns the step that runs the column generation from what is known
 // so far until the gap or the share of the time limit.
 func (r *run) closeGap(share float64) func() error {
 	return func() error {
+		if r.gapReached() {
+			return nil
+		}
 		ctx, cancel := r.until(share)
 		defer cancel()
 		options := exact.Options{

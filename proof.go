@@ -88,6 +88,70 @@ func (c cones) Save(path string, origin Origin) error {
 
 var _ Proof = cones{}
 
+// both is the proof by cones with the weaker one by multipliers beside it.  Its file is that of
+// the multipliers, which needs nothing but NumPy to check, with the arrays of the cones
+// under names that begin with ConesPrefix; X, Y and gamma are shared.
+type both struct {
+	cones
+	moments moments
+}
+
+// ConesPrefix begins the names of the arrays of a proof by cones in a file that also holds
+// the multipliers of the relaxation.  Its meta data are the part "exact" of the file's solver
+// meta data, so that meta stays the only array that is not numeric.
+const ConesPrefix = "exact_"
+
+// SolverMeta is the solver part of the meta data of a file with both proofs.
+type SolverMeta struct {
+	Exact json.RawMessage `json:"exact,omitempty"`
+}
+
+func (b both) Save(path string, origin Origin) error {
+	settings, err := json.Marshal(origin)
+	if err != nil {
+		return err
+	}
+	named := *b.cones.Certificate
+	named.CreatedBy = "relift " + Version
+	claims := named.Claims()
+	solver, err := json.Marshal(SolverMeta{Exact: json.RawMessage(claims.Meta)})
+	if err != nil {
+		return err
+	}
+	c := *b.moments.Certificate
+	c.Meta = certificate.Meta{CreatedBy: "relift " + Version, Settings: settings, Solver: solver}
+	c.Seal()
+	entries, err := c.Archive()
+	if err != nil {
+		return err
+	}
+	for _, e := range claims.Archive() {
+		switch e.Name {
+		case "X", "Y", "gamma", "meta":
+		default:
+			e.Name = ConesPrefix + e.Name
+			entries = append(entries, e)
+		}
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { return npy.WriteArchive(w, entries) })
+}
+
+var _ Proof = both{}
+
+// withMultipliers puts the best accepted certificate of multipliers beside a proof by cones.
+func (r *run) withMultipliers(p Proof) Proof {
+	tree, ok := p.(cones)
+	if !ok {
+		return p
+	}
+	for _, c := range []*certificate.Certificate{r.best, r.previous} {
+		if c != nil && (moments{c}).Verify() == nil {
+			return both{tree, moments{c}}
+		}
+	}
+	return p
+}
+
 // firstAccepted returns the first of the proofs that its verifier accepts, and
 // a warning for each one before it.
 func firstAccepted(candidates []Proof) (Proof, []string, error) {

@@ -35,6 +35,7 @@ type run struct {
 	dataLoss   float64
 	relaxed    *relax.Result // nil until the relaxation was solved
 	solved     bool          // a certified bound arrived at the relaxation's objective
+	complete   bool          // solve the relaxation although the gap is reached
 	exactBound float64       // best claimed bound of the column generation
 	exact      exact.Status  // 0 until it ran
 	proofs     []Proof       // other proofs than best, not yet verified
@@ -202,7 +203,7 @@ func (r *run) relaxation(share float64) error {
 			r.record("relax")
 			r.logLine(recordOf(it), c.LowerBound)
 			r.solved = solved(it, c.LowerBound)
-			return r.solved || r.gapReached()
+			return r.solved || !r.complete && r.gapReached()
 		},
 	})
 	if err != nil {
@@ -247,7 +248,7 @@ func (r *run) repair() error {
 		}
 	}
 	for _, mu := range candidates {
-		if r.gapReached() || r.ctx.Err() != nil {
+		if !r.complete && r.gapReached() || r.ctx.Err() != nil {
 			break
 		}
 		c, err := r.repairer.Repair(r.ctx, mu, certificate.Thorough)

@@ -43,7 +43,7 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	}
 	method, steps := r.plan()
 	for _, step := range steps {
-		if r.gapReached() || r.ctx.Err() != nil {
+		if r.ctx.Err() != nil {
 			break
 		}
 		if err := step(); err != nil {
@@ -55,6 +55,9 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
+	if r.gapReached() {
+		return nil
+	}
 	share := earlyShare
 	if r.opts.Width > 0 {
 		share = widthShare
@@ -78,6 +81,9 @@ func (r *run) earlyNetwork() error {
 
 // sdp solves the relaxation and rounds it.
 func (r *run) sdp() error {
+	if r.gapReached() {
+		return nil
+	}
 	if err := r.relaxation(relaxShare); err != nil {
 		return err
 	}
@@ -106,6 +112,9 @@ func (r *run) roundFactor() error {
 
 // fullDescent trains by local search alone.
 func (r *run) fullDescent() error {
+	if r.gapReached() {
+		return nil
+	}
 	r.record("network")
 	parallel := r.opts.Threads
 	if parallel == 0 {

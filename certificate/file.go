@@ -22,15 +22,24 @@ func (c *Certificate) Save(path string) error {
 }
 
 func (c *Certificate) write(w io.Writer) error {
+	entries, err := c.Archive()
+	if err != nil {
+		return err
+	}
+	return npy.WriteArchive(w, entries)
+}
+
+// Archive returns the arrays of the file in their order; call Seal before.
+func (c *Certificate) Archive() ([]npy.Entry, error) {
 	meta, err := json.Marshal(c.Meta)
 	if err != nil {
-		return fmt.Errorf("the certificate's meta data: %w", err)
+		return nil, fmt.Errorf("the certificate's meta data: %w", err)
 	}
 	matrix := func(m verify.Matrix) npy.Array {
 		return npy.Array{Shape: []int{m.Rows, m.Cols}, Kind: npy.Float64, Float64: m.Data}
 	}
 	v := c.Claims()
-	return npy.WriteArchive(w, []npy.Entry{
+	return []npy.Entry{
 		{Name: "X", Array: matrix(v.X)},
 		{Name: "Y", Array: matrix(v.Y)},
 		{Name: "gamma", Array: npy.Scalar(v.Gamma)},
@@ -43,7 +52,7 @@ func (c *Certificate) write(w io.Writer) error {
 		{Name: "Psi", Array: matrix(v.Psi)},
 		{Name: "lower_bound", Array: npy.Scalar(v.LowerBound)},
 		{Name: "meta", Array: npy.String(string(meta))},
-	})
+	}, nil
 }
 
 // Load reads a certificate file.  It refuses what is not one, what was written in

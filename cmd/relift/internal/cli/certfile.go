@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"strings"
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/certificate"
@@ -25,27 +28,85 @@ func loadCertificate(path string) (*certificateFile, error) {
 		return nil, err
 	}
 	if cones.Recognises(archive) {
-		return loadCones(path)
+		claims, err := cones.Load(path)
+		if err != nil {
+			return nil, err
+		}
+		return conesFile(claims), nil
 	}
 	c, err := certificate.Load(path)
 	if err != nil {
 		return nil, err
 	}
 	claims := c.Claims()
-	return &certificateFile{
+	f := &certificateFile{
 		x: claims.X, y: claims.Y, createdBy: c.Meta.CreatedBy, settings: c.Meta.Settings,
 		verify: func() ([]verdictCheck, float64, float64) {
 			r := verify.Verify(claims)
 			return listed(r.Checks), r.ClaimedBound, r.ProvenBound
 		},
-	}, nil
+	}
+	tree, err := besideCones(archive, c.Meta.Solver)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if tree == nil {
+		return f, nil
+	}
+	multipliers := f.verify
+	f.verify = func() ([]verdictCheck, float64, float64) {
+		checks, claimed, proven := multipliers()
+		more, treeClaimed, treeProven := tree.verify()
+		for _, m := range more {
+			m.Name = "exact " + m.Name
+			checks = append(checks, m)
+		}
+		return checks, max(claimed, treeClaimed), max(proven, treeProven)
+	}
+	return f, nil
 }
 
-func loadCones(path string) (*certificateFile, error) {
-	claims, err := cones.Load(path)
+// besideCones takes the proof by cones out of a file that holds both kinds; nil if it does not.
+func besideCones(archive *npy.Archive, solver json.RawMessage) (*certificateFile, error) {
+	var entries []npy.Entry
+	found := false
+	for _, name := range archive.Names() {
+		plain, isCones := strings.CutPrefix(name, relift.ConesPrefix)
+		found = found || isCones
+		if !isCones && name != "X" && name != "Y" && name != "gamma" {
+			continue
+		}
+		array, err := archive.Array(name)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, npy.Entry{Name: plain, Array: array})
+	}
+	if !found {
+		return nil, nil
+	}
+	var meta relift.SolverMeta
+	if err := json.Unmarshal(solver, &meta); err != nil || len(meta.Exact) == 0 {
+		return nil, fmt.Errorf("the arrays %s* have no meta data; expected a file that relift train wrote", relift.ConesPrefix)
+	}
+	entries = append(entries, npy.Entry{Name: "meta", Array: npy.String(string(meta.Exact))})
+	var buffer bytes.Buffer
+	if err := npy.WriteArchive(&buffer, entries); err != nil {
+		return nil, err
+	}
+	size := int64(buffer.Len())
+	part, err := npy.ReadArchive(bytes.NewReader(buffer.Bytes()), size, 2*size+1<<20)
 	if err != nil {
 		return nil, err
 	}
+	claims, err := cones.FromArchive(part)
+	if err != nil {
+		return nil, err
+	}
+	return conesFile(claims), nil
+}
+
+func conesFile(claims *cones.Claims) *certificateFile {
 	var meta struct {
 		CreatedBy string          `json:"created_by"`
 		Settings  json.RawMessage `json:"settings"`
@@ -58,7 +119,7 @@ func loadCones(path string) (*certificateFile, error) {
 			r := cones.Verify(claims)
 			return listed(r.Checks), r.ClaimedBound, r.ProvenBound
 		},
-	}, nil
+	}
 }
 
 // listed converts the checks of either verifier.
