@@ -119,7 +119,9 @@ func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Repor
 		return nil, err
 	}
 	a := &auditor{problem: p, options: o, begin: begin, report: &Report{Tolerance: report.Number(o.Gap), Width: w.Width(), Warnings: []string{}}}
-	if err := a.network(ctx, w); err != nil {
+	early, cancel := a.until(ctx, networkShare)
+	defer cancel()
+	if err := a.network(early, w); err != nil {
 		return nil, err
 	}
 	a.consider(Bound{Value: 0, Source: "a sum of squares"})
@@ -128,12 +130,29 @@ func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Repor
 	} else if err := a.search(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.missing(ctx); err != nil {
+	late, cancel := a.until(ctx, missingShare)
+	defer cancel()
+	if err := a.missing(late); err != nil {
 		return nil, err
 	}
 	a.conclude()
 	a.report.Seconds = report.Number(time.Since(begin).Seconds())
 	return a.report, nil
+}
+
+// The shares of the time limit at which the first and the last step give up:
+// the refits then return what they have.
+const (
+	networkShare = 0.3
+	missingShare = 1.1
+)
+
+// until returns a context that ends when the share of the time limit is over.
+func (a *auditor) until(ctx context.Context, share float64) (context.Context, context.CancelFunc) {
+	if a.options.TimeLimit == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, a.begin.Add(time.Duration(share*float64(a.options.TimeLimit))))
 }
 
 func check(p lift.Problem, w lift.Weights, o Options) error {

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -271,6 +272,31 @@ func TestCertificateOfAnEarlierRun(t *testing.T) {
 	}
 	if accepted > 0 {
 		t.Errorf("%d changed certificates prove more", accepted)
+	}
+}
+
+// TestInterruptedAuditIsTrue: an audit that ends at once says less and nothing
+// false; run checks the order of its values.
+func TestInterruptedAuditIsTrue(t *testing.T) {
+	for _, d := range []int{2, 3, 8} {
+		p := problem(13, 12, d, 2)
+		w := lift.Weights{U: mat.NewDense(2, d, nil), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}
+		w.U.Set(0, 0, 1)
+		w.U.Set(1, 1, -1)
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		for name, run := range map[string]func() (*Report, error){
+			"cancelled":  func() (*Report, error) { return Run(ended, p, w, Options{}) },
+			"time limit": func() (*Report, error) { return Run(t.Context(), p, w, Options{TimeLimit: 1}) },
+		} {
+			r, err := run()
+			if err != nil {
+				t.Fatalf("d = %d, %s: %v", d, name, err)
+			}
+			if r.Verdict == Optimal || !(r.LowerBound <= r.Best) || !(r.Best <= r.Refitted) || !(r.Refitted <= r.Balanced) || !(r.Balanced <= r.Objective) {
+				t.Errorf("d = %d, %s: %+v", d, name, r)
+			}
+		}
 	}
 }
 
