@@ -166,7 +166,7 @@ func (s *Slice) addPoints(p *plot.Plot, lo, hi float64) error {
 		if err != nil {
 			return err
 		}
-		scatter.GlyphStyle = draw.GlyphStyle{Color: Palette(k), Radius: vg.Points(3), Shape: shapes[k%len(shapes)]}
+		scatter.GlyphStyle = draw.GlyphStyle{Color: Palette(k), Radius: vg.Points(3), Shape: shapes[(k+k/8)%len(shapes)]}
 		p.Add(scatter)
 		p.Legend.Add(clip(name, 14), scatter)
 	}

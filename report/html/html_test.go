@@ -258,9 +258,13 @@ func TestPageHasTheNumbersOfTheResult(t *testing.T) {
 		t.Error("without a certificate file the page does not say how to get one")
 	}
 	p = page(t, true)
-	p.NumPyCheck = false
+	p.NumPyCheck, p.Cones = false, true
 	if _, content := elements(t, write(t, p)); strings.Contains(content, "import sys") || !strings.Contains(content, "exact/verify") {
 		t.Error("a certificate of cones cannot be checked by the lines of NumPy")
+	}
+	p.NumPyCheck = true
+	if _, content := elements(t, write(t, p)); !strings.Contains(content, "NumPy checks the weaker bound") || !strings.Contains(content, "exact/verify") {
+		t.Error("a file with both proofs is not described")
 	}
 }
 

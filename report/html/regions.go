@@ -19,7 +19,7 @@ func decisionRegions(sl *explain.Slice) *figure {
 	}
 	classification := sl.Task == dataset.TaskClassification
 	const size = 400.0
-	legend := 22.0 * math.Ceil(float64(min(len(sl.Outputs), 8))/3)
+	legend := 22.0 * math.Ceil(float64(min(len(sl.Outputs), 12))/3)
 	if !classification {
 		legend = 40
 	}
@@ -110,8 +110,11 @@ func traceClass(share float64) string {
 
 // classLegend names markers and colours, three to a line.
 func (s *svg) classLegend(names []string, y float64) {
-	const most = 8
+	const most = 12
 	for k, name := range names {
+		if k == most {
+			return
+		}
 		x := left + float64(k%3)*130
 		at := y + 22*float64(k/3)
 		if k == most-1 && len(names) > most {

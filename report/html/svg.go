@@ -53,7 +53,7 @@ func (s *svg) upright(x, y float64, text string) {
 // mark draws the marker of class k, a shape and a colour of its own.
 func (s *svg) mark(k int, x, y, r float64) {
 	class := fmt.Sprintf("mark c%d", k%8)
-	switch k % 4 {
+	switch (k + k/8) % 4 { // the colours repeat after eight, with other shapes
 	case 1:
 		s.rect(class, x-r, y-r, 2*r, 2*r)
 	case 2:

@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/explain"
+	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/html"
@@ -44,11 +46,13 @@ func (f *solveFlags) saveReport(c *cobra.Command, args []string, p *prepared, s 
 	}
 	page := &html.Page{
 		Summary: s, History: f.history.Rows(), Command: typed(c, args), Created: time.Now(), Go: runtime.Version(),
-		NumPyCheck: s.BoundSource == "semidefinite relaxation",
 	}
 	if f.certificate != "" {
 		digest, err := fileDigest(f.certificate)
 		if err != nil {
+			return internal(fmt.Errorf("--certificate %s: %w", f.certificate, err))
+		}
+		if page.NumPyCheck, page.Cones, err = kindsOf(f.certificate); err != nil {
 			return internal(fmt.Errorf("--certificate %s: %w", f.certificate, err))
 		}
 		page.CertificateDigest, page.Recheck = digest, recheck(f.certificate, p.source, f.data.format)
@@ -85,6 +89,18 @@ func describe(page *html.Page, p *prepared, m *network.Model) error {
 	}
 	page.Slice, err = explain.NewSlice(m, p.train, page.Explanation, two, explain.SliceOptions{})
 	return err
+}
+
+// kindsOf says which proofs a certificate's file holds.
+func kindsOf(path string) (multipliers, cones bool, err error) {
+	archive, err := npy.OpenArchive(path)
+	if err != nil {
+		return false, false, err
+	}
+	names := archive.Names()
+	multipliers = slices.Contains(names, "Phi")
+	cones = !multipliers || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, relift.ConesPrefix) })
+	return multipliers, cones, nil
 }
 
 // fileDigest returns the SHA-256 of a file in hexadecimal.
