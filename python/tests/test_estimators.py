@@ -118,8 +118,11 @@ class Estimators(unittest.TestCase):
         binary = os.environ["RELIFT_BINARY"]
         self.assertEqual(program.command(), ([binary], False))
         self.assertEqual(program.command(binary), ([binary], False))
-        with mock.patch.dict(os.environ, {"RELIFT_BINARY": "", "PATH": str(Path(binary).parent)}):
-            self.assertEqual(program.command(), ([binary], False))
+        with tempfile.TemporaryDirectory() as folder:
+            named = Path(folder, "relift")
+            named.symlink_to(binary)
+            with mock.patch.dict(os.environ, {"RELIFT_BINARY": "", "PATH": folder}):
+                self.assertEqual(program.command(), ([str(named)], False))
         with mock.patch.dict(os.environ, {"RELIFT_BINARY": "", "PATH": "/nonexistent"}):
             with self.assertRaisesRegex(ValueError, "go build"):
                 program.command()
