@@ -25,8 +25,7 @@ type figure struct {
 	title   string
 	caption string
 	plots   []*plot.Plot
-	square  bool
-	timing  bool // shows times, which differ from run to run
+	square  bool // as high as wide
 }
 
 const (
@@ -355,7 +354,7 @@ func costFigure(problems []*problemResults, data string) (*figure, error) {
 	}
 	return &figure{
 		name: "cost-" + data, title: "Cost against the number of rows: " + data,
-		caption: "One job at a time on one thread, logarithmic axes.", plots: []*plot.Plot{time, memory}, timing: true,
+		caption: "One job at a time on one thread, logarithmic axes.", plots: []*plot.Plot{time, memory},
 	}, nil
 }
 

@@ -96,7 +96,7 @@ func publishedRounding(ctx context.Context, p lift.Problem, r *relaxed, iteratio
 	return timed(withNetwork(row, p, last.Weights), begin), nil
 }
 
-// exactRow solves p to a relative gap.
+// exactRow solves p to a relative gap and verifies the certificate.
 func exactRow(ctx context.Context, p lift.Problem, o exact.Options) (Row, error) {
 	o.Threads = 1
 	r, err := exact.Solve(ctx, p, o)
@@ -106,6 +106,12 @@ func exactRow(ctx context.Context, p lift.Problem, o exact.Options) (Row, error)
 	row := newRow(methodExact)
 	row.Objective, row.Lower, row.Width = report.Number(r.UpperBound), report.Number(r.LowerBound), r.Weights.Width()
 	row.Status, row.Seconds, row.Network = r.Status.String(), r.Elapsed.Seconds(), networkOf(r.Weights)
+	if r.Certificate != nil {
+		if checked := r.Certificate.Verify(); !checked.OK() {
+			check, _ := checked.FirstFailure()
+			return Row{}, fmt.Errorf("the certificate was not accepted: %s: %s", check.Name, check.Detail)
+		}
+	}
 	return row, nil
 }
 
