@@ -21,7 +21,24 @@ func findings(results []*Result, e effort) []string {
 	for _, f := range families(collect(results, Tightness), e) {
 		list = append(list, tightFinding(f)...)
 	}
-	return append(list, accuracyFindings(collect(results, Classification))...)
+	classes := collect(results, Classification)
+	return append(append(list, provenLoose(classes)...), accuracyFindings(classes)...)
+}
+
+// provenLoose names the classification problems on which another certified
+// bound proves that the relaxation is not tight.
+func provenLoose(problems []*problemResults) []string {
+	var list []string
+	for _, p := range problems {
+		columns, relaxation := p.first(methodColumns), lowerOf(p.first(methodRelaxation))
+		lower, upper := lowerOf(columns), objectiveOf(columns)
+		if math.IsNaN(relaxation) || !(lower > relaxation*(1+tightGap)) {
+			continue
+		}
+		list = append(list, fmt.Sprintf("%s, γ = %s, %s bias: the relaxation is not tight; its certified bound is %s, the optimum lies between %s (certified by column generation) and %s.",
+			p.data, gammaName(p.gamma), map[bool]string{true: "with", false: "without"}[p.bias], value(relaxation, down).text, value(lower, down).text, value(upper, up).text))
+	}
+	return list
 }
 
 // tightFinding judges the tightness on a family of problems.

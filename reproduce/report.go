@@ -1,6 +1,7 @@
 package reproduce
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -140,7 +141,7 @@ func aboutRun(o Options, e Execution, out *Outcome) []block {
 		{code: command},
 		{list: []string{
 			"relift " + relift.Version + ", " + runtime.Version() + ", " + runtime.GOOS + "/" + runtime.GOARCH,
-			"BLAS: " + strings.TrimSpace(backend.Name+" "+backend.Config),
+			"BLAS: " + cmp.Or(backend.Config, backend.Name),
 			fmt.Sprintf("processor: %s, %d threads in use; each job on one", processor(), runtime.GOMAXPROCS(0)),
 			fmt.Sprintf("%d jobs finished, %d missing", len(out.Results), len(out.Missing)),
 			"Seeds are fixed and methods limited by iterations and tolerances: another run with the same version and BLAS gives the same numbers, except for times.",

@@ -124,10 +124,15 @@ func TestFindingsNameWhatDoesNotHold(t *testing.T) {
 	result := func(data string, bound float64) *Result {
 		return &Result{Settings: Settings{Experiment: Tightness, Data: data, Gamma: 0.1}, Rows: []Row{row(methodExact, 10, 10), row(methodRelaxation, 0, bound)}}
 	}
-	got := strings.Join(findings([]*Result{result("random000", 8), result("random001", 9.9999), result(spiralData, 9)}, quick), "\n")
+	iris := &Result{
+		Settings: Settings{Experiment: Classification, Data: "iris", Gamma: 0.1},
+		Rows:     []Row{row(methodRelaxation, 0, 1.5), row(methodColumns, 2.5, 2.25)},
+	}
+	got := strings.Join(findings([]*Result{result("random000", 8), result("random001", 9.9999), result(spiralData, 9), iris}, quick), "\n")
 	for _, want := range []string{
 		"2 random problems, γ = 0.1: the relaxation is tight (certified bound within 0.1 % of the exact optimum) on 1 of 2",
 		"10.0 % below the optimum on average, from 0.0 to 20.0 %", "The spiral, γ = 0.1: the relaxation is not tight",
+		"iris, γ = 0.1, without bias: the relaxation is not tight; its certified bound is 1.5000, the optimum lies between 2.2500 (certified by column generation) and 2.5000.",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("findings lack %q:\n%s", want, got)
