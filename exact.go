@@ -1,6 +1,7 @@
 package relift
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -27,6 +28,7 @@ const AutoTime = 30 * time.Second
 const (
 	exactShare = 0.9
 	smallShare = 0.6
+	polishRest = 0.4 // of the time between a share and the end
 	largeShare = 0.5
 	largeRows  = 400
 )
@@ -66,17 +68,21 @@ func (r *run) plan() (Method, []func() error) {
 	return MethodExact, append(first, r.closeGap(smallShare), r.beside)
 }
 
-// besideOrder is the largest order m+r of the relaxation that is solved although the column
-// generation has closed the gap: it takes seconds, and its certificate can be checked in
-// NumPy.
-const besideOrder = 90
+// besideOrder is the largest order m+r of the relaxation that is solved to its end beside the
+// column generation, which takes seconds; a larger one gets besideTime.
+const (
+	besideOrder = 90
+	besideTime  = 5 * time.Second
+)
 
-// beside solves a small relaxation beside the column generation, to compare the two and for
-// its certificate.
+// beside solves the relaxation beside the column generation, whether or not that has closed the
+// gap: to compare the two, and for a certificate that can be checked in NumPy.
 func (r *run) beside() error {
-	m, rank, _ := r.reduced.Dims()
-	if m+rank > besideOrder && (r.gapReached() || r.opts.TimeLimit == 0) {
-		return nil
+	if m, rank, _ := r.reduced.Dims(); m+rank > besideOrder {
+		outer := r.ctx
+		var cancel context.CancelFunc
+		r.ctx, cancel = context.WithTimeout(outer, besideTime)
+		defer func() { cancel(); r.ctx = outer }()
 	}
 	r.complete = true
 	if err := r.relaxation(exactShare); err != nil {
@@ -114,18 +120,20 @@ func (r *run) closeGap(share float64) func() error {
 			r.proofs = append(r.proofs, cones{result.Certificate})
 		}
 		r.exact = result.Status
-		return r.polish(result.Weights)
+		return r.polish(result.Weights, share+polishRest*(1-share))
 	}
 }
 
-// polish takes the network of the column generation and, in the time that is
-// left, merges and removes neurons, down to the cap if there is one.
-func (r *run) polish(w Weights) error {
+// polish takes the network of the column generation and, until the share of the time limit,
+// merges and removes neurons, down to the cap if there is one.
+func (r *run) polish(w Weights, share float64) error {
 	r.propose(w)
 	if w.Width() == 0 {
 		return nil
 	}
-	w, _, err := descent.Refine(r.ctx, r.problem, w, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed})
+	ctx, cancel := r.until(share)
+	defer cancel()
+	w, _, err := descent.Refine(ctx, r.problem, w, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed})
 	if err != nil {
 		return fmt.Errorf("polishing of the network: %w", err)
 	}
