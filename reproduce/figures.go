@@ -26,6 +26,7 @@ type figure struct {
 	caption string
 	plots   []*plot.Plot
 	square  bool // as high as wide
+	wide    bool
 }
 
 const (
@@ -58,8 +59,11 @@ func (f *figure) render(c vg.CanvasSizer) {
 
 func (f *figure) size() (w, h vg.Length) {
 	w = plotWidth
-	if f.square {
+	switch {
+	case f.square:
 		w = plotHeight
+	case f.wide:
+		w = 2 * plotWidth
 	}
 	return w * vg.Length(len(f.plots)), plotHeight
 }
@@ -309,7 +313,7 @@ func accuracyFigure(problems []*problemResults) (*figure, error) {
 	p.X.Min, p.X.Max = -0.5, float64(len(names))-0.5
 	p.Y.Min, p.Y.Max = p.Y.Min-0.35*(p.Y.Max-p.Y.Min)-1, 101
 	return &figure{
-		name: "accuracy", title: "Test accuracies", caption: "Rules other than argmax are in the table.", plots: []*plot.Plot{p},
+		name: "accuracy", title: "Test accuracies", caption: "Rules other than argmax are in the table.", wide: len(names) > 6, plots: []*plot.Plot{p},
 	}, nil
 }
 
@@ -374,6 +378,9 @@ type logTicks struct{}
 func (logTicks) Ticks(low, high float64) []plot.Tick {
 	if !(low > 0 && low < high && high < math.Inf(1)) {
 		return nil
+	}
+	if high/low < 5 {
+		return plot.DefaultTicks{}.Ticks(low, high)
 	}
 	var ticks []plot.Tick
 	first, last := math.Floor(math.Log10(low)), math.Ceil(math.Log10(high))
