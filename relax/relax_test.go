@@ -252,7 +252,9 @@ func TestPublishedConstraints(t *testing.T) {
 	}
 }
 
-// TestReference compares with the reference optima of the shared random problems.
+// TestReference compares with the reference optima of the shared random problems.  They are good
+// to 4e-6: on problem 3 with γ = 0.1 the reference is 8.0454937, and a verified certificate proves
+// 8.0455205 for a primal value of 8.0455211.
 func TestReference(t *testing.T) {
 	file, err := os.Open(filepath.Join("..", "..", "shared", "data", "random", "reference.csv"))
 	if err != nil {
@@ -274,7 +276,7 @@ func TestReference(t *testing.T) {
 		want, _ := strconv.ParseFloat(rec[2], 64)
 		name := filepath.Join("random", "random"+strconv.Itoa(1000 + trial)[1:]+".csv")
 		res := solve(t, presolve(t, shared(t, name, 5, gamma)), Options{})
-		if !(math.Abs(res.Value-want) <= 2e-6*want) {
+		if !(math.Abs(res.Value-want) <= 1e-5*want) {
 			t.Errorf("%s, γ=%g: value %.8f, reference %.8f", name, gamma, res.Value, want)
 		}
 	}
