@@ -101,7 +101,9 @@ func (r *run) roundFactor() error {
 	ctx, cancel := r.until(roundShare)
 	defer cancel()
 	r.record("round")
-	w, _, err := round.Network(ctx, r.problem, r.reduced.Directions(r.relaxed.Factor), descent.Options{Width: r.opts.Width, Seed: r.opts.Seed})
+	w, _, err := round.Network(ctx, r.problem, r.reduced.Directions(r.relaxed.Factor), descent.Options{
+		Width: r.opts.Width, Seed: r.opts.Seed, Iterations: 1000, NewtonIterations: 50, GrowRounds: 10,
+	})
 	if err != nil {
 		return fmt.Errorf("network from the relaxation: %w", err)
 	}
