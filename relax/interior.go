@@ -389,8 +389,8 @@ func (ip *interior) gap() float64 {
 // Z₀; the slacks t are kept away from zero and need not agree with x, a full primal
 // step closes the difference.
 func (ip *interior) start() error {
-	// A first gap far above the value keeps the early steps long.
-	const startGap, share, least = 300, 0.1, 0.1
+	// A first gap far above the value keeps the early steps long; chosen by measurement.
+	const startGap, share, least = 1e4, 10, 1
 	ip.x = make([]float64, ip.nv)
 	best, scale := math.Inf(1), 1.0
 	for e := -30; e <= 30; e++ {
