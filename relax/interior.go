@@ -390,7 +390,7 @@ func (ip *interior) gap() float64 {
 // step closes the difference.
 func (ip *interior) start() error {
 	// A first gap far above the value keeps the early steps long; chosen by measurement.
-	const startGap, share, least = 1e4, 10, 1
+	const startGap, share, least = 3000, 3, 1
 	ip.x = make([]float64, ip.nv)
 	best, scale := math.Inf(1), 1.0
 	for e := -30; e <= 30; e++ {
