@@ -20,8 +20,8 @@ import (
 //	Z = B Ẑ Bᵀ + τ Z₀,   Ẑ ⪰ 0 (p×p),  τ ≥ 0,
 //
 // with a basis B (N×p, N = m+r) and the moments Z₀ of û ~ N(0, I), which satisfy every
-// sign condition.  With B = I it is the whole relaxation; with p ≪ N it is the
-// restricted master of the column generation in generate.go.
+// sign condition.  With B = I, which is how the solver uses it, this is the whole relaxation; a
+// narrower basis gives an upper bound on it.
 //
 // The objective is made linear by the chordal clique {α, v}:
 //

@@ -44,7 +44,8 @@ const (
 	Interrupted
 	// IterationLimit: the outer iterations were used up.
 	IterationLimit
-	// Stalled: rounding prevents further progress; the result is the best so far.
+	// Stalled: rounding, or inner problems that are not solved in their iterations, prevent
+	// further progress; the result is the last point.
 	Stalled
 )
 

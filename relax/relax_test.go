@@ -141,9 +141,9 @@ func TestAugmentedLagrangianDerivatives(t *testing.T) {
 	}
 }
 
-func TestArrowSolvesItsModel(t *testing.T) {
-	// With one row, one column and no other lines the arrow model is the whole curvature but for
-	// the fit; check that solve inverts the factored matrix by comparing with a dense copy.
+func TestArrowIsSymmetricPositiveDefinite(t *testing.T) {
+	// Conjugate gradients need a preconditioner whose inverse is symmetric and positive definite:
+	// both are checked on the inverse, column by column.
 	red := presolve(t, gaussian(t, 3, 7, 3, 2, 0.3))
 	al := newLagrangian(red)
 	f, g := firstFactor(red, lift.Factor{}, 3, 1)
