@@ -167,7 +167,9 @@ func TestPeakHeapSeesAnAllocation(t *testing.T) {
 	const size = 64 << 20
 	var keep []byte
 	peak := peakHeap(func() { keep = make([]byte, size) })
-	if keep[size-1] != 0 || peak < size || peak > 2*size {
+	// The collector may free what earlier tests left behind meanwhile.
+	const left = 1 << 20
+	if keep[size-1] != 0 || peak < size-left || peak > 2*size {
 		t.Errorf("peak of %d bytes, allocated %d", peak, size)
 	}
 }
