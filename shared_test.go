@@ -84,6 +84,10 @@ func TestExactOnTheReferenceProblems(t *testing.T) {
 	}
 }
 
+// referenceAccuracy is the relative accuracy of the reference's relaxation: on problem 3 with
+// γ = 0.1 a verified certificate proves 8.0455205, where the reference is 8.0454937.
+const referenceAccuracy = 4e-6
+
 func TestRelaxationOnReferenceProblems(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -96,8 +100,8 @@ func TestRelaxationOnReferenceProblems(t *testing.T) {
 		if err := r.Proof.Verify(); err != nil {
 			t.Error(err)
 		}
-		if !(r.LowerBound <= ref.sdp*(1+1e-6)) || !(r.LowerBound <= ref.exact) {
-			t.Errorf("trial %s, γ = %v: bound %v is above the relaxation's value %v", ref.trial, ref.gamma, r.LowerBound, ref.sdp)
+		if !(r.LowerBound <= ref.sdp*(1+referenceAccuracy)) || !(r.LowerBound <= r.Relaxation.Value*(1+1e-6)) || !(r.LowerBound <= ref.exact) {
+			t.Errorf("trial %s, γ = %v: bound %v is above the relaxation's value %v, %v in the reference", ref.trial, ref.gamma, r.LowerBound, r.Relaxation.Value, ref.sdp)
 		}
 		if !(r.LowerBound >= ref.sdp*(1-1e-4)) {
 			t.Errorf("trial %s, γ = %v: bound %v is more than 1e-4 below %v", ref.trial, ref.gamma, r.LowerBound, ref.sdp)

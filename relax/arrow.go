@@ -40,35 +40,22 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 		m: m, r: r, k: k, x: al.red.X,
 		factors: make([]float64, m*kk), solved: make([]float64, m*kk), schur: make([]float64, r*k*r*k),
 	}
-	outer := mat.NewDense(n, kk, nil)
-	dense.Parallel(n, 64, func(lo, hi int) {
-		for a := lo; a < hi; a++ {
-			l, o := pt.lines.RawRowView(a), outer.RawRowView(a)
-			for i := range k {
-				for j := range k {
-					o[i*k+j] = l[i] * l[j]
-				}
-			}
-		}
-	})
-	curvature := mat.NewDense(n, kk, nil)
 	plus := pt.plus.RawMatrix().Data
-	for lo := 0; lo < n; lo += al.panel {
-		hi := min(n, lo+al.panel)
-		mask := al.work.Slice(0, hi-lo, 0, n).(*mat.Dense)
-		dense.Parallel(hi-lo, 32, func(first, last int) {
-			for i := first; i < last; i++ {
-				row, line := mask.RawRowView(i), plus[(lo+i)*n:(lo+i+1)*n]
-				for b, v := range line {
-					row[b] = 0
-					if v > 0 {
-						row[b] = 1
+	curvature := mat.NewDense(n, kk, nil)
+	if pt.pattern != nil {
+		dense.Parallel(n, 32, func(lo, hi int) {
+			for a := lo; a < hi; a++ {
+				row := curvature.RawRowView(a)
+				for _, b := range pt.pattern.col[pt.pattern.start[a]:pt.pattern.start[a+1]] {
+					l := pt.lines.RawRowView(int(b))
+					for i, v := range l {
+						axpySmall(2*al.sigma*v, l, row[i*k:(i+1)*k])
 					}
 				}
-				row[(lo+i+m)%n] = 1
 			}
 		})
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, mask, outer, 0, curvature.Slice(lo, hi, 0, kk).(*mat.Dense))
+	} else {
+		al.denseCurvature(pt, curvature)
 	}
 	// The fit's curvature, at most 2 weight² VVᵀ in the rows that are fitted.
 	vvt := mat.NewDense(k, k, nil)
@@ -249,5 +236,41 @@ func dotSmall(a, b []float64) float64 {
 func axpySmall(s float64, x, y []float64) {
 	for i, v := range x {
 		y[i] += s * v
+	}
+}
+
+// denseCurvature sets the rows of curvature, curvature_a = 2σ Σ_b [M⁺_ab > 0] l_b l_bᵀ, by products
+// of matrices.
+func (al *lagrangian) denseCurvature(pt *point, curvature *mat.Dense) {
+	n, kk := curvature.Dims()
+	m, k := al.m, pt.rank()
+	plus := pt.plus.RawMatrix().Data
+	outer := mat.NewDense(n, kk, nil)
+	dense.Parallel(n, 64, func(lo, hi int) {
+		for a := lo; a < hi; a++ {
+			l, o := pt.lines.RawRowView(a), outer.RawRowView(a)
+			for i := range k {
+				for j := range k {
+					o[i*k+j] = l[i] * l[j]
+				}
+			}
+		}
+	})
+	for lo := 0; lo < n; lo += al.panel {
+		hi := min(n, lo+al.panel)
+		mask := al.work.Slice(0, hi-lo, 0, n).(*mat.Dense)
+		dense.Parallel(hi-lo, 32, func(first, last int) {
+			for i := first; i < last; i++ {
+				row, line := mask.RawRowView(i), plus[(lo+i)*n:(lo+i+1)*n]
+				for b, v := range line {
+					row[b] = 0
+					if v > 0 {
+						row[b] = 1
+					}
+				}
+				row[(lo+i+m)%n] = 1
+			}
+		})
+		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, mask, outer, 0, curvature.Slice(lo, hi, 0, kk).(*mat.Dense))
 	}
 }

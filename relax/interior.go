@@ -7,561 +7,426 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
-// interior is the state of the primal–dual interior-point method for the
-// relaxation restricted to
+// interior is the state of the primal–dual interior-point method with the HKM direction and
+// Mehrotra's corrections for
 //
-//	Z = B Ẑ Bᵀ + τ Z₀,   Ẑ ⪰ 0 (p×p),  τ ≥ 0,
+//	minimise  ½‖W‖² + (γ/2)(tr U + tr V)  over  Z ⪰ 0 (N×N, in (α̂, û, v))
+//	subject to  W + ΓZ = Y,   t = ±T_ab ≥ 0 for the pairs (a, b) of the set.
 //
-// with a basis B (N×p, N = m+r) and the moments Z₀ of û ~ N(0, I), which satisfy every
-// sign condition.  With B = I, which is how the solver uses it, this is the whole relaxation; a
-// narrower basis gives an upper bound on it.
+// Its dual is to maximise ⟨W,Y⟩ − ½‖W‖² with S = ½∇ − Σ y_i A_i ⪰ 0, where y are W and the
+// multipliers M ≥ 0 of the signs and ∇ = diag(0, γI, γI); 2S without the part of v is the S of
+// the package comment.  A step solves the Schur complement
 //
-// The objective is made linear by the chordal clique {α, v}:
+//	(⟨A_i, Z A_j S⁻¹⟩ + diag(I, t/M)) dy = rhs
 //
-//	minimise γ tr U + γ tr V  subject to  Z₂ = [[K+γI, Y], [Yᵀ, V]] ⪰ 0,  T ≥ 0,
-//
-// twice the value of the relaxation.  T are the entries A_ij, P_ij (i<j), N_ij (i≠j) and
-// −N_ii: the multiplier of N_ii = 0 cannot be positive, because S ⪰ 0 has a nonnegative
-// diagonal, so that the inequality is enough.  With rows l_a of L = [α̂; β̂] as
-// functions of the basis, T_ab = ±(l_aᵀ Ẑ l_b + τ T₀_ab) for a < b among 2m rows.
-//
-// With multipliers Ŝ, S₂ ≻ 0, s_τ, M > 0 and slacks t, a step solves
-//
-//	(F*(Ŝ∘Ẑ⁻¹)F + F₂*(S₂∘Z₂⁻¹)F₂ + T*(M/t)T + s_τ/τ) dx
-//	    = −∇ + F*(σμẐ⁻¹ − c) + F₂*(σμZ₂⁻¹ − c₂) + T*(σμ/t − c_t − (M/t)(T(x) − t)) + (σμ − c_τ)/τ
-//
-// with the HKM direction and Mehrotra's second-order corrections c.  The term T*(M/t)T is
-// assembled from M = Qᵀ w Q, Q_a,(ik) = l_ai l_ak, by two matrix products.
+// whose order is the number of conditions: q·c and those of the set.
 type interior struct {
-	red     *lift.Reduced
-	m, r, c int // representatives, rank, outputs
-	q       int // fitted rows
-	gamma   float64
-
-	p     int        // columns of the basis
-	basis *mat.Dense // N×p
-	lines *mat.Dense // 2m×p: L
-	embed *mat.Dense // (q+c)×(p+c): fitted rows as linear forms of the basis, identity on V
-	t0    *mat.Dense // 2m×2m: T of Z₀, signs included
-	k0    *mat.SymDense
-
-	rows, cols []int // position of each matrix variable in the (p+c)×(p+c) pattern; τ comes last
-	np         int   // variables of Ẑ
-	nv         int
-	index      []int32 // p×p: position of an entry of Ẑ among the variables
-	cost       []float64
-	x          []float64
-	z          [2]cone
-	tauDual    float64
-	t, mult    *mat.Dense // 2m×2m symmetric, zero diagonal
-
+	*conditions
+	gamma float64
+	half  *mat.Dense // ½∇
+	z, s  *mat.Dense
+	y     []float64 // W, then M
+	t     []float64 // slacks of the signs
 }
 
-// cone is a semidefinite block: the primal matrix with its Cholesky factor and
-// inverse, and the dual matrix.
-type cone struct {
-	z, inv *mat.SymDense
-	factor blas64.Triangular
-	s      *mat.SymDense
+// Constants of the interior-point method, chosen by measurement on the reference problems.
+const (
+	startShare    = 3    // of I in Z at the start, beside the moments of random neurons
+	startGap      = 100  // gap at the start, relative to the value of random neurons
+	startSlack    = 1    // smallest slack at the start, relative to the scale of Z
+	boundary      = 0.95 // part of the way to the boundary
+	refinements   = 30   // conjugate gradients on the Schur complement, preconditioned by its factor
+	refinedTo     = 1e-10
+	addBelow      = 0.2  // relative gap below which broken conditions are added,
+	addFeasible   = 1e-4 // and relative dual infeasibility
+	addEvery      = 4    // steps
+	addDegree     = 3    // conditions of one line at a time
+	addSlack      = 0.03 // smallest slack of a new condition, relative to the lengths of its lines
+	shortestStep  = 1e-5
+	patienceSteps = 20 // without a better iterate or new conditions
+)
+
+func newInterior(red *lift.Reduced) (*interior, error) {
+	ip := &interior{conditions: newConditions(red), gamma: red.Source.Gamma}
+	ip.half = mat.NewDense(ip.n, ip.n, nil)
+	for i := ip.m; i < ip.n; i++ {
+		ip.half.Set(i, i, ip.gamma/2)
+	}
+	if err := ip.start(); err != nil {
+		return nil, err
+	}
+	return ip, nil
 }
 
-// newInterior prepares the restriction to the basis; nil means all of Z.
-func newInterior(red *lift.Reduced, basis *mat.Dense) *interior {
-	m, r, q := red.Dims()
-	_, c := red.Y.Dims()
-	ip := &interior{red: red, m: m, r: r, c: c, q: q, gamma: red.Source.Gamma}
-	if basis == nil {
-		basis = identity(m + r)
-	}
-	_, ip.p = basis.Dims()
-	p := ip.p
-	ip.basis = basis
-
-	ip.lines = mat.NewDense(2*m, p, nil)
-	alpha := ip.lines.Slice(0, m, 0, p).(*mat.Dense)
-	beta := ip.lines.Slice(m, 2*m, 0, p).(*mat.Dense)
-	alpha.Copy(basis.Slice(0, m, 0, p))
-	beta.Mul(red.X, basis.Slice(m, m+r, 0, p))
-	beta.Sub(alpha, beta)
-
-	ip.embed = mat.NewDense(q+c, p+c, nil)
-	for row, fit := range red.Fits {
-		axpy(fit.Weight, ip.lines.RawRowView(slot(fit, m)), ip.embed.RawRowView(row)[:p])
-	}
-	for a := range c {
-		ip.embed.Set(q+a, p+a, 1)
-	}
-	ip.moments()
-
-	ip.index = make([]int32, p*p)
-	for i := range p {
-		for j := i; j < p; j++ {
-			ip.index[i*p+j], ip.index[j*p+i] = int32(len(ip.rows)), int32(len(ip.rows))
-			ip.rows, ip.cols = append(ip.rows, i), append(ip.cols, j)
-		}
-	}
-	ip.np = len(ip.rows)
-	for a := range c {
-		for b := a; b < c; b++ {
-			ip.rows, ip.cols = append(ip.rows, p+a), append(ip.cols, p+b)
-		}
-	}
-	ip.nv = len(ip.rows) + 1
-	// ⟨∇, Z⟩ = γ tr U + γ tr V.
-	gram := mat.NewSymDense(p, nil)
-	gram.SymOuterK(ip.gamma, basis.Slice(m, m+r, 0, p).T())
-	ip.cost = make([]float64, ip.nv)
-	for v := range ip.nv - 1 {
-		i, j := ip.rows[v], ip.cols[v]
-		switch {
-		case j < p && i == j:
-			ip.cost[v] = gram.At(i, i)
-		case j < p:
-			ip.cost[v] = 2 * gram.At(i, j)
-		case i == j:
-			ip.cost[v] = ip.gamma
-		}
-	}
-	ip.cost[ip.nv-1] = ip.gamma * float64(r)
-	return ip
-}
-
-// slot is the row of L = [α̂; β̂] that a fitted row reads.
-func slot(fit lift.Fit, m int) int {
-	if fit.Negative {
-		return m + fit.Row
-	}
-	return fit.Row
-}
-
-// moments sets T₀ and K₀ for Z₀ = E (α̂,û)(α̂,û)ᵀ over û ~ N(0, I), the arc-cosine kernel of
-// order one (Cho and Saul, 2009).
-func (ip *interior) moments() {
-	m := ip.m
-	ip.t0 = mat.NewDense(2*m, 2*m, nil)
-	dense.Parallel(m, 16, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			for j := range m {
-				c := dot(ip.red.X.RawRowView(i), ip.red.X.RawRowView(j))
-				same, opposite := arcCosine(c), arcCosine(-c)
-				if i == j {
-					same, opposite = 0.5, 0
-				}
-				ip.t0.Set(i, j, same)
-				ip.t0.Set(m+i, m+j, same)
-				ip.t0.Set(i, m+j, opposite)
-				ip.t0.Set(m+i, j, opposite)
-			}
-		}
-	})
-	ip.k0 = mat.NewSymDense(ip.q, nil)
-	for a, fa := range ip.red.Fits {
-		for b := a; b < ip.q; b++ {
-			fb := ip.red.Fits[b]
-			ip.k0.SetSym(a, b, fa.Weight*fb.Weight*ip.t0.At(slot(fa, m), slot(fb, m)))
-		}
-	}
-	ip.sign(ip.t0)
-}
-
-// arcCosine returns E[(xᵀu)₊(yᵀu)₊] for unit x, y with xᵀy = c and u ~ N(0, I).
-func arcCosine(c float64) float64 {
-	c = max(-1, min(1, c))
-	theta := math.Acos(c)
-	return max(0, (math.Sin(theta)+(math.Pi-theta)*c)/(2*math.Pi))
-}
-
-// sign negates the entries N_ii and clears the diagonal, which carries no constraint.
-func (ip *interior) sign(t *mat.Dense) {
-	for i := range ip.m {
-		t.Set(i, ip.m+i, -t.At(i, ip.m+i))
-		t.Set(ip.m+i, i, -t.At(ip.m+i, i))
-		t.Set(i, i, 0)
-		t.Set(ip.m+i, ip.m+i, 0)
-	}
-}
-
-// pattern assembles [Ẑ 0; 0 V] of order p+c.
-func (ip *interior) pattern(x []float64) *mat.SymDense {
-	z := mat.NewSymDense(ip.p+ip.c, nil)
-	for v := range ip.nv - 1 {
-		z.SetSym(ip.rows[v], ip.cols[v], x[v])
-	}
-	return z
-}
-
-func (ip *interior) first(pattern *mat.SymDense) *mat.SymDense {
-	z := mat.NewSymDense(ip.p, nil)
-	z.CopySym(pattern.SliceSym(0, ip.p))
-	return z
-}
-
-// linear returns the linear part of Z₂ at the pattern and τ.
-func (ip *interior) linear(pattern *mat.SymDense, tau float64) *mat.SymDense {
-	var ez, full mat.Dense
-	ez.Mul(ip.embed, pattern)
-	full.Mul(&ez, ip.embed.T())
-	z2 := symmetric(&full)
-	for i := range ip.q {
-		for j := i; j < ip.q; j++ {
-			z2.SetSym(i, j, z2.At(i, j)+tau*ip.k0.At(i, j))
-		}
-	}
-	return z2
-}
-
-// second returns Z₂ = [[K+γI, Y], [Yᵀ, V]].
-func (ip *interior) second(pattern *mat.SymDense, tau float64) *mat.SymDense {
-	z2 := ip.linear(pattern, tau)
-	for i := range ip.q {
-		z2.SetSym(i, i, z2.At(i, i)+ip.gamma)
-		for a := range ip.c {
-			z2.SetSym(i, ip.q+a, z2.At(i, ip.q+a)+ip.red.Y.At(i, a))
-		}
-	}
-	return z2
-}
-
-// values returns T at the point (2m×2m).
-func (ip *interior) values(pattern *mat.SymDense, tau float64) *mat.Dense {
-	var lz, t mat.Dense
-	lz.Mul(ip.lines, pattern.SliceSym(0, ip.p))
-	t.Mul(&lz, ip.lines.T())
-	mirror(&t) // the weights M/t of the two triangles must be the same numbers
-	ip.sign(&t)
-	data, base := t.RawMatrix().Data, ip.t0.RawMatrix().Data
-	axpy(tau, base, data)
-	return &t
-}
-
-// adjoint adds F*(g₁) + F₂*(g₂) + T*(weights) to out; any of them may be nil.
-func (ip *interior) adjoint(out []float64, g1, g2 *mat.SymDense, weights *mat.Dense) {
-	g := mat.NewSymDense(ip.p+ip.c, nil)
-	if g2 != nil {
-		var tmp, pulled mat.Dense
-		tmp.Mul(ip.embed.T(), g2)
-		pulled.Mul(&tmp, ip.embed)
-		g = symmetric(&pulled)
-		var s float64
-		for i := range ip.q {
-			s += g2.At(i, i) * ip.k0.At(i, i)
-			for j := i + 1; j < ip.q; j++ {
-				s += 2 * g2.At(i, j) * ip.k0.At(i, j)
-			}
-		}
-		out[ip.nv-1] += s
-	}
-	if g1 != nil {
-		for i := range ip.p {
-			for j := i; j < ip.p; j++ {
-				g.SetSym(i, j, g.At(i, j)+g1.At(i, j))
-			}
-		}
-	}
-	if weights != nil {
-		ip.sign(weights)
-		var wl, lwl mat.Dense
-		wl.Mul(weights, ip.lines)
-		lwl.Mul(ip.lines.T(), &wl)
-		ip.sign(weights)
-		for i := range ip.p {
-			for j := i; j < ip.p; j++ {
-				g.SetSym(i, j, g.At(i, j)+(lwl.At(i, j)+lwl.At(j, i))/4)
-			}
-		}
-		out[ip.nv-1] += dot(weights.RawMatrix().Data, ip.t0.RawMatrix().Data) / 2
-	}
-	for v := range ip.nv - 1 {
-		i, j := ip.rows[v], ip.cols[v]
-		if i == j {
-			out[v] += g.At(i, i)
-		} else {
-			out[v] += 2 * g.At(i, j)
-		}
-	}
-}
-
-// hessian assembles the lower triangle of the Newton matrix.
-func (ip *interior) hessian() *mat.Dense {
-	n := ip.p + ip.c
-	h := mat.NewDense(ip.nv, ip.nv, nil)
-	pull := func(a *mat.SymDense) []float64 {
-		var tmp, out mat.Dense
-		tmp.Mul(ip.embed.T(), a)
-		out.Mul(&tmp, ip.embed)
-		return squared(symmetric(&out), n)
-	}
-	sd, zd := squared(ip.z[0].s, n), squared(ip.z[0].inv, n)
-	wd, qd := pull(ip.z[1].s), pull(ip.z[1].inv)
-
-	weights := mat.NewDense(2*ip.m, 2*ip.m, nil)
-	quotient(weights, ip.mult, ip.t)
-	quad := mat.NewDense(2*ip.m, ip.np, nil)
-	dense.Parallel(2*ip.m, 8, func(lo, hi int) {
-		for a := lo; a < hi; a++ {
-			line, row := ip.lines.RawRowView(a), quad.RawRowView(a)
-			for v := range row {
-				row[v] = line[ip.rows[v]] * line[ip.cols[v]]
-			}
-		}
-	})
-	var wq, m4 mat.Dense
-	wq.Mul(weights, quad)
-	m4.Mul(quad.T(), &wq)
-	quartic, stride := m4.RawMatrix().Data, m4.RawMatrix().Stride
-
-	raw := h.RawMatrix()
-	p := ip.p
-	last := ip.nv - 2
-	// Rows are paired first with last so that the triangle's work is even.
-	dense.Parallel((last+2)/2, 4, func(lo, hi int) {
-		for half := lo; half < hi; half++ {
-			for side, v := range [2]int{half, last - half} {
-				if side == 1 && v == half {
-					continue
-				}
-				i, j := ip.rows[v], ip.cols[v]
-				fv := 1.0
-				if i == j {
-					fv = 0.5
-				}
-				si, sj := sd[i*n:(i+1)*n], sd[j*n:(j+1)*n]
-				zi, zj := zd[i*n:(i+1)*n], zd[j*n:(j+1)*n]
-				qi, qj := qd[i*n:(i+1)*n], qd[j*n:(j+1)*n]
-				wi, wj := wd[i*n:(i+1)*n], wd[j*n:(j+1)*n]
-				row := raw.Data[v*raw.Stride : v*raw.Stride+v+1]
-				for u := range row {
-					k, l := ip.rows[u], ip.cols[u]
-					e := qj[k]*wi[l] + qi[l]*wj[k] + qi[k]*wj[l] + qj[l]*wi[k]
-					if v < ip.np {
-						e += sj[k]*zi[l] + si[l]*zj[k] + si[k]*zj[l] + sj[l]*zi[k] +
-							quartic[int(ip.index[i*p+k])*stride+int(ip.index[j*p+l])] +
-							quartic[int(ip.index[i*p+l])*stride+int(ip.index[j*p+k])]
-					}
-					if k == l {
-						e *= 0.5
-					}
-					row[u] = fv * e
-				}
-			}
-		}
-	})
-	// The row of τ.
-	unit := make([]float64, ip.nv)
-	unit[ip.nv-1] = 1
-	copy(raw.Data[(ip.nv-1)*raw.Stride:], ip.apply(unit, weights))
-	return h
-}
-
-// apply returns the Newton matrix times dx, each constraint's curvature through its own
-// value: the large weights multiply small changes, which a product with the assembled
-// matrix would drown in rounding.
-func (ip *interior) apply(dx []float64, weights *mat.Dense) []float64 {
-	pattern, dtau := ip.pattern(dx), dx[ip.nv-1]
-	out := make([]float64, ip.nv)
-	dt := ip.values(pattern, dtau)
-	dt.MulElem(dt, weights)
-	ip.adjoint(out,
-		sandwich(ip.z[0].inv, ip.first(pattern), ip.z[0].s),
-		sandwich(ip.z[1].inv, ip.linear(pattern, dtau), ip.z[1].s), dt)
-	out[ip.nv-1] += ip.tauDual / ip.x[ip.nv-1] * dtau
-	return out
-}
-
-// count returns the number of complementarity conditions.
-func (ip *interior) count() float64 {
-	return float64(ip.p + ip.q + ip.c + 1 + ip.m*(2*ip.m-1))
-}
-
-func (ip *interior) gap() float64 {
-	return inner(ip.z[0].z, ip.z[0].s) + inner(ip.z[1].z, ip.z[1].s) +
-		dot(ip.t.RawMatrix().Data, ip.mult.RawMatrix().Data)/2 + ip.x[ip.nv-1]*ip.tauDual
-}
-
-// start sets the first iterate.  Ẑ is a multiple of the identity and τ the best scale of
-// Z₀; the slacks t are kept away from zero and need not agree with x, a full primal
-// step closes the difference.
+// start sets the first iterate: Z has the moments of random neurons and a multiple of I, with
+// the best fit for them in its part of v, and the duals are μZ⁻¹ and μ/t.  The slacks t are
+// kept away from zero and need not agree with Z; a full primal step closes the difference.
 func (ip *interior) start() error {
-	// A first gap far above the value keeps the early steps long; chosen by measurement.
-	const startGap, share, least = 3000, 3, 1
-	ip.x = make([]float64, ip.nv)
+	m, r, c, n := ip.m, ip.r, ip.c, ip.n
+	moments := momentsOf(ip.red.X)
 	best, scale := math.Inf(1), 1.0
-	for e := -30; e <= 30; e++ {
-		s := math.Ldexp(1, e)
-		if fit, _ := ip.fit(mat.NewSymDense(ip.p+ip.c, nil), s); ip.gamma*fit+s*ip.cost[ip.nv-1] < best {
-			best, scale = ip.gamma*fit+s*ip.cost[ip.nv-1], s
+	for e := -20; e <= 30; e += 2 {
+		var z mat.Dense
+		z.Scale(math.Ldexp(1, e), moments)
+		if fit, ok := ridge(ip.red, &z); ok && fit.value < best {
+			best, scale = fit.value, math.Ldexp(1, e)
 		}
 	}
-	ip.x[ip.nv-1] = scale
-	for i := range ip.p {
-		ip.x[ip.index[i*ip.p+i]] = share * scale
+	moments.Scale(scale, moments)
+	for i := range m + r {
+		moments.Set(i, i, moments.At(i, i)+startShare*scale)
 	}
-	// V = YᵀQY + (μ/γ)I makes μZ₂⁻¹ feasible in its v-part for the first μ.
-	mu := startGap * best / ip.count()
-	_, v := ip.fit(ip.pattern(ip.x), scale)
-	for e := ip.np; e < ip.nv-1; e++ {
-		i, j := ip.rows[e]-ip.p, ip.cols[e]-ip.p
-		ip.x[e] = v.At(i, j)
-		if i == j {
-			ip.x[e] += mu / ip.gamma
-		}
+	fit, ok := ridge(ip.red, moments)
+	if !ok {
+		return errors.New("relax: interior-point method: the start is not interior")
 	}
-	pattern := ip.pattern(ip.x)
-	ip.t = ip.values(pattern, scale)
-	ip.mult = mat.NewDense(2*ip.m, 2*ip.m, nil)
-	ip.t.Apply(func(i, j int, v float64) float64 {
-		if i == j {
-			return 0
-		}
-		return max(v, least*scale)
-	}, ip.t)
-	ip.mult.Apply(func(i, j int, _ float64) float64 {
-		if i == j {
-			return 0
-		}
-		return mu / ip.t.At(i, j)
-	}, ip.mult)
-	for b, z := range [2]*mat.SymDense{ip.first(pattern), ip.second(pattern, scale)} {
-		inv, factor, ok := inverse(z)
-		if !ok {
-			return errors.New("relax: interior-point method: the start is not interior")
-		}
-		s := mat.NewSymDense(inv.SymmetricDim(), nil)
-		s.ScaleSym(mu, inv)
-		ip.z[b] = cone{z: z, inv: inv, factor: factor, s: s}
+	mu := startGap * best / float64(n+ip.signs())
+	ip.z = mat.NewDense(n, n, nil)
+	block(ip.z, 0, m+r, 0, m+r).Copy(moments)
+	block(ip.z, 0, m+r, m+r, n).Copy(fit.cross)
+	block(ip.z, m+r, n, 0, m+r).Copy(fit.cross.T())
+	block(ip.z, m+r, n, m+r, n).Copy(fit.v)
+	for a := range c {
+		// Then S = μZ⁻¹ is feasible in its part of v from the start.
+		ip.z.Set(m+r+a, m+r+a, ip.z.At(m+r+a, m+r+a)+2*mu/ip.gamma)
 	}
-	ip.tauDual = mu / scale
+	if ip.s, ok = inverse(ip.z); !ok {
+		return errors.New("relax: interior-point method: the start is not interior")
+	}
+	ip.s.Scale(mu, ip.s)
+	values := ip.values(ip.lift(ip.z))
+	ip.y, ip.t = make([]float64, len(ip.pairs)), make([]float64, ip.signs())
+	copy(ip.y, fit.w.RawMatrix().Data)
+	for j := range ip.t {
+		ip.t[j] = max(values[ip.fits+j], startSlack*scale)
+		ip.y[ip.fits+j] = mu / ip.t[j]
+	}
 	return nil
 }
 
-// fit returns tr YᵀQY and YᵀQY for Q = (K+γI)⁻¹.
-func (ip *interior) fit(pattern *mat.SymDense, tau float64) (trace float64, v *mat.Dense) {
-	z2 := ip.second(pattern, tau)
-	v = mat.NewDense(ip.c, ip.c, nil)
-	factor, ok := cholesky(z2.SliceSym(0, ip.q).(*mat.SymDense))
-	if !ok {
-		return math.Inf(1), v
-	}
-	half := mat.DenseCopyOf(ip.red.Y)
-	blas64.Trsm(blas.Left, blas.Trans, 1, factor, half.RawMatrix())
-	v.Mul(half.T(), half)
-	return mat.Trace(v), v
+// measures are what is known of an iterate.
+type measures struct {
+	lifted       *mat.Dense // L Z Lᵀ
+	values       []float64
+	infeasible   *mat.Dense // ½∇ − Σ y_i A_i − S
+	primal, dual float64    // objectives
+	gap          float64    // ⟨Z,S⟩ + tᵀM
+	primalError  float64    // relative infeasibility of the fit
+	slackError   float64    // largest difference of T and t, relative to the lengths of the lines
+	dualError    float64    // relative infeasibility of S
+	broken       []broken   // conditions to add
+	violation    float64    // relative, inside the set and outside
 }
 
-// run iterates until the duality gap of the restriction is below tol relative to its value.
-// limit bounds the iterations; after is called after each of them and may stop it.
-func (ip *interior) run(ctx context.Context, tol float64, limit int, after func(progress) bool) Status {
-	best, stagnant := math.Inf(1), 0
-	for iter := 1; iter <= limit; iter++ {
-		twice := dot(ip.cost, ip.x)
-		gap := ip.gap()
-		mu := gap / ip.count()
-		residual := make([]float64, ip.nv)
-		ip.adjoint(residual, ip.z[0].s, ip.z[1].s, ip.mult)
-		residual[ip.nv-1] += ip.tauDual
-		size := amax(residual) + amax(ip.cost)
-		axpy(-1, ip.cost, residual)
-		pr := progress{
-			iteration: iter, value: ip.red.Constant + twice/2, gap: gap / 2,
-			residual: amax(residual) / size, violation: ip.infeasibility(),
-		}
-		stop := after(pr)
-		merit := max(gap/twice, pr.residual, pr.violation)
-		if merit <= tol {
-			return Optimal
-		}
-		if merit < 0.9*best {
-			best, stagnant = merit, 0
-		} else if stagnant++; stagnant == 10 {
-			return Stalled
-		}
-		if stop {
-			return Stopped
-		}
-		if ctx.Err() != nil {
-			return Interrupted
-		}
-		if !ip.step(mu) {
-			return Stalled
-		}
+func (ip *interior) measure(tol float64) *measures {
+	ms := &measures{lifted: ip.lift(ip.z)}
+	ms.values = ip.values(ms.lifted)
+	for e, target := range ip.targets {
+		w, d := ip.y[e], target-ms.values[e]
+		ms.primal += d * d / 2
+		ms.dual += w*target - w*w/2
+		ms.primalError = max(ms.primalError, math.Abs(d-w)/(1+math.Abs(target)))
 	}
-	return IterationLimit
+	ms.primal += dot(ip.half.RawMatrix().Data, ip.z.RawMatrix().Data)
+	ms.gap = dot(ip.z.RawMatrix().Data, ip.s.RawMatrix().Data) + dot(ip.t, ip.y[ip.fits:])
+	for j, t := range ip.t {
+		p := ip.pairs[ip.fits+j]
+		length := math.Sqrt(ms.lifted.At(int(p.a), int(p.a)) * ms.lifted.At(int(p.b), int(p.b)))
+		ms.slackError = max(ms.slackError, math.Abs(ms.values[ip.fits+j]-t)/length)
+	}
+	ms.infeasible = ip.dualResidual()
+	ms.dualError = amax(ms.infeasible.RawMatrix().Data) / ip.gamma
+	ms.broken, ms.violation = ip.broken(ms.lifted, tol)
+	return ms
 }
 
-type progress struct {
-	iteration                       int
-	value, gap, residual, violation float64
+func (ip *interior) dualResidual() *mat.Dense {
+	rd := ip.adjoint(ip.y)
+	rd.Sub(ip.half, rd)
+	rd.Sub(rd, ip.s)
+	return rd
+}
+
+// extend adds broken conditions, at most addDegree of them at a line, with slacks that are not
+// small: a full primal step closes the difference to the values.
+func (ip *interior) extend(ms *measures) {
+	mu := ms.gap / float64(ip.n+ip.signs())
+	degree := make([]int, 2*ip.m)
+	for _, b := range ms.broken {
+		if degree[b.a] == addDegree || degree[b.b] == addDegree || !ip.add(b.a, b.b) {
+			continue
+		}
+		degree[b.a]++
+		degree[b.b]++
+		slack := max(-b.value, addSlack) * b.length
+		ip.t, ip.y = append(ip.t, slack), append(ip.y, mu/slack)
+	}
+	ms.values = ip.values(ms.lifted)
+	ms.infeasible = ip.dualResidual()
 }
 
 // direction is a Newton direction in all the variables.
 type direction struct {
-	x       []float64
-	z, s    [2]*mat.SymDense
-	t, mult *mat.Dense
-	tauDual float64
+	z, s *mat.Dense
+	y, t []float64
 }
 
-// step makes one predictor–corrector step; false means that rounding prevents it.
-func (ip *interior) step(mu float64) bool {
-	solve, ok := factorSystem(ip.hessian(), ip.nv)
+// step makes one predictor–corrector step and returns the longer of its two lengths, 0 where
+// rounding prevents it.
+func (ip *interior) step(ms *measures) float64 {
+	inv, ok := inverse(ip.s)
 	if !ok {
-		return false
+		return 0
 	}
-	var dual [2]blas64.Triangular
-	for b := range ip.z {
-		if dual[b], ok = cholesky(ip.z[b].s); !ok {
-			return false
+	inverseLifted := ip.lift(inv)
+	diagonal := make([]float64, len(ip.pairs))
+	for e := range ip.fits {
+		diagonal[e] = 1
+	}
+	for j, t := range ip.t {
+		diagonal[ip.fits+j] = t / ip.y[ip.fits+j]
+	}
+	precondition, ok := factorSystem(func() *mat.Dense {
+		h := ip.schur(ms.lifted, inverseLifted)
+		for i, v := range diagonal {
+			h.Set(i, i, h.At(i, i)+v)
 		}
+		return h
+	})
+	if !ok {
+		return 0
 	}
-	tau := ip.x[ip.nv-1]
-	lengths := func(d *direction) (ap, ad float64) {
-		ap = maxStepVector(ip.t.RawMatrix().Data, d.t.RawMatrix().Data, 2)
-		ad = maxStepVector(ip.mult.RawMatrix().Data, d.mult.RawMatrix().Data, 2)
-		ap = maxStepVector([]float64{tau}, d.x[ip.nv-1:], ap)
-		ad = maxStepVector([]float64{ip.tauDual}, []float64{d.tauDual}, ad)
-		for b := range ip.z {
-			ap = maxStep(ip.z[b].factor, d.z[b], ap)
-			ad = maxStep(dual[b], d.s[b], ad)
-		}
-		return ap, ad
+	// The factor has few digits where the matrix is nearly singular; the operator has more.
+	solve := func(rhs []float64) []float64 {
+		return conjugateGradients(func(y []float64) []float64 {
+			out := ip.values(ip.lift(triple(ip.z, ip.adjoint(y), inv)))
+			for i, v := range diagonal {
+				out[i] += v * y[i]
+			}
+			return out
+		}, precondition, rhs, refinedTo, refinements)
 	}
-	predictor := ip.newton(solve, 0, nil)
-	ap, ad := lengths(predictor)
-	ap, ad = min(1, ap), min(1, ad)
-	after := (tau + ap*predictor.x[ip.nv-1]) * (ip.tauDual + ad*predictor.tauDual)
-	for b := range ip.z {
-		z, s, dz, ds := ip.z[b].z, ip.z[b].s, predictor.z[b], predictor.s[b]
-		after += inner(z, s) + ap*inner(dz, s) + ad*inner(z, ds) + ap*ad*inner(dz, ds)
+	shift := triple(ip.z, ms.infeasible, inv)
+	mu := ms.gap / float64(ip.n+ip.signs())
+	lengths := func(d *direction, limit float64) (primal, dual float64) {
+		return longest(ip.z, d.z, maxStep(ip.t, d.t, limit)), longest(ip.s, d.s, maxStep(ip.y[ip.fits:], d.y[ip.fits:], limit))
 	}
-	t, mt := ip.t.RawMatrix().Data, ip.mult.RawMatrix().Data
-	dt, dm := predictor.t.RawMatrix().Data, predictor.mult.RawMatrix().Data
-	after += (dot(t, mt) + ap*dot(dt, mt) + ad*dot(t, dm) + ap*ad*dot(dt, dm)) / 2
-	ratio := max(0, after/ip.count()/mu)
-	sigma := max(1e-6, min(1, ratio*ratio*ratio))
-	if min(ap, ad) < 0.2 {
+	predictor := ip.newton(ms, solve, inv, shift, 0, nil)
+	primal, dual := lengths(predictor, 1)
+	sigma := centring(ip.gapAfter(predictor, primal, dual)/ms.gap, min(primal, dual))
+	if max(ms.primalError, ms.slackError) > ms.gap/ms.primal {
+		// An iterate that is closer to the boundary than to feasibility cannot become feasible any more.
+		sigma = 1
+	}
+	d := ip.newton(ms, solve, inv, shift, sigma*mu, predictor)
+	primal, dual = lengths(d, 1/boundary)
+	primal, dual = min(1, boundary*primal), min(1, boundary*dual)
+	axpy(primal, d.z.RawMatrix().Data, ip.z.RawMatrix().Data)
+	axpy(primal, d.t, ip.t)
+	axpy(dual, d.s.RawMatrix().Data, ip.s.RawMatrix().Data)
+	axpy(dual, d.y, ip.y)
+	return max(primal, dual)
+}
+
+// centring is Mehrotra's σ for what the predictor leaves of the gap, at least 0.2 where the
+// predictor's step is short.
+func centring(left, length float64) float64 {
+	sigma := max(1e-6, min(1, left*left*left))
+	if left < 0 {
+		sigma = 1e-6
+	}
+	if length < 0.2 {
 		sigma = max(sigma, 0.2)
 	}
-	d := ip.newton(solve, sigma*mu, predictor)
-	ap, ad = lengths(d)
-	const fraction = 0.97
-	ap, ad = min(1, fraction*ap), min(1, fraction*ad)
-	for range 20 {
-		if ip.move(d, ap, ad) {
-			return max(ap, ad) > 1e-5
-		}
-		ap, ad = ap*0.7, ad*0.7
-	}
-	return false
+	return sigma
 }
 
-// conjugateGradients solves the system with an approximate solver as the preconditioner.
+func (ip *interior) gapAfter(d *direction, primal, dual float64) float64 {
+	z, s, dz, ds := ip.z.RawMatrix().Data, ip.s.RawMatrix().Data, d.z.RawMatrix().Data, d.s.RawMatrix().Data
+	gap := dot(z, s) + primal*dot(dz, s) + dual*dot(z, ds) + primal*dual*dot(dz, ds)
+	for j, t := range ip.t {
+		gap += (t + primal*d.t[j]) * (ip.y[ip.fits+j] + dual*d.y[ip.fits+j])
+	}
+	return gap
+}
+
+// newton returns the direction to the target μ, with second-order corrections from a
+// predictor where it is given; shift is the symmetric part of Z·(dual residual)·S⁻¹.
+func (ip *interior) newton(ms *measures, solve func([]float64) []float64, inv, shift *mat.Dense, mu float64, predictor *direction) *direction {
+	d := &direction{z: mat.DenseCopyOf(inv), t: make([]float64, len(ip.t))}
+	d.z.Scale(mu, d.z)
+	if predictor != nil {
+		d.z.Sub(d.z, triple(predictor.z, predictor.s, inv))
+	}
+	var at mat.Dense
+	at.Sub(d.z, shift)
+	rhs := ip.values(ip.lift(&at))
+	for e, target := range ip.targets {
+		rhs[e] = target - ip.y[e] - rhs[e]
+	}
+	multipliers := ip.y[ip.fits:]
+	for j := range d.t {
+		d.t[j] = mu
+		if predictor != nil {
+			d.t[j] -= predictor.t[j] * predictor.y[ip.fits+j]
+		}
+		d.t[j] /= multipliers[j]
+		rhs[ip.fits+j] = d.t[j] - rhs[ip.fits+j]
+	}
+	d.y = solve(rhs)
+	for j, t := range ip.t {
+		d.t[j] -= t + t/multipliers[j]*d.y[ip.fits+j]
+	}
+	d.s = ip.adjoint(d.y)
+	d.s.Sub(ms.infeasible, d.s)
+	d.z.Sub(d.z, ip.z)
+	d.z.Sub(d.z, triple(ip.z, d.s, inv))
+	return d
+}
+
+// factor returns Z in (α̂, û) as a product of its eigenvectors, with the slack of N_ii ≤ 0 put into
+// A_ii: that keeps Z ⪰ 0, makes N_ii = 0 and can only lower the value.
+func (ip *interior) factor() lift.Factor {
+	k := ip.m + ip.r
+	z := mat.DenseCopyOf(block(ip.z, 0, k, 0, k))
+	for i := range ip.m {
+		n := z.At(i, i) - dot(ip.red.X.RawRowView(i), z.RawRowView(i)[ip.m:])
+		z.Set(i, i, z.At(i, i)+max(0, -n))
+	}
+	values, vectors, ok := dense.EigenSym(symmetric(z), true)
+	if !ok {
+		return lift.Factor{}
+	}
+	rank := 0
+	for _, v := range values {
+		if v > 1e-13*values[k-1] {
+			rank++
+		}
+	}
+	half := mat.NewDense(k, rank, nil)
+	for col := range rank {
+		s := math.Sqrt(values[k-1-col])
+		for i := range k {
+			half.Set(i, col, s*vectors.At(i, k-1-col))
+		}
+	}
+	return lift.Factor{
+		Alpha: mat.DenseCopyOf(block(half, 0, ip.m, 0, rank)),
+		U:     mat.DenseCopyOf(block(half, ip.m, k, 0, rank)),
+	}
+}
+
+// rank counts the eigenvalues of Z in (α̂, û) above 1e-6 of the largest.
+func (ip *interior) rank() int {
+	k := ip.m + ip.r
+	values, _, ok := dense.EigenSym(symmetric(mat.DenseCopyOf(block(ip.z, 0, k, 0, k))), false)
+	if !ok {
+		return k
+	}
+	rank := 0
+	for _, v := range values {
+		if v > 1e-6*values[k-1] {
+			rank++
+		}
+	}
+	return rank
+}
+
+// solveInterior iterates until gap, infeasibilities and violation are below the tolerance.  The
+// result is the iterate with the smallest largest of them: after that rounding makes them worse.
+func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin time.Time) (*Result, error) {
+	ip, err := newInterior(red)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{Method: InteriorPoint, Status: IterationLimit}
+	best, bestAt, extended := math.Inf(1), 0, 0
+	keep := func(value float64) {
+		res.Value, res.Factor, res.Rank = value, ip.factor(), ip.rank()
+		res.Multipliers = ip.multipliers(ip.y)
+	}
+	for iter := 1; iter <= opts.MaxOuter; iter++ {
+		ms := ip.measure(opts.Tolerance)
+		relative, value := ms.gap/ms.primal, red.Constant+ms.primal
+		res.Outer, res.Inner = iter, iter
+		stop := opts.record(Iterate{
+			Method: InteriorPoint, Outer: iter, Inner: iter, Value: value, DualityGap: ms.gap,
+			Residual: max(ms.primalError, ms.dualError), Violation: ms.violation, Rank: ip.rank(), Conditions: ip.signs(),
+			Seconds:     time.Since(begin).Seconds(),
+			multipliers: func() lift.Multipliers { return ip.multipliers(ip.y) }, factor: ip.factor,
+		})
+		merit := max(relative, ms.primalError, ms.dualError, ms.violation)
+		if merit < best || iter == 1 {
+			best, bestAt = merit, iter
+			keep(value)
+		}
+		switch {
+		case merit <= opts.Tolerance:
+			res.Status = Optimal
+		case stop:
+			res.Status = Stopped
+		case ctx.Err() != nil:
+			res.Status = Interrupted
+		case iter >= max(bestAt, extended)+patienceSteps && relative < addBelow:
+			res.Status = Stalled
+		}
+		if res.Status != IterationLimit {
+			break
+		}
+		if len(ms.broken) > 0 && relative < addBelow && ms.dualError < addFeasible && iter >= extended+addEvery {
+			ip.extend(ms)
+			extended, best = iter, math.Inf(1)
+		}
+		if !(ip.step(ms) > shortestStep) {
+			res.Status = Stalled
+			break
+		}
+	}
+	return res, nil
+}
+
+// triple returns the symmetric part of a·b·c.
+func triple(a, b, c *mat.Dense) *mat.Dense {
+	n, _ := a.Dims()
+	ab, abc := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 0, ab)
+	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, ab, c, 0, abc)
+	balance(abc)
+	return abc
+}
+
+// longest backtracks to a positive definite base + a·dir, a ≤ limit.
+func longest(base, dir *mat.Dense, limit float64) float64 {
+	n, _ := base.Dims()
+	next := mat.NewDense(n, n, nil)
+	for a := limit; a > shortestStep; a *= 0.85 {
+		next.Copy(base)
+		axpy(a, dir.RawMatrix().Data, next.RawMatrix().Data)
+		if dense.Cholesky(blas.Lower, n, next.RawMatrix().Data, n) {
+			return a
+		}
+	}
+	return 0
+}
+
+// maxStep returns the largest a ≤ limit with v + a·d ≥ 0.
+func maxStep(v, d []float64, limit float64) float64 {
+	for i := range v {
+		if d[i] < 0 {
+			limit = min(limit, -v[i]/d[i])
+		}
+	}
+	return limit
+}
+
+// conjugateGradients solves a system with an approximate solver as the preconditioner, and
+// returns the iterate of the smallest residual.
 func conjugateGradients(apply func([]float64) []float64, solve func([]float64), rhs []float64, tol float64, limit int) []float64 {
 	x := make([]float64, len(rhs))
 	r := append([]float64(nil), rhs...)
@@ -596,177 +461,4 @@ func conjugateGradients(apply func([]float64) []float64, solve func([]float64), 
 		}
 	}
 	return bestX
-}
-
-// newton solves for the direction to the target μ, with second-order corrections from a
-// predictor where it is given.
-func (ip *interior) newton(solve func([]float64), mu float64, predictor *direction) *direction {
-	d := &direction{}
-	var target [2]*mat.SymDense
-	for b, cn := range ip.z {
-		target[b] = mat.NewSymDense(cn.z.SymmetricDim(), nil)
-		target[b].ScaleSym(mu, cn.inv)
-		if predictor != nil {
-			addSym(target[b], -1, sandwich(cn.inv, predictor.z[b], predictor.s[b]))
-		}
-	}
-	tau := ip.x[ip.nv-1]
-	tauTarget := mu / tau
-	if predictor != nil {
-		tauTarget -= predictor.x[ip.nv-1] * predictor.tauDual / tau
-	}
-	m2 := 2 * ip.m
-	rho := ip.values(ip.pattern(ip.x), tau) // T(x) − t
-	rho.Sub(rho, ip.t)
-	weights := mat.NewDense(m2, m2, nil)
-	quotient(weights, ip.mult, ip.t)
-	tTarget, shifted := mat.NewDense(m2, m2, nil), mat.NewDense(m2, m2, nil)
-	each(m2, func(i, lo, hi int) {
-		for e := lo; e < hi; e++ {
-			if e == i*m2+i {
-				continue
-			}
-			t := ip.t.RawMatrix().Data[e]
-			v := mu / t
-			if predictor != nil {
-				v -= predictor.t.RawMatrix().Data[e] * predictor.mult.RawMatrix().Data[e] / t
-			}
-			tTarget.RawMatrix().Data[e] = v
-			shifted.RawMatrix().Data[e] = v - weights.RawMatrix().Data[e]*rho.RawMatrix().Data[e]
-		}
-	})
-	rhs := scaled(ip.cost, -1)
-	ip.adjoint(rhs, target[0], target[1], shifted)
-	rhs[ip.nv-1] += tauTarget
-	d.x = conjugateGradients(func(v []float64) []float64 { return ip.apply(v, weights) }, solve, rhs, 1e-10, 30)
-	pattern, dtau := ip.pattern(d.x), d.x[ip.nv-1]
-	d.z = [2]*mat.SymDense{ip.first(pattern), ip.linear(pattern, dtau)}
-	for b, cn := range ip.z {
-		d.s[b] = target[b]
-		addSym(d.s[b], -1, cn.s)
-		addSym(d.s[b], -1, sandwich(cn.inv, d.z[b], cn.s))
-	}
-	d.t = ip.values(pattern, dtau)
-	d.t.Add(d.t, rho)
-	d.mult = tTarget
-	each(m2, func(_, lo, hi int) {
-		dm, dt := d.mult.RawMatrix().Data, d.t.RawMatrix().Data
-		for e := lo; e < hi; e++ {
-			dm[e] -= ip.mult.RawMatrix().Data[e] + weights.RawMatrix().Data[e]*dt[e]
-		}
-	})
-	d.tauDual = tauTarget - ip.tauDual - ip.tauDual*dtau/tau
-	return d
-}
-
-// move takes a step of lengths ap (primal) and ad (dual) if it stays interior.
-func (ip *interior) move(d *direction, ap, ad float64) bool {
-	x := append([]float64(nil), ip.x...)
-	axpy(ap, d.x, x)
-	tau, tauDual := x[ip.nv-1], ip.tauDual+ad*d.tauDual
-	t, mult := mat.DenseCopyOf(ip.t), mat.DenseCopyOf(ip.mult)
-	axpy(ap, d.t.RawMatrix().Data, t.RawMatrix().Data)
-	axpy(ad, d.mult.RawMatrix().Data, mult.RawMatrix().Data)
-	if !(tau > 0) || !(tauDual > 0) || !positiveOffDiagonal(t) || !positiveOffDiagonal(mult) {
-		return false
-	}
-	pattern := ip.pattern(x)
-	var next [2]cone
-	for b, z := range [2]*mat.SymDense{ip.first(pattern), ip.second(pattern, tau)} {
-		inv, factor, ok := inverse(z)
-		if !ok {
-			return false
-		}
-		s := mat.NewSymDense(z.SymmetricDim(), nil)
-		s.CopySym(ip.z[b].s)
-		addSym(s, ad, d.s[b])
-		if _, ok := cholesky(s); !ok {
-			return false
-		}
-		next[b] = cone{z: z, inv: inv, factor: factor, s: s}
-	}
-	ip.x, ip.t, ip.mult, ip.z, ip.tauDual = x, t, mult, next, tauDual
-	return true
-}
-
-// infeasibility returns the largest violation of T(x) ≥ 0, relative to the largest entry.
-func (ip *interior) infeasibility() float64 {
-	t := ip.values(ip.pattern(ip.x), ip.x[ip.nv-1])
-	var worst, top float64
-	for _, v := range t.RawMatrix().Data {
-		worst, top = max(worst, -v), max(top, math.Abs(v))
-	}
-	return worst / top
-}
-
-// dual returns the certificate's multipliers in the scaled coordinates: W̃ (q×c) and the
-// m×m blocks Φ, Ψ, Ω.  S₂ = [[D, −W], [−Wᵀ, γI]] at dual feasibility.
-func (ip *interior) dual() (w, phi, psi, omega *mat.Dense) {
-	m := ip.m
-	w = mat.NewDense(ip.q, ip.c, nil)
-	for i := range ip.q {
-		for a := range ip.c {
-			w.Set(i, a, -ip.z[1].s.At(i, ip.q+a))
-		}
-	}
-	half := mat.DenseCopyOf(ip.mult)
-	half.Scale(0.5, half)
-	ip.sign(half)
-	return w, mat.DenseCopyOf(half.Slice(0, m, 0, m)),
-		mat.DenseCopyOf(half.Slice(0, m, m, 2*m)),
-		mat.DenseCopyOf(half.Slice(m, 2*m, m, 2*m))
-}
-
-func (ip *interior) multipliers() lift.Multipliers {
-	return ip.red.Multipliers(ip.dual())
-}
-
-// factor returns the low-rank part B Ẑ^½ of the iterate; τZ₀, which vanishes at the
-// optimum, is left out.
-func (ip *interior) factor() lift.Factor {
-	var eig mat.EigenSym
-	if !eig.Factorize(ip.z[0].z, true) {
-		return lift.Factor{}
-	}
-	values := eig.Values(nil)
-	var vectors mat.Dense
-	eig.VectorsTo(&vectors)
-	k := 0
-	for _, v := range values {
-		if v > 1e-13*values[ip.p-1] {
-			k++
-		}
-	}
-	half := mat.NewDense(ip.p, k, nil)
-	for col := range k {
-		s := math.Sqrt(values[ip.p-1-col])
-		for i := range ip.p {
-			half.Set(i, col, s*vectors.At(i, ip.p-1-col))
-		}
-	}
-	var full mat.Dense
-	full.Mul(ip.basis, half)
-	return lift.Factor{
-		Alpha: mat.DenseCopyOf(full.Slice(0, ip.m, 0, k)),
-		U:     mat.DenseCopyOf(full.Slice(ip.m, ip.m+ip.r, 0, k)),
-	}
-}
-
-// solveInterior runs the interior-point method on the whole cone.
-func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin time.Time) (*Result, error) {
-	ip := newInterior(red, nil)
-	if err := ip.start(); err != nil {
-		return nil, err
-	}
-	res := &Result{Method: InteriorPoint}
-	res.Status = ip.run(ctx, opts.Tolerance, opts.MaxOuter, func(pr progress) bool {
-		res.Outer, res.Inner, res.Value = pr.iteration, pr.iteration, pr.value
-		return opts.record(Iterate{
-			Method: InteriorPoint, Outer: pr.iteration, Inner: pr.iteration, Value: pr.value, DualityGap: pr.gap,
-			Residual: pr.residual, Violation: pr.violation, Rank: numericalRank(ip.z[0].z),
-			Seconds: time.Since(begin).Seconds(), multipliers: ip.multipliers, factor: ip.factor,
-		})
-	})
-	res.Factor, res.Rank, res.Multipliers = ip.factor(), numericalRank(ip.z[0].z), ip.multipliers()
-	return res, nil
 }

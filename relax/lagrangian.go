@@ -50,6 +50,7 @@ type point struct {
 	twice    float64 // ‖W‖² + γ‖V‖² + γ‖G‖²
 	gf, gg   *mat.Dense
 	gradNorm float64
+	pattern  *pattern
 	least    float64 // smallest eigenvalue of S, where it has been computed
 }
 
@@ -154,6 +155,27 @@ func (al *lagrangian) addFitted(gl *mat.Dense, s float64, g *mat.Dense) {
 	}
 }
 
+// mask clears the entries of row a of a matrix like M⁺ where M⁺ is not positive and which are
+// not equalities.  It has no branches: the pattern is as good as random to the processor.
+func (al *lagrangian) mask(row []float64, plus *mat.Dense, a int) {
+	n := 2 * al.m
+	free := (a + al.m) % n
+	var keep float64
+	if free < len(row) {
+		keep = row[free]
+	}
+	pattern := plus.RawMatrix().Data[a*n : a*n+len(row)]
+	for b, v := range pattern {
+		// Off the equalities M⁺ ≥ 0, and −0 does not occur: positive is having a bit set.
+		bits := math.Float64bits(v)
+		on := uint64(int64(bits|-bits) >> 63)
+		row[b] = math.Float64frombits(math.Float64bits(row[b]) & on)
+	}
+	if free < len(row) {
+		row[free] = keep
+	}
+}
+
 // hessian returns ∇²φ·(df, dg) at pt.  The 2m×2m change of T exists one panel of rows at a time.
 func (al *lagrangian) hessian(pt *point, df, dg *mat.Dense) (hf, hg *mat.Dense) {
 	m := al.m
@@ -161,37 +183,8 @@ func (al *lagrangian) hessian(pt *point, df, dg *mat.Dense) (hf, hg *mat.Dense) 
 	_, k := df.Dims()
 	dl := mat.NewDense(n, k, nil)
 	al.stack(dl, df, dg)
-	left, right := mat.NewDense(n, 2*k, nil), mat.NewDense(n, 2*k, nil)
-	for a := range n {
-		l, d := left.RawRowView(a), right.RawRowView(a)
-		copy(l[:k], dl.RawRowView(a))
-		copy(l[k:], pt.lines.RawRowView(a))
-		copy(d[:k], pt.lines.RawRowView(a))
-		copy(d[k:], dl.RawRowView(a))
-	}
 	out := mat.NewDense(n, k, nil)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, -2, pt.plus, dl, 0, out)
-	plus := pt.plus.RawMatrix().Data
-	for lo := 0; lo < n; lo += al.panel {
-		hi := min(n, lo+al.panel)
-		work := al.work.Slice(0, hi-lo, 0, n).(*mat.Dense)
-		dense.Gemm(blas.NoTrans, blas.Trans, 1, left.Slice(lo, hi, 0, 2*k).(*mat.Dense), right, 0, work)
-		dense.Parallel(hi-lo, 32, func(first, last int) {
-			for i := first; i < last; i++ {
-				a := lo + i
-				row, mask := work.RawRowView(i), plus[a*n:(a+1)*n]
-				free := (a + m) % n
-				keep := row[free]
-				for b, v := range mask {
-					if v <= 0 {
-						row[b] = 0
-					}
-				}
-				row[free] = keep
-			}
-		})
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, work, pt.lines, 1, out.Slice(lo, hi, 0, k).(*mat.Dense))
-	}
+	al.curve(pt, dl, out)
 	// The fit: dV = C⁻¹(dΓᵀW − ΓᵀdΓ V), dW = −dΓ V − Γ dV.
 	dgam, gam := al.fitted(dl), al.fitted(pt.lines)
 	var dgv, t1, t2, dv, dw, grad, tmp mat.Dense

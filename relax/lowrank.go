@@ -56,6 +56,7 @@ func (al *lagrangian) search(pt *point, df, dg *mat.Dense, slope float64, spare 
 // newtonDirection solves H d = −∇φ by preconditioned conjugate gradients, where H is ∇²φ with |S|
 // in place of S.
 func (al *lagrangian) newtonDirection(ctx context.Context, pt *point, forcing float64) (df, dg *mat.Dense) {
+	pt.pattern = al.newPattern(pt)
 	pre := al.arrow(pt)
 	lifted := al.negativePart(pt)
 	k := pt.rank()

@@ -11,8 +11,8 @@ import (
 // Method names a solver of the relaxation.
 type Method int
 
-// The methods.  Auto takes the interior-point method while its dense Newton
-// system is small and the low-rank method otherwise.
+// The methods.  Auto takes the interior-point method up to InteriorLimit and the low-rank
+// method above.
 const (
 	Auto Method = iota
 	InteriorPoint
@@ -68,8 +68,8 @@ func (s Status) String() string {
 // Options of Solve.  The zero value is ready to use.
 type Options struct {
 	Method    Method
-	Tolerance float64 // relative duality gap to stop at; 0 means 1e-7, and 1e-5 for LowRank
-	MaxOuter  int     // outer iterations; 0 means 100
+	Tolerance float64 // relative duality gap to stop at; 0 means 1e-6, and 1e-5 for LowRank
+	MaxOuter  int     // outer iterations; 0 means 300 for InteriorPoint and 100 for LowRank
 	Seed      uint64  // of the low-rank method's start
 	// Start is a warm start for the low-rank method, in the coordinates of the
 	// reduced problem; the zero value means none.
@@ -95,6 +95,7 @@ type Iterate struct {
 	MinEigen   float64 // smallest eigenvalue of S relative to the largest
 	Penalty    float64 // σ of the augmented Lagrangian
 	Rank       int
+	Conditions int     // sign conditions of the interior-point method's set
 	Seconds    float64 // since Solve began
 
 	multipliers func() lift.Multipliers
@@ -123,35 +124,38 @@ type Result struct {
 	Seconds     float64
 }
 
-// InteriorLimit is the largest order m+r of Z that Auto gives to the interior-point
-// method: its Newton system has about N²/2 variables.
-const InteriorLimit = 110
+// InteriorLimit is the largest number of multipliers, at the start, that Auto gives to the
+// interior-point method: it factors a dense matrix of that order, or a little more, in each step.
+const InteriorLimit = 9000
 
 // Solve minimises the relaxation of red.  An error means unusable options; everything
 // else is a Status.
 func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error) {
-	m, r, _ := red.Dims()
+	begin := time.Now()
+	m, _, _ := red.Dims()
+	if !(opts.Tolerance >= 0) {
+		return nil, fmt.Errorf("relax: tolerance is %v, expected a positive number such as 1e-6", opts.Tolerance)
+	}
+	if m == 0 {
+		return &Result{Status: Optimal, Value: red.Constant, Multipliers: red.Multipliers(nil, nil, nil, nil)}, nil
+	}
 	if opts.Method == Auto {
 		opts.Method = LowRank
-		if m+r <= InteriorLimit {
+		if unknowns(red) <= InteriorLimit {
 			opts.Method = InteriorPoint
 		}
 	}
 	if opts.Tolerance == 0 {
-		opts.Tolerance = 1e-7
+		opts.Tolerance = 1e-6
 		if opts.Method == LowRank {
 			opts.Tolerance = 1e-5
 		}
 	}
-	if !(opts.Tolerance > 0) {
-		return nil, fmt.Errorf("relax: tolerance is %v, expected a positive number such as 1e-7", opts.Tolerance)
-	}
 	if opts.MaxOuter == 0 {
 		opts.MaxOuter = 100
-	}
-	begin := time.Now()
-	if m == 0 {
-		return &Result{Status: Optimal, Value: red.Constant, Multipliers: red.Multipliers(nil, nil, nil, nil)}, nil
+		if opts.Method == InteriorPoint {
+			opts.MaxOuter = 300
+		}
 	}
 	var res *Result
 	var err error

@@ -67,26 +67,115 @@ func merged(t testing.TB) lift.Problem {
 	return p
 }
 
-func TestInteriorSystemMatchesItsOperator(t *testing.T) {
-	for _, p := range []lift.Problem{gaussian(t, 1, 6, 2, 3, 0.3), merged(t)} {
-		ip := newInterior(presolve(t, p), nil)
-		if err := ip.start(); err != nil {
-			t.Fatal(err)
+// somewhere returns an interior-point iterate in the middle of a solve.
+func somewhere(t testing.TB, p lift.Problem) *interior {
+	ip, err := newInterior(presolve(t, p))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		ms := ip.measure(1e-6)
+		ip.extend(ms)
+		if ip.step(ms) == 0 {
+			t.Fatal("no step")
 		}
-		ip.run(context.Background(), 1e-6, 6, func(progress) bool { return false })
-		h := ip.hessian()
-		weights := mat.NewDense(2*ip.m, 2*ip.m, nil)
-		quotient(weights, ip.mult, ip.t)
-		for v := range ip.nv {
-			unit := make([]float64, ip.nv)
-			unit[v] = 1
-			column := ip.apply(unit, weights)
-			for u := v; u < ip.nv; u++ {
-				if diff := math.Abs(column[u] - h.At(u, v)); !(diff <= 1e-10*math.Sqrt(h.At(u, u)*h.At(v, v))) {
-					t.Fatalf("entry (%d,%d): operator %g, assembled %g", u, v, column[u], h.At(u, v))
+	}
+	return ip
+}
+
+func TestSchurComplementMatchesItsOperator(t *testing.T) {
+	for _, p := range []lift.Problem{gaussian(t, 1, 6, 2, 3, 0.3), merged(t)} {
+		ip := somewhere(t, p)
+		inv, ok := inverse(ip.s)
+		if !ok {
+			t.Fatal("S is not positive definite")
+		}
+		h := ip.schur(ip.lift(ip.z), ip.lift(inv))
+		for j := range ip.pairs {
+			unit := make([]float64, len(ip.pairs))
+			unit[j] = 1
+			column := ip.values(ip.lift(triple(ip.z, ip.adjoint(unit), inv)))
+			for i := j; i < len(ip.pairs); i++ {
+				if diff := math.Abs(column[i] - h.At(i, j)); !(diff <= 1e-10*math.Sqrt(h.At(i, i)*h.At(j, j))) {
+					t.Fatalf("entry (%d,%d): operator %g, assembled %g", i, j, column[i], h.At(i, j))
 				}
 			}
 		}
+	}
+}
+
+// TestConditionsAreGenerated solves with the set that the method makes and checks the conditions
+// outside of it, and that the multipliers are feasible for all of them.
+func TestConditionsAreGenerated(t *testing.T) {
+	for _, p := range []lift.Problem{gaussian(t, 11, 24, 3, 2, 0.2), gaussian(t, 12, 30, 2, 1, 0.05)} {
+		red := presolve(t, p)
+		var last Iterate
+		res := solve(t, red, Options{Method: InteriorPoint, Record: func(it Iterate) bool { last = it; return false }})
+		m, r, _ := red.Dims()
+		if all := m * (2*m - 1); last.Conditions > all/2 {
+			t.Errorf("%d of %d conditions were needed", last.Conditions, all)
+		}
+		al := newLagrangian(red)
+		k := res.Factor.Columns()
+		lines := mat.NewDense(2*m, k, nil)
+		al.stack(lines, res.Factor.Alpha, res.Factor.U)
+		var signs mat.Dense
+		signs.Mul(lines, lines.T())
+		for a := range 2 * m {
+			for b := range 2 * m {
+				length := math.Sqrt(signs.At(a, a) * signs.At(b, b))
+				v := signs.At(a, b)
+				if (a+m)%(2*m) == b {
+					v = -math.Abs(v)
+				}
+				if a != b && !(v >= -2e-6*length) {
+					t.Errorf("T[%d,%d] = %g at lengths %g", a, b, signs.At(a, b), length)
+				}
+			}
+		}
+		w := mat.DenseCopyOf(res.Multipliers.W)
+		scaled := func(a *mat.Dense) *mat.Dense {
+			out := mat.DenseCopyOf(a)
+			out.Apply(func(i, j int, v float64) float64 { return v * red.RowScale[i] * red.RowScale[j] }, out)
+			return out
+		}
+		s := slackMatrix(red, w, scaled(res.Multipliers.Phi), scaled(res.Multipliers.Psi), scaled(res.Multipliers.Omega))
+		var eig mat.EigenSym
+		if !eig.Factorize(s, false) {
+			t.Fatal("eigenvalues did not converge")
+		}
+		if values := eig.Values(nil); !(values[0] >= -1e-8*values[m+r-1]) {
+			t.Errorf("smallest eigenvalue of S %g, largest %g", values[0], values[m+r-1])
+		}
+	}
+}
+
+// TestSparseProduct compares the product with the Hessian entry by entry with that by matrices.
+func TestSparseProduct(t *testing.T) {
+	red := presolve(t, gaussian(t, 13, 40, 3, 2, 0.3))
+	al := newLagrangian(red)
+	al.sigma = 2
+	f, g := firstFactor(red, lift.Factor{}, 5, 1)
+	df, dg := firstFactor(red, lift.Factor{}, 5, 2)
+	// A point with few negative entries of T.
+	for i := range 4 {
+		f.Set(i, 0, f.At(i, 0)-0.3)
+	}
+	pt := al.at(f, g, nil)
+	wf, wg := al.hessian(pt, df, dg)
+	denseModel := al.arrow(pt)
+	if pt.pattern = al.newPattern(pt); pt.pattern == nil {
+		t.Fatal("the pattern is not sparse")
+	}
+	hf, hg := al.hessian(pt, df, dg)
+	if !mat.EqualApprox(hf, wf, 1e-10*mat.Norm(wf, 2)) || !mat.EqualApprox(hg, wg, 1e-10*mat.Norm(wg, 2)) {
+		t.Error("the sparse product differs from the dense one")
+	}
+	sparseModel := al.arrow(pt)
+	zf, _ := denseModel.solve(df, dg)
+	yf, _ := sparseModel.solve(df, dg)
+	if !mat.EqualApprox(zf, yf, 1e-8*mat.Norm(zf, 2)) {
+		t.Error("the preconditioner from the pattern differs from the dense one")
 	}
 }
 
@@ -177,7 +266,8 @@ func TestArrowIsSymmetricPositiveDefinite(t *testing.T) {
 			sym.SetSym(i, j, inverse.At(i, j))
 		}
 	}
-	if _, ok := cholesky(sym); !ok {
+	var factor mat.Cholesky
+	if !factor.Factorize(sym) {
 		t.Error("the preconditioner is not positive definite")
 	}
 }

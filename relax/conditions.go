@@ -1,0 +1,255 @@
+package relax
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+)
+
+// conditions are the linear forms of the relaxation in its order N = m+r+c, with Z over (α̂, û, v):
+// the fit, ΓZ, of q·c entries, and a set of the sign conditions ±T_ab ≥ 0, T = L Z Lᵀ over the
+// lines L = [α̂; β̂] = [α̂; α̂ − Xû].  Every one of them is weight·l_aᵀ Z l_b for a pair of lines,
+// counting the v as lines too.  The condition N_ii = 0 is −N_ii ≥ 0 here: its multiplier cannot
+// be positive, because S ⪰ 0 has a nonnegative diagonal.
+type conditions struct {
+	red     *lift.Reduced
+	m, r, c int // representatives, rank, outputs
+	n       int // order of Z
+	lines   int // 2m+c
+	fits    int // q·c, the number of pairs of the fit, which come first
+	pairs   []pair
+	targets []float64 // Y by pair of the fit
+	member  map[[2]int32]struct{}
+}
+
+type pair struct {
+	a, b   int32 // lines, a < b
+	weight float64
+}
+
+// neighbours is how many of the lines with the most opposite directions each line is paired
+// with at the start.  A condition tends to be active where few directions u have both lines
+// positive; chosen by measurement.
+const neighbours = 4
+
+// newConditions has the fit, the N_ii and the pairs of neighbours.
+func newConditions(red *lift.Reduced) *conditions {
+	m, r, _ := red.Dims()
+	_, c := red.Y.Dims()
+	cs := &conditions{
+		red: red, m: m, r: r, c: c, n: m + r + c, lines: 2*m + c,
+		member: make(map[[2]int32]struct{}),
+	}
+	for i, fit := range red.Fits {
+		for a := range c {
+			cs.pairs = append(cs.pairs, pair{int32(slot(fit, m)), int32(2*m + a), fit.Weight})
+			cs.targets = append(cs.targets, red.Y.At(i, a))
+		}
+	}
+	cs.fits = len(cs.pairs)
+	for i := range m {
+		cs.add(i, m+i)
+	}
+	cosine := gram(red.X)
+	others := make([]int, 0, 2*m)
+	for a := range 2 * m {
+		others = others[:0]
+		for b := range 2 * m {
+			if a%m != b%m {
+				others = append(others, b)
+			}
+		}
+		between := func(b int) float64 {
+			if (a < m) == (b < m) {
+				return cosine.At(a%m, b%m)
+			}
+			return -cosine.At(a%m, b%m)
+		}
+		slices.SortFunc(others, func(x, y int) int {
+			if d := between(x) - between(y); d != 0 {
+				return int(math.Copysign(1, d))
+			}
+			return x - y
+		})
+		for _, b := range others[:min(neighbours, len(others))] {
+			cs.add(min(a, b), max(a, b))
+		}
+	}
+	return cs
+}
+
+// slot is the line that a fitted row reads.
+func slot(fit lift.Fit, m int) int {
+	if fit.Negative {
+		return m + fit.Row
+	}
+	return fit.Row
+}
+
+// unknowns is about the number of multipliers that an interior-point method starts with.
+func unknowns(red *lift.Reduced) int {
+	m, _, q := red.Dims()
+	_, c := red.Y.Dims()
+	return q*c + m + (neighbours+1)*m
+}
+
+// add puts the sign condition of two lines, a < b, into the set; false if it is there.
+func (cs *conditions) add(a, b int) bool {
+	key := [2]int32{int32(a), int32(b)}
+	if _, ok := cs.member[key]; ok {
+		return false
+	}
+	cs.member[key] = struct{}{}
+	weight := 1.0
+	if b == a+cs.m {
+		weight = -1
+	}
+	cs.pairs = append(cs.pairs, pair{key[0], key[1], weight})
+	return true
+}
+
+func (cs *conditions) signs() int { return len(cs.pairs) - cs.fits }
+
+// lift returns the (2m+c)² matrix L Z Lᵀ over all lines.
+func (cs *conditions) lift(z *mat.Dense) *mat.Dense {
+	m, r, n := cs.m, cs.r, cs.n
+	half := mat.NewDense(cs.lines, n, nil)
+	block(half, 0, m, 0, n).Copy(block(z, 0, m, 0, n))
+	block(half, m, 2*m, 0, n).Copy(block(z, 0, m, 0, n))
+	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, cs.red.X, block(z, m, m+r, 0, n), 1, block(half, m, 2*m, 0, n))
+	block(half, 2*m, cs.lines, 0, n).Copy(block(z, m+r, n, 0, n))
+	out := mat.NewDense(cs.lines, cs.lines, nil)
+	block(out, 0, cs.lines, 0, m).Copy(block(half, 0, cs.lines, 0, m))
+	block(out, 0, cs.lines, m, 2*m).Copy(block(half, 0, cs.lines, 0, m))
+	dense.Gemm(blas.NoTrans, blas.Trans, -1, block(half, 0, cs.lines, m, m+r), cs.red.X, 1, block(out, 0, cs.lines, m, 2*m))
+	block(out, 0, cs.lines, 2*m, cs.lines).Copy(block(half, 0, cs.lines, m+r, n))
+	mirror(out)
+	return out
+}
+
+// drop is the adjoint of lift: Lᵀ G L for a symmetric G (N×N).
+func (cs *conditions) drop(g *mat.Dense) *mat.Dense {
+	m, r, n := cs.m, cs.r, cs.n
+	half := mat.NewDense(n, cs.lines, nil)
+	block(half, 0, m, 0, cs.lines).Add(block(g, 0, m, 0, cs.lines), block(g, m, 2*m, 0, cs.lines))
+	dense.Gemm(blas.Trans, blas.NoTrans, -1, cs.red.X, block(g, m, 2*m, 0, cs.lines), 0, block(half, m, m+r, 0, cs.lines))
+	block(half, m+r, n, 0, cs.lines).Copy(block(g, 2*m, cs.lines, 0, cs.lines))
+	out := mat.NewDense(n, n, nil)
+	block(out, 0, n, 0, m).Add(block(half, 0, n, 0, m), block(half, 0, n, m, 2*m))
+	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, block(half, 0, n, m, 2*m), cs.red.X, 0, block(out, 0, n, m, m+r))
+	block(out, 0, n, m+r, n).Copy(block(half, 0, n, 2*m, cs.lines))
+	balance(out)
+	return out
+}
+
+// values returns the forms' values, given L Z Lᵀ.
+func (cs *conditions) values(lifted *mat.Dense) []float64 {
+	out := make([]float64, len(cs.pairs))
+	for i, p := range cs.pairs {
+		out[i] = p.weight * lifted.At(int(p.a), int(p.b))
+	}
+	return out
+}
+
+// adjoint returns Σ y_i A_i, A_i = weight_i (l_a l_bᵀ + l_b l_aᵀ)/2.
+func (cs *conditions) adjoint(y []float64) *mat.Dense {
+	g := mat.NewDense(cs.lines, cs.lines, nil)
+	for i, p := range cs.pairs {
+		v := p.weight * y[i] / 2
+		g.Set(int(p.a), int(p.b), v)
+		g.Set(int(p.b), int(p.a), v)
+	}
+	return cs.drop(g)
+}
+
+// schur returns the lower triangle of ⟨A_i, Z A_j S⁻¹⟩, symmetrised, given L Z Lᵀ and L S⁻¹ Lᵀ:
+// for the pairs (a, b) and (c, d) four products of their entries.
+func (cs *conditions) schur(lz, ls *mat.Dense) *mat.Dense {
+	p := len(cs.pairs)
+	h := mat.NewDense(p, p, nil)
+	// Rows are taken first with last so that the triangle's work is even.
+	dense.Parallel((p+1)/2, 4, func(lo, hi int) {
+		for half := lo; half < hi; half++ {
+			for side, i := range [2]int{half, p - 1 - half} {
+				if side == 1 && i == half {
+					continue
+				}
+				one := cs.pairs[i]
+				za, zb := lz.RawRowView(int(one.a)), lz.RawRowView(int(one.b))
+				sa, sb := ls.RawRowView(int(one.a)), ls.RawRowView(int(one.b))
+				row := h.RawRowView(i)[:i+1]
+				for j := range row {
+					other := &cs.pairs[j]
+					c, d := other.a, other.b
+					row[j] = one.weight / 4 * other.weight * (za[c]*sb[d] + zb[d]*sa[c] + za[d]*sb[c] + zb[c]*sa[d])
+				}
+			}
+		}
+	})
+	return h
+}
+
+// broken is a sign condition that a Z violates, by value relative to the lengths of its lines.
+type broken struct {
+	a, b          int
+	value, length float64
+}
+
+// broken lists the conditions outside the set that are violated by more than tol, the worst
+// first, and returns the largest violation inside and outside.
+func (cs *conditions) broken(lz *mat.Dense, tol float64) (list []broken, worst float64) {
+	m := cs.m
+	lengths := make([]float64, 2*m)
+	for a := range lengths {
+		lengths[a] = math.Sqrt(max(lz.At(a, a), 0))
+	}
+	for a := range lengths {
+		row := lz.RawRowView(a)
+		for b := a + 1; b < 2*m; b++ {
+			v, length := row[b], lengths[a]*lengths[b]
+			if b == a+m {
+				v = -v
+			}
+			if !(v < 0) || length == 0 {
+				continue
+			}
+			worst = max(worst, -v/length)
+			if v < -tol*length && b != a+m {
+				if _, ok := cs.member[[2]int32{int32(a), int32(b)}]; !ok {
+					list = append(list, broken{a, b, v / length, length})
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(x, y broken) int {
+		switch {
+		case x.value != y.value:
+			return int(math.Copysign(1, x.value-y.value))
+		case x.a != y.a:
+			return x.a - y.a
+		}
+		return x.b - y.b
+	})
+	return list, worst
+}
+
+// multipliers returns y as the multipliers of the whole relaxation, those of the conditions
+// outside the set being zero.
+func (cs *conditions) multipliers(y []float64) lift.Multipliers {
+	m := cs.m
+	g := mat.NewDense(2*m, 2*m, nil)
+	for i, p := range cs.pairs[cs.fits:] {
+		v := p.weight * y[cs.fits+i]
+		g.Set(int(p.a), int(p.b), v)
+		g.Set(int(p.b), int(p.a), v)
+	}
+	q := len(cs.red.Fits)
+	w := mat.NewDense(q, cs.c, slices.Clone(y[:cs.fits]))
+	return cs.red.Multipliers(w, mat.DenseCopyOf(block(g, 0, m, 0, m)),
+		mat.DenseCopyOf(block(g, 0, m, m, 2*m)), mat.DenseCopyOf(block(g, m, 2*m, m, 2*m)))
+}
