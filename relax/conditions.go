@@ -167,11 +167,10 @@ func (cs *conditions) adjoint(y []float64) *mat.Dense {
 	return cs.drop(g)
 }
 
-// schur returns the lower triangle of ⟨A_i, Z A_j S⁻¹⟩, symmetrised, given L Z Lᵀ and L S⁻¹ Lᵀ:
-// for the pairs (a, b) and (c, d) four products of their entries.
-func (cs *conditions) schur(lz, ls *mat.Dense) *mat.Dense {
+// schur sets the lower triangle of h to ⟨A_i, Z A_j S⁻¹⟩, symmetrised, given L Z Lᵀ and L S⁻¹ Lᵀ: for
+// the pairs (a, b) and (c, d) four products of their entries.
+func (cs *conditions) schur(h, lz, ls *mat.Dense) {
 	p := len(cs.pairs)
-	h := mat.NewDense(p, p, nil)
 	// Rows are taken first with last so that the triangle's work is even.
 	dense.Parallel((p+1)/2, 4, func(lo, hi int) {
 		for half := lo; half < hi; half++ {
@@ -191,7 +190,6 @@ func (cs *conditions) schur(lz, ls *mat.Dense) *mat.Dense {
 			}
 		}
 	})
-	return h
 }
 
 // broken is a sign condition that a Z violates, by value relative to the lengths of its lines.

@@ -33,6 +33,8 @@ type interior struct {
 	z, s  *mat.Dense
 	y     []float64 // W, then M
 	t     []float64 // slacks of the signs
+
+	storage []float64 // of the Schur complement, by far the largest matrix
 }
 
 // Constants of the interior-point method, chosen by measurement on the reference problems.
@@ -193,7 +195,8 @@ func (ip *interior) step(ms *measures) float64 {
 		diagonal[ip.fits+j] = t / ip.y[ip.fits+j]
 	}
 	precondition, ok := factorSystem(func() *mat.Dense {
-		h := ip.schur(ms.lifted, inverseLifted)
+		h := ip.square(len(ip.pairs))
+		ip.schur(h, ms.lifted, inverseLifted)
 		for i, v := range diagonal {
 			h.Set(i, i, h.At(i, i)+v)
 		}
@@ -232,6 +235,15 @@ func (ip *interior) step(ms *measures) float64 {
 	axpy(dual, d.s.RawMatrix().Data, ip.s.RawMatrix().Data)
 	axpy(dual, d.y, ip.y)
 	return max(primal, dual)
+}
+
+// square returns a p×p matrix of unspecified content, the same memory in every step.
+func (ip *interior) square(p int) *mat.Dense {
+	if p*p > cap(ip.storage) {
+		ip.storage = nil // before the larger one is there
+		ip.storage = make([]float64, p*p+p*p/8)
+	}
+	return mat.NewDense(p, p, ip.storage[:p*p])
 }
 
 // centring is Mehrotra's σ for what the predictor leaves of the gap, at least 0.2 where the

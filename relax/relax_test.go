@@ -90,7 +90,8 @@ func TestSchurComplementMatchesItsOperator(t *testing.T) {
 		if !ok {
 			t.Fatal("S is not positive definite")
 		}
-		h := ip.schur(ip.lift(ip.z), ip.lift(inv))
+		h := mat.NewDense(len(ip.pairs), len(ip.pairs), nil)
+		ip.schur(h, ip.lift(ip.z), ip.lift(inv))
 		for j := range ip.pairs {
 			unit := make([]float64, len(ip.pairs))
 			unit[j] = 1
