@@ -71,7 +71,7 @@ func (r *run) plan() (Method, []func() error) {
 // besideOrder is the largest order m+r of the relaxation that is solved to its end beside the
 // column generation, which takes seconds; a larger one gets besideTime.
 const (
-	besideOrder = 90
+	besideOrder = 120
 	besideTime  = 5 * time.Second
 )
 

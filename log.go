@@ -25,6 +25,7 @@ type logRecord struct {
 	MinEigen   report.Number `json:"min_eigen"`   // of S, relative to its largest
 	Penalty    report.Number `json:"penalty"`     // of the augmented Lagrangian
 	Rank       int           `json:"rank"`        // columns of the factor
+	Conditions int           `json:"conditions"`  // sign conditions in the interior-point method's set
 	Cones      int64         `json:"cones"`       // examined by the branch and bound
 	Bound      report.Number `json:"bound"`       // certified at this iteration
 	Best       report.Number `json:"best_bound"`  // best certified so far
@@ -58,7 +59,7 @@ func recordOf(it relax.Iterate) logRecord {
 		Phase: "relax", Method: it.Method.String(), Outer: it.Outer, Inner: it.Inner,
 		Value: report.Number(it.Value), DualityGap: report.Number(it.DualityGap),
 		Residual: report.Number(it.Residual), Violation: report.Number(it.Violation),
-		MinEigen: report.Number(it.MinEigen), Penalty: report.Number(it.Penalty), Rank: it.Rank,
+		MinEigen: report.Number(it.MinEigen), Penalty: report.Number(it.Penalty), Rank: it.Rank, Conditions: it.Conditions,
 	}
 }
 

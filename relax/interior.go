@@ -51,7 +51,8 @@ const (
 	addDegree     = 3    // conditions of one line at a time
 	addSlack      = 0.03 // smallest slack of a new condition, relative to the lengths of its lines
 	shortestStep  = 1e-5
-	patienceSteps = 20 // without a better iterate or new conditions
+	factorTail    = 1e-7 // eigenvalues of Z, relative to the largest, that the factor leaves out
+	patienceSteps = 20   // without a better iterate or new conditions
 )
 
 func newInterior(red *lift.Reduced) (*interior, error) {
@@ -302,7 +303,7 @@ func (ip *interior) newton(ms *measures, solve func([]float64) []float64, inv, s
 	return d
 }
 
-// factor returns Z in (α̂, û) as a product of its eigenvectors, with the slack of N_ii ≤ 0 put into
+// factor returns Z in (α̂, û) as a product of its eigenvectors, the largest first, with the slack of N_ii ≤ 0 put into
 // A_ii: that keeps Z ⪰ 0, makes N_ii = 0 and can only lower the value.
 func (ip *interior) factor() lift.Factor {
 	k := ip.m + ip.r
@@ -317,7 +318,7 @@ func (ip *interior) factor() lift.Factor {
 	}
 	rank := 0
 	for _, v := range values {
-		if v > 1e-13*values[k-1] {
+		if v > factorTail*values[k-1] {
 			rank++
 		}
 	}

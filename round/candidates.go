@@ -69,12 +69,21 @@ func Candidates(p lift.Problem, g mat.Matrix, count int, seed uint64) (*mat.Dens
 	return mat.NewDense(len(rows)/d, d, rows), nil
 }
 
+// leadingDirections is how many of the relaxation's directions Network looks at: an iterate that
+// has not converged has as many as rows, most of them noise.
+const leadingDirections = 64
+
 // Network trains a network from the directions g (k×d) of the relaxation's
-// factor: it picks among Candidates, refines with the given options, removes
+// factor, the largest first: it picks among Candidates, refines with the given options, removes
 // neurons that are not needed, and refines again.  Options.GrowRounds = 0 means
 // 30 here, as in descent.Restarts.
 func Network(ctx context.Context, p lift.Problem, g mat.Matrix, o descent.Options) (lift.Weights, descent.Status, error) {
-	k, _ := g.Dims()
+	k, d := g.Dims()
+	if k > leadingDirections {
+		k = leadingDirections
+		all := mat.DenseCopyOf(g)
+		g = all.Slice(0, k, 0, d)
+	}
 	directions, err := Candidates(p, g, max(100, 6*k), o.Seed)
 	if err != nil {
 		return lift.Weights{}, descent.Status{}, err
