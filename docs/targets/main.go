@@ -55,7 +55,12 @@ func jobs() []job {
 			exact("iris.train raw γ="+gamma, "iris.train.csv", with(gamma, "120s", "--gap", "0.01")...),
 			exact("iris.train standardised, bias γ="+gamma, "iris.train.csv", append(standard(gamma, "120s"), "--gap", "0.01")...))
 	}
+	auto := func(name, file string, args ...string) job {
+		return job{"train: " + name, file, append([]string{"train"}, args...)}
+	}
 	return append(list,
+		auto("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "120s")...),
+		auto("pima_indians.train standardised, bias γ=0.1", "pima_indians.train.csv", standard("0.1", "180s")...),
 		bound("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "60s")...),
 		bound("pima_indians.train raw γ=0.1", "pima_indians.train.csv", with("0.1", "180s")...),
 		bound("pima_indians.train standardised, bias γ=0.1", "pima_indians.train.csv", standard("0.1", "180s")...),
