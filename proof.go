@@ -55,6 +55,9 @@ func (m moments) Save(path string, origin Origin) error {
 
 var _ Proof = moments{}
 
+// ConesProof is the proof of a certificate of package exact.
+func ConesProof(c *exact.Certificate) Proof { return cones{c} }
+
 // cones is the proof by a branch and bound over directions.
 type cones struct{ *exact.Certificate }
 

@@ -2,18 +2,14 @@ package audit
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"time"
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/internal/atomicfile"
-	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/report"
 )
@@ -85,7 +81,7 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 	if result.Certificate == nil {
 		return nil
 	}
-	proof := cones{result.Certificate}
+	proof := relift.ConesProof(result.Certificate)
 	if err := proof.Verify(); err != nil {
 		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", proof.Bound(), err))
 		return nil
@@ -126,41 +122,3 @@ func (a *auditor) train(ctx context.Context) error {
 	a.propose(w)
 	return nil
 }
-
-// cones is the proof of package exact.
-type cones struct{ *exact.Certificate }
-
-// Bound implements relift.Proof.
-func (c cones) Bound() float64 { return c.LowerBound }
-
-// Source implements relift.Proof.
-func (c cones) Source() string { return "branch and bound over directions" }
-
-// Verify implements relift.Proof.
-func (c cones) Verify() error {
-	if r := c.Certificate.Verify(); !r.OK() {
-		check, _ := r.FirstFailure()
-		return fmt.Errorf("%s: %s", check.Name, check.Detail)
-	}
-	return nil
-}
-
-// Save implements relift.Proof.
-func (c cones) Save(path string, origin relift.Origin) error {
-	named := *c.Certificate
-	named.CreatedBy = "relift " + relift.Version
-	claims := named.Claims()
-	meta := map[string]any{}
-	if err := json.Unmarshal([]byte(claims.Meta), &meta); err != nil {
-		return err
-	}
-	meta["settings"] = origin
-	text, err := json.Marshal(meta)
-	if err != nil {
-		return err
-	}
-	claims.Meta = string(text)
-	return atomicfile.Write(path, func(w io.Writer) error { return npy.WriteArchive(w, claims.Archive()) })
-}
-
-var _ relift.Proof = cones{}
