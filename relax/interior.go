@@ -45,11 +45,12 @@ const (
 	boundary      = 0.95 // part of the way to the boundary
 	refinements   = 30   // conjugate gradients on the Schur complement, preconditioned by its factor
 	refinedTo     = 1e-10
-	addBelow      = 0.2  // relative gap below which broken conditions are added,
-	addFeasible   = 1e-4 // and relative dual infeasibility
-	addEvery      = 4    // steps
-	addDegree     = 3    // conditions of one line at a time
-	addSlack      = 0.03 // smallest slack of a new condition, relative to the lengths of its lines
+	addBelow      = 0.2   // relative gap below which broken conditions are added,
+	addFeasible   = 1e-4  // and relative dual infeasibility
+	addEvery      = 4     // steps
+	addDegree     = 3     // conditions of one line at a time
+	mostUnknowns  = 16000 // of the Schur complement, which then takes 2 GB
+	addSlack      = 0.03  // smallest slack of a new condition, relative to the lengths of its lines
 	shortestStep  = 1e-5
 	factorTail    = 1e-7 // eigenvalues of Z, relative to the largest, that the factor leaves out
 	patienceSteps = 20   // without a better iterate or new conditions
@@ -157,11 +158,15 @@ func (ip *interior) dualResidual() *mat.Dense {
 }
 
 // extend adds broken conditions, at most addDegree of them at a line, with slacks that are not
-// small: a full primal step closes the difference to the values.
-func (ip *interior) extend(ms *measures) {
+// small: a full primal step closes the difference to the values.  It returns how many they are.
+func (ip *interior) extend(ms *measures) int {
+	before := len(ip.pairs)
 	mu := ms.gap / float64(ip.n+ip.signs())
 	degree := make([]int, 2*ip.m)
 	for _, b := range ms.broken {
+		if len(ip.pairs) >= mostUnknowns {
+			break // more would not fit into the memory of a usual machine
+		}
 		if degree[b.a] == addDegree || degree[b.b] == addDegree || !ip.add(b.a, b.b) {
 			continue
 		}
@@ -172,6 +177,7 @@ func (ip *interior) extend(ms *measures) {
 	}
 	ms.values = ip.values(ms.lifted)
 	ms.infeasible = ip.dualResidual()
+	return len(ip.pairs) - before
 }
 
 // direction is a Newton direction in all the variables.
@@ -393,8 +399,9 @@ func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin t
 			break
 		}
 		if len(ms.broken) > 0 && relative < addBelow && ms.dualError < addFeasible && iter >= extended+addEvery {
-			ip.extend(ms)
-			extended, best = iter, math.Inf(1)
+			if ip.extend(ms) > 0 {
+				extended, best = iter, math.Inf(1)
+			}
 		}
 		if !(ip.step(ms) > shortestStep) {
 			res.Status = Stalled
