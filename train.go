@@ -12,10 +12,11 @@ import (
 
 // The shares of the time limit after which a phase gives way to the next.
 const (
-	earlyShare = 0.1 // first network
-	widthShare = 0.5 // first network under a cap, which is the main one
-	relaxShare = 0.7 // relaxation
-	roundShare = 0.9 // network from the relaxation
+	earlyShare  = 0.5  // first network
+	widthShare  = 0.5  // first network under a cap, which is the main one
+	relaxShare  = 0.7  // relaxation
+	refineShare = 0.9  // first network again, if its share was too short
+	roundShare  = 0.95 // network from the relaxation
 )
 
 // Train finds a network for p and a certified lower bound on the objective of
@@ -65,9 +66,11 @@ func (r *run) earlyNetwork() error {
 	ctx, cancel := r.until(share)
 	defer cancel()
 	r.record("network")
-	runs, best, err := descent.Restarts(ctx, r.problem, descent.Options{
-		Width: r.opts.Width, Seed: r.opts.Seed, Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20,
-	})
+	options := descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20}
+	if r.opts.TimeLimit > 0 { // then its share of the time is the limit
+		options.GrowRounds, options.Iterations, options.NewtonIterations = 0, 0, 0
+	}
+	runs, best, err := descent.Restarts(ctx, r.problem, options)
 	if err != nil {
 		return fmt.Errorf("first network: %w", err)
 	}
@@ -87,10 +90,30 @@ func (r *run) sdp() error {
 	if err := r.relaxation(relaxShare); err != nil {
 		return err
 	}
+	if err := r.refine(); err != nil {
+		return err
+	}
 	if err := r.roundFactor(); err != nil {
 		return err
 	}
 	return r.repair()
+}
+
+// refine goes on with the training of the best network where the time limit has cut it short.
+func (r *run) refine() error {
+	if r.gapReached() || r.opts.TimeLimit == 0 || r.weights.Width() == 0 {
+		return nil
+	}
+	ctx, cancel := r.until(refineShare)
+	defer cancel()
+	r.record("network")
+	w, _, err := descent.Refine(ctx, r.problem, r.weights, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30})
+	if err != nil {
+		return fmt.Errorf("refinement of the network: %w", err)
+	}
+	r.propose(w)
+	r.record("network")
+	return nil
 }
 
 // roundFactor makes a network of the directions of the relaxation's factor.
