@@ -12,7 +12,8 @@ import (
 
 // The shares of the time limit after which a phase gives way to the next.
 const (
-	earlyShare  = 0.5  // first network
+	earlyShare  = 0.1  // first network
+	longShare   = 0.5  // first network where no branch and bound follows
 	widthShare  = 0.5  // first network under a cap, which is the main one
 	relaxShare  = 0.7  // relaxation
 	refineShare = 0.9  // first network again, if its share was too short
@@ -54,12 +55,21 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return r.finish(method)
 }
 
+// timedStarts is more random starts than fit into the first network's share of a time limit on all
+// but tiny problems.
+const timedStarts = 50
+
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
 	if r.gapReached() {
 		return nil
 	}
 	share := earlyShare
+	_, rank, _ := r.reduced.Dims()
+	long := r.opts.TimeLimit > 0 && rank > searchRank
+	if long {
+		share = longShare
+	}
 	if r.opts.Width > 0 {
 		share = widthShare
 	}
@@ -67,8 +77,9 @@ func (r *run) earlyNetwork() error {
 	defer cancel()
 	r.record("network")
 	options := descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20}
-	if r.opts.TimeLimit > 0 { // then its share of the time is the limit
+	if long { // then its share of the time is the limit
 		options.GrowRounds, options.Iterations, options.NewtonIterations = 0, 0, 0
+		options.Starts = timedStarts
 	}
 	runs, best, err := descent.Restarts(ctx, r.problem, options)
 	if err != nil {
