@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/relax"
 )
 
 // ErrMemory is wrapped by the error about a problem that does not fit into
@@ -17,6 +18,9 @@ var ErrMemory = errors.New("not enough memory")
 func checkMemory(p Problem, limit int64) error {
 	n, d, c := p.Dims()
 	needed := dataset.TrainingMemory(n, d, c)
+	if system := relax.Memory(n, c); needed <= math.MaxUint64-system {
+		needed += system
+	}
 	allowed, source := uint64(limit), "allowed"
 	if limit == 0 {
 		allowed, source = dataset.AvailableMemory(), "available"

@@ -18,22 +18,12 @@ func EncodedMemory(n, d, c int) uint64 {
 // the matrix S of the certificate, its factor and the eigensolver's workspace.
 const squareMatrices = 12
 
-// The interior-point method of the relaxation factors one matrix of the order of its unknowns, which
-// begin as perRow and the outputs for each row and grow by a half; it is used up to mostUnknowns.
-const (
-	perRow       = 6
-	mostUnknowns = 9000
-)
-
 // TrainingMemory estimates the bytes that training with a certificate needs
-// for n rows, d encoded features and c outputs: a few copies of the data,
-// squareMatrices matrices of order n+min(n,d), and the system of the interior-point method.
+// for n rows, d encoded features and c outputs: a few copies of the data and
+// squareMatrices matrices of order n+min(n,d).
 func TrainingMemory(n, d, c int) uint64 {
 	order := uint64(n) + uint64(min(n, d))
 	square := times(squareMatrices*8, times(order, order))
-	if unknowns := times(uint64(n), uint64(perRow+c)); unknowns <= mostUnknowns {
-		square += times(18, times(unknowns, unknowns)) // 8 bytes × 1.5²
-	}
 	data := times(4, EncodedMemory(n, d, c))
 	if sum := square + data; sum >= square {
 		return sum

@@ -95,8 +95,10 @@ func slot(fit lift.Fit, m int) int {
 func unknowns(red *lift.Reduced) int {
 	m, _, q := red.Dims()
 	_, c := red.Y.Dims()
-	return q*c + m + (neighbours+1)*m
+	return unknownsOf(m, q*c)
 }
+
+func unknownsOf(m, fits int) int { return fits + m + (neighbours+1)*m }
 
 // add puts the sign condition of two lines, a < b, into the set; false if it is there.
 func (cs *conditions) add(a, b int) bool {

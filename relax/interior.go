@@ -116,16 +116,16 @@ func (ip *interior) start() error {
 
 // measures are what is known of an iterate.
 type measures struct {
-	lifted       *mat.Dense // L Z Lᵀ
-	values       []float64
-	infeasible   *mat.Dense // ½∇ − Σ y_i A_i − S
-	primal, dual float64    // objectives
-	gap          float64    // ⟨Z,S⟩ + tᵀM
-	primalError  float64    // relative infeasibility of the fit
-	slackError   float64    // largest difference of T and t, relative to the lengths of the lines
-	dualError    float64    // relative infeasibility of S
-	broken       []broken   // conditions to add
-	violation    float64    // relative, inside the set and outside
+	lifted      *mat.Dense // L Z Lᵀ
+	values      []float64
+	infeasible  *mat.Dense // ½∇ − Σ y_i A_i − S
+	primal      float64    // objective
+	gap         float64    // ⟨Z,S⟩ + tᵀM
+	primalError float64    // relative infeasibility of the fit
+	slackError  float64    // largest difference of T and t, relative to the lengths of the lines
+	dualError   float64    // relative infeasibility of S
+	broken      []broken   // conditions to add
+	violation   float64    // relative, inside the set and outside
 }
 
 func (ip *interior) measure(tol float64) *measures {
@@ -134,7 +134,6 @@ func (ip *interior) measure(tol float64) *measures {
 	for e, target := range ip.targets {
 		w, d := ip.y[e], target-ms.values[e]
 		ms.primal += d * d / 2
-		ms.dual += w*target - w*w/2
 		ms.primalError = max(ms.primalError, math.Abs(d-w)/(1+math.Abs(target)))
 	}
 	ms.primal += dot(ip.half.RawMatrix().Data, ip.z.RawMatrix().Data)
@@ -344,7 +343,7 @@ func (ip *interior) factor() lift.Factor {
 // rank counts the eigenvalues of Z in (α̂, û) above 1e-6 of the largest.
 func (ip *interior) rank() int {
 	k := ip.m + ip.r
-	values, _, ok := dense.EigenSym(symmetric(mat.DenseCopyOf(block(ip.z, 0, k, 0, k))), false)
+	values, _, ok := dense.EigenSym(symmetric(block(ip.z, 0, k, 0, k)), false)
 	if !ok {
 		return k
 	}
@@ -358,7 +357,8 @@ func (ip *interior) rank() int {
 }
 
 // solveInterior iterates until gap, infeasibilities and violation are below the tolerance.  The
-// result is the iterate with the smallest largest of them: after that rounding makes them worse.
+// result is the iterate with the smallest largest of them since conditions were last added: after
+// that rounding makes them worse.
 func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin time.Time) (*Result, error) {
 	ip, err := newInterior(red)
 	if err != nil {

@@ -89,16 +89,16 @@ func (al *lagrangian) curve(pt *point, dl, out *mat.Dense) {
 	// part left of that block also stands, transposed, above it.
 	for lo := 0; lo < n; lo += al.panel {
 		hi := min(n, lo+al.panel)
-		work := al.work.Slice(0, hi-lo, 0, hi).(*mat.Dense)
-		dense.Gemm(blas.NoTrans, blas.Trans, 1, left.Slice(lo, hi, 0, 2*k).(*mat.Dense), right.Slice(0, hi, 0, 2*k).(*mat.Dense), 0, work)
+		work := block(al.work, 0, hi-lo, 0, hi)
+		dense.Gemm(blas.NoTrans, blas.Trans, 1, block(left, lo, hi, 0, 2*k), block(right, 0, hi, 0, 2*k), 0, work)
 		dense.Parallel(hi-lo, 32, func(first, last int) {
 			for i := first; i < last; i++ {
 				al.mask(work.RawRowView(i), pt.plus, lo+i)
 			}
 		})
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, work, pt.lines.Slice(0, hi, 0, k).(*mat.Dense), 1, out.Slice(lo, hi, 0, k).(*mat.Dense))
+		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, work, block(pt.lines, 0, hi, 0, k), 1, block(out, lo, hi, 0, k))
 		if lo > 0 {
-			dense.Gemm(blas.Trans, blas.NoTrans, 2*al.sigma, work.Slice(0, hi-lo, 0, lo).(*mat.Dense), pt.lines.Slice(lo, hi, 0, k).(*mat.Dense), 1, out.Slice(0, lo, 0, k).(*mat.Dense))
+			dense.Gemm(blas.Trans, blas.NoTrans, 2*al.sigma, block(work, 0, hi-lo, 0, lo), block(pt.lines, lo, hi, 0, k), 1, block(out, 0, lo, 0, k))
 		}
 	}
 }

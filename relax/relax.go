@@ -128,6 +128,16 @@ type Result struct {
 // interior-point method: it factors a dense matrix of that order, or a little more, in each step.
 const InteriorLimit = 9000
 
+// Memory estimates the bytes of the interior-point method's system for n rows and c outputs, 0
+// where Auto takes the low-rank method.  The unknowns grow by about a half during a solve.
+func Memory(n, c int) uint64 {
+	if n > InteriorLimit || c > InteriorLimit || unknownsOf(n, n*c) > InteriorLimit {
+		return 0
+	}
+	order := uint64(unknownsOf(n, n*c)) * 3 / 2
+	return 8 * order * order
+}
+
 // Solve minimises the relaxation of red.  An error means unusable options; everything
 // else is a Status.
 func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error) {

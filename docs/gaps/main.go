@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+
+	"github.com/relift/relift/docs/internal/binary"
 )
 
 // levels are the gaps whose times are printed.
@@ -27,15 +29,11 @@ func main() {
 }
 
 func run(data string) error {
-	dir, err := os.MkdirTemp("", "gaps")
+	dir, relift, err := binary.Build()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "relift")
-	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/relift").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
-	}
 	fmt.Print("| data | γ |")
 	for _, l := range levels {
 		fmt.Printf(" %g %% |", 100*l)
@@ -55,7 +53,7 @@ func run(data string) error {
 		log := filepath.Join(dir, "log.jsonl")
 		args := append([]string{"train", filepath.Join(data, c.file), "--method", "exact", "--gap", "0.01", "--reg", c.gamma,
 			"--time-limit", "300s", "--quiet", "--log", log}, c.args...)
-		if out, err := exec.Command(binary, args...).CombinedOutput(); err != nil {
+		if out, err := exec.Command(relift, args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", c.name, err, out)
 		}
 		row, err := times(log)

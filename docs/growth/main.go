@@ -11,7 +11,6 @@ import (
 	"math"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -19,6 +18,8 @@ import (
 	"time"
 
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/relift/relift/docs/internal/binary"
 )
 
 func main() {
@@ -31,16 +32,12 @@ func main() {
 }
 
 func run(sizes []string) error {
-	dir, err := os.MkdirTemp("", "growth")
+	dir, relift, err := binary.Build()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "relift")
-	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/relift").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	version, _ := exec.Command(binary, "version").Output()
+	version, _ := exec.Command(relift, "version").Output()
 	fmt.Printf("%s, %d processors, %s/%s\n\n", strings.ReplaceAll(strings.TrimSpace(string(version)), "\n", "; "), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	fmt.Println("| n | certified bound | value | steps | wall s | peak MB |")
 	fmt.Println("|---|---|---|---|---|---|")
@@ -51,7 +48,7 @@ func run(sizes []string) error {
 			return err
 		}
 		begin := time.Now()
-		cmd := exec.Command(binary, "bound", fmt.Sprintf("builtin:random?seed=0&n=%d", n),
+		cmd := exec.Command(relift, "bound", fmt.Sprintf("builtin:random?seed=0&n=%d", n),
 			"--reg", "0.1", "--scale", "none", "--bias=false", "--json", "--quiet")
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/relift/relift/docs/internal/binary"
 )
 
 // job is one row of the table.
@@ -91,16 +93,12 @@ func run(data, only string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := os.MkdirTemp("", "targets")
+	dir, relift, err := binary.Build()
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	binary := filepath.Join(dir, "relift")
-	if out, err := exec.Command("go", "build", "-o", binary, "./cmd/relift").CombinedOutput(); err != nil {
-		return fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	version, _ := exec.Command(binary, "version").Output()
+	version, _ := exec.Command(relift, "version").Output()
 	fmt.Printf("%s, %d processors, %s/%s\n\n", strings.ReplaceAll(strings.TrimSpace(string(version)), "\n", "; "), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH)
 	fmt.Println("| run | certified bound | relaxation's value | network | gap | wall s | peak MB | verified |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
@@ -110,7 +108,7 @@ func run(data, only string) error {
 		if !match.MatchString(j.name) {
 			continue
 		}
-		o, err := one(binary, dir, filepath.Join(data, filepath.FromSlash(j.file)), j)
+		o, err := one(relift, dir, filepath.Join(data, filepath.FromSlash(j.file)), j)
 		if err != nil {
 			return fmt.Errorf("%s (%s): %w", j.name, j.file, err)
 		}
@@ -131,9 +129,9 @@ func run(data, only string) error {
 }
 
 // one runs a job and verifies its certificate.
-func one(binary, dir, file string, j job) (outcome, error) {
+func one(relift, dir, file string, j job) (outcome, error) {
 	certificate := filepath.Join(dir, "certificate.npz")
-	cmd := exec.Command(binary, append([]string{j.args[0], file, "--json", "--quiet", "--certificate", certificate}, j.args[1:]...)...)
+	cmd := exec.Command(relift, append([]string{j.args[0], file, "--json", "--quiet", "--certificate", certificate}, j.args[1:]...)...)
 	cmd.Stderr = os.Stderr
 	begin := time.Now()
 	out, err := cmd.Output()
@@ -161,7 +159,7 @@ func one(binary, dir, file string, j job) (outcome, error) {
 	if result.Relaxation != nil {
 		o.relaxed = result.Relaxation.Value
 	}
-	o.verified = exec.Command(binary, "verify", certificate, file).Run() == nil
+	o.verified = exec.Command(relift, "verify", certificate, file).Run() == nil
 	return o, nil
 }
 
