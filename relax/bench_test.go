@@ -37,13 +37,13 @@ func BenchmarkInteriorStep(b *testing.B) {
 		h := ip.square(p)
 		b.Run(fmt.Sprintf("n=%d/schur", n), func(b *testing.B) {
 			for b.Loop() {
-				ip.schur(h, lz, ls)
+				ip.schur(h, ip.pairs, lz, ls)
 			}
 		})
 		b.Run(fmt.Sprintf("n=%d/factor", n), func(b *testing.B) {
 			for b.Loop() {
 				factorSystem(func() *mat.Dense {
-					ip.schur(h, lz, ls)
+					ip.schur(h, ip.pairs, lz, ls)
 					for i := range p {
 						h.Set(i, i, h.At(i, i)+1)
 					}

@@ -95,10 +95,16 @@ func slot(fit lift.Fit, m int) int {
 func unknowns(red *lift.Reduced) int {
 	m, _, q := red.Dims()
 	_, c := red.Y.Dims()
-	return unknownsOf(m, q*c)
+	return unknownsOf(m, q*c, c)
 }
 
-func unknownsOf(m, fits int) int { return fits + m + (neighbours+1)*m }
+func unknownsOf(m, fits, c int) int {
+	signs := m + (neighbours+1)*m
+	if eliminates(fits, c) {
+		return signs
+	}
+	return fits + signs
+}
 
 // add puts the sign condition of two lines, a < b, into the set; false if it is there.
 func (cs *conditions) add(a, b int) bool {
@@ -119,19 +125,31 @@ func (cs *conditions) signs() int { return len(cs.pairs) - cs.fits }
 
 // lift returns the (2m+c)² matrix L Z Lᵀ over all lines.
 func (cs *conditions) lift(z *mat.Dense) *mat.Dense {
-	m, r, n := cs.m, cs.r, cs.n
-	half := mat.NewDense(cs.lines, n, nil)
-	block(half, 0, m, 0, n).Copy(block(z, 0, m, 0, n))
-	block(half, m, 2*m, 0, n).Copy(block(z, 0, m, 0, n))
-	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, cs.red.X, block(z, m, m+r, 0, n), 1, block(half, m, 2*m, 0, n))
-	block(half, 2*m, cs.lines, 0, n).Copy(block(z, m+r, n, 0, n))
-	out := mat.NewDense(cs.lines, cs.lines, nil)
-	block(out, 0, cs.lines, 0, m).Copy(block(half, 0, cs.lines, 0, m))
-	block(out, 0, cs.lines, m, 2*m).Copy(block(half, 0, cs.lines, 0, m))
-	dense.Gemm(blas.NoTrans, blas.Trans, -1, block(half, 0, cs.lines, m, m+r), cs.red.X, 1, block(out, 0, cs.lines, m, 2*m))
-	block(out, 0, cs.lines, 2*m, cs.lines).Copy(block(half, 0, cs.lines, m+r, n))
+	half, out := mat.NewDense(cs.lines, cs.n, nil), mat.NewDense(cs.lines, cs.lines, nil)
+	cs.liftRows(half, z)
+	cs.liftColumns(out, half)
 	mirror(out)
 	return out
+}
+
+// liftRows sets out to L·z, for z with N rows.
+func (cs *conditions) liftRows(out, z *mat.Dense) {
+	m, v := cs.m, cs.m+cs.r
+	_, n := z.Dims()
+	block(out, 0, m, 0, n).Copy(block(z, 0, m, 0, n))
+	block(out, m, 2*m, 0, n).Copy(block(z, 0, m, 0, n))
+	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, cs.red.X, block(z, m, v, 0, n), 1, block(out, m, 2*m, 0, n))
+	block(out, 2*m, cs.lines, 0, n).Copy(block(z, v, cs.n, 0, n))
+}
+
+// liftColumns sets out to z·Lᵀ, for z with N columns.
+func (cs *conditions) liftColumns(out, z *mat.Dense) {
+	m, v := cs.m, cs.m+cs.r
+	n, _ := z.Dims()
+	block(out, 0, n, 0, m).Copy(block(z, 0, n, 0, m))
+	block(out, 0, n, m, 2*m).Copy(block(z, 0, n, 0, m))
+	dense.Gemm(blas.NoTrans, blas.Trans, -1, block(z, 0, n, m, v), cs.red.X, 1, block(out, 0, n, m, 2*m))
+	block(out, 0, n, 2*m, cs.lines).Copy(block(z, 0, n, v, cs.n))
 }
 
 // drop is the adjoint of lift: Lᵀ G L for a symmetric G (N×N).
@@ -169,28 +187,21 @@ func (cs *conditions) adjoint(y []float64) *mat.Dense {
 	return cs.drop(g)
 }
 
-// schur sets the lower triangle of h to ⟨A_i, Z A_j S⁻¹⟩, symmetrised, given L Z Lᵀ and L S⁻¹ Lᵀ: for
-// the pairs (a, b) and (c, d) four products of their entries.
-func (cs *conditions) schur(h, lz, ls *mat.Dense) {
-	p := len(cs.pairs)
-	// Rows are taken first with last so that the triangle's work is even.
-	dense.Parallel((p+1)/2, 4, func(lo, hi int) {
-		for half := lo; half < hi; half++ {
-			for side, i := range [2]int{half, p - 1 - half} {
-				if side == 1 && i == half {
-					continue
-				}
-				one := cs.pairs[i]
-				za, zb := lz.RawRowView(int(one.a)), lz.RawRowView(int(one.b))
-				sa, sb := ls.RawRowView(int(one.a)), ls.RawRowView(int(one.b))
-				row := h.RawRowView(i)[:i+1]
-				for j := range row {
-					other := &cs.pairs[j]
-					c, d := other.a, other.b
-					row[j] = one.weight / 4 * other.weight * (za[c]*sb[d] + zb[d]*sa[c] + za[d]*sb[c] + zb[c]*sa[d])
-				}
+// schur sets the lower triangle of h to ⟨A_i, Z A_j S⁻¹⟩, symmetrised, for some pairs, given L Z Lᵀ and
+// L S⁻¹ Lᵀ: for the pairs (a, b) and (c, d) four products of their entries.
+func (cs *conditions) schur(h *mat.Dense, pairs []pair, lz, ls *mat.Dense) {
+	balanced(len(pairs), func(rows func(func(i int))) {
+		rows(func(i int) {
+			one := pairs[i]
+			za, zb := lz.RawRowView(int(one.a)), lz.RawRowView(int(one.b))
+			sa, sb := ls.RawRowView(int(one.a)), ls.RawRowView(int(one.b))
+			row := h.RawRowView(i)[:i+1]
+			for j := range row {
+				other := &pairs[j]
+				c, d := other.a, other.b
+				row[j] = one.weight / 4 * other.weight * (za[c]*sb[d] + zb[d]*sa[c] + za[d]*sb[c] + zb[c]*sa[d])
 			}
-		}
+		})
 	})
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
+	"runtime/debug"
 	"time"
 
 	"gonum.org/v1/gonum/blas"
@@ -25,7 +27,8 @@ import (
 //
 //	(⟨A_i, Z A_j S⁻¹⟩ + diag(I, t/M)) dy = rhs
 //
-// whose order is the number of conditions: q·c and those of the set.
+// whose order is the number of conditions: q·c and those of the set.  Where q·c is large, its
+// part is eliminated: see elimination.
 type interior struct {
 	*conditions
 	gamma float64
@@ -34,7 +37,8 @@ type interior struct {
 	y     []float64 // W, then M
 	t     []float64 // slacks of the signs
 
-	storage []float64 // of the Schur complement, by far the largest matrix
+	eliminated *eliminationWork // nil where the entries of W are unknowns like the others
+	storage    []float64        // of the Schur complement, by far the largest matrix
 }
 
 // Constants of the interior-point method, chosen by measurement on the reference problems.
@@ -45,12 +49,13 @@ const (
 	boundary      = 0.95 // part of the way to the boundary
 	refinements   = 30   // conjugate gradients on the Schur complement, preconditioned by its factor
 	refinedTo     = 1e-10
-	addBelow      = 0.2   // relative gap below which broken conditions are added,
-	addFeasible   = 1e-4  // and relative dual infeasibility
-	addEvery      = 4     // steps
-	addDegree     = 3     // conditions of one line at a time
-	mostUnknowns  = 16000 // of the Schur complement, which then takes 2 GB
-	addSlack      = 0.03  // smallest slack of a new condition, relative to the lengths of its lines
+	addBelow      = 1       // relative gap below which broken conditions are added,
+	addFeasible   = 1e-2    // and relative dual infeasibility
+	addEvery      = 2       // steps
+	addDegree     = 3       // conditions of one line at a time
+	mostUnknowns  = 16000   // of the Schur complement, which then takes 2 GB
+	collectFrom   = 1 << 25 // numbers in the system
+	addSlack      = 0.03    // smallest slack of a new condition relative to the lengths of its lines, or the relative gap
 	shortestStep  = 1e-5
 	factorTail    = 1e-7 // eigenvalues of Z, relative to the largest, that the factor leaves out
 	patienceSteps = 20   // without a better iterate or new conditions
@@ -61,6 +66,9 @@ func newInterior(red *lift.Reduced) (*interior, error) {
 	ip.half = mat.NewDense(ip.n, ip.n, nil)
 	for i := ip.m; i < ip.n; i++ {
 		ip.half.Set(i, i, ip.gamma/2)
+	}
+	if eliminates(ip.fits, ip.c) {
+		ip.eliminated = newEliminationWork(ip.conditions)
 	}
 	if err := ip.start(); err != nil {
 		return nil, err
@@ -156,14 +164,23 @@ func (ip *interior) dualResidual() *mat.Dense {
 	return rd
 }
 
+// order is that of the Schur complement's factor.
+func (ip *interior) order() int {
+	if ip.eliminated != nil {
+		return ip.signs()
+	}
+	return len(ip.pairs)
+}
+
 // extend adds broken conditions, at most addDegree of them at a line, with slacks that are not
 // small: a full primal step closes the difference to the values.  It returns how many they are.
 func (ip *interior) extend(ms *measures) int {
 	before := len(ip.pairs)
 	mu := ms.gap / float64(ip.n+ip.signs())
+	least := min(addSlack, ms.gap/ms.primal)
 	degree := make([]int, 2*ip.m)
 	for _, b := range ms.broken {
-		if len(ip.pairs) >= mostUnknowns {
+		if ip.order() >= mostUnknowns {
 			break // more would not fit into the memory of a usual machine
 		}
 		if degree[b.a] == addDegree || degree[b.b] == addDegree || !ip.add(b.a, b.b) {
@@ -171,7 +188,7 @@ func (ip *interior) extend(ms *measures) int {
 		}
 		degree[b.a]++
 		degree[b.b]++
-		slack := max(-b.value, addSlack) * b.length
+		slack := max(-b.value, least) * b.length
 		ip.t, ip.y = append(ip.t, slack), append(ip.y, mu/slack)
 	}
 	ms.values = ip.values(ms.lifted)
@@ -200,20 +217,14 @@ func (ip *interior) step(ms *measures) float64 {
 	for j, t := range ip.t {
 		diagonal[ip.fits+j] = t / ip.y[ip.fits+j]
 	}
-	precondition, ok := factorSystem(func() *mat.Dense {
-		h := ip.square(len(ip.pairs))
-		ip.schur(h, ms.lifted, inverseLifted)
-		for i, v := range diagonal {
-			h.Set(i, i, h.At(i, i)+v)
-		}
-		return h
-	})
+	precondition, ok := ip.factorSchur(inv, ms.lifted, inverseLifted, diagonal)
 	if !ok {
 		return 0
 	}
-	// The factor has few digits where the matrix is nearly singular; the operator has more.
+	// The factor is approximate, or has few digits where the matrix is nearly singular; the operator has more.
 	solve := func(rhs []float64) []float64 {
 		return conjugateGradients(func(y []float64) []float64 {
+			ip.collect()
 			out := ip.values(ip.lift(triple(ip.z, ip.adjoint(y), inv)))
 			for i, v := range diagonal {
 				out[i] += v * y[i]
@@ -243,13 +254,44 @@ func (ip *interior) step(ms *measures) float64 {
 	return max(primal, dual)
 }
 
+// factorSchur factors the Schur complement plus a diagonal, and returns a solver that works in place.
+func (ip *interior) factorSchur(inv, lifted, inverseLifted *mat.Dense, diagonal []float64) (solve func([]float64), ok bool) {
+	if ip.eliminated != nil {
+		el, ok := newElimination(ip.conditions, ip.z, inv, lifted, inverseLifted, diagonal, ip.square(ip.signs()), ip.eliminated)
+		if !ok {
+			return nil, false
+		}
+		return el.solve, true
+	}
+	return factorSystem(func() *mat.Dense {
+		h := ip.square(len(ip.pairs))
+		ip.schur(h, ip.pairs, lifted, inverseLifted)
+		for i, v := range diagonal {
+			h.Set(i, i, h.At(i, i)+v)
+		}
+		return h
+	})
+}
+
 // square returns a p×p matrix of unspecified content, the same memory in every step.
 func (ip *interior) square(p int) *mat.Dense {
 	if p*p > cap(ip.storage) {
-		ip.storage = nil // before the larger one is there
+		if ip.storage != nil {
+			// Both do not fit into the memory of a usual machine.
+			ip.storage = nil
+			debug.FreeOSMemory()
+		}
 		ip.storage = make([]float64, p*p+p*p/8)
 	}
 	return mat.NewDense(p, p, ip.storage[:p*p])
+}
+
+// collect frees the memory of dead matrices where the system is large: the runtime would let them
+// grow to its size.
+func (ip *interior) collect() {
+	if cap(ip.storage) >= collectFrom {
+		runtime.GC()
+	}
 }
 
 // centring is Mehrotra's σ for what the predictor leaves of the gap, at least 0.2 where the
@@ -356,14 +398,18 @@ func (ip *interior) rank() int {
 	return rank
 }
 
-// solveInterior iterates until gap, infeasibilities and violation are below the tolerance.  The
-// result is the iterate with the smallest largest of them since conditions were last added: after
-// that rounding makes them worse.
 func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin time.Time) (*Result, error) {
 	ip, err := newInterior(red)
 	if err != nil {
 		return nil, err
 	}
+	return ip.solve(ctx, opts, begin), nil
+}
+
+// solve iterates until gap, infeasibilities and violation are below the tolerance.  The
+// result is the iterate with the smallest largest of them since conditions were last added: after
+// that rounding makes them worse.
+func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) *Result {
 	res := &Result{Method: InteriorPoint, Status: IterationLimit}
 	best, bestAt, extended := math.Inf(1), 0, 0
 	keep := func(value float64) {
@@ -372,7 +418,7 @@ func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin t
 	}
 	for iter := 1; iter <= opts.MaxOuter; iter++ {
 		ms := ip.measure(opts.Tolerance)
-		relative, value := ms.gap/ms.primal, red.Constant+ms.primal
+		relative, value := ms.gap/ms.primal, ip.red.Constant+ms.primal
 		res.Outer, res.Inner = iter, iter
 		stop := opts.record(Iterate{
 			Method: InteriorPoint, Outer: iter, Inner: iter, Value: value, DualityGap: ms.gap,
@@ -408,7 +454,7 @@ func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin t
 			break
 		}
 	}
-	return res, nil
+	return res
 }
 
 // triple returns the symmetric part of a·b·c.

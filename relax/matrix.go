@@ -40,6 +40,21 @@ func each(n int, f func(row, lo, hi int)) {
 	})
 }
 
+// balanced splits the rows of a lower triangle of order n over goroutines, each of which calls f with a loop
+// over its rows.  They are taken first with last so that the triangle's work is even.
+func balanced(n int, f func(rows func(func(i int)))) {
+	dense.Parallel((n+1)/2, 4, func(lo, hi int) {
+		f(func(do func(i int)) {
+			for i := lo; i < hi; i++ {
+				do(i)
+				if n-1-i != i {
+					do(n - 1 - i)
+				}
+			}
+		})
+	})
+}
+
 // mirror copies the lower triangle of a to the upper.
 func mirror(a *mat.Dense) { pairsOf(a, func(low, up *float64) { *up = *low }) }
 

@@ -129,13 +129,17 @@ type Result struct {
 const InteriorLimit = 9000
 
 // Memory estimates the bytes of the interior-point method's system for n rows and c outputs, 0
-// where Auto takes the low-rank method.  The unknowns grow by about a half during a solve.
+// where Auto takes the low-rank method.  The unknowns grow by about two thirds during a solve.
 func Memory(n, c int) uint64 {
-	if n > InteriorLimit || c > InteriorLimit || unknownsOf(n, n*c) > InteriorLimit {
+	if n > InteriorLimit || c > InteriorLimit || unknownsOf(n, n*c, c) > InteriorLimit {
 		return 0
 	}
-	order := uint64(unknownsOf(n, n*c)) * 3 / 2
-	return 8 * order * order
+	order := uint64(unknownsOf(n, n*c, c)) * 5 / 3
+	numbers := order * order
+	if eliminates(n*c, c) {
+		numbers += eliminationMemory(uint64(n), uint64(c))
+	}
+	return 8 * numbers
 }
 
 // Solve minimises the relaxation of red.  An error means unusable options; everything

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -91,7 +92,7 @@ func TestSchurComplementMatchesItsOperator(t *testing.T) {
 			t.Fatal("S is not positive definite")
 		}
 		h := mat.NewDense(len(ip.pairs), len(ip.pairs), nil)
-		ip.schur(h, ip.lift(ip.z), ip.lift(inv))
+		ip.schur(h, ip.pairs, ip.lift(ip.z), ip.lift(inv))
 		for j := range ip.pairs {
 			unit := make([]float64, len(ip.pairs))
 			unit[j] = 1
@@ -101,6 +102,91 @@ func TestSchurComplementMatchesItsOperator(t *testing.T) {
 					t.Fatalf("entry (%d,%d): operator %g, assembled %g", i, j, column[i], h.At(i, j))
 				}
 			}
+		}
+	}
+}
+
+// TestEliminationSolvesTheSystem compares with the assembled system, in which TᵀT is replaced by its
+// diagonal: nothing else is approximated, and with one output nothing at all.
+func TestEliminationSolvesTheSystem(t *testing.T) {
+	one := merged(t)
+	one.Y = mat.DenseCopyOf(one.Y.ColView(0))
+	for _, p := range []lift.Problem{one, gaussian(t, 1, 9, 2, 3, 0.3), merged(t)} {
+		ip := somewhere(t, p)
+		inv, ok := inverse(ip.s)
+		if !ok {
+			t.Fatal("S is not positive definite")
+		}
+		lz, ls := ip.lift(ip.z), ip.lift(inv)
+		order := len(ip.pairs)
+		diagonal := make([]float64, order)
+		for i := range diagonal {
+			diagonal[i] = 1
+			if i >= ip.fits {
+				diagonal[i] = ip.t[i-ip.fits] / ip.y[i]
+			}
+		}
+		el, ok := newElimination(ip.conditions, ip.z, inv, lz, ls, diagonal,
+			mat.NewDense(ip.signs(), ip.signs(), nil), newEliminationWork(ip.conditions))
+		if !ok {
+			t.Fatal("no factor")
+		}
+		h := mat.NewDense(order, order, nil)
+		ip.schur(h, ip.pairs, lz, ls)
+		mirror(h)
+		var back, square mat.Dense
+		if err := back.Inverse(el.turn); err != nil {
+			t.Fatal(err)
+		}
+		square.Mul(el.turn.T(), el.turn)
+		square.Apply(func(i, j int, v float64) float64 {
+			if i != j {
+				return 0
+			}
+			return v
+		}, &square)
+		identity := product(back.T(), product(&square, &back))
+		if ip.c == 1 && math.Abs(identity.At(0, 0)-1) > 1e-12 {
+			t.Errorf("with one output the identity is %g", identity.At(0, 0))
+		}
+		for i := range order {
+			if i >= ip.fits {
+				h.Set(i, i, h.At(i, i)+diagonal[i])
+				continue
+			}
+			for k := range ip.c {
+				j := i/ip.c*ip.c + k
+				h.Set(i, j, h.At(i, j)+identity.At(i%ip.c, k))
+			}
+		}
+		rnd := rand.New(rand.NewPCG(5, 5))
+		x := mat.NewVecDense(order, nil)
+		for i := range order {
+			x.SetVec(i, rnd.NormFloat64()/math.Sqrt(h.At(i, i)))
+		}
+		var rhs, diff mat.VecDense
+		rhs.MulVec(h, x)
+		el.solve(rhs.RawVector().Data)
+		diff.SubVec(&rhs, x)
+		if !(mat.Norm(&diff, 2) <= 1e-8*mat.Norm(x, 2)) {
+			t.Errorf("%d outputs: the solution is wrong by %g of %g", ip.c, mat.Norm(&diff, 2), mat.Norm(x, 2))
+		}
+	}
+}
+
+// TestEliminationReachesTheSameOptimum solves with the entries of W as unknowns and eliminated.
+func TestEliminationReachesTheSameOptimum(t *testing.T) {
+	for _, p := range []lift.Problem{gaussian(t, 11, 24, 3, 3, 0.2), merged(t)} {
+		red := presolve(t, p)
+		want := solve(t, red, Options{Method: InteriorPoint})
+		ip, err := newInterior(red)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ip.eliminated = newEliminationWork(ip.conditions)
+		got := ip.solve(context.Background(), Options{Tolerance: 1e-6, MaxOuter: 200}, time.Now())
+		if got.Status != Optimal || !(math.Abs(got.Value-want.Value) <= 3e-6*want.Value) {
+			t.Errorf("%v at %g, without elimination %g", got.Status, got.Value, want.Value)
 		}
 	}
 }
