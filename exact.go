@@ -43,7 +43,7 @@ func (r *run) plan() (Method, []func() error) {
 	}
 	switch r.opts.Method {
 	case MethodSDP:
-		return MethodSDP, []func() error{r.earlyNetwork, r.sdp}
+		return MethodSDP, r.aroundRelaxation()
 	case MethodDescent:
 		return MethodDescent, []func() error{r.fullDescent}
 	case MethodExact:
@@ -53,7 +53,7 @@ func (r *run) plan() (Method, []func() error) {
 	case rank <= sweepRank:
 		return MethodExact, append(first, r.closeGap(exactShare), r.beside)
 	case rank > searchRank:
-		steps := []func() error{r.earlyNetwork, r.sdp}
+		steps := r.aroundRelaxation()
 		if r.opts.TimeLimit > 0 { // the search improves the network, but has no end of its own
 			steps = append(steps, r.closeGap(exactShare))
 		}
@@ -63,7 +63,7 @@ func (r *run) plan() (Method, []func() error) {
 		r.limit(AutoTime)
 	}
 	if m > largeRows {
-		return MethodExact, []func() error{r.earlyNetwork, r.closeGap(largeShare), r.sdp}
+		return MethodExact, []func() error{r.earlyNetwork, r.closeGap(largeShare), r.sdp(relaxShare, r.refine, r.roundFactor)}
 	}
 	return MethodExact, append(first, r.closeGap(smallShare), r.beside)
 }

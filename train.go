@@ -3,20 +3,28 @@ package relift
 import (
 	"context"
 	"fmt"
+	"math"
 	"runtime"
+	"time"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/relax"
 	"github.com/relift/relift/round"
 )
 
 // The shares of the time limit after which a phase gives way to the next.
 const (
 	earlyShare  = 0.1  // first network
-	longShare   = 0.5  // first network where no branch and bound follows
 	widthShare  = 0.5  // first network under a cap, which is the main one
-	relaxShare  = 0.7  // relaxation
-	refineShare = 0.9  // first network again, if its share was too short
+	firstShare  = 0.75 // first network where the relaxation is not likely to be solved in the rest
+	relaxShare  = 0.7  // relaxation before the network,
+	lastShare   = 0.85 // and after it
+	refineShare = 0.9  // network
 	roundShare  = 0.95 // network from the relaxation
 )
 
@@ -61,29 +69,30 @@ const timedStarts = 50
 
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
-	if r.gapReached() {
-		return nil
-	}
 	share := earlyShare
-	_, rank, _ := r.reduced.Dims()
-	long := r.opts.TimeLimit > 0 && rank > searchRank
-	if long {
-		share = longShare
-	}
 	if r.opts.Width > 0 {
 		share = widthShare
+	}
+	return r.restarts(share, descent.Options{Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20})
+}
+
+// longNetwork returns the step that trains networks until the share of the time limit.
+func (r *run) longNetwork(share float64) func() error {
+	return func() error { return r.restarts(share, descent.Options{Starts: timedStarts}) }
+}
+
+// restarts trains networks from random starts, one after the other.
+func (r *run) restarts(share float64, options descent.Options) error {
+	if r.gapReached() {
+		return nil
 	}
 	ctx, cancel := r.until(share)
 	defer cancel()
 	r.record("network")
-	options := descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20}
-	if long { // then its share of the time is the limit
-		options.GrowRounds, options.Iterations, options.NewtonIterations = 0, 0, 0
-		options.Starts = timedStarts
-	}
+	options.Width, options.Seed = r.opts.Width, r.opts.Seed
 	runs, best, err := descent.Restarts(ctx, r.problem, options)
 	if err != nil {
-		return fmt.Errorf("first network: %w", err)
+		return fmt.Errorf("network: %w", err)
 	}
 	r.propose(runs[best].Weights)
 	if err := r.simpleBound(certificate.Quick); err != nil {
@@ -93,21 +102,54 @@ func (r *run) earlyNetwork() error {
 	return nil
 }
 
-// sdp solves the relaxation and rounds it.
-func (r *run) sdp() error {
-	if r.gapReached() {
+// aroundRelaxation returns the steps that solve the relaxation and train networks.  Under a time
+// limit the relaxation comes first where it is likely to be solved in its share, because it has no good bound
+// before, and the networks have what it leaves; otherwise the networks come first.
+func (r *run) aroundRelaxation() []func() error {
+	_, rank, _ := r.reduced.Dims()
+	switch {
+	case r.opts.TimeLimit == 0 || rank <= searchRank:
+		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.refine, r.roundFactor)}
+	case r.relaxationSeconds() <= relaxShare*r.opts.TimeLimit.Seconds():
+		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.roundFactor, r.longNetwork(lastShare), r.refine)}
+	}
+	return []func() error{r.longNetwork(firstShare), r.sdp(lastShare, r.refine, r.roundFactor)}
+}
+
+// relaxationSeconds estimates the time of the relaxation on this machine, infinite where that is not known.
+func (r *run) relaxationSeconds() float64 {
+	work := relax.Work(r.reduced)
+	if work == 0 {
+		return math.Inf(1)
+	}
+	const order = 768
+	a, b := mat.NewDense(order, order, nil), mat.NewDense(order, order, nil)
+	fastest := math.Inf(1)
+	for range 3 {
+		begin := time.Now()
+		dense.Gemm(blas.NoTrans, blas.NoTrans, 1, a, a, 0, b)
+		fastest = min(fastest, time.Since(begin).Seconds())
+	}
+	return work / (2 * order * order * order / fastest)
+}
+
+// sdp returns the step that solves the relaxation until the share of the time limit, trains networks and
+// repairs the best certificate.
+func (r *run) sdp(share float64, networks ...func() error) func() error {
+	return func() error {
+		if r.gapReached() {
+			return nil
+		}
+		if err := r.relaxation(share); err != nil {
+			return err
+		}
+		for _, step := range append(networks, r.repair) {
+			if err := step(); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
-	if err := r.relaxation(relaxShare); err != nil {
-		return err
-	}
-	if err := r.refine(); err != nil {
-		return err
-	}
-	if err := r.roundFactor(); err != nil {
-		return err
-	}
-	return r.repair()
 }
 
 // refine goes on with the training of the best network where the time limit has cut it short.

@@ -34,7 +34,9 @@
 // InteriorPoint keeps all of Z but only those sign conditions that it turns out to need: it
 // starts with those of neighbouring rows and adds the ones that an iterate breaks, in the end a
 // few per row of the 2m².  Each step factors the Schur complement, whose order is the number of
-// conditions and of entries of W.  It is accurate to 5–7 digits, near-parallel rows and
-// unscaled features included, in 40–130 steps.  LowRank minimises an augmented Lagrangian over
-// Z = RRᵀ with a few dozen columns; its memory grows as m² only.
+// conditions and of entries of W; where the entries of W are many they are eliminated before, by a
+// structure that is exact but for one small term, and conjugate gradients do the rest.  It is
+// accurate to 4–7 digits, near-parallel rows and unscaled features included, in 40–100 steps.
+// LowRank minimises an augmented Lagrangian over Z = RRᵀ with a few dozen columns; its memory
+// grows as m² only.
 package relax

@@ -217,6 +217,7 @@ func (ip *interior) step(ms *measures) float64 {
 	for j, t := range ip.t {
 		diagonal[ip.fits+j] = t / ip.y[ip.fits+j]
 	}
+	ip.collect()
 	precondition, ok := ip.factorSchur(inv, ms.lifted, inverseLifted, diagonal)
 	if !ok {
 		return 0
@@ -276,14 +277,19 @@ func (ip *interior) factorSchur(inv, lifted, inverseLifted *mat.Dense, diagonal 
 // square returns a p×p matrix of unspecified content, the same memory in every step.
 func (ip *interior) square(p int) *mat.Dense {
 	if p*p > cap(ip.storage) {
-		if ip.storage != nil {
-			// Both do not fit into the memory of a usual machine.
-			ip.storage = nil
-			debug.FreeOSMemory()
-		}
+		ip.release() // both do not fit into the memory of a usual machine
 		ip.storage = make([]float64, p*p+p*p/8)
 	}
 	return mat.NewDense(p, p, ip.storage[:p*p])
+}
+
+// release gives the memory of the system back.
+func (ip *interior) release() {
+	large := cap(ip.storage) >= collectFrom
+	ip.storage = nil
+	if large {
+		debug.FreeOSMemory()
+	}
 }
 
 // collect frees the memory of dead matrices where the system is large: the runtime would let them
@@ -410,6 +416,7 @@ func solveInterior(ctx context.Context, red *lift.Reduced, opts Options, begin t
 // result is the iterate with the smallest largest of them since conditions were last added: after
 // that rounding makes them worse.
 func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) *Result {
+	defer ip.release()
 	res := &Result{Method: InteriorPoint, Status: IterationLimit}
 	best, bestAt, extended := math.Inf(1), 0, 0
 	keep := func(value float64) {
@@ -417,6 +424,7 @@ func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) *R
 		res.Multipliers = ip.multipliers(ip.y)
 	}
 	for iter := 1; iter <= opts.MaxOuter; iter++ {
+		ip.collect()
 		ms := ip.measure(opts.Tolerance)
 		relative, value := ms.gap/ms.primal, ip.red.Constant+ms.primal
 		res.Outer, res.Inner = iter, iter
@@ -449,6 +457,7 @@ func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) *R
 				extended, best = iter, math.Inf(1)
 			}
 		}
+		ip.collect() // what the recorder left
 		if !(ip.step(ms) > shortestStep) {
 			res.Status = Stalled
 			break

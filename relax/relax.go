@@ -142,6 +142,26 @@ func Memory(n, c int) uint64 {
 	return 8 * numbers
 }
 
+// Work estimates the floating-point operations of a whole solve by the interior-point method, in terms
+// of those of matrix products of the same time; 0 where Auto takes the low-rank method.
+func Work(red *lift.Reduced) float64 {
+	if unknowns(red) > InteriorLimit {
+		return 0
+	}
+	m, _, q := red.Dims()
+	_, c := red.Y.Dims()
+	signs := unknownsOf(m, 0, c)
+	order := 1.35*float64(signs) + float64(unknownsOf(m, q*c, c)-signs)
+	return workSteps * workShare * order * order * order / 3
+}
+
+// What was measured: steps of a solve, and the time of a step relative to that of the
+// factorization at the speed of a matrix product.
+const (
+	workSteps = 50
+	workShare = 2.5
+)
+
 // Solve minimises the relaxation of red.  An error means unusable options; everything
 // else is a Status.
 func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error) {
