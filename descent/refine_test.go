@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -204,5 +205,38 @@ func TestRestartsDoNotDependOnParallel(t *testing.T) {
 				t.Errorf("start %d differs: %v and %v", i, runs[i].Status, first[i].Status)
 			}
 		}
+	}
+}
+
+// TestRidgeStart checks the normal equations of the start, and that it costs less than no network.
+func TestRidgeStart(t *testing.T) {
+	p, _, _ := randomProblem(t, 7, 40, 3, 2, 10)
+	directions := startDirections(p, lift.Weights{}, 25, rand.New(rand.NewPCG(1, 2)))
+	w := ridgeStart(p, directions)
+	if w.Width() != 25 {
+		t.Fatalf("width %d, want 25", w.Width())
+	}
+	// Rescaled to the directions' own lengths, V solves (AᵀA + λI) V = AᵀY.
+	a := lift.Weights{U: mat.DenseCopyOf(directions.T()), V: w.V}.Activations(p.X)
+	v := mat.DenseCopyOf(w.V)
+	for j := range 25 {
+		scale := mat.Norm(w.U.RowView(j), 2) / mat.Norm(directions.ColView(j), 2)
+		for k := range 2 {
+			v.Set(j, k, v.At(j, k)*scale)
+		}
+	}
+	lambda := ridgeShare * p.Gamma * math.Pow(mat.Norm(a, 2), 2) / 40
+	var fit, left, right mat.Dense
+	fit.Mul(a, v)
+	left.Mul(a.T(), &fit)
+	v.Scale(lambda, v)
+	left.Add(&left, v)
+	right.Mul(a.T(), p.Y)
+	if !mat.EqualApprox(&left, &right, 1e-9*mat.Norm(&right, 2)) {
+		t.Error("the normal equations do not hold")
+	}
+	none, _ := p.Objective(lift.Weights{})
+	if f, _ := p.Objective(w); !(f < none) {
+		t.Errorf("the start costs %g, no network %g", f, none)
 	}
 }

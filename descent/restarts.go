@@ -7,7 +7,10 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -19,7 +22,7 @@ type Run struct {
 
 // Restarts trains from Options.Starts random starts and returns all runs in
 // order and the index of the best.  Start i depends on Options.Seed and i
-// only, so the result does not depend on Options.Parallel.  Each start refits
+// only, so the result does not depend on Options.Parallel.  Each start fits
 // the output layer for random directions, refines, and adds missing neurons.
 //
 // When ctx ends, starts that have not begun come back with width 0.
@@ -58,16 +61,51 @@ func Restarts(ctx context.Context, p lift.Problem, o Options) (runs []Run, best 
 	return runs, best, nil
 }
 
+// A start has a direction for every two rows, up to mostStarts, where that is more than the dimension
+// asks for.  From ridgeFrom numbers n·k·c on, the convex fit of k directions takes longer than the descent gains by it.
+const (
+	mostStarts = 1000
+	ridgeFrom  = 100_000
+	ridgeShare = 0.01 // of γ times the mean diagonal of the kernel
+)
+
+// ridgeStart fits the output layer for the columns of directions (d×k) by ridge regression.
+func ridgeStart(p lift.Problem, directions *mat.Dense) lift.Weights {
+	n, _, c := p.Dims()
+	_, k := directions.Dims()
+	a := lift.Weights{U: mat.DenseCopyOf(directions.T()), V: mat.NewDense(k, c, nil)}
+	active := a.Activations(p.X)
+	square, v := mat.NewDense(k, k, nil), a.V
+	dense.Gemm(blas.Trans, blas.NoTrans, 1, active, active, 0, square)
+	dense.Gemm(blas.Trans, blas.NoTrans, 1, active, mat.DenseCopyOf(p.Y), 0, v)
+	shift := ridgeShare * p.Gamma * mat.Trace(square) / float64(n)
+	for i := range k {
+		square.Set(i, i, square.At(i, i)+shift)
+	}
+	if !dense.Cholesky(blas.Lower, k, square.RawMatrix().Data, k) {
+		// Activations that agree to rounding, under a tiny γ: start without output weights to speak of.
+		v.Scale(1/(1+mat.Trace(square)), v)
+		return Balance(a)
+	}
+	dense.CholeskySolve(blas.Lower, k, c, square.RawMatrix().Data, k, v.RawMatrix().Data, c)
+	return Balance(a)
+}
+
 // restart is one start.
 func restart(ctx context.Context, p lift.Problem, o Options, index uint64) Run {
 	if ctx.Err() != nil {
 		f, _ := p.Objective(lift.Weights{})
 		return Run{Status: Status{Reason: Interrupted, Objective: f, Stationarity: math.NaN()}}
 	}
-	_, d, c := p.Dims()
+	n, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, index))
-	directions := startDirections(p, lift.Weights{}, 50+10*d, rng)
-	w, _ := refit(ctx, p, directions.T(), lift.Weights{}, 1e-3, 10)
+	directions := startDirections(p, lift.Weights{}, max(50+10*d, min(n/2, mostStarts)), rng)
+	var w lift.Weights
+	if _, k := directions.Dims(); n*k*c < ridgeFrom {
+		w, _ = refit(ctx, p, directions.T(), lift.Weights{}, 1e-3, 10)
+	} else {
+		w = ridgeStart(p, directions)
+	}
 	w, st := refine(ctx, p, w, o.rough(w.Width()*(d+c)))
 	o.Seed = rng.Uint64()
 	w, st = growAndRefine(ctx, p, w, st, o)
