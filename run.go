@@ -187,6 +187,11 @@ func square(m int) *mat.Dense {
 // certificate, until it is solved, the given share of the time has passed or
 // the gap is reached.
 func (r *run) relaxation(share float64) error {
+	if r.needsSample(share) {
+		if err := r.sample(r.sampleSize(share), share); err != nil {
+			return err
+		}
+	}
 	ctx, cancel := r.until(share)
 	defer cancel()
 	var failed error

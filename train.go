@@ -3,17 +3,10 @@ package relift
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime"
-	"time"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/internal/dense"
-	"github.com/relift/relift/relax"
 	"github.com/relift/relift/round"
 )
 
@@ -21,7 +14,7 @@ import (
 const (
 	earlyShare  = 0.1  // first network
 	widthShare  = 0.5  // first network under a cap, which is the main one
-	firstShare  = 0.75 // first network where the relaxation is not likely to be solved in the rest
+	firstShare  = 0.6  // first network where the relaxation is not likely to be solved
 	relaxShare  = 0.7  // relaxation before the network,
 	lastShare   = 0.85 // and after it
 	refineShare = 0.9  // network
@@ -110,27 +103,10 @@ func (r *run) aroundRelaxation() []func() error {
 	switch {
 	case r.opts.TimeLimit == 0 || rank <= searchRank:
 		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.refine, r.roundFactor)}
-	case r.relaxationSeconds() <= relaxShare*r.opts.TimeLimit.Seconds():
+	case !r.needsSample(relaxShare):
 		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.roundFactor, r.longNetwork(lastShare), r.refine)}
 	}
 	return []func() error{r.longNetwork(firstShare), r.sdp(lastShare, r.refine, r.roundFactor)}
-}
-
-// relaxationSeconds estimates the time of the relaxation on this machine, infinite where that is not known.
-func (r *run) relaxationSeconds() float64 {
-	work := relax.Work(r.reduced)
-	if work == 0 {
-		return math.Inf(1)
-	}
-	const order = 768
-	a, b := mat.NewDense(order, order, nil), mat.NewDense(order, order, nil)
-	fastest := math.Inf(1)
-	for range 3 {
-		begin := time.Now()
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 1, a, a, 0, b)
-		fastest = min(fastest, time.Since(begin).Seconds())
-	}
-	return work / (2 * order * order * order / fastest)
 }
 
 // sdp returns the step that solves the relaxation until the share of the time limit, trains networks and

@@ -105,6 +105,47 @@ func TestBound(t *testing.T) {
 	}
 }
 
+// TestSample bounds a problem by some of its rows: by as much as the bound of these rows alone.
+func TestSample(t *testing.T) {
+	p := teacher(5, 40, 3, 2)
+	r, cancel, err := newRun(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cancel()
+	if r.needsSample(1) {
+		t.Error("a small problem needs no sample")
+	}
+	const size = 15
+	if err := r.sample(size, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := (moments{r.best}).Verify(); err != nil {
+		t.Errorf("the certificate is not accepted: %v", err)
+	}
+	whole, err := Bound(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(r.lower() > whole.LowerBound/10 && r.lower() < whole.LowerBound) {
+		t.Errorf("%d of %d rows give %v, all of them %v", size, 40, r.lower(), whole.LowerBound)
+	}
+	if len(r.warnings) != 1 {
+		t.Errorf("warnings %q", r.warnings)
+	}
+	all, cancelAll, err := newRun(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cancelAll()
+	if err := all.sample(len(all.reduced.Representatives), 1); err != nil {
+		t.Fatal(err)
+	}
+	if !(math.Abs(all.lower()-whole.LowerBound) <= 1e-4*whole.LowerBound) {
+		t.Errorf("a sample of all rows gives %v, the relaxation %v", all.lower(), whole.LowerBound)
+	}
+}
+
 func TestTrainIsDeterministic(t *testing.T) {
 	p := teacher(3, 12, 3, 1)
 	first, err := Train(t.Context(), p, Options{Method: MethodSDP})

@@ -159,3 +159,54 @@ func TestObjectiveAndValidation(t *testing.T) {
 		}
 	}
 }
+
+// TestPart takes two groups of four and puts multipliers of theirs into the whole.
+func TestPart(t *testing.T) {
+	x := mat.NewDense(7, 2, []float64{
+		1, 2,
+		0, 0,
+		3, 1,
+		-2, -4, // with row 0
+		1, 1,
+		6, 2, // with row 2
+		1, -1,
+	})
+	y := mat.NewDense(7, 1, []float64{1, 2, 3, 4, 5, 6, 7})
+	whole, err := Presolve(Problem{X: x, Y: y, Gamma: 0.1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := whole.Part([]int{0, 3})
+	want := mat.NewDense(3, 2, []float64{1, 2, -2, -4, 1, -1})
+	if !mat.Equal(part.Problem.X, want) || !mat.Equal(part.Problem.Y, mat.NewDense(3, 1, []float64{1, 4, 7})) {
+		t.Fatalf("rows %v", part.Problem)
+	}
+	red, err := Presolve(part.Problem)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(red.Representatives) != 2 {
+		t.Fatalf("%d representatives", len(red.Representatives))
+	}
+	square := func(a, b, c, d float64) *mat.Dense { return mat.NewDense(2, 2, []float64{a, b, c, d}) }
+	mu := part.Extend(Multipliers{
+		W: mat.NewDense(3, 1, []float64{10, 20, 30}), Phi: square(1, 2, 2, 3), Psi: square(4, 5, 6, 7), Omega: square(8, 9, 9, 1),
+	})
+	if !mat.Equal(mu.W, mat.NewDense(7, 1, []float64{10, 0, 0, 20, 0, 0, 30})) {
+		t.Errorf("W %v", mat.Formatted(mu.W))
+	}
+	for _, c := range []struct {
+		name string
+		got  *mat.Dense
+		want [4]float64
+	}{{"Φ", mu.Phi, [4]float64{1, 2, 2, 3}}, {"Ψ", mu.Psi, [4]float64{4, 5, 6, 7}}, {"Ω", mu.Omega, [4]float64{8, 9, 9, 1}}} {
+		want := mat.NewDense(4, 4, nil)
+		want.Set(0, 0, c.want[0])
+		want.Set(0, 3, c.want[1])
+		want.Set(3, 0, c.want[2])
+		want.Set(3, 3, c.want[3])
+		if !mat.Equal(c.got, want) {
+			t.Errorf("%s %v", c.name, mat.Formatted(c.got))
+		}
+	}
+}

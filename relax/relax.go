@@ -128,11 +128,13 @@ type Result struct {
 // interior-point method: it factors a dense matrix of that order, or a little more, in each step.
 const InteriorLimit = 9000
 
-// Memory estimates the bytes of the interior-point method's system for n rows and c outputs, 0
-// where Auto takes the low-rank method.  The unknowns grow by about two thirds during a solve.
+// Memory estimates the bytes of the interior-point method's system for n rows and c outputs, or for
+// as many of them as MostWork is enough for.  The unknowns grow by about two thirds during a solve.
 func Memory(n, c int) uint64 {
 	if n > InteriorLimit || c > InteriorLimit || unknownsOf(n, n*c, c) > InteriorLimit {
-		return 0
+		if n = min(n, Largest(c, MostWork)); n == 0 {
+			return 0
+		}
 	}
 	order := uint64(unknownsOf(n, n*c, c)) * 5 / 3
 	numbers := order * order
@@ -150,9 +152,27 @@ func Work(red *lift.Reduced) float64 {
 	}
 	m, _, q := red.Dims()
 	_, c := red.Y.Dims()
+	return workOf(m, q*c, c)
+}
+
+func workOf(m, fits, c int) float64 {
 	signs := unknownsOf(m, 0, c)
-	order := 1.35*float64(signs) + float64(unknownsOf(m, q*c, c)-signs)
+	order := 1.35*float64(signs) + float64(unknownsOf(m, fits, c)-signs)
 	return workSteps * workShare * order * order * order / 3
+}
+
+// MostWork is the work on a part of the rows of a problem that is too large as a whole, at most.
+const MostWork = 3e13
+
+// Largest returns the largest number of rows with c outputs, none of them parallel, whose relaxation
+// the interior-point method solves with the given work; 0 for less than ten rows.
+func Largest(c int, work float64) int {
+	for k := InteriorLimit / unknownsOf(1, 0, c); k >= 10; k-- {
+		if unknownsOf(k, k*c, c) <= InteriorLimit && workOf(k, k*c, c) <= work {
+			return k
+		}
+	}
+	return 0
 }
 
 // What was measured: steps of a solve, and the time of a step relative to that of the

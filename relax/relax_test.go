@@ -503,3 +503,25 @@ func TestInterruptionAndDeterminism(t *testing.T) {
 		}
 	}
 }
+
+func TestLargest(t *testing.T) {
+	for _, c := range []int{1, 3, 10, 40} {
+		k := Largest(c, math.Inf(1))
+		if k < 10 || unknownsOf(k, k*c, c) > InteriorLimit {
+			t.Errorf("%d outputs: %d rows", c, k)
+		}
+		if more := Largest(c, 2*workOf(k, k*c, c)); more != k {
+			t.Errorf("%d outputs: %d rows with limited work, %d without a limit", c, more, k)
+		}
+		if none := Largest(c, 0); none != 0 {
+			t.Errorf("%d outputs: %d rows without work", c, none)
+		}
+	}
+	red := presolve(t, gaussian(t, 3, 30, 3, 2, 0.1))
+	if k := Largest(2, Work(red)); k != 30 {
+		t.Errorf("the work of 30 rows is enough for %d", k)
+	}
+	if Memory(5000, 10) != Memory(Largest(10, MostWork), 10) {
+		t.Error("a problem that is too large needs the memory of its largest sample")
+	}
+}

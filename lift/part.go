@@ -1,0 +1,56 @@
+package lift
+
+import "gonum.org/v1/gonum/mat"
+
+// Part is the problem of the rows of some of the representatives.  The loss is a sum over the rows, so
+// that a bound for a part is one for the whole.
+type Part struct {
+	Problem Problem
+	whole   *Reduced
+	groups  []int // of the whole, ascending
+	rows    []int // of the whole
+}
+
+// Part returns the part of all rows that are merged into the representatives with the given
+// numbers, which are ascending.  It panics if one of them does not exist.
+func (r *Reduced) Part(groups []int) *Part {
+	part := &Part{whole: r, groups: groups}
+	chosen := make([]bool, len(r.Representatives))
+	for _, g := range groups {
+		chosen[g] = true
+	}
+	for i, g := range r.MergedInto {
+		if g >= 0 && chosen[g] {
+			part.rows = append(part.rows, i)
+		}
+	}
+	_, d, c := r.Source.Dims()
+	x, y := mat.NewDense(len(part.rows), d, nil), mat.NewDense(len(part.rows), c, nil)
+	for k, i := range part.rows {
+		x.SetRow(k, r.Source.X.RawRowView(i))
+		y.SetRow(k, r.Source.Y.RawRowView(i))
+	}
+	part.Problem = Problem{X: x, Y: y, Gamma: r.Source.Gamma}
+	return part
+}
+
+// Extend returns multipliers of the part as those of the whole, zero for the other rows.
+func (p *Part) Extend(mu Multipliers) Multipliers {
+	n, _, c := p.whole.Source.Dims()
+	m := len(p.whole.Representatives)
+	w := mat.NewDense(n, c, nil)
+	for k, i := range p.rows {
+		w.SetRow(i, mu.W.RawRowView(k))
+	}
+	embed := func(a *mat.Dense) *mat.Dense {
+		out := mat.NewDense(m, m, nil)
+		for k, i := range p.groups {
+			from, to := a.RawRowView(k), out.RawRowView(i)
+			for l, j := range p.groups {
+				to[j] = from[l]
+			}
+		}
+		return out
+	}
+	return Multipliers{W: w, Phi: embed(mu.Phi), Psi: embed(mu.Psi), Omega: embed(mu.Omega)}
+}
