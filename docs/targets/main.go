@@ -63,6 +63,7 @@ func jobs() []job {
 	return append(list,
 		auto("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "120s")...),
 		auto("pima_indians.train standardised, bias γ=0.1", "pima_indians.train.csv", standard("0.1", "180s")...),
+		auto("mnist20.train standardised γ=0.1", "mnist20.train.csv", "--reg", "0.1", "--time-limit", "600s", "--bias=false"),
 		bound("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "60s")...),
 		bound("pima_indians.train raw γ=0.1", "pima_indians.train.csv", with("0.1", "180s")...),
 		bound("pima_indians.train standardised, bias γ=0.1", "pima_indians.train.csv", standard("0.1", "180s")...),
