@@ -29,9 +29,11 @@ const (
 // needsSample says whether the relaxation of all rows is too large for the interior-point method, or for
 // what is left until the share of the time limit.
 func (r *run) needsSample(share float64) bool {
-	m, _, _ := r.reduced.Dims()
+	if m, _, _ := r.reduced.Dims(); m == 0 {
+		return false
+	}
 	work := relax.Work(r.reduced)
-	return m > 0 && (work == 0 || r.opts.TimeLimit > 0 && work > r.workUntil(share))
+	return work == 0 || r.opts.TimeLimit > 0 && work > r.workUntil(share)
 }
 
 // workUntil is what this machine does until the share of the time limit.

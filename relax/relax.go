@@ -145,8 +145,12 @@ func Memory(n, c int) uint64 {
 }
 
 // Work estimates the floating-point operations of a whole solve by the interior-point method, in terms
-// of those of matrix products of the same time; 0 where Auto takes the low-rank method.
+// of those of matrix products of the same time; 0 where Auto takes the low-rank method, 1 where there
+// is nothing to solve.
 func Work(red *lift.Reduced) float64 {
+	if m, _, _ := red.Dims(); m == 0 {
+		return 1
+	}
 	if unknowns(red) > InteriorLimit {
 		return 0
 	}
