@@ -63,7 +63,7 @@ func (r *run) plan() (Method, []func() error) {
 		r.limit(AutoTime)
 	}
 	if m > largeRows {
-		return MethodExact, []func() error{r.earlyNetwork, r.closeGap(largeShare), r.sdp(relaxShare, r.refine, r.roundFactor)}
+		return MethodExact, []func() error{r.earlyNetwork, r.closeGap(largeShare), r.sdp(relaxShare, r.refineUntil(refineShare), r.roundFactor)}
 	}
 	return MethodExact, append(first, r.closeGap(smallShare), r.beside)
 }

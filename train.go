@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"time"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
@@ -60,6 +61,12 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 // but tiny problems.
 const timedStarts = 50
 
+// What a rough start is, and the part of the time for them.
+const (
+	roughIterations = 1000
+	roughPart       = 0.5
+)
+
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
 	share := earlyShare
@@ -69,9 +76,17 @@ func (r *run) earlyNetwork() error {
 	return r.restarts(share, descent.Options{Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20})
 }
 
-// longNetwork returns the step that trains networks until the share of the time limit.
+// longNetwork returns the step that trains networks roughly for a part of the time until the share of the
+// time limit, and the best of them for the rest.
 func (r *run) longNetwork(share float64) func() error {
-	return func() error { return r.restarts(share, descent.Options{Starts: timedStarts}) }
+	return func() error {
+		now := time.Since(r.begin).Seconds() / r.opts.TimeLimit.Seconds()
+		rough := descent.Options{Starts: timedStarts, GrowRounds: 1, Iterations: roughIterations, NewtonIterations: -1}
+		if err := r.restarts(now+roughPart*(share-now), rough); err != nil {
+			return err
+		}
+		return r.refine(share)
+	}
 }
 
 // restarts trains networks from random starts, one after the other.
@@ -102,11 +117,11 @@ func (r *run) aroundRelaxation() []func() error {
 	_, rank, _ := r.reduced.Dims()
 	switch {
 	case r.opts.TimeLimit == 0 || rank <= searchRank:
-		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.refine, r.roundFactor)}
+		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.refineUntil(refineShare), r.roundFactor)}
 	case !r.needsSample(relaxShare):
-		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.roundFactor, r.longNetwork(lastShare), r.refine)}
+		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.roundFactor, r.longNetwork(refineShare))}
 	}
-	return []func() error{r.longNetwork(firstShare), r.sdp(lastShare, r.refine, r.roundFactor)}
+	return []func() error{r.longNetwork(firstShare), r.sdp(lastShare, r.refineUntil(refineShare), r.roundFactor)}
 }
 
 // sdp returns the step that solves the relaxation until the share of the time limit, trains networks and
@@ -129,11 +144,11 @@ func (r *run) sdp(share float64, networks ...func() error) func() error {
 }
 
 // refine goes on with the training of the best network where the time limit has cut it short.
-func (r *run) refine() error {
+func (r *run) refine(share float64) error {
 	if r.gapReached() || r.opts.TimeLimit == 0 || r.weights.Width() == 0 {
 		return nil
 	}
-	ctx, cancel := r.until(refineShare)
+	ctx, cancel := r.until(share)
 	defer cancel()
 	r.record("network")
 	w, _, err := descent.Refine(ctx, r.problem, r.weights, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30})
@@ -144,6 +159,8 @@ func (r *run) refine() error {
 	r.record("network")
 	return nil
 }
+
+func (r *run) refineUntil(share float64) func() error { return func() error { return r.refine(share) } }
 
 // roundFactor makes a network of the directions of the relaxation's factor.
 func (r *run) roundFactor() error {
