@@ -19,7 +19,7 @@ const (
 	// sampleShare is the part of the relaxation's time, where that is limited, that a sample of the rows is
 	// expected to take; estimates are good to a factor of two.
 	sampleShare = 0.5
-	// sampleWork is the work on a sample where no time is given, and most of it otherwise.
+	// sampleWork is the work on a sample where no time limit is given.
 	sampleWork = 1e13
 	// sampleRows is the number of representatives up to which each iterate of the sample is made
 	// a certificate for all rows, which is then short beside a step.

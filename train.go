@@ -143,7 +143,7 @@ func (r *run) sdp(share float64, networks ...func() error) func() error {
 	}
 }
 
-// refine goes on with the training of the best network where the time limit has cut it short.
+// refine goes on with the training of the best network until the share of the time limit.
 func (r *run) refine(share float64) error {
 	if r.gapReached() || r.opts.TimeLimit == 0 || r.weights.Width() == 0 {
 		return nil
@@ -160,6 +160,7 @@ func (r *run) refine(share float64) error {
 	return nil
 }
 
+// refineUntil returns refine as a step.
 func (r *run) refineUntil(share float64) func() error { return func() error { return r.refine(share) } }
 
 // roundFactor makes a network of the directions of the relaxation's factor.

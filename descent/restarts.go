@@ -78,13 +78,14 @@ func ridgeStart(p lift.Problem, directions *mat.Dense) lift.Weights {
 	square, v := mat.NewDense(k, k, nil), a.V
 	dense.Gemm(blas.Trans, blas.NoTrans, 1, active, active, 0, square)
 	dense.Gemm(blas.Trans, blas.NoTrans, 1, active, mat.DenseCopyOf(p.Y), 0, v)
-	shift := ridgeShare * p.Gamma * mat.Trace(square) / float64(n)
+	trace := mat.Trace(square)
+	shift := ridgeShare * p.Gamma * trace / float64(n)
 	for i := range k {
 		square.Set(i, i, square.At(i, i)+shift)
 	}
 	if !dense.Cholesky(blas.Lower, k, square.RawMatrix().Data, k) {
 		// Activations that agree to rounding, under a tiny γ: start without output weights to speak of.
-		v.Scale(1/(1+mat.Trace(square)), v)
+		v.Scale(1/(1+trace), v)
 		return Balance(a)
 	}
 	dense.CholeskySolve(blas.Lower, k, c, square.RawMatrix().Data, k, v.RawMatrix().Data, c)

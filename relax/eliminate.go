@@ -40,23 +40,22 @@ func eliminates(fits, c int) bool { return fits >= eliminateFrom && fits >= elim
 type elimination struct {
 	*conditions
 	q      int
-	turn   *mat.Dense   // T
-	f, g   *mat.Dense   // q×lines, the lines of v turned by T
-	fv, gv *mat.Dense   // c×lines: the turned rows of v
-	blocks []*mat.Dense // Cholesky factors of the B_k
-	wide   *mat.Dense   // 2c²×q: (B⁻¹U)ᵀ
-	inner  *mat.Dense   // (M⁻¹ + UᵀB⁻¹U)⁻¹
+	turn   *mat.Dense // T
+	f, g   *mat.Dense // q×lines, the lines of v turned by T
+	fv, gv *mat.Dense // c×lines: the turned rows of v
+	wide   *mat.Dense // 2c²×q: (B⁻¹U)ᵀ
+	inner  *mat.Dense // (M⁻¹ + UᵀB⁻¹U)⁻¹
 	signed func([]float64)
 	work   *eliminationWork
 }
 
 // eliminationWork is the memory that all steps share.
 type eliminationWork struct {
-	basis, half    *mat.Dense // q×2N
-	products       *mat.Dense // 2N×2N
-	raised         *mat.Dense // lines×N
-	ff, fg, gf, gg *mat.Dense // lines×lines
-	blocks         []*mat.Dense
+	basis, half    *mat.Dense   // q×2N
+	products       *mat.Dense   // 2N×2N
+	raised         *mat.Dense   // lines×N
+	ff, fg, gf, gg *mat.Dense   // lines×lines
+	blocks         []*mat.Dense // Cholesky factors of the B_k
 }
 
 func newEliminationWork(cs *conditions) *eliminationWork {
@@ -82,7 +81,7 @@ func eliminationMemory(m, c uint64) uint64 {
 // newElimination factors the Schur complement for Z, S⁻¹ and the two of them lifted, plus a
 // diagonal, in the memory of h (of the order of the signs); false where rounding prevents it.
 func newElimination(cs *conditions, z, inv, lz, ls *mat.Dense, diagonal []float64, h *mat.Dense, work *eliminationWork) (*elimination, bool) {
-	el := &elimination{conditions: cs, q: len(cs.red.Fits), blocks: work.blocks, work: work}
+	el := &elimination{conditions: cs, q: len(cs.red.Fits), work: work}
 	v, n, c := cs.m+cs.r, cs.n, cs.c
 	eigen, ok := el.diagonalise(block(inv, v, n, v, n), block(z, v, n, v, n))
 	if !ok {
@@ -190,7 +189,7 @@ func (el *elimination) fittedColumns(a *mat.Dense) *mat.Dense {
 
 // factorBlock factors B_k and computes the columns of B⁻¹U of this output.
 func (el *elimination) factorBlock(k int, fitF, fitG *mat.Dense, eigen [2]float64) bool {
-	b, q, c, n := el.blocks[k], el.q, el.c, el.n
+	b, q, c, n := el.work.blocks[k], el.q, el.c, el.n
 	data := b.RawMatrix().Data
 	each(q, func(i, lo, hi int) {
 		out, fi, gi := data[lo:hi], fitF.RawRowView(i), fitG.RawRowView(i)
@@ -217,7 +216,7 @@ func (el *elimination) factorBlock(k int, fitF, fitG *mat.Dense, eigen [2]float6
 func (el *elimination) innerProducts(k int) {
 	w, n := el.work, el.n
 	w.half.Copy(w.basis)
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, lowerTriangle(el.blocks[k]), w.half.RawMatrix())
+	blas64.Trsm(blas.Left, blas.NoTrans, 1, lowerTriangle(el.work.blocks[k]), w.half.RawMatrix())
 	blas64.Syrk(blas.Trans, 1, w.half.RawMatrix(), 0, blas64.Symmetric{Uplo: blas.Lower, N: 2 * n, Stride: 2 * n, Data: w.products.RawMatrix().Data})
 	mirror(w.products)
 	for _, part := range []struct {
@@ -281,7 +280,7 @@ func (el *elimination) addCoupling(middle *mat.Dense, k int) {
 func (el *elimination) solveFit(b *mat.Dense) {
 	c, q, v := el.c, el.q, 2*el.m
 	for k := range c {
-		dense.CholeskySolve(blas.Lower, q, 1, el.blocks[k].RawMatrix().Data, q, b.RawRowView(k), 1)
+		dense.CholeskySolve(blas.Lower, q, 1, el.work.blocks[k].RawMatrix().Data, q, b.RawRowView(k), 1)
 	}
 	f, g := product(b, block(el.f, 0, q, v, v+c)), product(b, block(el.g, 0, q, v, v+c))
 	u := mat.NewVecDense(2*c*c, nil)

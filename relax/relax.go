@@ -148,13 +148,13 @@ func Memory(n, c int) uint64 {
 // of those of matrix products of the same time; 0 where Auto takes the low-rank method, 1 where there
 // is nothing to solve.
 func Work(red *lift.Reduced) float64 {
-	if m, _, _ := red.Dims(); m == 0 {
+	m, _, q := red.Dims()
+	if m == 0 {
 		return 1
 	}
 	if unknowns(red) > InteriorLimit {
 		return 0
 	}
-	m, _, q := red.Dims()
 	_, c := red.Y.Dims()
 	return workOf(m, q*c, c)
 }
