@@ -105,42 +105,37 @@ func TestSignProjectionIsNearest(t *testing.T) {
 	}
 }
 
+// The gradient and the fit are computed from n+d+c rows; here they are those of
+// the p×p matrices, with few columns of the factor (G stays in factors) and many.
 func TestGradientAndFit(t *testing.T) {
-	p, w := teacher(t, 4, 5, 2, 2, 4)
-	s, err := newSplitting(p, Lifted(p, w), 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rng := rand.New(rand.NewPCG(5, 5))
-	for i := range s.w.Data {
-		s.w.Data[i] = rng.NormFloat64()
-	}
-	fit := func() float64 { // by the p×p matrices
-		rows := s.w.Rows
-		var a, b mat.Dense
-		wm := mat.NewDense(rows, s.w.Cols, s.w.Data)
-		fm := mat.NewDense(rows, s.f.Cols, s.f.Data)
+	for _, m := range []int{2, 9} {
+		p, w := teacher(t, 4, 5, 2, 2, m)
+		f := Lifted(p, w)
+		s, err := newSplitting(p, f, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := s.g.Rows > 0, m == 9; got != want {
+			t.Errorf("%d columns: G assembled is %v, want %v", m, got, want)
+		}
+		rng := rand.New(rand.NewPCG(5, 5))
+		for i := range s.w.Data {
+			s.w.Data[i] = rng.NormFloat64()
+		}
+		s.null.project(s.w)
+		s.gradient()
+		var a, b, want mat.Dense
+		wm := mat.NewDense(s.w.Rows, s.w.Cols, s.w.Data)
 		a.Mul(wm, wm.T())
-		b.Mul(fm, fm.T())
+		b.Mul(f, f.T())
 		a.Sub(&a, &b)
+		want.Mul(&a, wm)
+		if got := mat.NewDense(s.w.Rows, s.w.Cols, s.gradW.Data); !mat.EqualApprox(got, &want, 1e-12*mat.Norm(&want, 2)) {
+			t.Errorf("%d columns: gradient %v, want %v", m, mat.Formatted(got), mat.Formatted(&want))
+		}
 		norm := mat.Norm(&a, 2)
-		return norm * norm / 2
-	}
-	s.gradient()
-	grad := append([]float64(nil), s.gradW.Data...)
-	if got, want := s.current(1).Fit, fit(); !(math.Abs(got-want) <= 1e-10*want) {
-		t.Errorf("fit %v, want %v", got, want)
-	}
-	for i := range s.w.Data {
-		const h = 1e-6
-		at := s.w.Data[i]
-		s.w.Data[i] = at + h
-		up := fit()
-		s.w.Data[i] = at - h
-		down := fit()
-		s.w.Data[i] = at
-		if want := (up - down) / (2 * h); !(math.Abs(2*grad[i]-want) <= 1e-5*(1+math.Abs(want))) {
-			t.Errorf("gradient %d is %v, finite difference %v", i, 2*grad[i], want)
+		if got, want := s.current(1).Fit, norm*norm/2; !(math.Abs(got-want) <= 1e-10*want) {
+			t.Errorf("%d columns: fit %v, want %v", m, got, want)
 		}
 	}
 }
@@ -152,7 +147,9 @@ func TestSplittingRecoversOneNeuron(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got.Weights.Width() != 1 || !(got.Fit <= 1e-16) || !(got.Sign <= 1e-8) {
+		// The fit is a difference of numbers of the size of ‖Λ‖².
+		norm := math.Pow(mat.Norm(Lifted(p, w), 2), 4)
+		if got.Weights.Width() != 1 || !(got.Fit <= 4e-16*norm) || !(got.Sign <= 1e-8) {
 			t.Errorf("seed %d: width %d, fit %v, sign %v", seed, got.Weights.Width(), got.Fit, got.Sign)
 			continue
 		}
@@ -199,7 +196,10 @@ func TestSplittingRejectsBadInput(t *testing.T) {
 	f := Lifted(p, w)
 	nan := mat.DenseCopyOf(f)
 	nan.Set(0, 0, math.NaN())
+	off := mat.DenseCopyOf(f)
+	off.Set(0, 0, off.At(0, 0)+0.1)
 	for name, call := range map[string]func() error{
+		"off":   func() error { _, err := Splitting(t.Context(), p, off, SplittingOptions{}); return err },
 		"rows":  func() error { _, err := Splitting(t.Context(), p, f.Slice(1, 8, 0, 2), SplittingOptions{}); return err },
 		"NaN":   func() error { _, err := Splitting(t.Context(), p, nan, SplittingOptions{}); return err },
 		"step":  func() error { _, err := Splitting(t.Context(), p, f, SplittingOptions{Step: math.NaN()}); return err },

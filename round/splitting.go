@@ -43,7 +43,8 @@ var ErrDiverged = errors.New("the three-operator splitting diverged; a smaller s
 
 // Splitting rounds Λ̃ = factor·factorᵀ by the published method and returns its
 // last iterate.  The rows of factor (p×k, p = 2n+d+c) are α (n), β (n), u (d) and
-// v (c).  When ctx ends, the last iterate so far is returned without an error.
+// v (c); they satisfy α − β = Xu, as every feasible point of the relaxation does.
+// When ctx ends, the last iterate so far is returned without an error.
 func Splitting(ctx context.Context, p lift.Problem, factor mat.Matrix, o SplittingOptions) (Iterate, error) {
 	if err := o.complete(); err != nil {
 		return Iterate{}, err
@@ -102,17 +103,27 @@ func (o *SplittingOptions) complete() error {
 	return nil
 }
 
-// splitting is the state of the method.  All matrices are row-major and have as
-// many columns as W has columns that are not zero for ever.
+// splitting is the state of the method.  All matrices are row-major and those
+// named after points have as many columns as W has columns that are not zero for
+// ever.
+//
+// W and Λ̃ lie in null(M), the range of T with T(β, u, v) = (β + Xu, β, u, v).  With
+// m = n+d+c, W = TY and Λ̃ = TGTᵀ the products of the gradient need m rows instead
+// of p: (WWᵀ − Λ̃)W = T(Y(WᵀW) − G(TᵀW)) and WᵀW = Yᵀ(TᵀW).  Y is the last m rows
+// of W.
 type splitting struct {
 	n, d, c int
+	x       blas64.General // n×d
 	null    *nullSpace
-	f       blas64.General // p×k, the factor of Λ̃
+	core    blas64.General // m×k, the last m rows of the factor of Λ̃
+	g       blas64.General // m×m, core·coreᵀ; empty where the two factors are cheaper
 	norm    float64        // ‖Λ̃‖_F
 	z, w, v blas64.General // p×r
 	gradW   blas64.General // p×r, (WWᵀ − Λ̃)W
+	tw      blas64.General // m×r, TᵀW
+	gtw     blas64.General // m×r, G TᵀW
 	wtw     blas64.General // r×r, WᵀW
-	ftw     blas64.General // k×r, FᵀW
+	ctw     blas64.General // k×r, coreᵀTᵀW; used where g is empty
 }
 
 func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, error) {
@@ -130,17 +141,43 @@ func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, e
 			return nil, fmt.Errorf("rounding: the factor of Λ has the entry %v, expected finite numbers", v)
 		}
 	}
+	if err := inNullSpace(p.X, f); err != nil {
+		return nil, err
+	}
 	z, norm := leading(f, min(columns, k))
 	r := z.Cols
-	s := &splitting{n: n, d: d, c: c, f: f.RawMatrix(), norm: norm, z: z}
+	s := &splitting{n: n, d: d, c: c, x: p.X.RawMatrix(), norm: norm, z: z}
+	s.core = f.Slice(n, rows, 0, k).(*mat.Dense).RawMatrix()
 	null, err := newNullSpace(p.X)
 	if err != nil {
 		return nil, err
 	}
 	s.null = null
 	s.w, s.v, s.gradW = general(rows, r), general(rows, r), general(rows, r)
-	s.wtw, s.ftw = general(r, r), general(k, r)
+	m := rows - n
+	s.tw, s.gtw, s.wtw = general(m, r), general(m, r), general(r, r)
+	if 2*k > m {
+		s.g = general(m, m)
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, s.core, s.core, 0, s.g)
+	} else {
+		s.ctw = general(k, r)
+	}
 	return s, nil
+}
+
+// inNullSpace says whether the rows of f satisfy α − β = Xu up to rounding.
+func inNullSpace(x, f *mat.Dense) error {
+	n, d := x.Dims()
+	_, k := f.Dims()
+	var t mat.Dense
+	t.Mul(x, f.Slice(2*n, 2*n+d, 0, k))
+	t.Add(&t, f.Slice(n, 2*n, 0, k))
+	scale := math.Max(mat.Norm(f, 2), mat.Norm(&t, 2))
+	t.Sub(&t, f.Slice(0, n, 0, k))
+	if off := mat.Norm(&t, 2); !(off <= 1e-9*scale) {
+		return fmt.Errorf("rounding: the factor of Λ has ‖α − β − Xu‖ = %.3g beside a norm of %.3g, expected 0 up to rounding", off, scale)
+	}
+	return nil
 }
 
 // leading returns the leading eigenvectors of FFᵀ times the roots of their
@@ -191,19 +228,42 @@ func (s *splitting) iterate(tau float64) {
 	}
 }
 
-// gradient sets gradW = W(WᵀW) − F(FᵀW), and wtw and ftw on the way.
+// gradient sets gradW = T(Y(WᵀW) − G(TᵀW)), and tw, gtw and wtw on the way.
 func (s *splitting) gradient() {
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.w, s.w, 0, s.wtw)
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.f, s.w, 0, s.ftw)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.w, s.wtw, 0, s.gradW)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, s.f, s.ftw, 1, s.gradW)
+	n, d, r := s.n, s.d, s.w.Cols
+	y := lower(s.w, n)
+	copy(s.tw.Data, y.Data)
+	floats.Add(s.tw.Data[:n*r], s.w.Data[:n*r])
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.x, upper(s.w, n), 1, block(s.tw, n, d))
+
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, y, s.tw, 0, s.wtw)
+	if s.g.Rows > 0 {
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.g, s.tw, 0, s.gtw)
+	} else {
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.core, s.tw, 0, s.ctw)
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.core, s.ctw, 0, s.gtw)
+	}
+	g := lower(s.gradW, n)
+	copy(g.Data, s.gtw.Data)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, y, s.wtw, -1, g)
+	alpha := upper(s.gradW, n)
+	copy(alpha.Data, g.Data[:n*r])
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.x, block(g, n, d), 1, alpha)
+}
+
+// upper is the first k rows of m, lower those after them, and block k rows from
+// the given one.
+func upper(m blas64.General, k int) blas64.General { return block(m, 0, k) }
+func lower(m blas64.General, k int) blas64.General { return block(m, k, m.Rows-k) }
+func block(m blas64.General, from, k int) blas64.General {
+	return blas64.General{Rows: k, Cols: m.Cols, Stride: m.Stride, Data: m.Data[from*m.Stride : (from+k)*m.Stride]}
 }
 
 // current describes the last W, which gradient has seen.
 func (s *splitting) current(iteration int) Iterate {
-	// ‖WWᵀ − FFᵀ‖² = ‖WᵀW‖² − 2‖FᵀW‖² + ‖FᵀF‖².
-	ww, fw := floats.Norm(s.wtw.Data, 2), floats.Norm(s.ftw.Data, 2)
-	out := Iterate{Iteration: iteration, Fit: 0.5 * (ww*ww - 2*fw*fw + s.norm*s.norm)}
+	// ‖WWᵀ − Λ̃‖² = ‖WᵀW‖² − 2⟨W, Λ̃W⟩ + ‖Λ̃‖².
+	ww := floats.Norm(s.wtw.Data, 2)
+	out := Iterate{Iteration: iteration, Fit: 0.5 * (ww*ww - 2*floats.Dot(s.tw.Data, s.gtw.Data) + s.norm*s.norm)}
 	if out.Fit < 0 {
 		out.Fit = 0 // cancellation
 	}
