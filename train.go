@@ -57,15 +57,15 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return r.finish(method)
 }
 
-// timedStarts is more random starts than fit into the first network's share of a time limit on all
-// but tiny problems.
-const timedStarts = 50
-
-// What a rough start is, and the part of the time for them.
+// timedStarts is more random starts than anybody waits for; freeStarts are those without a time limit.
 const (
-	roughIterations = 1000
-	roughPart       = 0.5
+	timedStarts = 1000
+	freeStarts  = 10
 )
+
+// combinePart is the part of the time of a network that its random starts have; the rest is for growing and
+// refining what they combine to.
+const combinePart = 0.5
 
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
@@ -73,32 +73,15 @@ func (r *run) earlyNetwork() error {
 	if r.opts.Width > 0 {
 		share = widthShare
 	}
-	return r.restarts(share, descent.Options{Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20})
-}
-
-// longNetwork returns the step that trains networks roughly for a part of the time until the share of the
-// time limit, and the best of them for the rest.
-func (r *run) longNetwork(share float64) func() error {
-	return func() error {
-		now := time.Since(r.begin).Seconds() / r.opts.TimeLimit.Seconds()
-		rough := descent.Options{Starts: timedStarts, GrowRounds: 1, Iterations: roughIterations, NewtonIterations: -1}
-		if err := r.restarts(now+roughPart*(share-now), rough); err != nil {
-			return err
-		}
-		return r.refine(share)
-	}
-}
-
-// restarts trains networks from random starts, one after the other.
-func (r *run) restarts(share float64, options descent.Options) error {
 	if r.gapReached() {
 		return nil
 	}
 	ctx, cancel := r.until(share)
 	defer cancel()
 	r.record("network")
-	options.Width, options.Seed = r.opts.Width, r.opts.Seed
-	runs, best, err := descent.Restarts(ctx, r.problem, options)
+	runs, best, err := descent.Restarts(ctx, r.problem, descent.Options{
+		Starts: 1, GrowRounds: 5, Iterations: 300, NewtonIterations: 20, Width: r.opts.Width, Seed: r.opts.Seed,
+	})
 	if err != nil {
 		return fmt.Errorf("network: %w", err)
 	}
@@ -110,18 +93,53 @@ func (r *run) restarts(share float64, options descent.Options) error {
 	return nil
 }
 
+// combinedNetwork returns the step that combines networks from random starts with the best one so far, for a
+// part of the time until the share of the time limit, and refines the result for the rest.
+func (r *run) combinedNetwork(share float64) func() error {
+	return func() error {
+		if r.gapReached() {
+			return nil
+		}
+		starts, until := freeStarts, 1.0
+		if r.opts.TimeLimit > 0 {
+			now := time.Since(r.begin).Seconds() / r.opts.TimeLimit.Seconds()
+			starts, until = timedStarts, now+combinePart*(share-now)
+		}
+		ctx, cancel := r.until(until)
+		defer cancel()
+		r.record("network")
+		w, _, err := descent.Combine(ctx, r.problem, r.weights, descent.Options{
+			Starts: starts, Width: r.opts.Width, Seed: r.opts.Seed, Parallel: r.threads(),
+		})
+		if err != nil {
+			return fmt.Errorf("network: %w", err)
+		}
+		r.propose(w)
+		r.record("network")
+		return r.refine(share)
+	}
+}
+
+// threads is the number of threads that the options allow.
+func (r *run) threads() int {
+	if r.opts.Threads > 0 {
+		return r.opts.Threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // aroundRelaxation returns the steps that solve the relaxation and train networks.  Under a time
 // limit the relaxation comes first where it is likely to be solved in its share, because it has no good bound
 // before, and the networks have what it leaves; otherwise the networks come first.
 func (r *run) aroundRelaxation() []func() error {
 	_, rank, _ := r.reduced.Dims()
 	switch {
-	case r.opts.TimeLimit == 0 || rank <= searchRank:
+	case r.opts.TimeLimit > 0 && rank <= searchRank:
 		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.refineUntil(refineShare), r.roundFactor)}
 	case !r.needsSample(relaxShare):
-		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.roundFactor, r.longNetwork(refineShare))}
+		return []func() error{r.earlyNetwork, r.sdp(relaxShare, r.roundFactor, r.combinedNetwork(refineShare))}
 	}
-	return []func() error{r.longNetwork(firstShare), r.sdp(lastShare, r.refineUntil(refineShare), r.roundFactor)}
+	return []func() error{r.combinedNetwork(firstShare), r.sdp(lastShare, r.refineUntil(refineShare), r.roundFactor)}
 }
 
 // sdp returns the step that solves the relaxation until the share of the time limit, trains networks and
@@ -143,15 +161,19 @@ func (r *run) sdp(share float64, networks ...func() error) func() error {
 	}
 }
 
-// refine goes on with the training of the best network until the share of the time limit.
+// refine goes on with the training of the best network, until the share of the time limit where there is one.
 func (r *run) refine(share float64) error {
-	if r.gapReached() || r.opts.TimeLimit == 0 || r.weights.Width() == 0 {
+	if r.gapReached() || r.weights.Width() == 0 {
 		return nil
 	}
 	ctx, cancel := r.until(share)
 	defer cancel()
 	r.record("network")
-	w, _, err := descent.Refine(ctx, r.problem, r.weights, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30})
+	options := descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30}
+	if r.opts.TimeLimit == 0 {
+		options.Iterations, options.NewtonIterations, options.GrowRounds = 1000, 50, 10
+	}
+	w, _, err := descent.Refine(ctx, r.problem, r.weights, options)
 	if err != nil {
 		return fmt.Errorf("refinement of the network: %w", err)
 	}
@@ -160,8 +182,15 @@ func (r *run) refine(share float64) error {
 	return nil
 }
 
-// refineUntil returns refine as a step.
-func (r *run) refineUntil(share float64) func() error { return func() error { return r.refine(share) } }
+// refineUntil returns refine as a step of runs with a time limit.
+func (r *run) refineUntil(share float64) func() error {
+	return func() error {
+		if r.opts.TimeLimit == 0 {
+			return nil
+		}
+		return r.refine(share)
+	}
+}
 
 // roundFactor makes a network of the directions of the relaxation's factor.
 func (r *run) roundFactor() error {
@@ -184,21 +213,9 @@ func (r *run) roundFactor() error {
 
 // fullDescent trains by local search alone.
 func (r *run) fullDescent() error {
-	if r.gapReached() {
-		return nil
+	if err := r.combinedNetwork(roundShare)(); err != nil {
+		return err
 	}
-	r.record("network")
-	parallel := r.opts.Threads
-	if parallel == 0 {
-		parallel = runtime.GOMAXPROCS(0)
-	}
-	runs, best, err := descent.Restarts(r.ctx, r.problem, descent.Options{
-		Width: r.opts.Width, Seed: r.opts.Seed, GrowRounds: 30, Parallel: parallel,
-	})
-	if err != nil {
-		return fmt.Errorf("network: %w", err)
-	}
-	r.propose(runs[best].Weights)
 	if err := r.simpleBound(certificate.Thorough); err != nil {
 		return err
 	}

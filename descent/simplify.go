@@ -3,8 +3,11 @@ package descent
 import (
 	"context"
 	"math"
+	"slices"
 	"sort"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
@@ -181,65 +184,126 @@ func mergePair(w lift.Weights, j, k int) lift.Weights {
 }
 
 // reduce is Reduce for balanced weights.
+//
+// With f_j the feature (Xu_j)₊v_jᵀ scaled to norm one and s_j ≥ 0 its coefficient, the output is
+// Σ s_j f_j and the weight decay the linear Σ κ_j s_j.  A vector μ with Σ μ_j f_j = 0 is a direction for s; a step
+// along it, towards less decay, ends where a coefficient becomes zero.  A basis of such vectors comes from one
+// pivoted Cholesky factorisation of the Gram matrix of the features, and what is left of it after a step
+// is made zero in the place of the neuron that has gone.
 func reduce(p lift.Problem, w lift.Weights) lift.Weights {
-	f, _ := p.Objective(w)
-	for w.Width() > 1 {
-		m := w.Width()
-		a := w.Activations(p.X)
-		// Gram matrix of the unit features f_j = a_jv_jᵀ/‖·‖.
-		size := make([]float64, m)
-		var aa, vv mat.Dense
-		aa.Mul(a.T(), a)
-		vv.Mul(w.V, w.V.T())
-		for j := range m {
-			size[j] = math.Sqrt(aa.At(j, j) * vv.At(j, j))
-		}
-		gram := mat.NewSymDense(m, nil)
-		for j := range m {
-			for k := j; k < m; k++ {
-				if s := size[j] * size[k]; s > 0 {
-					gram.SetSym(j, k, aa.At(j, k)*vv.At(j, k)/s)
-				}
-			}
-		}
-		var eig mat.EigenSym
-		if !eig.Factorize(gram, true) || eig.Values(nil)[0] > 1e-12 {
-			return w
-		}
-		var vectors mat.Dense
-		eig.VectorsTo(&vectors)
-		delta := mat.Col(nil, 0, &vectors) // relative change of each neuron
-		decay := 0.0
-		for j := range m {
-			if size[j] > 0 {
-				delta[j] /= size[j]
-			} else {
-				delta[j] = -1 // never active: may go
-			}
-			nv := floats.Norm(w.V.RawRowView(j), 2)
-			decay += delta[j] * nv * nv
-		}
-		if decay > 0 {
-			floats.Scale(-1, delta)
-		}
-		first := floats.MinIdx(delta)
-		if !(delta[first] < 0) {
-			return w
-		}
-		theta := -1 / delta[first]
-		next := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
-		for j := range m {
-			floats.Scale(math.Max(1+theta*delta[j], 0), next.V.RawRowView(j))
-		}
-		clear(next.V.RawRowView(first))
-		next = Balance(next)
-		g, _ := p.Objective(next)
-		if !(g <= f*(1+simplifySlack)) {
-			return w
-		}
-		w, f = next, g
+	m := w.Width()
+	if m < 2 {
+		return w
 	}
-	return w
+	a := w.Activations(p.X)
+	var gram, vv mat.Dense
+	gram.Mul(a.T(), a)
+	vv.Mul(w.V, w.V.T())
+	size, cost := make([]float64, m), make([]float64, m)
+	for j := range m {
+		size[j] = math.Sqrt(gram.At(j, j) * vv.At(j, j))
+	}
+	unit := mat.NewSymDense(m, nil)
+	for j := range m {
+		if size[j] > 0 {
+			cost[j] = vv.At(j, j) / size[j] // ‖u_j‖‖v_j‖ = ‖v_j‖²
+		}
+		for k := j; k < m; k++ {
+			if s := size[j] * size[k]; s > 0 {
+				unit.SetSym(j, k, gram.At(j, k)*vv.At(j, k)/s)
+			}
+		}
+	}
+	basis := nullVectors(unit)
+	if len(basis) == 0 {
+		return w
+	}
+	best, _ := p.Objective(w)
+	coefficients := slices.Clone(size)
+	scaled := func() lift.Weights {
+		v := mat.DenseCopyOf(w.V)
+		for j := range m {
+			ratio := 0.0 // a neuron that is never active may go
+			if size[j] > 0 {
+				ratio = coefficients[j] / size[j]
+			}
+			floats.Scale(ratio, v.RawRowView(j))
+		}
+		return Balance(lift.Weights{U: mat.DenseCopyOf(w.U), V: v})
+	}
+	out := w
+	for t, mu := range basis {
+		if gone := eliminate(coefficients, cost, mu); gone >= 0 {
+			for _, later := range basis[t+1:] {
+				floats.AddScaled(later, -later[gone]/mu[gone], mu)
+				later[gone] = 0
+			}
+		}
+		// The vectors lose accuracy on the way.
+		if t%16 == 15 || t == len(basis)-1 {
+			next := scaled()
+			if f, _ := p.Objective(next); !(f <= best*(1+simplifySlack)) {
+				return out
+			}
+			out = next
+		}
+	}
+	return out
+}
+
+// nullVectors returns a basis of the vectors that the positive semidefinite g takes to zero.
+func nullVectors(g *mat.SymDense) [][]float64 {
+	m := g.SymmetricDim()
+	var factor mat.PivotedCholesky
+	if factor.Factorize(g, -1) {
+		return nil
+	}
+	rank := factor.Rank()
+	if rank == 0 {
+		return nil // every neuron is dead; Balance drops them
+	}
+	var u mat.TriDense
+	factor.UTo(&u)
+	pivots := factor.ColumnPivots(nil)
+	// Gram = PUᵀUPᵀ with U = [R₁ R₂]: (−R₁⁻¹R₂ e_t, e_t) is taken to zero.
+	var r1, r2, head mat.Dense
+	r1.CloneFrom(u.SliceTri(0, rank))
+	r2.CloneFrom(mat.DenseCopyOf(&u).Slice(0, rank, rank, m))
+	head.CloneFrom(&r2)
+	blas64.Trsm(blas.Left, blas.NoTrans, 1, blas64.Triangular{
+		Uplo: blas.Upper, Diag: blas.NonUnit, N: rank, Data: r1.RawMatrix().Data, Stride: r1.RawMatrix().Stride,
+	}, head.RawMatrix())
+	basis := make([][]float64, m-rank)
+	for t := range basis {
+		basis[t] = make([]float64, m)
+		for i := range rank {
+			basis[t][pivots[i]] = -head.At(i, t)
+		}
+		basis[t][pivots[rank+t]] = 1
+	}
+	return basis
+}
+
+// eliminate adds a multiple of mu to the coefficients that does not raise their cost and makes one of them zero,
+// the first, whose index it returns; −1 where there is none.
+func eliminate(coefficients, cost, mu []float64) int {
+	if floats.Dot(mu, cost) > 0 {
+		floats.Scale(-1, mu)
+	}
+	gone, step := -1, math.Inf(1)
+	for j, m := range mu {
+		if m < 0 && coefficients[j] < -m*step {
+			gone, step = j, -coefficients[j]/m
+		}
+	}
+	if gone < 0 || math.IsInf(step, 0) {
+		return -1
+	}
+	for j, m := range mu {
+		coefficients[j] = math.Max(coefficients[j]+step*m, 0)
+	}
+	coefficients[gone] = 0
+	return gone
 }
 
 // byStrength orders neurons by ‖(Xu_j)₊‖‖v_j‖, the weakest first.

@@ -51,23 +51,25 @@ func TestMergeUndoesSplitting(t *testing.T) {
 }
 
 func TestReduceKeepsTheOutput(t *testing.T) {
-	p, w, _ := randomProblem(t, 2, 4, 2, 2, 40) // n·c = 8 features at most
-	w = Balance(w)
-	f, _ := p.Objective(w)
-	got, err := Reduce(p, w)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got.Width() > 8 {
-		t.Errorf("width %d, want at most n·c = 8", got.Width())
-	}
-	if g, _ := p.Objective(got); !(g <= f*(1+1e-10)) {
-		t.Errorf("objective rose from %v to %v", f, g)
-	}
-	var diff mat.Dense
-	diff.Sub(w.Output(p.X, 2), got.Output(p.X, 2))
-	if e := mat.Norm(&diff, math.Inf(1)); !(e <= 1e-9) {
-		t.Errorf("output changed by %v", e)
+	for _, size := range []struct{ n, d, c, m int }{{4, 2, 2, 40}, {30, 6, 2, 300}, {12, 2, 3, 200}} {
+		p, w, _ := randomProblem(t, 2, size.n, size.d, size.c, size.m)
+		w = Balance(w)
+		f, _ := p.Objective(w)
+		got, err := Reduce(p, w)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.Width() > size.n*size.c {
+			t.Errorf("%+v: width %d, want at most n·c = %d", size, got.Width(), size.n*size.c)
+		}
+		if g, _ := p.Objective(got); !(g <= f*(1+1e-10)) {
+			t.Errorf("%+v: objective rose from %v to %v", size, f, g)
+		}
+		var diff mat.Dense
+		diff.Sub(w.Output(p.X, size.c), got.Output(p.X, size.c))
+		if e := mat.Norm(&diff, math.Inf(1)); !(e <= 1e-9) {
+			t.Errorf("%+v: output changed by %v", size, e)
+		}
 	}
 }
 
