@@ -67,6 +67,9 @@ const (
 // refining what they combine to.
 const combinePart = 0.5
 
+// simplifyShare of the time limit is for making that network narrower.
+const simplifyShare = 0.02
+
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
 	share := earlyShare
@@ -116,8 +119,34 @@ func (r *run) combinedNetwork(share float64) func() error {
 		}
 		r.propose(w)
 		r.record("network")
-		return r.refine(share)
+		if err := r.refine(share - simplifyShare); err != nil {
+			return err
+		}
+		return r.simplify(share)
 	}
+}
+
+// simplify makes the best network narrower without raising its objective, until the share of the time limit where
+// there is one.
+func (r *run) simplify(share float64) error {
+	if r.weights.Width() == 0 {
+		return nil
+	}
+	ctx, cancel := r.until(share)
+	defer cancel()
+	w, err := descent.Simplify(ctx, r.problem, r.weights)
+	if err != nil {
+		return fmt.Errorf("simplification of the network: %w", err)
+	}
+	r.propose(w)
+	r.proposeNarrow(w)
+	w, _, err = descent.Refine(ctx, r.problem, r.weights, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed, Iterations: 1000, NewtonIterations: 50})
+	if err != nil {
+		return fmt.Errorf("refinement of the network: %w", err)
+	}
+	r.propose(w)
+	r.record("network")
+	return nil
 }
 
 // threads is the number of threads that the options allow.

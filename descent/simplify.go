@@ -322,23 +322,49 @@ func byStrength(p lift.Problem, w lift.Weights) []int {
 	return order
 }
 
-// dropSpare drops neurons whose loss a refit of the others makes good.
+const (
+	// spareFailures neurons in a row that the others cannot replace end a pass: those after them are stronger.
+	spareFailures = 20
+	// spareWork bounds the refits, each as n·m·c.
+	spareWork = 20_000_000
+)
+
+// dropSpare drops neurons whose loss a refit of the others makes good, the weakest first.
 func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
+	n, _, c := p.Dims()
 	f, _ := p.Objective(w)
+	work := 0
 	for dropped := true; dropped; {
 		dropped = false
-		for _, j := range byStrength(p, w) {
-			if ctx.Err() != nil {
+		failures := 0
+		left := byStrength(p, w)
+		for len(left) > 0 && failures < spareFailures {
+			if ctx.Err() != nil || work > spareWork {
 				return w
 			}
+			j := left[0]
+			left = left[1:]
 			next := without(w, j)
 			if g, _ := p.Objective(next); !(g < f*1.05+1e-300) {
-				continue // too far for a refit to make good
+				failures++ // too far for a refit to make good
+				continue
 			}
+			work += n * c * w.Width()
 			next, _ = refit(ctx, p, directionsOf(next), next, 1e-9, 3)
-			if g, _ := p.Objective(next); g <= f*(1+simplifySlack) {
-				w, f, dropped = next, g, true
+			g, _ := p.Objective(next)
+			if !(g <= f*(1+simplifySlack)) {
+				failures++
+				continue
+			}
+			whole := next.Width() == w.Width()-1 // the refit may have dropped others
+			w, f, dropped, failures = next, g, true, 0
+			if !whole {
 				break
+			}
+			for i, k := range left {
+				if k > j {
+					left[i] = k - 1
+				}
 			}
 		}
 	}

@@ -77,15 +77,16 @@ func classificationJobs(e effort, settings Settings, data func() (source, error)
 		}
 		return []Row{best}, nil
 	})
+	tuned := fineTuningOf(settings.Data)
 	limits := map[string]float64{
 		"outer": float64(e.relaxOuter), "inner": float64(e.relaxInner), "gap": e.relaxGap, "splitting": float64(e.splittingOf(settings.Data)),
-		"lbfgs": fineTuning.iterations, "newton": fineTuning.newton, "grow": fineTuning.grow,
+		"lbfgs": tuned.iterations, "newton": tuned.newton, "grow": tuned.grow,
 	}
 	if !slices.Contains(e.relaxed, settings.Data) {
 		return jobs
 	}
 	add("sdp", 60, limits, func(ctx context.Context, s source) ([]Row, error) {
-		return classRoundings(ctx, s, gamma, e, e.splittingOf(settings.Data))
+		return classRoundings(ctx, s, gamma, e, tuned, e.splittingOf(settings.Data))
 	})
 	if settings.Data == "iris" && e.relaxGap < 1e-3 {
 		add("exact", 60, map[string]float64{"gap": exactClassGap, "seconds": exactClassTime.Seconds()}, func(ctx context.Context, s source) ([]Row, error) {
@@ -143,7 +144,7 @@ func kernelRow(kind kernel.Kind, s source, ridge float64) (Row, error) {
 
 // classRoundings solves the relaxation and makes networks of it in both ways,
 // with their accuracies.
-func classRoundings(ctx context.Context, s source, gamma float64, e effort, iterations int) ([]Row, error) {
+func classRoundings(ctx context.Context, s source, gamma float64, e effort, tuned tuning, iterations int) ([]Row, error) {
 	p := s.problem(gamma)
 	begin := time.Now()
 	r, err := relaxation(ctx, p, relaxLimits{outer: e.relaxOuter, inner: e.relaxInner, gap: e.relaxGap})
@@ -151,7 +152,7 @@ func classRoundings(ctx context.Context, s source, gamma float64, e effort, iter
 		return nil, err
 	}
 	rows := []Row{relaxationRow(r, begin)}
-	row, w, err := networkFrom(ctx, p, r, fineTuning.options())
+	row, w, err := networkFrom(ctx, p, r, tuned.options())
 	if err != nil {
 		return nil, err
 	}

@@ -59,6 +59,16 @@ func relaxationRow(r *relaxed, begin time.Time) Row {
 // very long on some problems at small γ for digits that no table shows.
 var fineTuning = tuning{iterations: 1000, newton: 50, grow: 10}
 
+// fineTuningOf is the same without growing for MNIST, where the directions of the relaxation give some
+// thousand neurons already.
+func fineTuningOf(name string) tuning {
+	t := fineTuning
+	if name == "mnist20" {
+		t.grow = -1
+	}
+	return t
+}
+
 // tuning are limits of package descent, as settings of a job have them.
 type tuning struct{ iterations, newton, grow float64 }
 
