@@ -131,7 +131,7 @@ func (r *run) polish(w Weights, share float64) error {
 	if w.Width() == 0 {
 		return nil
 	}
-	ctx, cancel := r.until(share)
+	ctx, cancel := r.until(r.halfway(share))
 	defer cancel()
 	w, _, err := descent.Refine(ctx, r.problem, w, descent.Options{Width: r.opts.Width, Seed: r.opts.Seed})
 	if err != nil {
@@ -140,5 +140,5 @@ func (r *run) polish(w Weights, share float64) error {
 	r.propose(w)
 	r.proposeNarrow(w)
 	r.record("polish")
-	return nil
+	return r.simplify(share)
 }

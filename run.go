@@ -91,6 +91,15 @@ func (r *run) until(share float64) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(r.ctx, r.begin.Add(time.Duration(share*float64(r.opts.TimeLimit))))
 }
 
+// halfway returns the share between now and the given one; without a time limit there is none.
+func (r *run) halfway(share float64) float64 {
+	if r.opts.TimeLimit == 0 {
+		return share
+	}
+	now := time.Since(r.begin).Seconds() / r.opts.TimeLimit.Seconds()
+	return max(now, (now+share)/2)
+}
+
 // lower returns the best claimed bound, 0 without any: no objective is
 // negative.
 func (r *run) lower() float64 {

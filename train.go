@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"time"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
@@ -63,10 +62,6 @@ const (
 	freeStarts  = 10
 )
 
-// combinePart is the part of the time of a network that its random starts have; the rest is for growing and
-// refining what they combine to.
-const combinePart = 0.5
-
 // simplifyShare of the time limit is for making that network narrower.
 const simplifyShare = 0.02
 
@@ -103,12 +98,11 @@ func (r *run) combinedNetwork(share float64) func() error {
 		if r.gapReached() {
 			return nil
 		}
-		starts, until := freeStarts, 1.0
+		starts := freeStarts
 		if r.opts.TimeLimit > 0 {
-			now := time.Since(r.begin).Seconds() / r.opts.TimeLimit.Seconds()
-			starts, until = timedStarts, now+combinePart*(share-now)
+			starts = timedStarts
 		}
-		ctx, cancel := r.until(until)
+		ctx, cancel := r.until(r.halfway(share))
 		defer cancel()
 		r.record("network")
 		w, _, err := descent.Combine(ctx, r.problem, r.weights, descent.Options{
@@ -137,6 +131,9 @@ func (r *run) simplify(share float64) error {
 	w, err := descent.Simplify(ctx, r.problem, r.weights)
 	if err != nil {
 		return fmt.Errorf("simplification of the network: %w", err)
+	}
+	if w.Width() == r.weights.Width() {
+		return nil
 	}
 	r.propose(w)
 	r.proposeNarrow(w)

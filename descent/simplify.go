@@ -324,7 +324,7 @@ func byStrength(p lift.Problem, w lift.Weights) []int {
 
 const (
 	// spareFailures neurons in a row that the others cannot replace end a pass: those after them are stronger.
-	spareFailures = 20
+	spareFailures = 10
 	// spareWork bounds the refits, each as n·m·c.
 	spareWork = 20_000_000
 )
@@ -350,9 +350,8 @@ func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights
 				continue
 			}
 			work += n * c * w.Width()
-			next, _ = refit(ctx, p, directionsOf(next), next, 1e-9, 3)
-			g, _ := p.Objective(next)
-			if !(g <= f*(1+simplifySlack)) {
+			next, g := refitBelow(ctx, p, next, f*(1+simplifySlack))
+			if g > f*(1+simplifySlack) {
 				failures++
 				continue
 			}
@@ -369,6 +368,21 @@ func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights
 		}
 	}
 	return w
+}
+
+// refitBelow refits the output layer of w until its objective, which is the second result, is at most the
+// level, or the dual bound says that it cannot be.
+func refitBelow(ctx context.Context, p lift.Problem, w lift.Weights, level float64) (lift.Weights, float64) {
+	f := math.Inf(1)
+	for _, tol := range []float64{1e-4, 1e-6, 1e-9} {
+		var gap Gap
+		w, gap = refit(ctx, p, directionsOf(w), w, tol, 3)
+		f, _ = p.Objective(w)
+		if f <= level || gap.Dual > level {
+			break
+		}
+	}
+	return w, f
 }
 
 // without returns w without neuron j.
