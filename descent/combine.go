@@ -30,7 +30,7 @@ const (
 // whose result is refined.  The neurons of two networks of the same objective together hold a better one, which
 // is why this gains far more than the best of as many restarts.
 //
-// The result is never worse than from or than any start.  It is rough: see Refine.  Options.GrowRounds is not used;
+// The result is never worse than from or, without a cap on the width, than any start.  It is rough: see Refine.  Options.GrowRounds is not used;
 // Options.Iterations is for each start and each combination, 0 means 250.  Under a deadline Combine
 // ends early where there is no time for another batch, and after the first start where there is none for several.
 func Combine(ctx context.Context, p lift.Problem, from lift.Weights, o Options) (lift.Weights, Status, error) {
@@ -83,6 +83,9 @@ func Combine(ctx context.Context, p lift.Problem, from lift.Weights, o Options) 
 	if width > 0 && w.Width() > width {
 		o.Width = width
 		w, st = narrow(limited, p, w, st, o)
+		if f, _ := p.Objective(from); from.Width() <= width && !(st.Objective < f) {
+			w, st.Objective, st.Stationarity = from, f, math.NaN()
+		}
 	}
 	st.finish(ctx, limited, begin)
 	return w, st, nil

@@ -241,6 +241,9 @@ func TestCombine(t *testing.T) {
 	if f, _ := p.Objective(capped); err != nil || capped.Width() > 4 || f != cst.Objective {
 		t.Errorf("cap of 4: width %d, objective %v, status %v, %v", capped.Width(), f, cst.Objective, err)
 	}
+	if _, next, err := Combine(t.Context(), p, capped, Options{Starts: 1, Seed: 9, Width: 4}); err != nil || !(next.Objective <= cst.Objective) {
+		t.Errorf("cap of 4, from a network with %v: %v, %v", cst.Objective, next.Objective, err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	kept, kst, err := Combine(ctx, p, w, options)
