@@ -17,6 +17,15 @@ import (
 // simplifySlack is the relative rise of the objective that counts as rounding.
 const simplifySlack = 1e-12
 
+// simplifyWork bounds the refits of merging and those of dropping neurons, each with refitWork.
+const simplifyWork = 800_000_000
+
+// refitWork is what a refit of the output layer of w costs, up to a factor.
+func refitWork(p lift.Problem, w lift.Weights) int {
+	n, _, c := p.Dims()
+	return n * w.Width() * (w.Width() + c)
+}
+
 // Simplify removes neurons without raising the objective (beyond rounding, 1e-12
 // relative): it balances (Balance), merges (Merge), drops those that Reduce can
 // spare, and those whose loss a refit of the others makes good.  The result is
@@ -78,15 +87,16 @@ func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, e
 // merge is Merge for balanced weights.
 func merge(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
 	f, _ := p.Objective(w)
+	work := 0
 	for ctx.Err() == nil {
 		merged := false
 		for _, pair := range cellMates(p, w) {
 			next := mergePair(w, pair.j, pair.k)
 			g, _ := p.Objective(next)
-			if g > f*(1+simplifySlack) && g < f*(1+1e-4) {
+			if g > f*(1+simplifySlack) && g < f*(1+1e-4) && work <= simplifyWork {
 				// Nearly as good: the other output weights may make it up.
-				next, _ = refit(ctx, p, directionsOf(next), next, 1e-9, 3)
-				g, _ = p.Objective(next)
+				work += refitWork(p, next)
+				next, g = refitBelow(ctx, p, next, f*(1+simplifySlack))
 			}
 			if g <= f*(1+simplifySlack) {
 				w, f, merged = Balance(next), g, true
@@ -322,16 +332,11 @@ func byStrength(p lift.Problem, w lift.Weights) []int {
 	return order
 }
 
-const (
-	// spareFailures neurons in a row that the others cannot replace end a pass: those after them are stronger.
-	spareFailures = 10
-	// spareWork bounds the refits, each as n·m·c.
-	spareWork = 20_000_000
-)
+// spareFailures neurons in a row that the others cannot replace end a pass: those after them are stronger.
+const spareFailures = 10
 
 // dropSpare drops neurons whose loss a refit of the others makes good, the weakest first.
 func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
-	n, _, c := p.Dims()
 	f, _ := p.Objective(w)
 	work := 0
 	for dropped := true; dropped; {
@@ -339,7 +344,7 @@ func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights
 		failures := 0
 		left := byStrength(p, w)
 		for len(left) > 0 && failures < spareFailures {
-			if ctx.Err() != nil || work > spareWork {
+			if ctx.Err() != nil || work > simplifyWork {
 				return w
 			}
 			j := left[0]
@@ -349,7 +354,7 @@ func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights
 				failures++ // too far for a refit to make good
 				continue
 			}
-			work += n * c * w.Width()
+			work += refitWork(p, w)
 			next, g := refitBelow(ctx, p, next, f*(1+simplifySlack))
 			if g > f*(1+simplifySlack) {
 				failures++
