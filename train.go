@@ -65,6 +65,9 @@ const (
 // simplifyShare of the time limit is for making that network narrower.
 const simplifyShare = 0.02
 
+// simplifyLargest is the largest n·m² of a network of m neurons that is worth it: minutes beyond that.
+const simplifyLargest = 200_000_000
+
 // earlyNetwork trains a network quickly.
 func (r *run) earlyNetwork() error {
 	share := earlyShare
@@ -123,7 +126,8 @@ func (r *run) combinedNetwork(share float64) func() error {
 // simplify makes the best network narrower without raising its objective, until the share of the time limit where
 // there is one.
 func (r *run) simplify(share float64) error {
-	if r.weights.Width() == 0 {
+	n, _, _ := r.problem.Dims()
+	if m := r.weights.Width(); m == 0 || n*m*m > simplifyLargest {
 		return nil
 	}
 	ctx, cancel := r.until(share)
