@@ -30,9 +30,9 @@ const (
 // whose result is refined.  The neurons of two networks of the same objective together hold a better one, which
 // is why this gains far more than the best of as many restarts.
 //
-// The result is never worse than from or, without a cap on the width, than any start.  It is rough: see Refine.  Options.GrowRounds is not used;
-// Options.Iterations is for each start and each combination, 0 means 250.  Under a deadline Combine
-// ends early where there is no time for another batch, and after the first start where there is none for several.
+// The result is never worse than from or, without a cap on the width, than any start.  It is rough: see Refine.
+// Options.GrowRounds and NewtonIterations are not used; Options.Iterations is for each start and each combination, 0
+// means 250.  Parallel is part of the result, as it sets the batches.  Under a deadline Combine ends early where there is no time for another batch, and after the first start where there is none for several.
 func Combine(ctx context.Context, p lift.Problem, from lift.Weights, o Options) (lift.Weights, Status, error) {
 	if o.Iterations == 0 {
 		o.Iterations = combineIterations

@@ -59,8 +59,8 @@ func relaxationRow(r *relaxed, begin time.Time) Row {
 // very long on some problems at small γ for digits that no table shows.
 var fineTuning = tuning{iterations: 1000, newton: 50, grow: 10}
 
-// fineTuningOf is the same without growing for MNIST, where the directions of the relaxation give some
-// thousand neurons already.
+// fineTuningOf is the same without growing for MNIST, where growing ends with some thousand neurons and takes
+// longer than the relaxation.
 func fineTuningOf(name string) tuning {
 	t := fineTuning
 	if name == "mnist20" {
