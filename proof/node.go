@@ -1,0 +1,119 @@
+package proof
+
+// Node is a step of a derivation: one of [SplitRow], [SplitU], [SplitV], [Blocks],
+// [Weaken], [Balance], [Multipliers], [Empty] and [Cones].
+type Node interface{ isNode() }
+
+// SplitRow derives its claim from the same claim where the row is active,
+// r_iᵀu ≥ 0, and where it is not, r_iᵀu ≤ 0.  The children get the line r_iᵀu, or
+// −r_iᵀu, and the row is no longer open in them.  No row is split twice on a path.
+type SplitRow struct {
+	Row              int // i, index of a row of [Rows] (of X where there are none)
+	Active, Inactive Node
+}
+
+// SplitU derives its claim from the same claim with the line aᵀu ≥ 0 and with
+// −aᵀu ≥ 0.
+type SplitU struct {
+	Normal             []float64 // a ≠ 0, in the coordinates of the rows
+	Positive, Negative Node
+}
+
+// SplitV derives its claim from the same claim with the line bᵀv ≥ 0 and with
+// −bᵀv ≥ 0.
+type SplitV struct {
+	Normal             []float64 // b ≠ 0, length c
+	Positive, Negative Node
+}
+
+// Blocks derives its claim from those of a partition of its rows: the sum of the
+// blocks' forms is at most the form of the claim, or what exceeds it is charged.
+type Blocks struct{ Blocks []Block }
+
+// Block is one part of [Blocks].
+type Block struct {
+	Rows []int // ascending; the rows I of the claim that are in this block
+	Form Form
+	Node Node
+}
+
+// Weaken derives its claim from one with another form, which is at most its own, or
+// what exceeds it is charged.
+type Weaken struct {
+	Form Form
+	Node Node
+}
+
+// Balance derives its claim, whose form must be (g, F, g) with numbers g ≥ 0, from
+// the same claim for the pairs with ‖u‖ = ‖v‖ only.  Below it, τ(‖u‖² − ‖v‖²) may be
+// added to the form, and there are ball lines ([Multipliers]).
+type Balance struct{ Node Node }
+
+// Multipliers is a leaf that proves its claim by formula (3) of the package comment.
+type Multipliers struct {
+	Pairs    []Pair    // M, each unordered pair of lines once, in any order
+	Psi      []float64 // ψ_i for each open row, ascending
+	Circuits []Circuit // further lines
+	Balls    []Ball    // further lines, after the circuits; balanced claims only
+	// Tau is τ: τ‖u‖² − τ‖v‖² is added to the form.  Balanced claims only.
+	Tau float64
+	// Slack is ε: the checker proves S ⪰ −(ε + rounding)D⁻² and charges it.  [Repair]
+	// finds the smallest one that is enough; 0 where S is positive definite.
+	Slack float64
+}
+
+// Pair is M_kl > 0 for two lines numbered by [Lines], K < L; not α_i with β_i, which
+// is ψ_i.
+type Pair struct {
+	K, L  int
+	Value float64
+}
+
+// Circuit is the line Σ_t λ_t ℓ_t − ℓ_k over basic lines ℓ = (aᵀu)₊ (α_i, β_i, and the
+// lines of K in u), where a_k = Σ λ_t a_t + ρ for their directions a: r_i for α_i,
+// −r_i for β_i.  It is at least −‖ρ‖‖u‖, and that is charged.
+type Circuit struct {
+	Target int       // k
+	Terms  []int     // t
+	Lambda []float64 // λ_t > 0
+}
+
+// Ball is the line σv − pᵀu − Σ_k s_k|r_kᵀu| with open rows k, |r_kᵀu| = α_k + β_k.
+// Where c = 1 and K has σv ≥ 0, σ = ±1, it is not negative for ‖u‖ = |v| if
+//
+//	‖p‖² + 2Σ_k s_k|pᵀr_k| + Σ_kl s_k s_l|r_kᵀr_l| ≤ 1,   s_k ≥ 0.
+//
+// σ is the sign that the path's SplitV gives.
+type Ball struct {
+	P    []float64 // p, in the coordinates of the rows
+	Rows []int     // k, ascending; open rows
+	S    []float64 // s_k
+}
+
+// Empty is a leaf whose claim says nothing: Σ_k λ_k a_k = 0 for lines a_k of K in u, or
+// in v, with λ_k ≥ 0, not all zero, in exact arithmetic.
+type Empty struct {
+	InV    bool      // whether the lines are those in v
+	Lambda []float64 // one for each of these lines of K, in the order of the path
+}
+
+// Cones is a leaf for claims with F = 0 and H = hI: the orthants of the coordinates
+// of the rows, o = 0 … 2^k − 1 with generator i equal to (−1)^(bit i of o)·e_i, are
+// bisected as the bits of Tree say.  In preorder, 0 is a leaf; 1 followed by the
+// number of an edge (a, b), a < b, in lexicographic order and ⌈log₂(number of
+// edges)⌉ bits, lowest first, replaces first generator a and then generator b by
+// their midpoint.
+type Cones struct {
+	Tree []uint64 // bits, lowest first
+	Bits int64
+}
+
+func (*SplitRow) isNode()    {}
+func (*SplitU) isNode()      {}
+func (*SplitV) isNode()      {}
+func (*Blocks) isNode()      {}
+func (*Weaken) isNode()      {}
+func (*Balance) isNode()     {}
+func (*Multipliers) isNode() {}
+func (*Empty) isNode()       {}
+func (*Cones) isNode()       {}

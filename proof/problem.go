@@ -1,0 +1,76 @@
+package proof
+
+import "gonum.org/v1/gonum/mat"
+
+// Kind names a loss; see [Loss].
+type Kind int
+
+// The losses that a derivation can speak of, with f the outputs of a row and w its
+// weight.
+const (
+	Squared  Kind = iota // w·½‖f − y‖²
+	Huber                // w·Σ_k h(f_k − y_k), h(r) = r²/2 for |r| ≤ δ, δ|r| − δ²/2 else
+	Logistic             // w·log(1 + exp(−yf)), one output, y = ±1
+	Softmax              // w·(log Σ_k exp f_k − yᵀf), y a unit vector
+)
+
+// Loss is a kind of loss with its parameter.  The zero value is the squared loss.
+type Loss struct {
+	Kind  Kind
+	Delta float64 // δ > 0 of Huber, 0 for the others
+}
+
+// Problem is the training problem that a derivation bounds,
+//
+//	min Σ_i w_i ℓ(f(x_i) + b, y_i) + (γ/2) Σ_j (‖u_j‖² + ‖v_j‖²),   f(x) = Σ_j (xᵀu_j)₊ v_j,
+//
+// over networks of any width, with b free if Intercept is set and zero otherwise.
+type Problem struct {
+	X         *mat.Dense // n×d
+	Y         *mat.Dense // n×c
+	Gamma     float64    // γ > 0
+	Weights   []float64  // n, ≥ 0; nil for ones
+	Loss      Loss
+	Intercept bool
+}
+
+// Dims returns the number of samples n, features d and outputs c.
+func (p *Problem) Dims() (n, d, c int) {
+	n, d = p.X.Dims()
+	_, c = p.Y.Dims()
+	return n, d, c
+}
+
+// Rows are the m rows r_i that a derivation speaks of, in coordinates z = Vᵀu of
+// its own: row j of X is s_j·V r_i with i = Of[j], up to an error that is charged,
+// Σ_j ‖W_j‖‖x_j − s_j V r_i‖ in all.
+//
+// Rows of X that are exact multiples of each other share one r_i; a negative s_j
+// puts |s_j|W_j into N_i instead of P_i.
+type Rows struct {
+	R     *mat.Dense // m×k, no row zero
+	V     *mat.Dense // d×k; nil for the identity
+	Of    []int      // n: index of the row that x_j is a multiple of, −1 for a zero row
+	Scale []float64  // n: s_j ≠ 0; 0 for a zero row
+}
+
+// Form is the quadratic form uᵀ(U·I + G)u + 2uᵀFv + vᵀ(V·I + H)v.
+type Form struct {
+	U, V float64
+	G    *mat.SymDense // k×k, or nil for zero
+	F    *mat.Dense    // k×c, or nil for zero
+	H    *mat.SymDense // c×c, or nil for zero
+}
+
+// Derivation is a proof about Problem.  It is a claim: package proof/check decides
+// whether it is true, and which bound it proves.
+type Derivation struct {
+	Problem Problem
+	W       *mat.Dense // n×c
+	// Rows may be nil: then every row of X that is not zero stands for itself.
+	Rows *Rows
+	// Claim is the form of the root.  With F = 0 and V's, U's only it claims
+	// ‖Wᵀ(Xu)₊‖ ≤ √(U·V)‖u‖; W need not be scaled so that this is γ.
+	Claim Form
+	Root  Node
+}
