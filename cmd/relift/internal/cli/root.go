@@ -6,8 +6,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 
+	"github.com/relift/relift/internal/printable"
 	"github.com/spf13/cobra"
 )
 
@@ -60,10 +60,8 @@ func newRoot() *cobra.Command {
 	return root
 }
 
-// oneLine joins the lines of a message.
-func oneLine(message string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(message, "\n", " ")), " ")
-}
+// oneLine makes a message, whose names may come from files, fit for a terminal.
+func oneLine(message string) string { return printable.Line(message) }
 
 // arguments checks the number of arguments and names the missing one.
 func arguments(least, most int, names ...string) cobra.PositionalArgs {
