@@ -1,0 +1,113 @@
+"""The check that README.md prints, on honest and on forged certificates."""
+
+import contextlib
+import io
+import sys
+import tempfile
+import unittest
+import warnings
+import zipfile
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+
+from tests import attackers
+from tests.support import ROOT, problem, use_program
+from tests.test_certificate import make
+
+CHECK = ROOT / "certificate" / "testdata" / "check.py"
+SOURCE = compile(CHECK.read_text(encoding="utf-8"), str(CHECK), "exec")
+
+
+def check(path):
+    """Runs the check; returns whether it says that the claim is proved, and the bound
+    that it prints, or None."""
+    names = {"__name__": "__main__"}
+    with mock.patch.object(sys, "argv", ["check.py", str(path)]), np.errstate(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            try:
+                exec(SOURCE, names)
+            except SystemExit as e:
+                return e.code == 0, names["bound"] if out.getvalue() else None
+            except Exception:
+                return False, None
+    raise AssertionError("the check ended without a status")
+
+
+class ShortCheck(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        use_program()
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = temporary.name
+        cls.paths = [make(cls.folder, *problem(seed, d=d, c=c), f"{seed}.npz") for seed, (d, c) in enumerate(((2, 2), (1, 1), (3, 1)))]
+
+    def saved(self, arrays):
+        path = Path(self.folder, "forged.npz")
+        np.savez(path, **arrays)
+        return path
+
+    def true(self, name, arrays):
+        """Asserts that what is printed about the arrays is true; returns whether the
+        check accepts them."""
+        accepted, bound = check(self.saved(arrays))
+        if bound is not None:
+            limit = attackers.reachable(arrays["X"], arrays["Y"], arrays["gamma"])
+            self.assertLessEqual(bound, limit * (1 + 1e-12), name)
+            if accepted:
+                self.assertLessEqual(float(arrays["lower_bound"]), limit * (1 + 1e-6), name)
+        return accepted
+
+    def test_honest_certificates_lose_nothing_that_matters(self):
+        for path in self.paths:
+            accepted, bound = check(path)
+            claim = float(np.load(path)["lower_bound"])
+            self.assertTrue(accepted)
+            self.assertGreater(claim, 0)
+            self.assertGreaterEqual(bound, claim * (1 - 1e-7))
+            self.assertLessEqual(bound, claim * (1 + 1e-9))
+
+    def test_scale_does_not_matter(self):
+        base = dict(np.load(self.paths[0]))
+        for x, w in ((-548, 0), (-548, 100), (0, -400), (300, -300), (500, 500), (-100, 400)):
+            # W, Y and γ/X scale together, and the multipliers by W/X.
+            arrays = {**base, "X": np.ldexp(base["X"], x), "gamma": np.ldexp(base["gamma"], x + w), "lower_bound": np.ldexp(base["lower_bound"], 2 * w)}
+            arrays.update({name: np.ldexp(base[name], w) for name in ("W", "Y")})
+            arrays.update({name: np.ldexp(base[name], w - x) for name in ("Phi", "Omega", "Psi")})
+            with self.subTest(x=x, w=w):
+                self.assertTrue(self.true("scaled", arrays))
+
+    def test_constructed_forgeries(self):
+        for name, arrays in attackers.constructed():
+            with self.subTest(name):
+                self.true(name, arrays)
+
+    def test_tolerances_do_not_hide_what_is_false(self):
+        for m, height in ((2, 1e17), (40, 1e16), (40, 1e13)):
+            self.assertFalse(self.true("hidden", attackers.hidden_direction(m, height)))
+
+    def test_mutations(self):
+        refused = 0
+        for path in self.paths[:2]:
+            base = {name: array for name, array in np.load(path).items() if name != "meta"}
+            for name, arrays in attackers.mutations(base):
+                for claimed in attackers.claims(arrays):
+                    with self.subTest(name):
+                        refused += not self.true(name, claimed)
+        self.assertGreater(refused, 500)
+
+    def test_two_arrays_of_one_name(self):
+        arrays = dict(np.load(self.paths[0]))
+        path = self.saved(arrays)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with zipfile.ZipFile(path, "a") as archive:
+                archive.writestr("W.npy", archive.read("W.npy"))
+        self.assertEqual(check(path), (False, None))
+
+
+if __name__ == "__main__":
+    unittest.main()
