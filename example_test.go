@@ -35,7 +35,7 @@ func Example() {
 		return
 	}
 	fmt.Printf("objective: %.3f\n", result.UpperBound)
-	fmt.Printf("proof accepted: %t\n", result.Proof.Verify() == nil)
+	fmt.Printf("proof accepted: %t\n", result.Proof.Verify(context.Background()) == nil)
 	// Output:
 	// objective: 0.187
 	// proof accepted: true

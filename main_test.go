@@ -1,4 +1,4 @@
-package relift
+package relift_test
 
 import (
 	"fmt"

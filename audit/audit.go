@@ -12,6 +12,7 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/report"
 )
@@ -249,7 +250,7 @@ func (a *auditor) consider(b Bound) {
 
 // gap returns the relative gap of the audited network.
 func (a *auditor) gap() float64 {
-	return report.RelativeGap(float64(a.report.LowerBound), float64(a.report.Objective))
+	return engine.RelativeGap(float64(a.report.LowerBound), float64(a.report.Objective))
 }
 
 func (a *auditor) conclude() {

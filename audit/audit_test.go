@@ -47,7 +47,7 @@ func run(t *testing.T, p lift.Problem, w lift.Weights, o Options) *Report {
 	}
 	for _, b := range r.Bounds {
 		if b.Proof != nil {
-			if err := b.Proof.Verify(); err != nil {
+			if err := b.Proof.Verify(t.Context()); err != nil {
 				t.Errorf("%s: %v", b.Source, err)
 			}
 			if float64(b.Value) != b.Proof.Bound() {

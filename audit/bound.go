@@ -64,7 +64,7 @@ func (a *auditor) left() time.Duration {
 // columns runs the column generation from the network.  Its first bound is that
 // of the residual of the network with its second layer refitted.
 func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
-	row := report.Row{Phase: "exact", Relaxed: math.NaN()}
+	row := relift.Event{Phase: "exact", Relaxed: math.NaN()}
 	result, err := exact.Solve(ctx, a.problem, exact.Options{
 		Gap: a.options.Gap / 2, TimeLimit: limit, Threads: a.options.Threads, Seed: a.options.Seed, Initial: a.refitted,
 		Progress: func(p exact.Progress) {
@@ -82,7 +82,7 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 		return nil
 	}
 	proof := relift.ConesProof(result.Certificate)
-	if err := proof.Verify(); err != nil {
+	if err := proof.Verify(ctx); err != nil {
 		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", proof.Bound(), err))
 		return nil
 	}
@@ -103,7 +103,9 @@ func (a *auditor) relaxation(ctx context.Context) error {
 		return err
 	}
 	a.report.Warnings = append(a.report.Warnings, result.Warnings...)
-	a.consider(Bound{Value: report.Number(result.LowerBound), Source: result.Proof.Source(), Proof: result.Proof})
+	if result.Proof != nil {
+		a.consider(Bound{Value: report.Number(result.LowerBound), Source: result.Proof.Source(), Proof: result.Proof})
+	}
 	return nil
 }
 

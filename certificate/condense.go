@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
 )
@@ -74,11 +75,7 @@ func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
 		}
 		q.x = q.rows
 		if d > m {
-			var lq mat.LQ
-			lq.Factorize(q.rows)
-			var l mat.Dense
-			lq.LTo(&l)
-			q.x = mat.DenseCopyOf(l.Slice(0, m, 0, m))
+			q.x, _ = dense.LQ(q.rows)
 		}
 	}
 	q.condenseTargets()

@@ -7,19 +7,9 @@ import (
 	"strconv"
 	"sync"
 	"time"
-)
 
-// Row is one line of the progress table.  A NaN is a value not known yet.
-type Row struct {
-	Phase   string        // what is being done, at most 7 letters
-	Outer   int           // outer iteration, 0 before the first
-	Inner   int           // inner iterations so far
-	Relaxed float64       // objective of the relaxation at its current point
-	Bound   float64       // best certified lower bound so far
-	Network float64       // objective of the best network so far
-	Rank    int           // columns of the relaxation's factor, 0 when there is none
-	Elapsed time.Duration // since the start of the run
-}
+	"github.com/relift/relift/engine"
+)
 
 // headerEvery is the number of rows after which the header is repeated.
 const headerEvery = 20
@@ -37,7 +27,7 @@ type Table struct {
 
 	mu      sync.Mutex
 	started time.Time
-	pending *Row
+	pending *engine.Event
 	rows    int // rows finished since the last header
 	stop    chan struct{}
 	done    chan struct{}
@@ -61,11 +51,11 @@ func Header() string {
 		"phase", "outer", "inner", "relaxed", "bound", "network", "gap", "rank", "seconds")
 }
 
-// String renders the row in the columns of Header.
-func (r Row) String() string {
+// rowText renders a state in the columns of Header.
+func rowText(r engine.Event) string {
 	gap := "-"
 	if !math.IsNaN(r.Bound) && !math.IsNaN(r.Network) {
-		gap = gapColumn(RelativeGap(r.Bound, r.Network))
+		gap = gapColumn(engine.RelativeGap(r.Bound, r.Network))
 	}
 	rank := "-"
 	if r.Rank > 0 {
@@ -76,7 +66,7 @@ func (r Row) String() string {
 }
 
 // Record takes the next state of the run.
-func (t *Table) Record(r Row) {
+func (t *Table) Record(r engine.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
@@ -88,7 +78,7 @@ func (t *Table) Record(r Row) {
 	t.pending = &r
 	t.header()
 	if t.terminal {
-		fmt.Fprintf(t.w, "\r%s\x1b[K", r)
+		fmt.Fprintf(t.w, "\r%s\x1b[K", rowText(r))
 	}
 }
 
@@ -112,9 +102,9 @@ func (t *Table) Close() {
 func (t *Table) finish() {
 	t.header()
 	if t.terminal {
-		fmt.Fprintf(t.w, "\r%s\x1b[K\n", *t.pending)
+		fmt.Fprintf(t.w, "\r%s\x1b[K\n", rowText(*t.pending))
 	} else {
-		fmt.Fprintln(t.w, *t.pending)
+		fmt.Fprintln(t.w, rowText(*t.pending))
 	}
 	t.pending = nil
 	t.rows = (t.rows + 1) % headerEvery
@@ -146,7 +136,7 @@ func (t *Table) refresh() {
 			if t.pending != nil && !t.closed {
 				r := *t.pending
 				r.Elapsed = max(r.Elapsed, time.Since(t.started))
-				fmt.Fprintf(t.w, "\r%s\x1b[K", r)
+				fmt.Fprintf(t.w, "\r%s\x1b[K", rowText(r))
 			}
 			t.mu.Unlock()
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/relift/relift/engine"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -18,7 +20,7 @@ func example() *Summary {
 	return &Summary{
 		Status: "done", StatusMeaning: "the relaxation was solved; what is left of the gap is its own", Method: "sdp",
 		LowerBound: 1.67712345678, BoundSource: "semidefinite relaxation", UpperBound: 2.58412345678,
-		RelativeGap: Number(RelativeGap(1.67712345678, 2.58412345678)),
+		RelativeGap: Number(engine.RelativeGap(1.67712345678, 2.58412345678)),
 		Relaxation:  &Relaxation{Status: "converged", Value: 1.6774, LowerBound: 1.67712345678, Rank: 9, OuterIterations: 12, InnerIterations: 345, Seconds: 1.25},
 		Network:     &Network{Width: 7, Objective: 2.58412345678, DataLoss: 1.2},
 		Metrics:     &Metrics{Train: &Metric{Rows: 75, Accuracy: &accuracy}},
@@ -97,9 +99,9 @@ func TestNumber(t *testing.T) {
 func TestRelativeGap(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, c := range []struct{ lower, upper, want float64 }{
-		{1, 2, 0.5}, {2, 2, 0}, {0, 0, 0}, {-1, 2, 1}, {2.0000001, 2, 0}, {1, inf, 1}, {nan, 1, 1}, {1, nan, 1}, {-1, 0, 0},
+		{1, 2, 0.5}, {2, 2, 0}, {0, 0, 0}, {-1, 2, 1}, {2.0000000001, 2, 0}, {3, 2, -0.5}, {1, inf, 1}, {nan, 1, 1}, {1, nan, 1}, {-1, 0, 0},
 	} {
-		if got := RelativeGap(c.lower, c.upper); got != c.want {
+		if got := engine.RelativeGap(c.lower, c.upper); got != c.want {
 			t.Errorf("gap of %v and %v is %v, want %v", c.lower, c.upper, got, c.want)
 		}
 	}
@@ -123,9 +125,9 @@ func TestGapColumnFits(t *testing.T) {
 	}
 }
 
-func rows() []Row {
+func rows() []engine.Event {
 	nan := math.NaN()
-	return []Row{
+	return []engine.Event{
 		{Phase: "network", Relaxed: nan, Bound: nan, Network: 30.5, Elapsed: 10 * time.Millisecond},
 		{Phase: "relax", Outer: 1, Inner: 10, Relaxed: 14.2, Bound: 9.87654321, Network: 30.5, Rank: 8, Elapsed: time.Second},
 		{Phase: "relax", Outer: 1, Inner: 21, Relaxed: 14.5, Bound: 9.87654321, Network: 30.5, Rank: 8, Elapsed: 2 * time.Second},
@@ -154,7 +156,7 @@ func TestTableRepeatsTheHeader(t *testing.T) {
 	var b bytes.Buffer
 	table := NewTable(&b, false)
 	for i := range 45 {
-		table.Record(Row{Phase: "relax", Outer: i})
+		table.Record(engine.Event{Phase: "relax", Outer: i})
 	}
 	table.Close()
 	if got := strings.Count(b.String(), Header()); got != 3 {
@@ -175,7 +177,7 @@ func TestTableOnATerminal(t *testing.T) {
 	if lines := strings.Count(b.String(), "\n"); lines != 4 {
 		t.Errorf("three finished rows and a header are %d lines: %q", lines, b.String())
 	}
-	if !strings.Contains(b.String(), "\r"+rows()[1].String()+"\x1b[K\r"+rows()[2].String()) {
+	if !strings.Contains(b.String(), "\r"+rowText(rows()[1])+"\x1b[K\r"+rowText(rows()[2])) {
 		t.Errorf("the row is not rewritten in place: %q", b.String())
 	}
 	if !strings.HasSuffix(b.String(), "\n") {

@@ -18,7 +18,6 @@ import (
 	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/internal/dense"
-	"github.com/relift/relift/report"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -35,9 +34,9 @@ func main() {
 }
 
 // progress keeps the rows of a run.
-type progress struct{ rows []report.Row }
+type progress struct{ rows []relift.Event }
 
-func (p *progress) Record(r report.Row) { p.rows = append(p.rows, r) }
+func (p *progress) Record(r relift.Event) { p.rows = append(p.rows, r) }
 
 func run(path string) error {
 	if _, err := dense.Init(); err != nil {
@@ -173,7 +172,7 @@ func (b background) Plot(c draw.Canvas, p *plot.Plot) {
 func pale(v uint8) uint8 { return uint8(255 - (255-int(v))*3/10) }
 
 // closing draws bound and network against the steps of the run.
-func closing(rows []report.Row) (*plot.Plot, error) {
+func closing(rows []relift.Event) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = "No network of any width lies below the certified bound"
 	p.X.Label.Text, p.Y.Label.Text = "step", "objective"

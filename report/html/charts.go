@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/report"
 )
 
@@ -19,7 +20,7 @@ type figure struct {
 type sample struct{ seconds, bound, network float64 }
 
 // samples keeps the moments at which the bound or the network changed.
-func samples(rows []report.Row) []sample {
+func samples(rows []engine.Event) []sample {
 	var out []sample
 	for _, r := range rows {
 		s := sample{max(r.Elapsed.Seconds(), 1e-3), r.Bound, r.Network}
@@ -49,7 +50,7 @@ func timeScale(points []sample) scale {
 }
 
 // convergence draws bound and objective against time.
-func convergence(rows []report.Row) *figure {
+func convergence(rows []engine.Event) *figure {
 	points := samples(rows)
 	if len(points) < 2 {
 		return nil
@@ -107,7 +108,7 @@ func convergence(rows []report.Row) *figure {
 }
 
 // gapChart draws the relative gap against time, on a logarithmic scale.
-func gapChart(rows []report.Row) *figure {
+func gapChart(rows []engine.Event) *figure {
 	points := samples(rows)
 	if len(points) < 2 || math.IsNaN(points[len(points)-1].network) {
 		return nil
@@ -116,7 +117,7 @@ func gapChart(rows []report.Row) *figure {
 		if math.IsNaN(p.bound) || math.IsNaN(p.network) {
 			return math.NaN()
 		}
-		return 100 * report.RelativeGap(p.bound, p.network)
+		return 100 * engine.RelativeGap(p.bound, p.network)
 	}
 	const floor = 1e-7 // percent
 	least := 100.0

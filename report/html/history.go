@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/report"
 )
 
@@ -12,8 +13,8 @@ import (
 // zero value is ready to use.  Of very long runs it keeps every second, fourth,
 // … row and always the last.
 type History struct {
-	rows []report.Row
-	last *report.Row
+	rows []engine.Event
+	last *engine.Event
 	step int
 	seen int
 }
@@ -22,7 +23,7 @@ type History struct {
 const mostRows = 4096
 
 // Record implements relift.Recorder.
-func (h *History) Record(r report.Row) {
+func (h *History) Record(r engine.Event) {
 	h.step = max(h.step, 1)
 	h.last = &r
 	if h.seen%h.step == 0 {
@@ -39,7 +40,7 @@ func (h *History) Record(r report.Row) {
 }
 
 // Rows returns the rows kept, in order.
-func (h *History) Rows() []report.Row {
+func (h *History) Rows() []engine.Event {
 	rows := slices.Clone(h.rows)
 	if h.last != nil && (h.seen-1)%max(h.step, 1) != 0 {
 		rows = append(rows, *h.last)
@@ -49,8 +50,8 @@ func (h *History) Rows() []report.Row {
 
 // finished returns the rows with the run's outcome, which was verified, at
 // their end.
-func finished(rows []report.Row, s *report.Summary) []report.Row {
-	end := report.Row{Phase: "result", Relaxed: math.NaN(), Bound: float64(s.LowerBound), Network: float64(s.UpperBound)}
+func finished(rows []engine.Event, s *report.Summary) []engine.Event {
+	end := engine.Event{Phase: "result", Relaxed: math.NaN(), Bound: float64(s.LowerBound), Network: float64(s.UpperBound)}
 	if s.Network == nil {
 		end.Network = math.NaN()
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
@@ -71,13 +72,13 @@ func page(t *testing.T, classification bool) *Page {
 	p := &Page{
 		Summary: &report.Summary{
 			Status: "gap_reached", StatusMeaning: "the certified gap is as small as was asked for", Method: "exact",
-			LowerBound: 16.23456789, UpperBound: 16.5, RelativeGap: report.Number(report.RelativeGap(16.23456789, 16.5)), BoundSource: "semidefinite relaxation",
+			LowerBound: 16.23456789, UpperBound: 16.5, RelativeGap: report.Number(engine.RelativeGap(16.23456789, 16.5)), BoundSource: "semidefinite relaxation",
 			Network:  &report.Network{Width: 3, Objective: 16.5, DataLoss: 3.25},
 			Data:     report.Data{Source: hostile + ".csv", Task: string(encoding.Task), Rows: 4, Features: 3, Outputs: c, Classes: encoding.Classes, Targets: encoding.Targets, Digest: "sha256:0123"},
 			Settings: report.Settings{Reg: 0.125, Scale: "standard", Bias: true, Missing: "error", Method: "auto", Seed: 7, Gap: 0.001, Threads: 2, BLAS: "gonum"},
 			Files:    report.Files{Certificate: hostile + ".npz"}, Warnings: []string{hostile}, Version: "9.8.7", Seconds: 4,
 		},
-		History: []report.Row{
+		History: []engine.Event{
 			{Phase: "network", Bound: nan, Relaxed: nan, Network: 30, Elapsed: 10 * time.Millisecond},
 			{Phase: "relax", Bound: math.Inf(-1), Relaxed: nan, Network: 20, Elapsed: 500 * time.Millisecond},
 			{Phase: "relax", Bound: 10, Relaxed: nan, Network: 17, Elapsed: time.Second},
@@ -312,7 +313,7 @@ func TestHistoryKeepsTheLastRowAndIsBounded(t *testing.T) {
 	for _, n := range []int{0, 1, 5, mostRows - 1, mostRows, 3*mostRows + 17} {
 		var h History
 		for i := range n {
-			h.Record(report.Row{Outer: i})
+			h.Record(engine.Event{Outer: i})
 		}
 		rows := h.Rows()
 		if len(rows) > mostRows || n > 0 && rows[len(rows)-1].Outer != n-1 || n > 0 && rows[0].Outer != 0 {
@@ -327,7 +328,7 @@ func TestHistoryKeepsTheLastRowAndIsBounded(t *testing.T) {
 }
 
 func TestConvergenceShowsTheVerifiedResult(t *testing.T) {
-	rows := finished([]report.Row{{Bound: 3, Network: 5, Elapsed: time.Second}}, &report.Summary{LowerBound: 2, UpperBound: 4, Network: &report.Network{}, Seconds: 3})
+	rows := finished([]engine.Event{{Bound: 3, Network: 5, Elapsed: time.Second}}, &report.Summary{LowerBound: 2, UpperBound: 4, Network: &report.Network{}, Seconds: 3})
 	f := convergence(rows)
 	if f == nil || !strings.Contains(string(f.Picture), "After 3 seconds the certified bound is 2 and the network") {
 		t.Errorf("figure %+v", f)

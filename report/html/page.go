@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/network"
@@ -21,7 +22,7 @@ import (
 // left out.
 type Page struct {
 	Summary     *report.Summary
-	History     []report.Row         // of the run, in order
+	History     []engine.Event       // of the run, in order
 	Explanation *explain.Explanation // of the network on its training rows
 	Slice       *explain.Slice       // its decision regions
 	Train, Test *network.Metrics
@@ -167,7 +168,7 @@ func (p *Page) view() view {
 func unbroken(text string) string { return strings.ReplaceAll(text, " %", "\u00a0%") }
 
 // stepViews are moments of the run, at most about 24.
-func stepViews(rows []report.Row) []stepView {
+func stepViews(rows []engine.Event) []stepView {
 	const most = 24
 	var out []stepView
 	every := 1 + (len(rows)-1)/most
@@ -182,7 +183,7 @@ func stepViews(rows []report.Row) []stepView {
 		if !math.IsNaN(r.Network) && !math.IsInf(r.Network, 0) {
 			v.Network = report.UpperText(r.Network)
 			if v.Bound != "–" {
-				v.Gap = report.Percent(report.RelativeGap(r.Bound, r.Network))
+				v.Gap = report.Percent(engine.RelativeGap(r.Bound, r.Network))
 			}
 		}
 		out = append(out, v)

@@ -30,7 +30,7 @@ func TestBadTables(t *testing.T) {
 		"all features same":   {"a,y\n1,x\n1,z\n", nil, []string{"bad.csv", "constant"}},
 		"malformed split":     {tiny, []string{"--split", "sklearn:1"}, []string{"sklearn:1", "KIND:SEED:FRACTION"}},
 		"holdout takes all":   {"a,b,y\n1,2,x\n3,4,z\n", []string{"--holdout", "0.9999"}, []string{"bad.csv"}},
-		"too little memory":   {tiny, []string{"--memory-limit", "1kB"}, []string{"bad.csv", "not enough memory", "need about", "MiB"}},
+		"too little memory":   {tiny, []string{"--memory-limit", "1kB"}, []string{"bad.csv", "not enough memory", "needs about", "MiB"}},
 		"missing target":      {"a,b,y\n1,2,x\n3,4,\n5,6,z\n", []string{"--missing", "mean"}, []string{"bad.csv: line 3", `column "y"`}},
 		"target and feature":  {tiny, []string{"--features", "a,y"}, []string{"bad.csv", `"y" is both`}},
 		"not text but binary": {"\x00\x01\x02", nil, []string{"bad.csv"}},

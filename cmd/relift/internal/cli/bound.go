@@ -31,23 +31,11 @@ func newBound() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			result, err := f.run(c.Context(), relift.Bound, p, c.ErrOrStderr())
+			result, err := f.run(c.Context(), relift.Bound, p, begin, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
-			if err := f.saveCertificate(p, result); err != nil {
-				return err
-			}
-			s := f.summary(p, result, begin)
-			f.warn(c.ErrOrStderr(), s.Warnings)
-			if err := f.saveReport(c, args, p, s, nil); err != nil {
-				return err
-			}
-			if err := f.write(c.OutOrStdout(), s); err != nil {
-				return err
-			}
-			f.next(c.ErrOrStderr(), s)
-			return nil
+			return f.conclude(c, args, p, result, f.summary(p, result, begin), nil, new(written), begin)
 		},
 	}
 	f.bind(c)

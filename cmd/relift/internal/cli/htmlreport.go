@@ -3,7 +3,6 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -27,7 +26,7 @@ import (
 type tee []relift.Recorder
 
 // Record implements relift.Recorder.
-func (t tee) Record(r report.Row) {
+func (t tee) Record(r relift.Event) {
 	for _, to := range t {
 		to.Record(r)
 	}
@@ -38,34 +37,43 @@ var (
 	_ relift.Recorder = (*html.History)(nil)
 )
 
-// saveReport writes the report that --report asks for, after the certificate.
+// saveReport writes the report that --report asks for, after the certificate, and returns where it is.
 // The model is nil for a run without a network.
-func (f *solveFlags) saveReport(c *cobra.Command, args []string, p *prepared, s *report.Summary, m *network.Model) error {
+func (f *solveFlags) saveReport(files *written, c *cobra.Command, args []string, p *prepared, s *report.Summary, m *network.Model) string {
 	if f.report == "" {
-		return nil
+		return ""
 	}
+	return files.file("report", f.report, func(path string) error {
+		s.Files.Report = path
+		page, err := f.page(c, args, p, s, m)
+		if err != nil {
+			return err
+		}
+		return page.Save(path)
+	})
+}
+
+// page makes the report.
+func (f *solveFlags) page(c *cobra.Command, args []string, p *prepared, s *report.Summary, m *network.Model) (*html.Page, error) {
 	page := &html.Page{
 		Summary: s, History: f.history.Rows(), Command: typed(c, args), Created: time.Now(), Go: runtime.Version(),
 	}
-	if f.certificate != "" {
-		digest, err := fileDigest(f.certificate)
+	if certificate := s.Files.Certificate; certificate != "" {
+		digest, err := fileDigest(certificate)
 		if err != nil {
-			return internal(fmt.Errorf("--certificate %s: %w", f.certificate, err))
+			return nil, err
 		}
-		if page.NumPyCheck, page.Cones, err = kindsOf(f.certificate); err != nil {
-			return internal(fmt.Errorf("--certificate %s: %w", f.certificate, err))
+		if page.NumPyCheck, page.Cones, err = kindsOf(certificate); err != nil {
+			return nil, err
 		}
-		page.CertificateDigest, page.Recheck = digest, recheck(f.certificate, p.source, f.data.format)
+		page.CertificateDigest, page.Recheck = digest, recheck(certificate, p.source, f.data.format)
 	}
 	if m != nil {
 		if err := describe(page, p, m); err != nil {
-			return internal(err)
+			return nil, err
 		}
 	}
-	if err := page.Save(f.report); err != nil {
-		return internal(fmt.Errorf("--report %s: %w", f.report, err))
-	}
-	return nil
+	return page, nil
 }
 
 // describe fills the parts of the page that are about the network.

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strconv"
 
 	"github.com/relift/relift"
@@ -32,14 +31,6 @@ func (f *solveFlags) provenanceSettings() map[string]string {
 		"time-limit": f.timeLimit.String(),
 		"split":      f.data.Split,
 	}
-}
-
-// saveModel writes the model to its file, in the format of its extension.
-func saveModel(path string, m *network.Model) error {
-	if err := writeModel(path, m); err != nil {
-		return fmt.Errorf("--output %w", err)
-	}
-	return nil
 }
 
 // metric takes the main figures of an evaluation.

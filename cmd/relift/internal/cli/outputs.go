@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -67,4 +68,39 @@ func writable(o output) error {
 	}
 	probe.Close()
 	return badInput(os.Remove(probe.Name()))
+}
+
+// written collects what became of the files that a run writes at its end, so that the failure of one costs
+// neither the others nor the summary.
+type written struct{ failures []string }
+
+// file writes a file of the flag at path.  Where that fails, the same goes to a file beside it, in the
+// current folder or in that for temporary files; the place is returned, "" where nothing could be written.
+func (w *written) file(flag, path string, write func(path string) error) string {
+	err := write(path)
+	if err == nil {
+		return path
+	}
+	extension := filepath.Ext(path)
+	name := strings.TrimSuffix(filepath.Base(path), extension) + ".rescued" + extension
+	for _, dir := range []string{filepath.Dir(path), ".", os.TempDir()} {
+		other := filepath.Join(dir, name)
+		if _, exists := os.Stat(other); exists == nil {
+			continue // another run's
+		}
+		if write(other) == nil {
+			w.failures = append(w.failures, fmt.Sprintf("--%s %s: %v; it is in %s instead", flag, path, err, other))
+			return other
+		}
+	}
+	w.failures = append(w.failures, fmt.Sprintf("--%s %s: %v; it could not be written elsewhere either", flag, path, err))
+	return ""
+}
+
+// err is the failures as one error, nil if there were none.
+func (w *written) err() error {
+	if len(w.failures) == 0 {
+		return nil
+	}
+	return internal(errors.New(strings.Join(w.failures, "; ")))
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,8 +10,8 @@ import (
 	"time"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/html"
 	"github.com/spf13/cobra"
@@ -32,6 +33,7 @@ type solveFlags struct {
 	log         string
 	report      string
 	history     html.History // of the run, for the report
+	lines       bytes.Buffer // of the log
 	json        bool
 	quiet       bool
 }
@@ -61,12 +63,11 @@ func (f *solveFlags) prepare(source string) (*prepared, error) {
 // solver is relift.Train or relift.Bound.
 type solver func(context.Context, relift.Problem, relift.Options) (*relift.Result, error)
 
-// run solves the prepared problem with a progress table on stderr and the log
-// in its file.
-func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, stderr io.Writer) (*relift.Result, error) {
+// run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
+func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
 	problem := relift.Problem{X: p.train.X, Y: p.train.Y, Gamma: f.reg}
 	options := relift.Options{
-		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit,
+		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.memory,
 	}
 	var to tee
@@ -78,26 +79,20 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, stderr 
 	if f.report != "" {
 		to = append(to, &f.history)
 	}
+	if f.log != "" {
+		to = append(to, report.NewLog(&f.lines))
+	}
 	if len(to) > 0 {
 		options.Progress = to
 	}
-	var result *relift.Result
-	work := func(log io.Writer) (err error) {
-		options.Log = log
-		result, err = solve(ctx, problem, options)
-		return err
-	}
-	err := error(nil)
-	if f.log == "" {
-		err = work(nil)
-	} else {
-		err = atomicfile.Write(f.log, work)
-	}
+	result, err := solve(ctx, problem, options)
 	switch {
 	case err == nil:
 		return result, nil
 	case errors.Is(err, lift.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
 		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
+	case errors.Is(err, relift.ErrContradiction):
+		return nil, unverified(fmt.Errorf("%s: %w", p.source, err))
 	default:
 		return nil, internal(err)
 	}
@@ -126,7 +121,7 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 	_, c := p.train.Y.Dims()
 	s := &report.Summary{
 		Status: r.Status.String(), StatusMeaning: r.Status.Meaning(), Method: string(r.Method),
-		LowerBound: report.Number(r.LowerBound), BoundSource: r.Proof.Source(),
+		LowerBound: report.Number(r.LowerBound), BoundSource: source(r.Proof),
 		UpperBound: report.Number(r.UpperBound), RelativeGap: report.Number(r.RelativeGap),
 		Data: report.Data{
 			Source: p.source, Task: string(e.Task), Rows: n, Features: len(e.Features), Columns: d, Outputs: c,
@@ -138,7 +133,6 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
 			Threads: threads(), BLAS: blasName(),
 		},
-		Files:    report.Files{Certificate: f.certificate, Log: f.log, Report: f.report},
 		Warnings: append(p.warnings, r.Warnings...),
 		Version:  relift.Version,
 	}
@@ -153,6 +147,31 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 	}
 	s.Seconds = report.Number(time.Since(begin).Seconds())
 	return s
+}
+
+// conclude writes the files that were asked for and prints the summary, whatever became of them.
+func (f *solveFlags) conclude(c *cobra.Command, args []string, p *prepared, r *relift.Result, s *report.Summary, model *network.Model, files *written, begin time.Time) error {
+	var warning string
+	if s.Files.Certificate, warning = f.saveCertificate(files, p, r); warning != "" {
+		s.Warnings = append(s.Warnings, warning)
+	}
+	s.Files.Log = f.saveLog(files)
+	s.Seconds = report.Number(time.Since(begin).Seconds())
+	s.Files.Report = f.saveReport(files, c, args, p, s, model)
+	f.warn(c.ErrOrStderr(), s.Warnings)
+	if err := f.write(c.OutOrStdout(), s); err != nil {
+		return err
+	}
+	f.next(c.ErrOrStderr(), s)
+	return files.err()
+}
+
+// source says what a bound was proved with.
+func source(p relift.Proof) string {
+	if p == nil {
+		return "a sum of squares is not negative"
+	}
+	return p.Source()
 }
 
 // write prints the summary as text or JSON.

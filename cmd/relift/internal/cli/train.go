@@ -45,7 +45,7 @@ func newTrain() *cobra.Command {
 					return err
 				}
 			}
-			result, err := f.run(c.Context(), relift.Train, p, c.ErrOrStderr())
+			result, err := f.run(c.Context(), relift.Train, p, begin, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}
@@ -61,25 +61,11 @@ func newTrain() *cobra.Command {
 			if p.test != nil {
 				s.Metrics.Test = metric(model.EvaluateEncoded(p.test))
 			}
+			var files written
 			if out != "" {
-				if err := saveModel(out, model); err != nil {
-					return err
-				}
-				s.Files.Model = out
+				s.Files.Model = files.file("output", out, func(path string) error { return writeModel(path, model) })
 			}
-			if err := f.saveCertificate(p, result); err != nil {
-				return err
-			}
-			f.warn(c.ErrOrStderr(), s.Warnings)
-			s.Seconds = report.Number(time.Since(begin).Seconds())
-			if err := f.saveReport(c, args, p, s, model); err != nil {
-				return err
-			}
-			if err := f.write(c.OutOrStdout(), s); err != nil {
-				return err
-			}
-			f.next(c.ErrOrStderr(), s)
-			return nil
+			return f.conclude(c, args, p, result, s, model, &files, begin)
 		},
 	}
 	f.bind(c)

@@ -1,6 +1,7 @@
-package relift
+package engine
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -28,41 +29,53 @@ const (
 
 // needsSample says whether the relaxation of all rows is too large for the interior-point method, or for
 // what is left until the share of the time limit.
-func (r *run) needsSample(share float64) bool {
-	if m, _, _ := r.reduced.Dims(); m == 0 {
+func (s *state) needsSample(share float64) bool {
+	reduced, _, err := s.reduced()
+	if err != nil {
+		return false // the phase says so
+	}
+	if m, _, _ := reduced.Dims(); m == 0 {
 		return false
 	}
-	work := relax.Work(r.reduced)
-	return work == 0 || r.opts.TimeLimit > 0 && work > r.workUntil(share)
+	work := relax.Work(reduced)
+	return work == 0 || s.budget.Limit > 0 && work > s.workUntil(share)
 }
 
 // workUntil is what this machine does until the share of the time limit.
-func (r *run) workUntil(share float64) float64 {
-	return (share*r.opts.TimeLimit.Seconds() - time.Since(r.begin).Seconds()) * flopRate()
+func (s *state) workUntil(share float64) float64 {
+	return s.left(share).Seconds() * flopRate()
 }
 
 // sampleSize is the number of representatives that can be worked on until the share of the time limit.
-func (r *run) sampleSize(share float64) int {
+func (s *state) sampleSize(share float64) int {
 	work := float64(sampleWork)
-	if r.opts.TimeLimit > 0 {
-		work = min(relax.MostWork, sampleShare*r.workUntil(share))
+	if s.budget.Limit > 0 {
+		work = min(relax.MostWork, sampleShare*s.workUntil(share))
 	}
-	m, _, _ := r.reduced.Dims()
-	_, _, c := r.problem.Dims()
+	reduced, _, err := s.reduced()
+	if err != nil {
+		return 0
+	}
+	m, _, _ := reduced.Dims()
+	_, _, c := s.problem.Dims()
 	return min(m, relax.Largest(c, work))
 }
 
 // sample bounds the problem by the relaxation of some of its rows, those of a number of representatives
-// drawn at random, until the share of the time limit.  Where a problem is too large for the
+// drawn at random.  Where a problem is too large for the
 // interior-point method, the low-rank method needs much longer for a bound of that size.
-func (r *run) sample(size int, share float64) error {
+func (s *state) sample(ctx context.Context, a Access, size int, complete bool) error {
 	if size == 0 {
 		return nil
 	}
-	m, _, _ := r.reduced.Dims()
-	groups := rand.New(rand.NewPCG(r.opts.Seed, 0x73616d706c65)).Perm(m)[:size]
+	reduced, whole, err := s.reduced()
+	if err != nil {
+		return err
+	}
+	m, _, _ := reduced.Dims()
+	groups := rand.New(rand.NewPCG(s.opts.Seed, 0x73616d706c65)).Perm(m)[:size]
 	slices.Sort(groups)
-	part := r.reduced.Part(groups)
+	part := reduced.Part(groups)
 	red, err := lift.Presolve(part.Problem)
 	if err != nil {
 		return fmt.Errorf("sample: %w", err)
@@ -74,16 +87,14 @@ func (r *run) sample(size int, share float64) error {
 	if err != nil {
 		return fmt.Errorf("sample: %w", err)
 	}
-	ctx, cancel := r.until(share)
-	defer cancel()
 	var best *certificate.Certificate // of the part
 	var failed error
 	extend := func() error {
-		c, err := r.repairer.Repair(ctx, part.Extend(best.Multipliers), certificate.Quick)
+		c, err := whole.Repair(ctx, part.Extend(best.Multipliers), certificate.Quick)
 		if err != nil {
 			return fmt.Errorf("certificate of a sample: %w", err)
 		}
-		r.consider(c)
+		a.Claim(moments{c})
 		return nil
 	}
 	_, err = relax.Solve(ctx, red, relax.Options{Method: relax.InteriorPoint, Record: func(it relax.Iterate) (stop bool) {
@@ -100,10 +111,11 @@ func (r *run) sample(size int, share float64) error {
 				}
 			}
 		}
-		r.row.Outer, r.row.Inner, r.row.Rank = it.Outer, it.Inner, it.Rank
-		r.record("sample")
-		r.logLine(recordOf(it), c.LowerBound)
-		return solved(it, c.LowerBound) || !r.complete && r.gapReached()
+		a.Note(func(e *Event) {
+			e.Phase, e.Outer, e.Inner, e.Rank = "sample", it.Outer, it.Inner, it.Rank
+			e.Iteration = iterationOf(it, c.LowerBound)
+		})
+		return arrived(it, c.LowerBound) || !complete && s.record.reached()
 	}})
 	if err == nil {
 		err = failed
@@ -111,16 +123,16 @@ func (r *run) sample(size int, share float64) error {
 	if err != nil {
 		return fmt.Errorf("relaxation of a sample: %w", err)
 	}
-	before := r.lower()
+	before := s.record.Lower()
 	if best != nil && m > sampleRows {
 		if err := extend(); err != nil {
 			return err
 		}
 	}
-	if r.best != nil && best != nil && (r.lower() > before || m <= sampleRows) {
-		r.warnings = append(r.warnings, fmt.Sprintf("%d rows are too many for the accurate method; it worked on %d of them, whose bound holds for all", m, size))
+	if best != nil && (s.record.Lower() > before || m <= sampleRows) {
+		a.Warn(fmt.Sprintf("%d rows are too many for the accurate method; it worked on %d of them, whose bound holds for all", m, size))
 	}
-	r.record("sample")
+	a.Note(nil)
 	return nil
 }
 
@@ -128,6 +140,9 @@ func (r *run) sample(size int, share float64) error {
 func flopRate() float64 {
 	const order = 768
 	a, b := mat.NewDense(order, order, nil), mat.NewDense(order, order, nil)
+	for i := range a.RawMatrix().Data {
+		a.RawMatrix().Data[i] = 1 + float64(i%7) // products of zeros are skipped in pure Go
+	}
 	fastest := time.Duration(1<<63 - 1)
 	for range 3 {
 		begin := time.Now()

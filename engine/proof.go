@@ -1,17 +1,17 @@
-package relift
+package engine
 
 import (
-	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/internal/version"
 )
 
 // Proof is a certificate of a lower bound.
@@ -22,7 +22,7 @@ type Proof interface {
 	Source() string
 	// Verify checks the proof from its raw numbers, by code that shares
 	// nothing with what made it.
-	Verify() error
+	Verify(ctx context.Context) error
 	// Save writes the certificate to a file, with a description of how its
 	// data were made, which is not part of the proof.
 	Save(path string, origin Origin) error
@@ -34,7 +34,7 @@ type moments struct{ *certificate.Certificate }
 func (m moments) Bound() float64 { return m.LowerBound }
 func (m moments) Source() string { return "semidefinite relaxation" }
 
-func (m moments) Verify() error {
+func (m moments) Verify(context.Context) error {
 	if report := verify.Verify(m.Claims()); !report.OK() {
 		check, _ := report.FirstFailure()
 		return fmt.Errorf("%s: %s", check.Name, check.Detail)
@@ -48,7 +48,7 @@ func (m moments) Save(path string, origin Origin) error {
 		return err
 	}
 	c := *m.Certificate
-	c.Meta = certificate.Meta{CreatedBy: "relift " + Version, Settings: settings}
+	c.Meta = certificate.Meta{CreatedBy: "relift " + version.Number, Settings: settings}
 	c.Seal()
 	return c.Save(path)
 }
@@ -64,7 +64,7 @@ type cones struct{ *exact.Certificate }
 func (c cones) Bound() float64 { return c.LowerBound }
 func (c cones) Source() string { return "branch and bound over directions" }
 
-func (c cones) Verify() error {
+func (c cones) Verify(context.Context) error {
 	if report := c.Certificate.Verify(); !report.OK() {
 		check, _ := report.FirstFailure()
 		return fmt.Errorf("%s: %s", check.Name, check.Detail)
@@ -74,7 +74,7 @@ func (c cones) Verify() error {
 
 func (c cones) Save(path string, origin Origin) error {
 	named := *c.Certificate
-	named.CreatedBy = "relift " + Version
+	named.CreatedBy = "relift " + version.Number
 	claims := named.Claims()
 	meta := map[string]any{}
 	if err := json.Unmarshal([]byte(claims.Meta), &meta); err != nil {
@@ -115,14 +115,14 @@ func (b both) Save(path string, origin Origin) error {
 		return err
 	}
 	named := *b.cones.Certificate
-	named.CreatedBy = "relift " + Version
+	named.CreatedBy = "relift " + version.Number
 	claims := named.Claims()
 	solver, err := json.Marshal(SolverMeta{Exact: json.RawMessage(claims.Meta)})
 	if err != nil {
 		return err
 	}
 	c := *b.moments.Certificate
-	c.Meta = certificate.Meta{CreatedBy: "relift " + Version, Settings: settings, Solver: solver}
+	c.Meta = certificate.Meta{CreatedBy: "relift " + version.Number, Settings: settings, Solver: solver}
 	c.Seal()
 	entries, err := c.Archive()
 	if err != nil {
@@ -140,43 +140,3 @@ func (b both) Save(path string, origin Origin) error {
 }
 
 var _ Proof = both{}
-
-// withMultipliers puts the best accepted certificate of multipliers beside a proof by cones.
-func (r *run) withMultipliers(p Proof) Proof {
-	tree, ok := p.(cones)
-	if !ok {
-		return p
-	}
-	for _, c := range []*certificate.Certificate{r.best, r.previous} {
-		if c != nil && (moments{c}).Verify() == nil {
-			return both{tree, moments{c}}
-		}
-	}
-	return p
-}
-
-// firstAccepted returns the first of the proofs that its verifier accepts, and
-// a warning for each one before it.
-func firstAccepted(candidates []Proof) (Proof, []string, error) {
-	var warnings []string
-	for _, p := range candidates {
-		err := p.Verify()
-		if err == nil {
-			return p, warnings, nil
-		}
-		warnings = append(warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", p.Bound(), err))
-	}
-	return nil, warnings, fmt.Errorf("no certificate was accepted by the verifier: %s", warnings)
-}
-
-// candidates returns the proofs to try, the largest bound first.
-func (r *run) candidates() []Proof {
-	list := slices.Clone(r.proofs)
-	for _, c := range []*certificate.Certificate{r.best, r.previous} {
-		if c != nil {
-			list = append(list, moments{c})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Proof) int { return cmp.Compare(b.Bound(), a.Bound()) })
-	return list
-}

@@ -1,4 +1,4 @@
-package relift
+package engine
 
 import (
 	"encoding/csv"
@@ -12,7 +12,7 @@ import (
 )
 
 // sharedData is the folder of reference data beside the repository.
-const sharedData = "../shared/data/"
+const sharedData = "../../shared/data/"
 
 // reference is a row of random/reference.csv: the relaxation's value and the
 // exact optimum of a random problem.
@@ -97,7 +97,7 @@ func TestRelaxationOnReferenceProblems(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Proof.Verify(); err != nil {
+		if err := r.Proof.Verify(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if !(r.LowerBound <= ref.sdp*(1+referenceAccuracy)) || !(r.LowerBound <= r.Relaxation.Value*(1+1e-6)) || !(r.LowerBound <= ref.exact) {

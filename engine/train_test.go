@@ -1,9 +1,7 @@
-package relift
+package engine
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -13,7 +11,6 @@ import (
 
 	"github.com/relift/relift/internal/settings"
 	"github.com/relift/relift/lift"
-	"github.com/relift/relift/report"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -46,13 +43,16 @@ func checkResult(t *testing.T, p Problem, r *Result) {
 	if !(r.LowerBound <= r.UpperBound) {
 		t.Errorf("bound %v is above the network's %v", r.LowerBound, r.UpperBound)
 	}
-	if r.RelativeGap != report.RelativeGap(r.LowerBound, r.UpperBound) {
+	if r.RelativeGap != RelativeGap(r.LowerBound, r.UpperBound) {
 		t.Errorf("gap %v", r.RelativeGap)
+	}
+	if r.Proof == nil && r.LowerBound == 0 {
+		return // nothing is needed for that
 	}
 	if r.Proof == nil || r.Proof.Bound() != r.LowerBound {
 		t.Fatalf("the proof is not of the bound %v", r.LowerBound)
 	}
-	if err := r.Proof.Verify(); err != nil {
+	if err := r.Proof.Verify(t.Context()); err != nil {
 		t.Errorf("the proof is not accepted: %v", err)
 	}
 	if strings.Contains(r.Status.String(), "Status(") || r.Method == MethodAuto || r.Method == "" {
@@ -63,8 +63,8 @@ func checkResult(t *testing.T, p Problem, r *Result) {
 func TestTrain(t *testing.T) {
 	for _, method := range []Method{"", MethodSDP, MethodDescent, MethodExact} {
 		p := teacher(1, 12, 2, 2)
-		var log bytes.Buffer
-		r, err := Train(t.Context(), p, Options{Method: method, Log: &log})
+		var events iterations
+		r, err := Train(t.Context(), p, Options{Method: method, Progress: &events})
 		if err != nil {
 			t.Fatalf("%s: %v", method, err)
 		}
@@ -72,15 +72,18 @@ func TestTrain(t *testing.T) {
 		if r.ZeroRows != 1 || r.Representatives != 10 {
 			t.Errorf("%d zero rows and %d representatives, want 1 and 10", r.ZeroRows, r.Representatives)
 		}
-		if (method == MethodDescent) != (log.Len() == 0) {
-			t.Errorf("%s: a log of %d bytes", method, log.Len())
+		if (method == MethodDescent) != (events == 0) {
+			t.Errorf("%s: %d iterations", method, events)
 		}
-		for line := range strings.Lines(log.String()) {
-			var record map[string]any
-			if err := json.Unmarshal([]byte(line), &record); err != nil || record["outer"] == nil || record["best_bound"] == nil {
-				t.Errorf("log line %q: %v", line, err)
-			}
-		}
+	}
+}
+
+// iterations counts the solvers' iterations.
+type iterations int
+
+func (n *iterations) Record(e Event) {
+	if e.Iteration != nil {
+		*n++
 	}
 }
 
@@ -90,7 +93,7 @@ func TestBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Proof.Verify(); err != nil || !(r.LowerBound > 0) {
+	if err := r.Proof.Verify(t.Context()); err != nil || !(r.LowerBound > 0) {
 		t.Errorf("bound %v: %v", r.LowerBound, err)
 	}
 	if !math.IsInf(r.UpperBound, 1) || r.RelativeGap != 1 || r.Relaxation == nil {
@@ -108,88 +111,31 @@ func TestBound(t *testing.T) {
 // TestSample bounds a problem by some of its rows: by as much as the bound of these rows alone.
 func TestSample(t *testing.T) {
 	p := teacher(5, 40, 3, 2)
-	r, cancel, err := newRun(t.Context(), p, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cancel()
-	if r.needsSample(1) {
-		t.Error("a small problem needs no sample")
-	}
-	const size = 15
-	if err := r.sample(size, 1); err != nil {
-		t.Fatal(err)
-	}
-	if err := (moments{r.best}).Verify(); err != nil {
-		t.Errorf("the certificate is not accepted: %v", err)
+	bound := func(size int) (float64, []string) {
+		s, err := newState(p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.needsSample(1) {
+			t.Error("a small problem needs no sample")
+		}
+		if err := s.sample(t.Context(), s.record.access(), size, true); err != nil {
+			t.Fatal(err)
+		}
+		s.record.settle(t.Context())
+		best, _, _, _, warnings := s.record.outcome()
+		return best.Bound(), warnings
 	}
 	whole, err := Bound(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !(r.lower() > whole.LowerBound/10 && r.lower() < whole.LowerBound) {
-		t.Errorf("%d of %d rows give %v, all of them %v", size, 40, r.lower(), whole.LowerBound)
+	const size = 15
+	if part, warnings := bound(size); !(part > whole.LowerBound/10 && part < whole.LowerBound) || len(warnings) != 1 {
+		t.Errorf("%d of %d rows give %v, all of them %v; warnings %q", size, 40, part, whole.LowerBound, warnings)
 	}
-	if len(r.warnings) != 1 {
-		t.Errorf("warnings %q", r.warnings)
-	}
-	all, cancelAll, err := newRun(t.Context(), p, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer cancelAll()
-	if err := all.sample(len(all.reduced.Representatives), 1); err != nil {
-		t.Fatal(err)
-	}
-	if !(math.Abs(all.lower()-whole.LowerBound) <= 1e-4*whole.LowerBound) {
-		t.Errorf("a sample of all rows gives %v, the relaxation %v", all.lower(), whole.LowerBound)
-	}
-}
-
-func TestTrainIsDeterministic(t *testing.T) {
-	p := teacher(3, 12, 3, 1)
-	first, err := Train(t.Context(), p, Options{Method: MethodSDP})
-	if err != nil {
-		t.Fatal(err)
-	}
-	second, err := Train(t.Context(), p, Options{Method: MethodSDP})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if first.LowerBound != second.LowerBound || first.UpperBound != second.UpperBound {
-		t.Errorf("bounds %v and %v, objectives %v and %v", first.LowerBound, second.LowerBound, first.UpperBound, second.UpperBound)
-	}
-}
-
-func TestZeroProblem(t *testing.T) {
-	p := Problem{X: mat.NewDense(2, 2, nil), Y: mat.NewDense(2, 1, []float64{1, 2}), Gamma: 0.1}
-	r, err := Train(t.Context(), p, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	checkResult(t, p, r)
-	if math.Abs(r.UpperBound-2.5) > 1e-15 || r.RelativeGap > 1e-12 || r.Weights.Width() != 0 || r.Status != GapReached {
-		t.Errorf("got %+v, want width 0 with 2.5", r)
-	}
-}
-
-func TestInterruption(t *testing.T) {
-	p := teacher(4, 30, 4, 2)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	for _, method := range []Method{MethodSDP, MethodDescent, MethodExact} {
-		r, err := Train(ctx, p, Options{Method: method})
-		if err != nil {
-			t.Fatalf("%s: %v", method, err)
-		}
-		checkResult(t, p, r)
-		if r.Status != Interrupted {
-			t.Errorf("%s: status %v", method, r.Status)
-		}
-	}
-	r, err := Bound(ctx, p, Options{})
-	if err != nil || r.Status != Interrupted {
-		t.Errorf("bound: %v, %v", r, err)
+	if all, _ := bound(whole.Representatives); math.Abs(all-whole.LowerBound) > 1e-4*whole.LowerBound {
+		t.Errorf("a sample of all rows gives %v, the relaxation %v", all, whole.LowerBound)
 	}
 }
 
@@ -199,7 +145,7 @@ type interruptAfter struct {
 	cancel context.CancelFunc
 }
 
-func (i *interruptAfter) Record(report.Row) {
+func (i *interruptAfter) Record(Event) {
 	if i.left--; i.left == 0 {
 		i.cancel()
 	}
@@ -339,26 +285,5 @@ func TestAutoPicksByTheRank(t *testing.T) {
 	p.X = wide
 	if r, err := Train(t.Context(), p, Options{}); err != nil || r.Method != MethodExact {
 		t.Errorf("rank 2 in 8 columns: %+v, %v", r, err)
-	}
-}
-
-// badProof is a proof that no verifier accepts.
-type badProof struct{ moments }
-
-func (badProof) Bound() float64 { return 1e9 }
-func (badProof) Verify() error  { return errors.New("false") }
-
-func TestRejectedProofIsNotUsed(t *testing.T) {
-	p := teacher(9, 8, 2, 1)
-	r, err := Bound(t.Context(), p, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	accepted, warnings, err := firstAccepted([]Proof{badProof{}, r.Proof})
-	if err != nil || accepted != r.Proof || len(warnings) != 1 || !strings.Contains(warnings[0], "not accepted") {
-		t.Errorf("accepted %v, warnings %q, error %v", accepted, warnings, err)
-	}
-	if _, _, err := firstAccepted([]Proof{badProof{}}); err == nil {
-		t.Error("a false proof alone is no error")
 	}
 }

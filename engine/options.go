@@ -1,13 +1,12 @@
-package relift
+package engine
 
 import (
 	"errors"
 	"fmt"
-	"io"
+	"runtime"
 	"time"
 
 	"github.com/relift/relift/internal/settings"
-	"github.com/relift/relift/report"
 )
 
 // Method is a way to find the bound and the network.
@@ -27,25 +26,17 @@ const (
 	MethodDescent Method = "descent"
 )
 
-// Recorder receives the state of a run after each step.  Its methods are
-// called from one goroutine.
-type Recorder interface {
-	Record(report.Row)
-}
-
-var _ Recorder = (*report.Table)(nil)
-
 // Options of Train and Bound.  The zero value is ready to use.
 type Options struct {
 	Method      Method        // "" is MethodAuto
 	Width       int           // largest number of neurons; 0: as many as help
 	Seed        uint64        // of every random choice
 	TimeLimit   time.Duration // 0: none
+	Begin       time.Time     // when the time limit began to count; zero: at the call
 	Gap         float64       // stop at this relative gap; 0: DefaultGap
 	Threads     int           // goroutines of the parallel parts; 0: all processors
 	MemoryLimit int64         // bytes; 0: what the machine has available
 	Progress    Recorder      // nil: none
-	Log         io.Writer     // JSON lines, one for each outer iteration; nil: none
 }
 
 // DefaultGap is the relative gap (upper − lower)/upper at which a run stops by
@@ -79,4 +70,12 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("%w: memory limit is %d bytes; expected 0 (what is available) or a positive number", ErrOptions, o.MemoryLimit)
 	}
 	return o, nil
+}
+
+// threads is the number of goroutines that the options allow.
+func (o Options) threads() int {
+	if o.Threads > 0 {
+		return o.Threads
+	}
+	return runtime.GOMAXPROCS(0)
 }

@@ -1,4 +1,4 @@
-package relift
+package engine
 
 import "fmt"
 

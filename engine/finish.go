@@ -1,0 +1,88 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/relift/relift/exact"
+	"github.com/relift/relift/relax"
+)
+
+// ErrContradiction is wrapped by the error about a proof whose bound lies above the objective of a network
+// that was found: one of the two is wrong, and neither may be used.
+var ErrContradiction = fmt.Errorf("the proof contradicts the network")
+
+// contradiction is the relative amount by which a bound may exceed an objective because that was
+// computed in floating point.
+const contradiction = 1e-9
+
+// finish collects the result of a run.
+func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result, error) {
+	proof, weights, upper, dataLoss, warnings := s.record.outcome()
+	r := &Result{
+		Method: method, Proof: proof, Weights: weights, UpperBound: upper, DataLoss: dataLoss, TimeLimit: s.budget.Limit,
+		Warnings: append(m.warnings, warnings...),
+	}
+	if proof != nil {
+		r.LowerBound = proof.Bound()
+	}
+	if r.LowerBound > upper*(1+contradiction) {
+		return nil, fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network that was found", ErrContradiction, r.LowerBound, proof.Source(), upper)
+	}
+	r.RelativeGap = RelativeGap(r.LowerBound, upper)
+	r.Status = s.status(ctx, m, r.RelativeGap)
+	s.describe(r)
+	r.Elapsed = s.clock.Now().Sub(s.budget.Begin)
+	return r, nil
+}
+
+// describe tells what presolve and the relaxation found, where they ran.
+func (s *state) describe(r *Result) {
+	if reduced := s.presolved.done(); reduced != nil {
+		r.Representatives = len(reduced.Representatives)
+		for _, into := range reduced.MergedInto {
+			if into < 0 {
+				r.ZeroRows++
+			}
+		}
+	}
+	x := s.relaxed
+	if x == nil {
+		return
+	}
+	r.Relaxation = &Relaxation{
+		Status: s.relaxStatus(), Value: x.Value, LowerBound: math.NaN(),
+		Rank: x.Rank, Outer: x.Outer, Inner: x.Inner, Elapsed: time.Duration(x.Seconds * float64(time.Second)),
+	}
+	if m := s.record.multipliers(); m != nil {
+		r.Relaxation.LowerBound = m.LowerBound
+	}
+}
+
+// status says how the run ended; the gap is the verified one.
+func (s *state) status(ctx context.Context, m *machine, gap float64) Status {
+	switch {
+	case gap <= s.opts.Gap:
+		return GapReached
+	case ctx.Err() != nil:
+		return Interrupted
+	case m.limited:
+		return TimeLimit
+	case s.columns == exact.Interrupted, s.columns == exact.TimeLimit:
+		return TimeLimit // its share of the time was over
+	case s.columns == exact.Stalled:
+		return Stalled
+	case s.relaxed == nil:
+		return Done
+	}
+	switch s.relaxed.Status {
+	case relax.Optimal, relax.Stopped:
+		return Done
+	case relax.Interrupted:
+		return TimeLimit // its share of the time was over
+	default:
+		return Stalled
+	}
+}

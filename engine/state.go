@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/exact"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/reduce"
+	"github.com/relift/relift/relax"
+)
+
+// state is what the phases of a run share.
+type state struct {
+	problem lift.Problem // as it was given
+	// narrow is the problem in coordinates of the row space of X where that has fewer
+	// dimensions than X has columns; else the problem itself.
+	narrow   lift.Problem
+	rowSpace *reduce.RowSpace // nil where narrow is the problem
+	opts     Options
+	budget   Budget
+	clock    Clock
+	record   *Record
+
+	presolved presolved
+
+	relaxed *relax.Result // nil until the relaxation was solved
+	solved  bool          // a certified bound arrived at the relaxation's objective
+	columns exact.Status  // 0 until the column generation ran
+}
+
+// presolved is the problem after presolve, made when it is first needed.
+type presolved struct {
+	once     sync.Once
+	made     atomic.Bool
+	reduced  *lift.Reduced
+	repairer *certificate.Repairer
+	err      error
+}
+
+// reduced returns the presolved problem and the repairer of its multipliers.
+func (s *state) reduced() (*lift.Reduced, *certificate.Repairer, error) {
+	p := &s.presolved
+	p.once.Do(func() {
+		if p.reduced, p.err = lift.Presolve(s.problem); p.err == nil {
+			p.repairer, p.err = certificate.NewRepairer(s.problem, p.reduced.Grouping)
+		}
+		p.made.Store(p.err == nil)
+	})
+	return p.reduced, p.repairer, p.err
+}
+
+// done returns what presolve made if it did.
+func (p *presolved) done() *lift.Reduced {
+	if p.made.Load() {
+		return p.reduced
+	}
+	return nil
+}
+
+// propose proposes a network for the narrow problem.
+func (s *state) propose(a Access, w lift.Weights) {
+	if s.rowSpace != nil {
+		w = s.rowSpace.Invert(w)
+	}
+	a.Propose(w)
+}
+
+// network returns the best network so far in the coordinates of the narrow problem.
+func (s *state) network() (lift.Weights, float64) {
+	w, upper := s.record.Network()
+	if s.rowSpace != nil {
+		w = s.rowSpace.Apply(w)
+	}
+	return w, upper
+}
+
+// until returns a context that ends with ctx, or when the given share of the time
+// limit has passed.
+func (s *state) until(ctx context.Context, share float64) (context.Context, context.CancelFunc) {
+	return withDeadline(ctx, s.clock, s.budget.at(share))
+}
+
+// left is the time until the share of the limit; without a limit it is 0.
+func (s *state) left(share float64) time.Duration {
+	if s.budget.Limit == 0 {
+		return 0
+	}
+	return max(0, s.budget.at(share).Sub(s.clock.Now()))
+}
+
+// simpleBound claims the certificate that the residual of the best network
+// gives without any other multiplier.
+func (s *state) simpleBound(ctx context.Context, a Access, effort certificate.Effort) error {
+	reduced, repairer, err := s.reduced()
+	if err != nil {
+		return err
+	}
+	m := len(reduced.Representatives)
+	w, _ := s.record.Network()
+	mu := lift.Multipliers{W: mat.DenseCopyOf(s.problem.Residual(w)), Phi: square(m), Psi: square(m), Omega: square(m)}
+	c, err := repairer.Repair(ctx, mu, effort)
+	if err != nil {
+		return fmt.Errorf("simple bound: %w", err)
+	}
+	a.Claim(moments{c})
+	return nil
+}
+
+// square returns the m×m matrix of zeros, empty for m = 0.
+func square(m int) *mat.Dense {
+	if m == 0 {
+		return new(mat.Dense)
+	}
+	return mat.NewDense(m, m, nil)
+}

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"context"
+	"math"
+	"runtime"
+
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/reduce"
+)
+
+// Train finds a network for p and a certified lower bound on the objective of
+// every network of any width.  The first phase of every method trains a network, so that
+// an end at any time has one; see Method for the others.
+//
+// Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// internal; every other way to end is a Status.
+func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	s, err := newState(p, opts)
+	if err != nil {
+		return nil, err
+	}
+	method, phases, err := s.plan()
+	if err != nil {
+		return nil, err
+	}
+	return s.run(ctx, method, phases)
+}
+
+// boundShare is the share of the time limit that Bound gives the solver; the
+// rest is for the repair of the certificate.
+const boundShare = 0.9
+
+// Bound solves the semidefinite relaxation of p and certifies its bound; no
+// network is trained.  Options.Method, Width and Gap are not used.
+//
+// Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// internal; every other way to end is a Status.
+func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	s, err := newState(p, opts)
+	if err != nil {
+		return nil, err
+	}
+	s.record.upper = math.Inf(1)
+	return s.run(ctx, MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)})
+}
+
+// newState checks the input and prepares a run.
+func newState(p Problem, opts Options) (*state, error) {
+	opts, err := opts.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	s := &state{problem: p, narrow: p, opts: opts, clock: wall{}}
+	if s.budget, err = newBudget(p, opts, s.clock.Now()); err != nil {
+		return nil, err
+	}
+	s.record = newRecord(p, opts, s.clock, s.budget.Begin)
+	if r := reduce.NewRowSpace(p); r != nil {
+		s.narrow, s.rowSpace = r.Problem, r
+	}
+	return s, nil
+}
+
+// run runs the phases and collects the result.
+func (s *state) run(ctx context.Context, method Method, phases []Phase) (*Result, error) {
+	m := &machine{clock: s.clock, budget: s.budget, record: s.record, inUse: heapInUse}
+	if err := m.run(ctx, phases); err != nil {
+		return nil, err
+	}
+	if n, _, _ := s.problem.Dims(); n <= quickRows {
+		if err := m.lastResort(s.networkBound(certificate.Quick)); err != nil {
+			return nil, err
+		}
+	}
+	return s.finish(ctx, m, method)
+}
+
+// quickRows is the largest number of rows for which a certificate is made and verified in a part of a second.
+const quickRows = 400
+
+// rank is the rank of X up to searchRank+1, above which it does not matter.
+func (s *state) rank() int {
+	return lift.RankUpTo(s.narrow.X, searchRank+1)
+}
+
+// heapInUse returns the bytes of memory that the process holds.
+func heapInUse() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse + m.StackInuse
+}

@@ -1,0 +1,43 @@
+// Package reduce holds exact reductions of the training problem.  Each is made from a problem, has the
+// reduced problem, and maps networks both ways.
+package reduce
+
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+)
+
+// RowSpace restricts the first layer to the row space of a wide X (n×d, d > n): with X = L Q, L n×n and
+// the rows of Q orthonormal, (Xu)₊ = (LQu)₊ and a u outside of the row space only costs weight decay.  A network
+// (w, v) for L is (Qᵀw, v) for X, with the same outputs and norms.
+type RowSpace struct {
+	Problem lift.Problem // L, Y, γ
+	q       *mat.Dense   // n×d, orthonormal rows
+}
+
+// NewRowSpace returns the reduction of p, nil where X has no more columns than rows.
+func NewRowSpace(p lift.Problem) *RowSpace {
+	n, d, _ := p.Dims()
+	if d <= n {
+		return nil
+	}
+	l, q := dense.LQ(p.X)
+	return &RowSpace{Problem: lift.Problem{X: l, Y: p.Y, Gamma: p.Gamma}, q: q}
+}
+
+// Invert returns the network for X of one for L.
+func (r *RowSpace) Invert(w lift.Weights) lift.Weights { return r.turn(w, r.q) }
+
+// Apply returns the network for L of one for X, whose part outside of the row space is dropped.
+func (r *RowSpace) Apply(w lift.Weights) lift.Weights { return r.turn(w, r.q.T()) }
+
+func (r *RowSpace) turn(w lift.Weights, q mat.Matrix) lift.Weights {
+	if w.Width() == 0 {
+		return lift.Weights{}
+	}
+	var u mat.Dense
+	u.Mul(w.U, q)
+	return lift.Weights{U: &u, V: w.V}
+}

@@ -1,0 +1,86 @@
+package relift
+
+import (
+	"context"
+
+	"github.com/relift/relift/engine"
+	"github.com/relift/relift/exact"
+)
+
+// The nouns of a run; their documentation is in package engine.
+type (
+	// Problem is the training problem: data X (n×d), targets Y (n×c) and weight decay γ.
+	Problem = engine.Problem
+	// Weights are the parameters of a two-layer ReLU network.
+	Weights = engine.Weights
+	// Options of Train and Bound.  The zero value is ready to use.
+	Options = engine.Options
+	// Method is a way to find the bound and the network.
+	Method = engine.Method
+	// Recorder receives the events of a run.
+	Recorder = engine.Recorder
+	// Event is the state of a run at a moment.
+	Event = engine.Event
+	// Result is the outcome of Train or Bound.
+	Result = engine.Result
+	// Relaxation is what the semidefinite relaxation gave.
+	Relaxation = engine.Relaxation
+	// Status says how a run ended and so what its numbers mean.
+	Status = engine.Status
+	// Proof is a certificate of a lower bound.
+	Proof = engine.Proof
+	// Origin describes in a certificate's file where its X and Y come from.
+	Origin = engine.Origin
+	// SolverMeta is the solver part of the meta data of a file with both proofs.
+	SolverMeta = engine.SolverMeta
+)
+
+// The methods; see [engine.Method].
+const (
+	MethodAuto    = engine.MethodAuto
+	MethodSDP     = engine.MethodSDP
+	MethodExact   = engine.MethodExact
+	MethodDescent = engine.MethodDescent
+)
+
+// The statuses; see [engine.Status].
+const (
+	GapReached  = engine.GapReached
+	Done        = engine.Done
+	Stalled     = engine.Stalled
+	TimeLimit   = engine.TimeLimit
+	Interrupted = engine.Interrupted
+)
+
+// DefaultGap is the relative gap at which a run stops by default, AutoTime the time limit that MethodAuto
+// takes for a search of unknown length.
+const (
+	DefaultGap = engine.DefaultGap
+	AutoTime   = engine.AutoTime
+)
+
+// ConesPrefix begins the names of the arrays of a proof by cones in a file with both proofs.
+const ConesPrefix = engine.ConesPrefix
+
+// The errors about the input, and the one about a defect.
+var (
+	ErrOptions       = engine.ErrOptions
+	ErrMemory        = engine.ErrMemory
+	ErrContradiction = engine.ErrContradiction
+)
+
+// Train finds a network for p and a certified lower bound on the objective of
+// every network of any width.  Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// internal; every other way to end is a Status.
+func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	return engine.Train(ctx, p, opts)
+}
+
+// Bound solves the semidefinite relaxation of p and certifies its bound; no
+// network is trained.  Options.Method, Width and Gap are not used.  Errors are those of Train.
+func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	return engine.Bound(ctx, p, opts)
+}
+
+// ConesProof is the proof of a certificate of package exact.
+func ConesProof(c *exact.Certificate) Proof { return engine.ConesProof(c) }
