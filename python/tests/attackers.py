@@ -31,7 +31,7 @@ def _line(X, Y, gamma):
     return float(total)
 
 
-def _directions(X, Y, gamma, count=300, steps=400):
+def _directions(X, Y, gamma, count=200, steps=200):
     """The objective of a group lasso over many directions, by accelerated proximal
     gradient steps."""
     rng = np.random.default_rng(0)
