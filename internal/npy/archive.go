@@ -3,6 +3,7 @@ package npy
 import (
 	"archive/zip"
 	"compress/flate"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -31,7 +32,11 @@ type Entry struct {
 // Archive is the content of an NPZ file.
 type Archive struct {
 	entries []Entry
+	size    int64
 }
+
+// Size is the size of the file in bytes.
+func (a *Archive) Size() int64 { return a.size }
 
 // Names returns the names of the arrays in the order of the file.
 func (a *Archive) Names() []string {
@@ -57,9 +62,15 @@ func (a *Archive) Array(name string) (Array, error) {
 	return Array{}, fmt.Errorf("has no array %q, only %.200q", name, a.Names())
 }
 
-// OpenArchive reads all of an NPZ file. What its arrays may have in bytes is
-// bounded by a multiple of the size of the file. Errors begin with the path.
+// OpenArchive is OpenArchiveContext without an end.
 func OpenArchive(path string) (*Archive, error) {
+	return OpenArchiveContext(context.Background(), path)
+}
+
+// OpenArchiveContext reads all of an NPZ file, until ctx ends. What its arrays may
+// have in bytes is bounded by a multiple of the size of the file. Errors begin
+// with the path.
+func OpenArchiveContext(ctx context.Context, path string) (*Archive, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		var pathError *os.PathError
@@ -76,33 +87,41 @@ func OpenArchive(path string) (*Archive, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file; expected an NPZ file", path)
 	}
-	archive, err := ReadArchive(file, info.Size(), openLimit(info.Size()))
+	archive, err := ReadArchive(interruptible{ctx, file}, info.Size(), openLimit(info.Size()))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return archive, nil
 }
 
+// interruptible stops reading when ctx ends.
+type interruptible struct {
+	ctx  context.Context
+	file io.ReaderAt
+}
+
+// ReadAt implements io.ReaderAt.
+func (r interruptible) ReadAt(p []byte, at int64) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.file.ReadAt(p, at)
+}
+
 // ReadArchive reads all of an NPZ file of size bytes. limit is the most bytes
 // its arrays may have together, uncompressed.
 func ReadArchive(r io.ReaderAt, size, limit int64) (*Archive, error) {
-	z, err := zip.NewReader(r, size)
+	members, err := readDirectory(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("%w: no NPZ archive, or a truncated one (%w)", ErrFormat, err)
+		return nil, err
 	}
-	if len(z.File) > maxMembers {
-		return nil, fmt.Errorf("%w: an archive of %d members; at most %d are accepted", ErrFormat, len(z.File), maxMembers)
-	}
-	archive := new(Archive)
-	for _, member := range z.File {
-		name, ok := strings.CutSuffix(member.Name, ".npy")
+	archive := &Archive{size: size}
+	for _, member := range members {
+		name, ok := strings.CutSuffix(member.name, ".npy")
 		if !ok || name == "" {
-			return nil, fmt.Errorf("%w: the archive has a member %.100q that is no array", ErrFormat, member.Name)
+			return nil, fmt.Errorf("%w: the archive has a member %.100q that is no array", ErrFormat, member.name)
 		}
-		if archive.Has(name) {
-			return nil, fmt.Errorf("%w: the archive has two arrays %.100q", ErrFormat, name)
-		}
-		array, used, err := readMember(member, limit)
+		array, used, err := readMember(r, member, limit)
 		if err != nil {
 			return nil, fmt.Errorf("array %.100q: %w", name, err)
 		}
@@ -113,16 +132,8 @@ func ReadArchive(r io.ReaderAt, size, limit int64) (*Archive, error) {
 }
 
 // readMember reads one array of at most limit bytes; used are those it has.
-func readMember(member *zip.File, limit int64) (array Array, used int64, err error) {
-	if member.Method != zip.Store && member.Method != zip.Deflate {
-		return Array{}, 0, fmt.Errorf("%w: compression method %d; expected stored or deflated", ErrFormat, member.Method)
-	}
-	r, err := member.Open()
-	if err != nil {
-		return Array{}, 0, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	defer r.Close()
-	counted := &countingReader{r: r}
+func readMember(r io.ReaderAt, member zipMember, limit int64) (array Array, used int64, err error) {
+	counted := &countingReader{r: member.open(r)}
 	array, err = Read(counted, limit)
 	if err != nil && !errors.Is(err, ErrFormat) && isCorruption(err) {
 		err = fmt.Errorf("%w: %w", ErrFormat, err)
@@ -133,7 +144,7 @@ func readMember(member *zip.File, limit int64) (array Array, used int64, err err
 // isCorruption tells damaged content from an error of the system.
 func isCorruption(err error) bool {
 	var corrupt flate.CorruptInputError
-	return errors.As(err, &corrupt) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, zip.ErrFormat) || errors.Is(err, io.ErrUnexpectedEOF)
+	return errors.As(err, &corrupt) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 type countingReader struct {

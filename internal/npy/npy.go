@@ -17,7 +17,10 @@
 // a function of the content only, times and order included.
 //
 // Files are not trusted. No size in a header is believed before that many bytes
-// have been seen, and all reading is bounded by limits.
+// have been seen, and all reading is bounded by limits. An archive that two
+// readers could see different arrays in is refused: with data before, between or
+// behind its members, with names that occur twice, with headers that contradict
+// its directory.
 package npy
 
 import (
