@@ -1,5 +1,7 @@
 package proof
 
+import "math/big"
+
 // Node is a step of a derivation: one of [SplitRow], [SplitU], [SplitV], [Blocks],
 // [Weaken], [Balance], [Multipliers], [Empty] and [Cones].
 type Node interface{ isNode() }
@@ -57,8 +59,9 @@ type Multipliers struct {
 	Balls    []Ball    // further lines, after the circuits; balanced claims only
 	// Tau is τ: τ‖u‖² − τ‖v‖² is added to the form.  Balanced claims only.
 	Tau float64
-	// Slack is ε: the checker proves S ⪰ −(ε + rounding)D⁻² and charges it.  [Repair]
-	// finds the smallest one that is enough; 0 where S is positive definite.
+	// Slack is σ: the checker proves S ⪰ −(σ + roundings)D⁻² and charges that, if it is
+	// positive.  [Derivation.Repair] finds about the smallest σ that is enough; it is
+	// negative where S is positive definite with a margin.
 	Slack float64
 }
 
@@ -78,7 +81,7 @@ type Circuit struct {
 	Lambda []float64 // λ_t > 0
 }
 
-// Ball is the line σv − pᵀu − Σ_k s_k|r_kᵀu| with open rows k, |r_kᵀu| = α_k + β_k.
+// Ball is the line σv − pᵀu − Σ_k s_k|r_kᵀu| over open rows, |r_kᵀu| = α_k + β_k.
 // Where c = 1 and K has σv ≥ 0, σ = ±1, it is not negative for ‖u‖ = |v| if
 //
 //	‖p‖² + 2Σ_k s_k|pᵀr_k| + Σ_kl s_k s_l|r_kᵀr_l| ≤ 1,   s_k ≥ 0.
@@ -86,26 +89,26 @@ type Circuit struct {
 // σ is the sign that the path's SplitV gives.
 type Ball struct {
 	P    []float64 // p, in the coordinates of the rows
-	Rows []int     // k, ascending; open rows
+	Rows []int     // positions of the rows k among the open rows, ascending
 	S    []float64 // s_k
 }
 
-// Empty is a leaf whose claim says nothing: Σ_k λ_k a_k = 0 for lines a_k of K in u, or
-// in v, with λ_k ≥ 0, not all zero, in exact arithmetic.
+// Empty is a leaf whose claim says nothing: Σ_k λ_k a_k = 0 for the lines a_k of K in u,
+// or in v, with λ_k ≥ 0, not all zero, in exact arithmetic.
 type Empty struct {
-	InV    bool      // whether the lines are those in v
-	Lambda []float64 // one for each of these lines of K, in the order of the path
+	InV    bool       // whether the lines are those in v
+	Lambda []*big.Int // one for each of these lines of K, in the order of the path
 }
 
-// Cones is a leaf for claims with F = 0 and H = hI: the orthants of the coordinates
-// of the rows, o = 0 … 2^k − 1 with generator i equal to (−1)^(bit i of o)·e_i, are
-// bisected as the bits of Tree say.  In preorder, 0 is a leaf; 1 followed by the
-// number of an edge (a, b), a < b, in lexicographic order and ⌈log₂(number of
-// edges)⌉ bits, lowest first, replaces first generator a and then generator b by
-// their midpoint.
+// Cones is a leaf for claims with F = 0 and H = hI whose K gives every coordinate of u a
+// sign (by [SplitU] with a multiple of each unit vector).  The orthant with the
+// generators ±e_i is bisected as the bits of Tree say.  In preorder, 0 is a leaf; 1
+// followed by the number of an edge (a, b), a < b, in lexicographic order and ⌈log₂(number
+// of edges)⌉ bits, lowest first, replaces first generator a and then generator b by their
+// midpoint.
 type Cones struct {
 	Tree []uint64 // bits, lowest first
-	Bits int64
+	Bits int
 }
 
 func (*SplitRow) isNode()    {}

@@ -72,5 +72,7 @@ type Derivation struct {
 	// Claim is the form of the root.  With F = 0 and V's, U's only it claims
 	// ‖Wᵀ(Xu)₊‖ ≤ √(U·V)‖u‖; W need not be scaled so that this is γ.
 	Claim Form
-	Root  Node
+	// ClaimInX is a number g with gI ⪰ V(Claim.U·I + Claim.G)Vᵀ, where Claim.G is not nil.
+	ClaimInX float64
+	Root     Node
 }

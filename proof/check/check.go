@@ -1,0 +1,241 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/relift/relift/internal/npy"
+)
+
+// Version is the format version of the files that this package checks.
+const Version = 2
+
+// Options are limits, and who listens.  The zero value is usable.
+type Options struct {
+	// WorkLimit is the most floating-point operations that a check may need, estimated
+	// from sizes before any is done; 0 stands for DefaultWorkLimit.
+	WorkLimit float64
+	// MemoryLimit is the most bytes that the leaves that are checked at the same time
+	// may need; 0 stands for DefaultMemoryLimit.
+	MemoryLimit float64
+	// Workers is how many leaves are checked at the same time; 0 stands for GOMAXPROCS.
+	Workers int
+	// Progress is called after every leaf, from one goroutine at a time.
+	Progress func(done, leaves int64)
+}
+
+// The limits that hold unless Options has others.
+const (
+	DefaultWorkLimit   = 2e12    // about an hour on one core
+	DefaultMemoryLimit = 4 << 30 // bytes
+)
+
+// Recognises reports whether an archive is a derivation, of this or a later version.
+func Recognises(archive *npy.Archive) bool { return archive.Has("derivation_version") }
+
+// File checks the derivation in the file at path.  An error says that the file could not
+// be read, or that ctx ended; what is wrong with its contents is in the report.
+func File(ctx context.Context, path string, o Options) (*Report, error) {
+	archive, err := npy.OpenArchive(path)
+	if err != nil {
+		return nil, err
+	}
+	r, err := Archive(ctx, archive, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
+}
+
+// Archive checks a derivation in memory; see [File].
+func Archive(ctx context.Context, archive *npy.Archive, o Options) (*Report, error) {
+	if o.WorkLimit == 0 {
+		o.WorkLimit = DefaultWorkLimit
+	}
+	if o.MemoryLimit == 0 {
+		o.MemoryLimit = DefaultMemoryLimit
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	r := &Report{ProvenBound: math.Inf(-1)}
+	return r, r.run(ctx, &arrays{archive: archive}, o)
+}
+
+// run goes through the checks until one fails.
+func (r *Report) run(ctx context.Context, a *arrays, o Options) error {
+	if v := a.integer("derivation_version"); a.err != nil || v != Version {
+		if a.err == nil {
+			a.err = fmt.Errorf("it has format version %d, this program knows version %d: use a newer relift", v, Version)
+		}
+		return a.err
+	}
+	claimed, meta := a.scalar("lower_bound"), a.text("meta")
+	if a.err != nil {
+		return a.err
+	}
+	r.ClaimedBound, r.Meta = claimed, meta
+	p, err := loadProblem(a)
+	if err != nil {
+		r.refuse("problem", err)
+		return nil
+	}
+	r.Problem = p
+	r.pass("problem", p.String())
+	s, err := loadRows(a, p)
+	if err != nil {
+		r.refuse("rows", err)
+		return nil
+	}
+	d, err := newDual(p)
+	if err != nil {
+		r.refuse("dual", err)
+		return nil
+	}
+	r.dual = d
+	r.pass("dual", "W is in the domain of the loss")
+	return r.derivation(ctx, a, s, o)
+}
+
+// derivation checks the rows and the tree.
+func (r *Report) derivation(ctx context.Context, a *arrays, s *rows, o Options) error {
+	work := s.work(r.Problem)
+	if !(work <= o.WorkLimit) {
+		r.refuse("work", fmt.Errorf("the rows need about %.1e operations, the limit is %.1e", work, o.WorkLimit))
+		return nil
+	}
+	if err := s.compute(ctx, r.Problem); err != nil {
+		return r.outcome(ctx, "rows", err)
+	}
+	r.pass("rows", fmt.Sprintf("%d rows with %d coordinates stand for those of X; what that costs is %.1e", s.r.rows, s.r.cols, s.moved))
+
+	// First pass: structure, work and memory.
+	var most float64
+	plan := walker{ctx: ctx, rows: s, steps: &steps{arrays: a}, structure: true, work: work}
+	plan.visit = func(l leaf, node int64, _ *region) error {
+		r.Leaves++
+		plan.work += l.work()
+		most = max(most, l.memory())
+		if !(plan.work <= o.WorkLimit) {
+			return fmt.Errorf("%w: the first %d leaves need more than %.1e floating-point operations", errLimit, r.Leaves, o.WorkLimit)
+		}
+		if !(most <= o.MemoryLimit) {
+			return fmt.Errorf("%w: node %d needs about %.1e bytes of memory, the limit is %.1e", errLimit, node, most, o.MemoryLimit)
+		}
+		return nil
+	}
+	root := claim{form: s.claim}
+	for i, v := range s.norms {
+		if v > 0 {
+			root.rows = append(root.rows, i)
+		}
+	}
+	if err := plan.tree(root, &region{}); err != nil {
+		if errors.Is(err, errLimit) {
+			r.refuse("work", err)
+			return nil
+		}
+		return r.outcome(ctx, "derivation", err)
+	}
+	r.Nodes, r.Work = plan.steps.nodes, plan.work
+	r.pass("work", fmt.Sprintf("%d nodes, %d leaves, about %.1e operations", r.Nodes, r.Leaves, r.Work))
+
+	// Second pass: the leaves.
+	whole := &region{}
+	if err := r.leaves(ctx, a, s, root, whole, most, o); err != nil {
+		return r.outcome(ctx, "derivation", err)
+	}
+	total := whole.total()
+	u := above(s.claimInX + up(total.u*s.stretch))
+	v := above(s.claim.v + total.v)
+	effective := above(math.Sqrt(above(u * v)))
+	effective = math.Ldexp(above(effective+s.moved), s.xExponent+s.wExponent)
+	if !(effective > 0) || !isFinite(effective) {
+		r.refuse("derivation", fmt.Errorf("it proves ‖Wᵀ(Xu)₊‖ ≤ %v‖u‖ only", effective))
+		return nil
+	}
+	r.Effective = above(effective)
+	r.pass("derivation", fmt.Sprintf("‖Wᵀ(Xu)₊‖ ≤ %.12g‖u‖ for every u", r.Effective))
+	r.bound()
+	return nil
+}
+
+// errLimit is wrapped by refusals of too much work.
+var errLimit = errors.New("too much work")
+
+// outcome turns an error into a failed check, but for the end of ctx.
+func (r *Report) outcome(ctx context.Context, check string, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	r.refuse(check, err)
+	return nil
+}
+
+// tree walks from the root to the end of the steps.
+func (w *walker) tree(root claim, to *region) error {
+	if err := w.node(root, 0, to); err != nil {
+		return err
+	}
+	return w.steps.end()
+}
+
+// leaves checks the leaves as they come, several at a time.
+func (r *Report) leaves(ctx context.Context, a *arrays, s *rows, root claim, whole *region, memory float64, o Options) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	type job struct {
+		leaf leaf
+		node int64
+		to   *region
+	}
+	workers := o.Workers
+	for workers > 1 && float64(workers)*memory > o.MemoryLimit {
+		workers--
+	}
+	jobs := make(chan job)
+	var group sync.WaitGroup
+	var done atomic.Int64
+	var progress sync.Mutex
+	for range workers {
+		group.Go(func() {
+			for j := range jobs {
+				c, err := j.leaf.prove(ctx)
+				if err == nil && !(c.u >= 0 && c.v >= 0 && isFinite(c.u) && isFinite(c.v)) {
+					err = fmt.Errorf("the charge (%v, %v) is not a pair of numbers", c.u, c.v)
+				}
+				if err != nil {
+					cancel(fmt.Errorf("node %d: %w", j.node, err))
+					continue
+				}
+				j.to.raise(c)
+				if count := done.Add(1); o.Progress != nil {
+					progress.Lock()
+					o.Progress(count, r.Leaves)
+					progress.Unlock()
+				}
+			}
+		})
+	}
+	w := walker{ctx: ctx, rows: s, steps: &steps{arrays: a}}
+	w.visit = func(l leaf, node int64, to *region) error {
+		select {
+		case jobs <- job{l, node, to}:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	err := w.tree(root, whole)
+	close(jobs)
+	group.Wait()
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	return err
+}
