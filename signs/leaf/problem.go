@@ -1,0 +1,142 @@
+package leaf
+
+import (
+	"gonum.org/v1/gonum/mat"
+)
+
+// Problem is one leaf.
+type Problem struct {
+	// Open holds the open rows x_i, of unit norm (m×d); nil where every sign is fixed.
+	Open *mat.Dense
+	// Objective is G/γ: its rows belong to α_1 … α_m, u_1 … u_d ((m+d)×c).
+	Objective *mat.Dense
+	// Lines holds the lines a_k of the cone, of unit norm (f×d); nil for none.
+	Lines *mat.Dense
+	// Positive says that v ≥ 0 holds; it needs one output.
+	Positive bool
+	// Samples are unit directions inside the cone (k×d, k ≥ 1), whose moments are the primal start.
+	Samples *mat.Dense
+}
+
+// dims returns the numbers of open rows, coordinates, outputs and lines of the cone.
+func (p Problem) dims() (m, d, c, f int) {
+	if p.Open != nil {
+		m, _ = p.Open.Dims()
+	}
+	if p.Lines != nil {
+		f, _ = p.Lines.Dims()
+	}
+	rows, c := p.Objective.Dims()
+	return m, rows - m, c, f
+}
+
+// Pair is the product of two lines of the leaf with its multiplier.
+type Pair struct {
+	A, B int     // lines, see Problem.Line
+	M    float64 // ≥ 0
+}
+
+// Cone is a multiplier of one second-order cone: ℓ·(Scale·v + Directionᵀρ(u)) with ‖Direction‖ ≤ Scale.
+type Cone struct {
+	Line      int // ℓ
+	Fold      int // the open row of the reflection ρ, −1 for the identity
+	Scale     float64
+	Direction []float64 // d
+}
+
+// Multipliers is a dual point.
+type Multipliers struct {
+	TauU, TauV float64
+	Psi        []float64 // m
+	Pairs      []Pair
+	Cones      []Cone
+}
+
+// Lines are numbered: α_i is i, β_i is m+i, the k-th line of the cone 2m+k and, where Problem.Positive, v is 2m+f.
+
+// Alpha, Beta, Fixed and Sign number the lines of a leaf with m open rows and f lines of the cone.
+func Alpha(i int) int    { return i }
+func Beta(m, i int) int  { return m + i }
+func Fixed(m, k int) int { return 2*m + k }
+func Sign(m, f int) int  { return 2*m + f }
+
+// base builds the rows of the numbered lines in z (K×N).
+func (p Problem) base() *mat.Dense {
+	m, d, c, f := p.dims()
+	count := 2*m + f
+	if p.Positive {
+		count++
+	}
+	l := mat.NewDense(max(count, 1), m+d+c, nil)
+	for i := range m {
+		l.Set(i, i, 1)
+		l.Set(m+i, i, 1)
+		row, x := l.RawRowView(m+i)[m:m+d], p.Open.RawRowView(i)
+		for j, v := range x {
+			row[j] = -v
+		}
+	}
+	for k := range f {
+		copy(l.RawRowView(2*m + k)[m:m+d], p.Lines.RawRowView(k))
+	}
+	if p.Positive {
+		l.Set(2*m+f, m+d, 1)
+	}
+	return l
+}
+
+// cost builds C (N×N): zᵀCz = vᵀ Objectiveᵀ (α, u).
+func (p Problem) cost() *mat.Dense {
+	m, d, c, _ := p.dims()
+	cost := mat.NewDense(m+d+c, m+d+c, nil)
+	for i := range m + d {
+		for k, g := range p.Objective.RawRowView(i) {
+			cost.Set(i, m+d+k, g/2)
+			cost.Set(m+d+k, i, g/2)
+		}
+	}
+	return cost
+}
+
+// moments returns the mean of zzᵀ over the samples, made definite, with unit traces over u and v.
+func (p Problem) moments() *mat.Dense {
+	m, d, c, _ := p.dims()
+	k, _ := p.Samples.Dims()
+	n := m + d + c
+	z := mat.NewDense(k, n, nil)
+	if m > 0 {
+		var t mat.Dense
+		t.Mul(p.Samples, p.Open.T())
+		for s := range k {
+			for i, v := range t.RawRowView(s) {
+				z.Set(s, i, max(0, v))
+			}
+		}
+	}
+	for s := range k {
+		copy(z.RawRowView(s)[m:m+d], p.Samples.RawRowView(s))
+		if p.Positive {
+			z.Set(s, m+d, 1)
+		}
+	}
+	mean := mat.NewDense(n, n, nil)
+	mean.Mul(z.T(), z)
+	mean.Scale(1/float64(k), mean)
+	alpha := 0.0
+	for i := range m {
+		alpha += mean.At(i, i) / float64(m)
+	}
+	for i := range n {
+		add := startRidge * alpha
+		switch {
+		case i >= m+d && !p.Positive:
+			add = 1 / float64(c)
+		case i >= m+d:
+			add = startRidge / float64(c)
+		case i >= m:
+			add = startRidge / float64(d)
+		}
+		mean.Set(i, i, mean.At(i, i)+add)
+	}
+	return mean
+}

@@ -1,0 +1,143 @@
+package leaf
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// Constants of the start.
+const (
+	startRidge = 1e-4 // added to the moments of the samples, relative
+	coldTau    = 1.3  // τ at a cold start, relative to the least feasible,
+	coldMargin = 0.3  // but at least this above it
+	warmBlend  = 0.1  // part of the cold multipliers in a warm start
+	warmFloor  = 0.2  // least multiplier in a warm start, in μ/slack
+	warmSlack  = 5    // largest slack in a warm start, in μ/M
+)
+
+// cold returns ψ and τ that make S positive definite without any product.
+func (it *iterate) cold() (psi []float64, tau [2]float64, ok bool) {
+	psi = make([]float64, it.m)
+	if it.m > 0 {
+		head := it.problem.Objective.Slice(0, it.m, 0, it.c)
+		size := mat.Norm(head, 2)
+		var svd mat.SVD
+		spread := 1.0
+		if svd.Factorize(it.problem.Open, mat.SVDNone) {
+			spread = svd.Values(nil)[0]
+		}
+		for i := range psi {
+			psi[i] = -(math.Sqrt2*size/max(spread, 1e-9) + 1e-3)
+		}
+	}
+	pairs := make([]pair, it.m)
+	for i := range pairs {
+		pairs[i] = pair{int32(i), int32(it.m + i)}
+	}
+	low := it.margin(it.slackMatrix([2]float64{}, pairs, psi))
+	if !finite(low) {
+		return nil, tau, false
+	}
+	t := max(-coldTau*low, -low+coldMargin)
+	return psi, [2]float64{t, t}, true
+}
+
+// start sets the first iterate, from the multipliers of a parent where they are given; ok is false where the arithmetic
+// fails.
+func (it *iterate) start(from *Multipliers) (ok bool) {
+	psi, tau, ok := it.cold()
+	if !ok {
+		return false
+	}
+	it.z = it.problem.moments()
+	if from != nil && it.warm(from, psi, tau) {
+		return true
+	}
+	it.psi, it.tau = psi, tau
+	it.pairs, it.mul, it.slack = nil, nil, nil
+	it.cones, it.coneMul, it.coneSlack = nil, nil, nil
+	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
+	return true
+}
+
+// warm blends a parent's multipliers with the cold ones and reports whether S is positive definite there.
+func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64) bool {
+	it.psi = make([]float64, it.m)
+	for i := range psi {
+		it.psi[i] = (1-warmBlend)*from.Psi[i] + warmBlend*psi[i]
+	}
+	it.tau = [2]float64{(1-warmBlend)*from.TauU + warmBlend*tau[0], (1-warmBlend)*from.TauV + warmBlend*tau[1]}
+	for _, p := range from.Pairs {
+		it.pairs = append(it.pairs, pair{int32(p.A), int32(p.B)})
+		it.mul = append(it.mul, p.M)
+	}
+	it.warmCones(from.Cones)
+	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
+	if reachFrom(it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
+		return false
+	}
+	t := lift(it.lines, it.z)
+	length := it.lengths(t)
+	mu := dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n)
+	raise := make([]float64, len(it.pairs))
+	it.slack = make([]float64, len(it.pairs))
+	for j, p := range it.pairs {
+		a, b := int(p.a), int(p.b)
+		it.slack[j] = max(t.At(a, b), slackLeast*length[a]*length[b])
+		raise[j] = max(it.mul[j], warmFloor*mu/it.slack[j]) - it.mul[j]
+	}
+	width, sign := it.width(), it.base-1
+	raiseCone := make([]float64, len(it.coneMul))
+	for k, q := range it.cones {
+		x := it.coneValue(q)
+		x[0] = max(x[0], norm(x[1:])+slackLeast*length[q.line]*length[sign])
+		it.coneSlack = append(it.coneSlack, x...)
+		inv := make([]float64, width)
+		invert(inv, x)
+		for j, v := range inv {
+			raiseCone[k*width+j] = warmFloor * mu * v
+		}
+	}
+	scale := it.affordable(it.pairs, raise, it.cones, raiseCone)
+	blas64.Axpy(scale, vector(raise), vector(it.mul))
+	blas64.Axpy(scale, vector(raiseCone), vector(it.coneMul))
+	for j := range it.slack {
+		if it.mul[j] > 0 {
+			it.slack[j] = min(it.slack[j], warmSlack*mu/it.mul[j])
+		}
+	}
+	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
+	return true
+}
+
+// warmCones takes over the parent's cones, shrunk towards the axis so that they are inside.
+func (it *iterate) warmCones(cones []Cone) {
+	if len(cones) == 0 {
+		return
+	}
+	it.project = it.leading()
+	if it.project == nil {
+		return
+	}
+	q, _ := it.project.Dims()
+	place := map[cone]int{}
+	for _, k := range cones {
+		key := cone{k.Line, k.Fold}
+		at, known := place[key]
+		if !known {
+			at = len(it.coneMul)
+			place[key] = at
+			it.cones = append(it.cones, key)
+			it.coneMul = append(it.coneMul, make([]float64, q+1)...)
+			it.addFold(k.Fold)
+		}
+		it.coneMul[at] += (1 - warmBlend) * k.Scale
+		for j := range q {
+			it.coneMul[at+1+j] += (1 - warmBlend) * (1 - warmBlend) * dot(it.project.RawRowView(j), k.Direction)
+		}
+	}
+}
+
+func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }
