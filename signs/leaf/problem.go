@@ -71,7 +71,7 @@ func (p Problem) base() *mat.Dense {
 	for i := range m {
 		l.Set(i, i, 1)
 		l.Set(m+i, i, 1)
-		row, x := l.RawRowView(m+i)[m:m+d], p.Open.RawRowView(i)
+		row, x := l.RawRowView(m + i)[m:m+d], p.Open.RawRowView(i)
 		for j, v := range x {
 			row[j] = -v
 		}

@@ -50,11 +50,11 @@ func (r *Result) describe(it *iterate) {
 		s := it.coneSlack[k*width : (k+1)*width]
 		r.ConeSlack[k] = (s[0] - norm(s[1:])) / (length[it.cones[k].line] * length[it.base-1])
 	}
-	r.Directions = it.directions()
+	r.Directions, r.Second = it.directions()
 }
 
-// directions returns ±the parts in u of the leading eigenvectors of Z and of Z_uu.
-func (it *iterate) directions() *mat.Dense {
+// directions returns ±the parts in u of the leading eigenvectors of Z and of Z_uu, and the second one of Z_uu.
+func (it *iterate) directions() (all *mat.Dense, second []float64) {
 	var rows []float64
 	add := func(u []float64) {
 		if size := norm(u); size > 1e-9 {
@@ -74,9 +74,12 @@ func (it *iterate) directions() *mat.Dense {
 		for j := range k {
 			add(mat.Col(nil, j, q))
 		}
+		if k > 1 {
+			second = mat.Col(nil, 0, q)
+		}
 	}
 	if len(rows) == 0 {
-		return nil
+		return nil, second
 	}
-	return mat.NewDense(len(rows)/it.d, it.d, rows)
+	return mat.NewDense(len(rows)/it.d, it.d, rows), second
 }

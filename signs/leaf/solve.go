@@ -81,8 +81,10 @@ type Result struct {
 	Alpha, Beta []float64
 	// Directions are candidates for u, from the leading eigenvectors of Z and Z_uu (k×d).
 	Directions *mat.Dense
-	Steps      int
-	Order      int // of the last Schur complement
+	// Second is the second eigenvector of Z_uu: a hyperplane across it separates the directions that Z mixes; nil for d = 1.
+	Second []float64
+	Steps  int
+	Order  int // of the last Schur complement
 }
 
 // The numbers of the stopping rules.

@@ -1,0 +1,205 @@
+// Command signs measures the sign tree: how the proven gap falls with leaves and seconds on the instances of its table.
+//
+// Run it from the root of the module: go run ./docs/signs -data DIR NAME…
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"flag"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/descent"
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/signs"
+)
+
+func main() {
+	data := flag.String("data", "shared/data", "folder with the paper's tables")
+	limit := flag.Duration("limit", time.Minute, "time for the tree")
+	train := flag.Duration("train", 15*time.Second, "time for the network")
+	threads := flag.Int("threads", 2, "leaves side by side")
+	leaves := flag.Int("leaves", 0, "most leaves, 0 for no limit")
+	noSign := flag.Bool("no-sign", false, "without the sign of v")
+	noCones := flag.Bool("no-cones", false, "without second-order cones")
+	flag.Parse()
+	if _, err := dense.Init(); err != nil {
+		fail(err)
+	}
+	dense.SetThreads(1)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	for _, name := range flag.Args() {
+		p, err := instance(*data, name)
+		if err != nil {
+			fail(err)
+		}
+		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones}
+		if err := measure(ctx, name, p, *train, *limit, o); err != nil {
+			fail(err)
+		}
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "signs:", err)
+	os.Exit(2)
+}
+
+// measure trains a network and prints the tree's course for its residual.
+func measure(ctx context.Context, name string, p lift.Problem, train, limit time.Duration, o signs.Options) error {
+	w, err := network(ctx, p, train)
+	if err != nil {
+		return err
+	}
+	objective, _ := p.Objective(w)
+	n, d, c := p.Dims()
+	fmt.Printf("%s: %d×%d, %d outputs, γ=%g, network of width %d with objective %.6f\n", name, n, d, c, p.Gamma, w.Width(), objective)
+	fmt.Println("  leaves    open      h/γ     gap %   direction   seconds")
+	next := 1
+	print := func(s signs.Progress) {
+		fmt.Printf("%8d %7d %8.5f %9.4f %11.7f %9.2f\n", s.Leaves, s.Open, s.Value, 100*(objective-s.LowerBound)/objective, s.Direction, s.Elapsed.Seconds())
+	}
+	var last signs.Progress
+	o.Progress = func(s signs.Progress) {
+		last = s
+		if s.Leaves >= next {
+			print(s)
+			next = max(s.Leaves+1, s.Leaves*5/4)
+		}
+	}
+	tree, err := signs.NewTree(p, p.Residual(w), o)
+	if err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	status := tree.Run(limited)
+	print(last)
+	fmt.Println(" ", status)
+	return nil
+}
+
+// network trains as well as the time allows.
+func network(ctx context.Context, p lift.Problem, limit time.Duration) (lift.Weights, error) {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	o := descent.Options{Starts: 20, Seed: 1}
+	runs, best, err := descent.Restarts(limited, p, o)
+	if err != nil {
+		return lift.Weights{}, err
+	}
+	w := runs[best].Weights
+	combined, _, err := descent.Combine(limited, p, w, o)
+	if err == nil {
+		if a, _ := p.Objective(combined); true {
+			if b, _ := p.Objective(w); a < b {
+				w = combined
+			}
+		}
+	}
+	o.GrowRounds = 30
+	w, _, err = descent.Refine(limited, p, w, o)
+	return w, err
+}
+
+// instance builds a problem from its name: gauss-N-D-C-γ, or TABLE-ROWS-OUTPUTS-γ with one output for classes ±1.
+func instance(folder, name string) (lift.Problem, error) {
+	parts := strings.Split(name, "-")
+	if len(parts) < 4 {
+		return lift.Problem{}, fmt.Errorf("%q is not TABLE-ROWS-OUTPUTS-GAMMA, such as pima_indians-40-2-2, or gauss-ROWS-FEATURES-OUTPUTS-GAMMA", name)
+	}
+	numbers := make([]float64, len(parts)-1)
+	for i, s := range parts[1:] {
+		v, err := strconv.ParseFloat(s, 64)
+		if err != nil {
+			return lift.Problem{}, fmt.Errorf("%q: %q is not a number", name, s)
+		}
+		numbers[i] = v
+	}
+	if parts[0] == "gauss" && len(numbers) == 4 {
+		rng := rand.New(rand.NewPCG(0, 0))
+		draw := func(rows, cols int) *mat.Dense {
+			m := mat.NewDense(rows, cols, nil)
+			for i := range m.RawMatrix().Data {
+				m.RawMatrix().Data[i] = rng.NormFloat64()
+			}
+			return m
+		}
+		n := int(numbers[0])
+		return lift.Problem{X: draw(n, int(numbers[1])), Y: draw(n, int(numbers[2])), Gamma: numbers[3]}, nil
+	}
+	return table(filepath.Join(folder, parts[0]+".train.csv"), int(numbers[0]), int(numbers[1]), numbers[2])
+}
+
+// table reads the first rows of a classification table: features standardised over all rows, a column of ones, and the
+// classes as indicators, or as ±1 where one output is asked for.
+func table(path string, rows, outputs int, gamma float64) (lift.Problem, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return lift.Problem{}, err
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return lift.Problem{}, err
+	}
+	records = records[1:]
+	var classes []string
+	for _, r := range records {
+		if label := r[len(r)-1]; !slices.Contains(classes, label) {
+			classes = append(classes, label)
+		}
+	}
+	slices.Sort(classes)
+	var columns [][]float64
+	for j := range len(records[0]) - 1 {
+		column, mean, square := make([]float64, len(records)), 0.0, 0.0
+		for i, r := range records {
+			if column[i], err = strconv.ParseFloat(strings.TrimSpace(r[j]), 64); err != nil {
+				return lift.Problem{}, fmt.Errorf("%s: row %d: %w", path, i+1, err)
+			}
+			mean += column[i] / float64(len(records))
+		}
+		for _, v := range column {
+			square += (v - mean) * (v - mean) / float64(len(records))
+		}
+		if square == 0 {
+			continue
+		}
+		for i := range column {
+			column[i] = (column[i] - mean) / math.Sqrt(square)
+		}
+		columns = append(columns, column)
+	}
+	if rows <= 0 || rows > len(records) {
+		rows = len(records)
+	}
+	x, y := mat.NewDense(rows, len(columns)+1, nil), mat.NewDense(rows, outputs, nil)
+	for i := range rows {
+		for j, column := range columns {
+			x.Set(i, j, column[i])
+		}
+		x.Set(i, len(columns), 1)
+		k := slices.Index(classes, records[i][len(records[i])-1])
+		switch {
+		case outputs == 1:
+			y.Set(i, 0, float64(2*k-1))
+		default:
+			y.Set(i, k, 1)
+		}
+	}
+	return lift.Problem{X: x, Y: y, Gamma: gamma}, nil
+}

@@ -1,0 +1,187 @@
+package signs
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// instance is h(W) in the coordinates of the reduced rows: m different directions of unit norm in the row space of X, and
+// as many outputs as W has rank.
+type instance struct {
+	problem lift.Problem
+	reduced *lift.Reduced
+	w       *mat.Dense // n×c, of all rows
+	gamma   float64
+
+	m, d, c int
+	x       *mat.Dense // m×d, unit rows
+	outputs *mat.Dense // c_full×c, orthonormal columns
+	// Wᵀ(Xu)₊ = outputs·(Σ plus_i α_i + minus_i β_i), α and β of the unit rows.
+	plus, minus *mat.Dense // m×c
+}
+
+// ErrNoRows says that every row of X is zero, so that there is nothing to bound.
+var ErrNoRows = errors.New("signs: every row of X is zero")
+
+func newInstance(p lift.Problem, w *mat.Dense) (*instance, error) {
+	reduced, err := lift.Presolve(p)
+	if err != nil {
+		return nil, err
+	}
+	if reduced.X == nil {
+		return nil, ErrNoRows
+	}
+	n, _, c := p.Dims()
+	if rows, cols := w.Dims(); rows != n || cols != c {
+		return nil, fmt.Errorf("signs: W is %d×%d, expected %d×%d as Y", rows, cols, n, c)
+	}
+	in := &instance{problem: p, reduced: reduced, w: w, gamma: p.Gamma, x: reduced.X}
+	in.m, in.d = in.x.Dims()
+	plus, minus := mat.NewDense(in.m, c, nil), mat.NewDense(in.m, c, nil)
+	for i, k := range reduced.MergedInto {
+		if k < 0 {
+			continue
+		}
+		side, s := plus, reduced.MergeScale[i]*reduced.RowScale[k]
+		if s < 0 {
+			side, s = minus, -s
+		}
+		row := side.RawRowView(k)
+		for j, v := range w.RawRowView(i) {
+			row[j] += s * v
+		}
+	}
+	in.outputs, err = rowSpace(w)
+	if err != nil {
+		return nil, err
+	}
+	_, in.c = in.outputs.Dims()
+	in.plus, in.minus = new(mat.Dense), new(mat.Dense)
+	in.plus.Mul(plus, in.outputs)
+	in.minus.Mul(minus, in.outputs)
+	return in, nil
+}
+
+// rankTolerance is the singular value, relative to the largest, under which an output direction of W is left out.
+const rankTolerance = 1e-12
+
+// rowSpace returns an orthonormal basis of the row space of w as columns; the identity where the rank is full.
+func rowSpace(w *mat.Dense) (*mat.Dense, error) {
+	_, c := w.Dims()
+	identity := mat.NewDense(c, c, nil)
+	for k := range c {
+		identity.Set(k, k, 1)
+	}
+	if c == 1 {
+		return identity, nil
+	}
+	var svd mat.SVD
+	if !svd.Factorize(w, mat.SVDThin) {
+		return nil, fmt.Errorf("signs: singular values of W did not converge")
+	}
+	values := svd.Values(nil)
+	rank := 0
+	for _, v := range values {
+		if v > rankTolerance*values[0] {
+			rank++
+		}
+	}
+	if rank == c || rank == 0 {
+		return identity, nil
+	}
+	var v mat.Dense
+	svd.VTo(&v)
+	return mat.DenseCopyOf(v.Slice(0, c, 0, rank)), nil
+}
+
+// value returns ‖Wᵀ(Xu)₊‖/γ of a unit direction.
+func (in *instance) value(u []float64) float64 {
+	return norm(in.response(u)) / in.gamma
+}
+
+// response returns the outputs' Σ plus_i α_i + minus_i β_i.
+func (in *instance) response(u []float64) []float64 {
+	f := make([]float64, in.c)
+	for i := range in.m {
+		t := dot(in.x.RawRowView(i), u)
+		if t > 0 {
+			axpy(f, t, in.plus.RawRowView(i))
+		} else {
+			axpy(f, -t, in.minus.RawRowView(i))
+		}
+	}
+	return f
+}
+
+// climbSteps limits the fixed-point iteration of climb.
+const climbSteps = 60
+
+// climb replaces u by a local maximum of the value above it: the gradient of ‖Wᵀ(Xu)₊‖ is the maximiser of its
+// linearisation on the sphere, and the function is convex on every cone of signs.
+func (in *instance) climb(u []float64) float64 {
+	best := in.value(u)
+	g := make([]float64, in.d)
+	for range climbSteps {
+		f := in.response(u)
+		clear(g)
+		for i := range in.m {
+			x := in.x.RawRowView(i)
+			if dot(x, u) > 0 {
+				axpy(g, dot(in.plus.RawRowView(i), f), x)
+			} else {
+				axpy(g, -dot(in.minus.RawRowView(i), f), x)
+			}
+		}
+		size := norm(g)
+		if !(size > 0) {
+			break
+		}
+		for j := range g {
+			g[j] /= size
+		}
+		value := in.value(g)
+		if !(value > best) {
+			break
+		}
+		done := value <= best*(1+1e-14)
+		best = value
+		copy(u, g)
+		if done {
+			break
+		}
+	}
+	return best
+}
+
+// original returns the direction in the columns of X.
+func (in *instance) original(u []float64) []float64 {
+	full, _ := in.reduced.Basis.Dims()
+	out := make([]float64, full)
+	for k := range out {
+		out[k] = dot(in.reduced.Basis.RawRowView(k), u)
+	}
+	return out
+}
+
+func dot(a, b []float64) float64 {
+	b = b[:len(a)]
+	s := 0.0
+	for i, v := range a {
+		s += v * b[i]
+	}
+	return s
+}
+
+func axpy(dst []float64, t float64, v []float64) {
+	v = v[:len(dst)]
+	for i := range dst {
+		dst[i] += t * v[i]
+	}
+}
+
+func norm(v []float64) float64 { return math.Sqrt(dot(v, v)) }

@@ -1,0 +1,281 @@
+package signs
+
+import (
+	"container/heap"
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"sync"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/exact"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/signs/leaf"
+)
+
+// Executor runs independent jobs; it returns when all are done.
+type Executor interface {
+	// Do calls f(0) … f(n−1), in any order and side by side.
+	Do(n int, f func(job int))
+	// Width is how many jobs run at a time.
+	Width() int
+}
+
+// Local runs jobs on goroutines of this process.
+type Local int
+
+// Width is the number of goroutines.
+func (l Local) Width() int {
+	if l < 1 {
+		return runtime.GOMAXPROCS(0)
+	}
+	return int(l)
+}
+
+// Do runs the jobs.
+func (l Local) Do(n int, f func(job int)) {
+	var wait sync.WaitGroup
+	slots := make(chan struct{}, l.Width())
+	for job := range n {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			f(job)
+		})
+	}
+	wait.Wait()
+}
+
+// Options configure a tree.  The zero value asks for the defaults.
+type Options struct {
+	// Close is the value of h/γ from which a leaf needs no further work; 0 means 1 + 5e-5.
+	Close float64
+	// Leaves limits the number of leaves; 0 means no limit.
+	Leaves int
+	// Seed drives the random directions inside cones.
+	Seed uint64
+	// Executor bounds leaves side by side; nil means one goroutine per processor.
+	Executor Executor
+	// NoSign leaves the sign of v out also where there is one output.
+	NoSign bool
+	// NoCones leaves out the second-order cones.
+	NoCones bool
+	// Progress, when set, is called after each batch of leaves.
+	Progress func(Progress)
+}
+
+// Progress is a snapshot of a tree.
+type Progress struct {
+	Leaves, Open int     // leaves so far, and those that are not closed
+	Value        float64 // proven bound of h/γ
+	LowerBound   float64 // of the objective of every network
+	Direction    float64 // largest ‖Wᵀ(Xu)₊‖/γ seen
+	Elapsed      time.Duration
+}
+
+// Status says why a tree ended.
+type Status int
+
+// The ways a tree can end.
+const (
+	// Closed: every leaf is at most Options.Close.
+	Closed Status = iota + 1
+	// Improvable: a direction was found with ‖Wᵀ(Xu)₊‖ so far above γ that no leaf there can close: W has to change.
+	Improvable
+	// LeafLimit: Options.Leaves was reached.
+	LeafLimit
+	// Interrupted: the context ended.
+	Interrupted
+)
+
+// String returns the status as it is printed.
+func (s Status) String() string {
+	names := [...]string{"closed", "improvable", "leaf_limit", "interrupted"}
+	if s < 1 || int(s) > len(names) {
+		return fmt.Sprintf("Status(%d)", int(s))
+	}
+	return names[s-1]
+}
+
+// infinite is the bound of what has not been bounded.
+var infinite = math.Inf(1)
+
+// Tree is a branch and bound for one W.  At every moment its leaves cover all directions.
+type Tree struct {
+	in      *instance
+	options Options
+	root    *node
+	open    frontier
+	leaves  int
+	best    found
+	started time.Time
+}
+
+// NewTree prepares the tree for the residual W (n×c) of a network; Run grows it.
+func NewTree(p lift.Problem, w *mat.Dense, o Options) (*Tree, error) {
+	in, err := newInstance(p, w)
+	if err != nil {
+		return nil, err
+	}
+	if o.Close == 0 {
+		o.Close = leaf.Defaults().Close
+	}
+	if o.Executor == nil {
+		o.Executor = Local(0)
+	}
+	return &Tree{in: in, options: o}, nil
+}
+
+// signed reports whether the tree starts with the signs of v.
+func (t *Tree) signed() bool { return t.in.c == 1 && !t.options.NoSign }
+
+func (t *Tree) leafOptions() leaf.Options {
+	o := leaf.Defaults()
+	o.Close = t.options.Close
+	o.Cones = !t.options.NoCones
+	return o
+}
+
+// plant makes the root, or the two sides of v.
+func (t *Tree) plant(ctx context.Context) {
+	t.root = &node{}
+	first := []*node{t.root}
+	if t.signed() {
+		for k, side := range [2]int8{1, -1} {
+			t.root.children[k] = &node{parent: t.root, cut: cut{row: -1, side: side}, depth: 1}
+		}
+		first = t.root.children[:]
+		t.root.bound = infinite
+	}
+	t.examine(ctx, first, make([]*inherited, len(first)))
+	t.leaves = len(first)
+}
+
+// examine bounds nodes side by side and puts those that are not closed on the frontier.
+func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
+	results := make([]found, len(nodes))
+	first := uint64(t.leaves)
+	t.options.Executor.Do(len(nodes), func(job int) {
+		seed := t.options.Seed ^ (first+uint64(job)+1)*0x9e3779b97f4a7c15
+		results[job] = t.in.examine(ctx, nodes[job], from[job], t.leafOptions(), seed)
+	})
+	for job, nd := range nodes {
+		if results[job].value > t.best.value {
+			t.best = results[job]
+		}
+		if nd.bound > t.options.Close {
+			heap.Push(&t.open, nd)
+		}
+	}
+}
+
+// Run grows the tree, a batch of the worst leaves at a time, until it is closed, the context ends, the number of leaves is
+// reached or a direction shows that W is not that of an optimal network.
+func (t *Tree) Run(ctx context.Context) Status {
+	t.started = time.Now()
+	if t.root == nil {
+		t.plant(ctx)
+		t.report()
+	}
+	for {
+		switch {
+		case len(t.open) == 0:
+			return Closed
+		case t.best.value > t.options.Close:
+			return Improvable
+		case ctx.Err() != nil:
+			return Interrupted
+		case t.options.Leaves > 0 && t.leaves >= t.options.Leaves:
+			return LeafLimit
+		}
+		var parents, nodes []*node
+		var from []*inherited
+		for range min(t.options.Executor.Width(), len(t.open)) {
+			nd := heap.Pop(&t.open).(*node)
+			if nd.next == nil || nd.next.row < 0 && nd.next.plane == nil {
+				heap.Push(&t.open, nd)
+				break
+			}
+			for k, side := range [2]int8{1, -1} {
+				nd.children[k] = &node{parent: nd, cut: cut{row: nd.next.row, plane: nd.next.plane, side: side}, depth: nd.depth + 1}
+				nodes, from = append(nodes, nd.children[k]), append(from, nd.start)
+			}
+			parents = append(parents, nd)
+			t.leaves++
+		}
+		if len(nodes) == 0 {
+			return Interrupted
+		}
+		t.examine(ctx, nodes, from)
+		for _, nd := range parents {
+			nd.start, nd.multipliers = nil, nil
+		}
+		t.report()
+	}
+}
+
+// Value returns the proven bound of h(W)/γ.
+func (t *Tree) Value() float64 {
+	worst := t.options.Close
+	if t.root == nil {
+		return infinite
+	}
+	if len(t.open) > 0 {
+		worst = max(worst, t.open[0].bound)
+	}
+	return worst
+}
+
+// LowerBound returns the proven lower bound of the objective of every network.
+func (t *Tree) LowerBound() float64 {
+	return exact.DualBound(t.in.problem, t.in.w, t.Value()*t.in.gamma)
+}
+
+// Leaves returns the number of leaves.
+func (t *Tree) Leaves() int { return t.leaves }
+
+// Direction returns the best direction seen, in the columns of X, with its ‖Wᵀ(Xu)₊‖/γ; nil before the first leaf.
+func (t *Tree) Direction() ([]float64, float64) {
+	if t.best.u == nil {
+		return nil, 0
+	}
+	return t.in.original(t.best.u), t.best.value
+}
+
+func (t *Tree) report() {
+	if t.options.Progress == nil {
+		return
+	}
+	t.options.Progress(Progress{
+		Leaves: t.leaves, Open: len(t.open), Value: t.Value(), LowerBound: t.LowerBound(), Direction: t.best.value,
+		Elapsed: time.Since(t.started),
+	})
+}
+
+// frontier is the heap of open leaves, the largest bound first and of equal ones the deepest.
+type frontier []*node
+
+func (f frontier) Len() int { return len(f) }
+
+func (f frontier) Less(i, j int) bool {
+	if f[i].bound != f[j].bound {
+		return f[i].bound > f[j].bound
+	}
+	return f[i].depth > f[j].depth
+}
+
+func (f frontier) Swap(i, j int) { f[i], f[j] = f[j], f[i] }
+
+// Push appends a leaf; see heap.Push.
+func (f *frontier) Push(x any) { *f = append(*f, x.(*node)) }
+
+// Pop removes the last leaf; see heap.Pop.
+func (f *frontier) Pop() any {
+	old := *f
+	nd := old[len(old)-1]
+	*f = old[:len(old)-1]
+	return nd
+}
