@@ -27,6 +27,10 @@ func (in *instance) examine(ctx context.Context, nd *node, from *inherited, o le
 	if nd.parent != nil {
 		nd.bound = nd.parent.bound
 	}
+	if nd.empty != nil {
+		nd.bound, nd.status = 0, leaf.Closed
+		return found{}
+	}
 	l := in.layout(nd)
 	starts := in.inside(l, from)
 	if len(starts) == 0 {

@@ -53,6 +53,11 @@ func (l Local) Do(n int, f func(job int)) {
 type Options struct {
 	// Close is the value of h/γ from which a leaf needs no further work; 0 means 1 + 5e-5.
 	Close float64
+	// Objective is that of the best network known; with it the tree stops at the gap, and when a direction shows that the
+	// gap is out of reach of W.  0 means unknown.
+	Objective float64
+	// Gap is the relative gap (Objective − LowerBound)/Objective to stop at; 0 means 1e-4.
+	Gap float64
 	// Leaves limits the number of leaves; 0 means no limit.
 	Leaves int
 	// Seed drives the random directions inside cones.
@@ -81,9 +86,11 @@ type Status int
 
 // The ways a tree can end.
 const (
-	// Closed: every leaf is at most Options.Close.
+	// Closed: no leaf is above Options.Close, or above the largest direction found.
 	Closed Status = iota + 1
-	// Improvable: a direction was found with ‖Wᵀ(Xu)₊‖ so far above γ that no leaf there can close: W has to change.
+	// GapReached: the relative gap is at most Options.Gap.
+	GapReached
+	// Improvable: a direction was found with ‖Wᵀ(Xu)₊‖ so far above γ that the gap is out of reach: W has to change.
 	Improvable
 	// LeafLimit: Options.Leaves was reached.
 	LeafLimit
@@ -93,7 +100,7 @@ const (
 
 // String returns the status as it is printed.
 func (s Status) String() string {
-	names := [...]string{"closed", "improvable", "leaf_limit", "interrupted"}
+	names := [...]string{"closed", "gap_reached", "improvable", "leaf_limit", "interrupted"}
 	if s < 1 || int(s) > len(names) {
 		return fmt.Sprintf("Status(%d)", int(s))
 	}
@@ -108,8 +115,10 @@ type Tree struct {
 	in      *instance
 	options Options
 	root    *node
+	planted bool // the first leaves are bounded
 	open    frontier
 	leaves  int
+	closed  float64 // value up to which leaves are done: Options.Close, or what the best direction allows
 	best    found
 	started time.Time
 }
@@ -126,21 +135,34 @@ func NewTree(p lift.Problem, w *mat.Dense, o Options) (*Tree, error) {
 	if o.Executor == nil {
 		o.Executor = Local(0)
 	}
-	return &Tree{in: in, options: o}, nil
+	if o.Gap == 0 {
+		o.Gap = defaultGap
+	}
+	return &Tree{in: in, options: o, closed: o.Close}, nil
 }
+
+// defaultGap is the relative gap to stop at.
+const defaultGap = 1e-4
+
+// aboveDirection is how far above the largest direction a leaf is done, relative.
+const aboveDirection = 2e-5
 
 // signed reports whether the tree starts with the signs of v.
 func (t *Tree) signed() bool { return t.in.c == 1 && !t.options.NoSign }
 
 func (t *Tree) leafOptions() leaf.Options {
 	o := leaf.Defaults()
-	o.Close = t.options.Close
+	o.Close = t.closed
 	o.Cones = !t.options.NoCones
 	return o
 }
 
-// plant makes the root, or the two sides of v.
+// plant makes the root, or the two sides of v, unless the cones of an earlier tree are there.
 func (t *Tree) plant(ctx context.Context) {
+	if t.root != nil {
+		t.replant(ctx)
+		return
+	}
 	t.root = &node{}
 	first := []*node{t.root}
 	if t.signed() {
@@ -165,6 +187,7 @@ func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
 	for job, nd := range nodes {
 		if results[job].value > t.best.value {
 			t.best = results[job]
+			t.closed = max(t.closed, t.best.value*(1+aboveDirection))
 		}
 		if nd.bound > t.options.Close {
 			heap.Push(&t.open, nd)
@@ -176,15 +199,18 @@ func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
 // reached or a direction shows that W is not that of an optimal network.
 func (t *Tree) Run(ctx context.Context) Status {
 	t.started = time.Now()
-	if t.root == nil {
+	if !t.planted {
 		t.plant(ctx)
+		t.planted = true
 		t.report()
 	}
 	for {
 		switch {
-		case len(t.open) == 0:
+		case t.gap(t.Value()) <= t.options.Gap:
+			return GapReached
+		case len(t.open) == 0 || t.open[0].bound <= t.closed:
 			return Closed
-		case t.best.value > t.options.Close:
+		case t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
 			return Improvable
 		case ctx.Err() != nil:
 			return Interrupted
@@ -219,14 +245,24 @@ func (t *Tree) Run(ctx context.Context) Status {
 
 // Value returns the proven bound of h(W)/γ.
 func (t *Tree) Value() float64 {
-	worst := t.options.Close
-	if t.root == nil {
+	if !t.planted {
 		return infinite
 	}
 	if len(t.open) > 0 {
-		worst = max(worst, t.open[0].bound)
+		return max(t.options.Close, t.open[0].bound)
 	}
-	return worst
+	return t.options.Close
+}
+
+// improvableShare is the part of the gap that the largest direction may cost.
+const improvableShare = 0.5
+
+// gap returns the relative gap for h(W) = value·γ, +Inf where no objective is known.
+func (t *Tree) gap(value float64) float64 {
+	if t.options.Objective <= 0 || math.IsInf(value, 1) {
+		return infinite
+	}
+	return (t.options.Objective - exact.DualBound(t.in.problem, t.in.w, value*t.in.gamma)) / t.options.Objective
 }
 
 // LowerBound returns the proven lower bound of the objective of every network.

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
@@ -67,10 +68,11 @@ func measure(ctx context.Context, name string, p lift.Problem, train, limit time
 	objective, _ := p.Objective(w)
 	n, d, c := p.Dims()
 	fmt.Printf("%s: %d×%d, %d outputs, γ=%g, network of width %d with objective %.6f\n", name, n, d, c, p.Gamma, w.Width(), objective)
-	fmt.Println("  leaves    open      h/γ     gap %   direction   seconds")
+	fmt.Println("  leaves    open      h/γ     gap %   direction   seconds   cpu")
+	cpu := processor()
 	next := 1
 	print := func(s signs.Progress) {
-		fmt.Printf("%8d %7d %8.5f %9.4f %11.7f %9.2f\n", s.Leaves, s.Open, s.Value, 100*(objective-s.LowerBound)/objective, s.Direction, s.Elapsed.Seconds())
+		fmt.Printf("%8d %7d %8.5f %9.4f %11.7f %9.2f %5.1f\n", s.Leaves, s.Open, s.Value, 100*(objective-s.LowerBound)/objective, s.Direction, s.Elapsed.Seconds(), processor()-cpu)
 	}
 	var last signs.Progress
 	o.Progress = func(s signs.Progress) {
@@ -80,15 +82,14 @@ func measure(ctx context.Context, name string, p lift.Problem, train, limit time
 			next = max(s.Leaves+1, s.Leaves*5/4)
 		}
 	}
-	tree, err := signs.NewTree(p, p.Residual(w), o)
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	result, err := signs.Solve(limited, p, w, o)
 	if err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	status := tree.Run(limited)
 	print(last)
-	fmt.Println(" ", status)
+	fmt.Printf("  %v: objective %.6f, proven %.6f, gap %.4f %%, %d trees\n", result.Status, result.UpperBound, result.LowerBound, 100*result.Gap(), result.Rounds)
 	return nil
 }
 
@@ -202,4 +203,13 @@ func table(path string, rows, outputs int, gamma float64) (lift.Problem, error) 
 		}
 	}
 	return lift.Problem{X: x, Y: y, Gamma: gamma}, nil
+}
+
+// processor returns the seconds of processor time that this process has used.
+func processor() float64 {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		return math.NaN()
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano()).Seconds()
 }

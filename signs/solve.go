@@ -1,0 +1,125 @@
+package signs
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/descent"
+	"github.com/relift/relift/lift"
+)
+
+// Result is the outcome of Solve, valid whatever the status.
+type Result struct {
+	Status     Status
+	Weights    lift.Weights // the best network
+	UpperBound float64      // its objective
+	LowerBound float64      // proven
+	// Tree is the one that proves LowerBound; nil if there is none.
+	Tree    *Tree
+	Rounds  int // trees, one for each W
+	Elapsed time.Duration
+}
+
+// Gap is (UpperBound − LowerBound)/UpperBound.
+func (r *Result) Gap() float64 { return (r.UpperBound - r.LowerBound) / r.UpperBound }
+
+// Constants of the column generation.
+const (
+	polishTolerance = 1e-7 // relative excess of ‖Wᵀ(Xu)₊‖ that is looked for before a tree is grown
+	polishRounds    = 10
+	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays
+)
+
+// Solve closes the gap of a network: it grows a tree for its residual, adds the directions that the tree finds as
+// neurons, trains the network and goes on with its residual, until Options.Gap or as far as the context allows.
+func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Result, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	started := time.Now()
+	r := &Result{Weights: w}
+	r.UpperBound, _ = p.Objective(w)
+	r.polish(ctx, p, nil, o.Seed)
+	var last *Tree
+	for {
+		o.Objective = r.UpperBound
+		var t *Tree
+		var err error
+		if last == nil {
+			t, err = NewTree(p, p.Residual(r.Weights), o)
+		} else {
+			t, err = NewTreeFrom(last, p, p.Residual(r.Weights), o)
+		}
+		if errors.Is(err, ErrNoRows) {
+			r.LowerBound, r.Status, r.Elapsed = r.UpperBound, Closed, time.Since(started)
+			return r, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.Rounds++
+		r.Status = t.Run(ctx)
+		if bound := t.LowerBound(); r.Tree == nil || bound > r.LowerBound {
+			r.Tree, r.LowerBound = t, bound
+		}
+		r.Elapsed = time.Since(started)
+		if r.Status != Improvable {
+			return r, nil
+		}
+		u, _ := t.Direction()
+		before := r.UpperBound
+		r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
+		if !(r.UpperBound < before*(1-worthwhile)) {
+			return r, nil
+		}
+		last = t
+	}
+}
+
+// polish trains the network with a further direction and with whatever random search finds that it lacks.
+func (r *Result) polish(ctx context.Context, p lift.Problem, direction []float64, seed uint64) {
+	offer := func(w lift.Weights) {
+		if value, _ := p.Objective(w); value < r.UpperBound {
+			r.Weights, r.UpperBound = w, value
+		}
+	}
+	if direction != nil {
+		d := len(direction)
+		k := r.Weights.Width()
+		stacked := mat.NewDense(k+1, d, nil)
+		if k > 0 {
+			stacked.Slice(0, k, 0, d).(*mat.Dense).Copy(r.Weights.U)
+		}
+		stacked.SetRow(k, direction)
+		if w, _, err := descent.RefitOutput(ctx, p, stacked); err == nil {
+			offer(w)
+		}
+	}
+	_, d, _ := p.Dims()
+	rng := rand.New(rand.NewPCG(seed, 0x516e5))
+	for range polishRounds {
+		if w, _, err := descent.Refine(ctx, p, r.Weights, descent.Options{GrowRounds: 3, Seed: seed}); err == nil {
+			offer(w)
+		}
+		missing, _ := descent.Missing(ctx, p, r.Weights, 200+100*d, 10, polishTolerance, rng)
+		if missing.IsEmpty() || ctx.Err() != nil {
+			return
+		}
+		before := r.UpperBound
+		stacked := missing
+		if r.Weights.Width() > 0 {
+			stacked = new(mat.Dense)
+			stacked.Stack(r.Weights.U, missing)
+		}
+		if w, _, err := descent.RefitOutput(ctx, p, stacked); err == nil {
+			offer(w)
+		}
+		if !(r.UpperBound < before*(1-worthwhile)) {
+			return
+		}
+	}
+}
