@@ -76,7 +76,7 @@ func (in *instance) examine(ctx context.Context, nd *node, from *inherited, o le
 		nd.next.plane = r.Second
 	}
 	nd.start = &inherited{layout: l}
-	if r.Slack != nil {
+	if !math.IsInf(r.Bound, 1) {
 		nd.start.multipliers = nearlyActive(r)
 	}
 	count, _ := samples.Dims()

@@ -118,44 +118,57 @@ func (in *instance) response(u []float64) []float64 {
 	return f
 }
 
-// climbSteps limits the fixed-point iteration of climb.
-const climbSteps = 60
+// Limits of climb.
+const (
+	climbSteps  = 60
+	climbHalves = 12 // of one step
+)
 
-// climb replaces u by a local maximum of the value above it: the gradient of ‖Wᵀ(Xu)₊‖ is the maximiser of its
-// linearisation on the sphere, and the function is convex on every cone of signs.
+// climb moves u upwards to a local maximum of the value, about, and returns it.  On every cone of signs the function is
+// convex, so that its gradient, normalised, is a better direction there; where kinks are in the way, a part of the step is
+// taken.
 func (in *instance) climb(u []float64) float64 {
 	best := in.value(u)
-	g := make([]float64, in.d)
+	g, next := make([]float64, in.d), make([]float64, in.d)
 	for range climbSteps {
-		f := in.response(u)
-		clear(g)
-		for i := range in.m {
-			x := in.x.RawRowView(i)
-			if dot(x, u) > 0 {
-				axpy(g, dot(in.plus.RawRowView(i), f), x)
-			} else {
-				axpy(g, -dot(in.minus.RawRowView(i), f), x)
+		in.gradient(g, u)
+		normalise(g)
+		value, part := best, 1.0
+		for range climbHalves {
+			for j := range next {
+				next[j] = u[j] + part*(g[j]-u[j])
 			}
+			normalise(next)
+			if value = in.value(next); value > best {
+				break
+			}
+			part /= 2
 		}
-		size := norm(g)
-		if !(size > 0) {
-			break
-		}
-		for j := range g {
-			g[j] /= size
-		}
-		value := in.value(g)
 		if !(value > best) {
 			break
 		}
 		done := value <= best*(1+1e-14)
 		best = value
-		copy(u, g)
+		copy(u, next)
 		if done {
 			break
 		}
 	}
 	return best
+}
+
+// gradient writes a multiple of the gradient of the value at u.
+func (in *instance) gradient(g, u []float64) {
+	f := in.response(u)
+	clear(g)
+	for i := range in.m {
+		x := in.x.RawRowView(i)
+		if dot(x, u) > 0 {
+			axpy(g, dot(in.plus.RawRowView(i), f), x)
+		} else {
+			axpy(g, -dot(in.minus.RawRowView(i), f), x)
+		}
+	}
 }
 
 // original returns the direction in the columns of X.

@@ -278,7 +278,10 @@ func (in *instance) splitRow(l *layout, r *leaf.Result) int {
 	for k, i := range l.open {
 		copy(w, in.plus.RawRowView(i))
 		axpy(w, 1, in.minus.RawRowView(i))
-		a, p := r.Alpha[k], r.Beta[k]
+		a, p := 1.0, 1.0
+		if r.Alpha != nil {
+			a, p = r.Alpha[k], r.Beta[k]
+		}
 		if score := norm(w) * math.Sqrt(a*p/(a+p+1e-14)); row < 0 || score > best {
 			best, row = score, i
 		}

@@ -14,7 +14,7 @@ type Options struct {
 	Close float64
 	// Tolerance is the relative gap of the program at which its solver stops.
 	Tolerance float64
-	// Excess stops the solver when the primal value is above 1 and the gap is below this part of the difference to 1: the
+	// Excess stops the solver when the primal value is above Close and the gap is below this part of the difference: the
 	// leaf will be split, whatever its exact bound.
 	Excess float64
 	// Steps limits the interior-point steps.
@@ -48,7 +48,7 @@ type Status int
 const (
 	Closed      Status = iota + 1 // the bound is at most Options.Close
 	Solved                        // to Options.Tolerance
-	Split                         // the value is above 1 for sure
+	Split                         // the value is above Options.Close for sure
 	Stalled                       // no more progress
 	Numerical                     // a factorisation failed
 	StepLimit                     // Options.Steps
@@ -90,7 +90,7 @@ type Result struct {
 // The numbers of the stopping rules.
 const (
 	feasible        = 0.05  // relative primal infeasibility of a solved leaf
-	fineBelow       = 1.003 // primal values under which tolerances are ten times smaller
+	fineBelow       = 1.003 // primal values, relative to Options.Close, under which tolerances are ten times smaller
 	patience        = 6     // steps without progress
 	mostInfeasible  = 0.1   // of a leaf that is split early
 	predictorMargin = 0.98
@@ -126,7 +126,7 @@ func Solve(ctx context.Context, p Problem, from *Multipliers, o Options) *Result
 		ms := it.measure(t)
 		best.keep(it, ms)
 		best.Steps = step - 1
-		fine = ms.primal < fineBelow
+		fine = ms.primal < fineBelow*o.Close
 		if status := judge(o, ms, worst, best.Bound, history); status != 0 {
 			best.Status = status
 			break
@@ -203,8 +203,9 @@ func (it *iterate) measure(t *mat.Dense) measures {
 func judge(o Options, ms measures, worst violations, bound float64, history []float64) Status {
 	gap := math.Abs(bound-ms.primal) / max(bound, 1e-12)
 	tolerance, allowed := o.Tolerance, violations{o.Tolerance, coneTolerance}
-	if ms.primal < fineBelow {
-		tolerance = min(tolerance, max(1e-5, 0.1*(ms.primal-1)))
+	above := ms.primal/o.Close - 1
+	if above < fineBelow-1 {
+		tolerance = min(tolerance, max(1e-5, 0.1*above))
 		allowed.pairs /= 10
 		allowed.cones /= 10
 	}
@@ -217,7 +218,7 @@ func judge(o Options, ms measures, worst violations, bound float64, history []fl
 		return Stalled
 	case len(history) > 4*patience && history[len(history)-2*patience]-bound < 0.1*tolerance*bound:
 		return Stalled
-	case ms.primal > 1 && ms.infeasibility < mostInfeasible && worst.pairs < 5*allowed.pairs && worst.cones < 5*allowed.cones && gap+ms.infeasibleBy < o.Excess*(ms.primal-1):
+	case above > 0 && ms.infeasibility < mostInfeasible && worst.pairs < 5*allowed.pairs && worst.cones < 5*allowed.cones && gap+ms.infeasibleBy < o.Excess*above:
 		return Split
 	}
 	return 0

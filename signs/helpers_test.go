@@ -1,0 +1,45 @@
+package signs
+
+import (
+	"context"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/descent"
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+)
+
+func TestMain(m *testing.M) {
+	if _, err := dense.Init(); err != nil {
+		panic(err)
+	}
+	dense.SetThreads(1)
+	os.Exit(m.Run())
+}
+
+// gaussianProblem draws standard normal data.
+func gaussianProblem(n, d, c int, gamma float64, seed uint64) lift.Problem {
+	rng := rand.New(rand.NewPCG(seed, 17))
+	draw := func(rows, cols int) *mat.Dense {
+		out := mat.NewDense(rows, cols, nil)
+		for i := range out.RawMatrix().Data {
+			out.RawMatrix().Data[i] = rng.NormFloat64()
+		}
+		return out
+	}
+	return lift.Problem{X: draw(n, d), Y: draw(n, c), Gamma: gamma}
+}
+
+// trained returns a network that local search finds.
+func trained(t *testing.T, p lift.Problem) lift.Weights {
+	t.Helper()
+	runs, best, err := descent.Restarts(context.Background(), p, descent.Options{Starts: 4, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return runs[best].Weights
+}
