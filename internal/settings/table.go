@@ -1,6 +1,9 @@
 package settings
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 var (
 	positive    = Range{Min: 0, Max: math.Inf(1), OpenMin: true}
@@ -15,7 +18,7 @@ func Table() []Setting {
 	fitting := []string{"train", "bound"}
 	posing := []string{"train", "bound", "audit"}
 	reading := []string{"train", "bound", "predict", "evaluate", "explain", "audit", "verify"}
-	return append([]Setting{
+	return slices.Concat([]Setting{
 		{
 			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
 			Help:   "format of the table",
@@ -149,5 +152,5 @@ func Table() []Setting {
 			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "convert", "predict", "reproduce"},
 			Help: "no progress table and no warnings on standard error",
 		},
-	}, reproduction()...)
+	}, models(), reproduction())
 }

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"math"
 	"math/rand/v2"
@@ -13,8 +14,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/internal/element"
 	"github.com/relift/relift/network"
-	"github.com/relift/relift/network/onnx/internal/wire"
+	"github.com/relift/relift/network/onnx/internal/onnxpb"
 )
 
 // TestModelsComeBack: a file that relift wrote gives the model file, byte for
@@ -24,7 +26,7 @@ func TestModelsComeBack(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m := model(t, c.table(t), c.options, c.width, uint64(k))
 			path := filepath.Join(t.TempDir(), "m.onnx")
-			if err := Save(path, m); err != nil {
+			if err := Save(path, m, Double); err != nil {
 				t.Fatal(err)
 			}
 			n, err := Load(path)
@@ -35,7 +37,7 @@ func TestModelsComeBack(t *testing.T) {
 				t.Fatalf("no model: %v", n.Warnings)
 			}
 			var want, got, file bytes.Buffer
-			if err := errors.Join(m.Write(&want), n.Model.Write(&got), Write(&file, n.Model)); err != nil {
+			if err := errors.Join(m.Write(&want), n.Model.Write(&got), Write(&file, n.Model, Double)); err != nil {
 				t.Fatal(err)
 			}
 			if want.String() != got.String() {
@@ -53,19 +55,20 @@ func TestModelsComeBack(t *testing.T) {
 func TestChangedGraphIsForeign(t *testing.T) {
 	m := model(t, builtin(t, "builtin:iris"), dataset.DefaultOptions(), 3, 1)
 	var b bytes.Buffer
-	if err := Write(&b, m); err != nil {
+	if err := Write(&b, m, Double); err != nil {
 		t.Fatal(err)
 	}
-	file, err := wire.Decode(b.Bytes())
+	file, err := decode(b.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range file.Graph.Initializers {
-		if x := &file.Graph.Initializers[i]; x.Name == "/deviation" {
-			x.Numbers[2] *= 2
+	for _, x := range file.Graph.Initializer {
+		if x.GetName() == "/deviation" {
+			v := element.Float64.Reals(x.RawData)[2]
+			binary.LittleEndian.PutUint64(x.RawData[16:], math.Float64bits(2*v))
 		}
 	}
-	n, err := Read("changed.onnx", bytes.NewReader(file.Encode()))
+	n, err := Read("changed.onnx", bytes.NewReader(encoded(t, file)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,14 +82,14 @@ func TestChangedGraphIsForeign(t *testing.T) {
 
 // layers are the parameters of a foreign network with d inputs, 4 neurons and
 // 3 outputs, rounded to single precision.
-type layers struct{ u, b, v, a, mean, deviation *wire.Tensor }
+type layers struct{ u, b, v, a, mean, deviation *tensor }
 
-func single(random *rand.Rand, name string, dims ...int64) *wire.Tensor {
+func single(random *rand.Rand, name string, dims ...int64) *tensor {
 	size := int64(1)
 	for _, d := range dims {
 		size *= d
 	}
-	t := &wire.Tensor{Name: name, Type: wire.Float, Dims: dims}
+	t := &tensor{Name: name, Type: onnxpb.TensorProto_FLOAT, Dims: dims}
 	for range size {
 		t.Numbers = append(t.Numbers, float64(float32(random.NormFloat64())))
 	}
@@ -133,58 +136,31 @@ func (l layers) output(x [foreignInputs]float64, scaler, biases bool) (out [fore
 	return out
 }
 
-func transposed(t *wire.Tensor) *wire.Tensor {
+func transposed(t *tensor) *tensor {
 	m := mat.DenseCopyOf(mat.NewDense(int(t.Dims[0]), int(t.Dims[1]), t.Numbers).T())
-	return &wire.Tensor{Name: t.Name, Type: t.Type, Dims: []int64{t.Dims[1], t.Dims[0]}, Numbers: m.RawMatrix().Data}
+	return &tensor{Name: t.Name, Type: t.Type, Dims: []int64{t.Dims[1], t.Dims[0]}, Numbers: m.RawMatrix().Data}
 }
 
 // row gives a vector the shape that skl2onnx gives its intercepts.
-func row(t *wire.Tensor) *wire.Tensor {
+func row(t *tensor) *tensor {
 	out := *t
 	out.Dims = []int64{1, t.Dims[0]}
 	return &out
-}
-
-// node is an operator whose output is called name.
-func node(op, name string, inputs ...string) wire.Node {
-	return wire.Node{Op: op, Name: "/" + name, Inputs: inputs, Outputs: []string{name}}
-}
-
-func with(n wire.Node, attributes ...wire.Attribute) wire.Node {
-	n.Attributes = attributes
-	return n
-}
-
-func in(domain string, n wire.Node) wire.Node {
-	n.Domain = domain
-	return n
-}
-
-func file(out string, initializers []*wire.Tensor, nodes ...wire.Node) *wire.Model {
-	g := &wire.Graph{
-		Name: "main_graph", Nodes: nodes,
-		Inputs:  []wire.Value{{Name: "input", Type: wire.Float, Dims: []wire.Dim{{Name: "batch"}, {Size: foreignInputs}}}},
-		Outputs: []wire.Value{{Name: out, Type: wire.Float}},
-	}
-	for _, t := range initializers {
-		g.Initializers = append(g.Initializers, *t)
-	}
-	return &wire.Model{IRVersion: 8, ProducerName: "pytorch", ProducerVersion: "2.5.0", Graph: g, Imports: []wire.Import{{Version: 17}}}
 }
 
 // TestForeignGraphs reads graphs as PyTorch, scikit-learn and others write them.
 func TestForeignGraphs(t *testing.T) {
 	transB := integer("transB", 1)
 	l := newLayers(1)
-	noBias := []wire.Node{
-		with(node("Gemm", "h", "input", "fc1.weight"), transB), node("Relu", "r", "h"), with(node("Gemm", "y", "r", "fc2.weight"), transB),
+	noBias := []*onnxpb.NodeProto{
+		with(op("Gemm", "h", "input", "fc1.weight"), transB), op("Relu", "r", "h"), with(op("Gemm", "y", "r", "fc2.weight"), transB),
 	}
-	inverse := &wire.Tensor{Name: "inverse", Type: wire.Float, Dims: []int64{foreignInputs}}
+	inverse := &tensor{Name: "inverse", Type: onnxpb.TensorProto_FLOAT, Dims: []int64{foreignInputs}}
 	for _, v := range l.deviation.Numbers {
 		inverse.Numbers = append(inverse.Numbers, 1/v)
 	}
-	half := &wire.Tensor{Name: "half", Type: wire.Float, Dims: []int64{}, Numbers: []float64{0.5}}
-	double := func(in *wire.Tensor) *wire.Tensor {
+	half := &tensor{Name: "half", Type: onnxpb.TensorProto_FLOAT, Dims: []int64{}, Numbers: []float64{0.5}}
+	double := func(in *tensor) *tensor {
 		out := *in
 		out.Numbers = nil
 		for _, v := range in.Numbers {
@@ -193,52 +169,52 @@ func TestForeignGraphs(t *testing.T) {
 		return &out
 	}
 	for name, c := range map[string]struct {
-		file           *wire.Model
+		file           *onnxpb.ModelProto
 		scaler, biases bool
 		warning        string
 	}{
-		"PyTorch": {file: file("y", []*wire.Tensor{l.u, l.b, l.v, l.a},
-			with(node("Gemm", "h", "input", "fc1.weight", "fc1.bias"), integer("transB", 1), wire.Attribute{Name: "alpha", Kind: wire.KindFloat, Float: 1}),
-			node("Relu", "r", "h"), with(node("Gemm", "y", "r", "fc2.weight", "fc2.bias"), transB)), biases: true},
-		"PyTorch without biases": {file: file("y", []*wire.Tensor{l.u, l.v}, noBias...)},
-		"scikit-learn": {file: file("label", []*wire.Tensor{transposed(l.u), l.b, transposed(l.v), l.a},
-			with(node("Cast", "cast", "input"), integer("to", 1)),
-			node("MatMul", "m1", "cast", "fc1.weight"), node("Add", "a1", "m1", "fc1.bias"), node("Relu", "r", "a1"),
-			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"),
-			with(node("Softmax", "probabilities", "a2"), integer("axis", 1)),
-			with(node("ArgMax", "label", "probabilities"), integer("axis", 1))), biases: true, warning: "Softmax"},
-		"scikit-learn's two classes": {file: file("label", []*wire.Tensor{transposed(l.u), row(l.b), transposed(l.v), row(l.a), {Name: "one", Type: wire.Float, Dims: []int64{}, Numbers: []float64{1}},
-			{Name: "classes", Type: wire.String, Dims: []int64{2}, Strings: []string{"no", "yes"}}, {Name: "shape", Type: wire.Int64, Dims: []int64{1}, Ints: []int64{-1}}},
-			node("MatMul", "m1", "input", "fc1.weight"), node("Add", "a1", "m1", "fc1.bias"), node("Relu", "r", "a1"),
-			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"), node("Sigmoid", "p", "a2"),
-			node("Sub", "q", "one", "p"), with(node("Concat", "probabilities", "q", "p"), integer("axis", 1)),
-			with(node("ArgMax", "index", "probabilities"), integer("axis", 1)), in(mlDomain, node("ArrayFeatureExtractor", "found", "classes", "index")),
-			node("Reshape", "label", "found", "shape")), biases: true, warning: "Sigmoid"},
-		"scikit-learn's regression": {file: file("variable", []*wire.Tensor{transposed(l.u), row(l.b), transposed(l.v), row(l.a), {Name: "shape", Type: wire.Int64, Dims: []int64{2}, Ints: []int64{-1, 1}}},
-			node("MatMul", "m1", "input", "fc1.weight"), node("Add", "a1", "m1", "fc1.bias"), node("Relu", "r", "a1"),
-			node("MatMul", "m2", "r", "fc2.weight"), node("Add", "a2", "m2", "fc2.bias"), node("Identity", "i", "a2"),
-			node("Reshape", "variable", "i", "shape")), biases: true, warning: "Reshape"},
-		"constants on the left, transposed weights": {file: file("y", []*wire.Tensor{l.u, l.b, l.v, l.a},
-			node("Transpose", "ut", "fc1.weight"), with(node("Transpose", "vt", "fc2.weight"), wire.Attribute{Name: "perm", Kind: wire.KindInts, Ints: []int64{1, 0}}),
-			with(node("Flatten", "f", "input"), integer("axis", 1)),
-			node("MatMul", "m1", "f", "ut"), node("Add", "a1", "fc1.bias", "m1"), node("Relu", "r", "a1"), node("Dropout", "d", "r"),
-			node("MatMul", "m2", "d", "vt"), node("Add", "a2", "fc2.bias", "m2"), node("Identity", "y", "a2")), biases: true},
-		"scaler": {file: file("y", []*wire.Tensor{l.u, l.v, l.mean, l.deviation},
-			append([]wire.Node{node("Sub", "s", "input", "mean"), node("Div", "sd", "s", "deviation"), with(node("Gemm", "h", "sd", "fc1.weight"), transB)}, noBias[1:]...)...), scaler: true},
-		"Scaler of ai.onnx.ml": {file: file("y", []*wire.Tensor{l.u, l.v},
-			append([]wire.Node{in(mlDomain, with(node("Scaler", "s", "input"),
-				wire.Attribute{Name: "offset", Kind: wire.KindFloats, Floats: []float32{float32(l.mean.Numbers[0]), float32(l.mean.Numbers[1])}},
-				wire.Attribute{Name: "scale", Kind: wire.KindFloats, Floats: []float32{float32(inverse.Numbers[0]), float32(inverse.Numbers[1])}})),
-				with(node("Gemm", "h", "s", "fc1.weight"), transB)}, noBias[1:]...)...), scaler: true},
-		"alpha, beta and a factor": {file: file("y", []*wire.Tensor{double(l.u), double(l.b), double(l.v), double(l.a), half},
-			with(node("Gemm", "h", "input", "fc1.weight", "fc1.bias"), transB,
-				wire.Attribute{Name: "alpha", Kind: wire.KindFloat, Float: 0.5}, wire.Attribute{Name: "beta", Kind: wire.KindFloat, Float: 0.5}),
-			node("Relu", "r", "h"), with(node("Gemm", "g", "r", "fc2.weight", "fc2.bias"), transB), node("Mul", "y", "half", "g")), biases: true},
-		"weights in Constant": {file: file("y", []*wire.Tensor{l.v},
-			with(node("Constant", "fc1.weight"), wire.Attribute{Name: "value", Kind: wire.KindTensor, Tensor: l.u}), noBias[0], noBias[1], noBias[2])},
+		"PyTorch": {file: file("y", []*tensor{l.u, l.b, l.v, l.a},
+			with(op("Gemm", "h", "input", "fc1.weight", "fc1.bias"), integer("transB", 1), float("alpha", 1)),
+			op("Relu", "r", "h"), with(op("Gemm", "y", "r", "fc2.weight", "fc2.bias"), transB)), biases: true},
+		"PyTorch without biases": {file: file("y", []*tensor{l.u, l.v}, noBias...)},
+		"scikit-learn": {file: file("label", []*tensor{transposed(l.u), l.b, transposed(l.v), l.a},
+			with(op("Cast", "cast", "input"), integer("to", 1)),
+			op("MatMul", "m1", "cast", "fc1.weight"), op("Add", "a1", "m1", "fc1.bias"), op("Relu", "r", "a1"),
+			op("MatMul", "m2", "r", "fc2.weight"), op("Add", "a2", "m2", "fc2.bias"),
+			with(op("Softmax", "probabilities", "a2"), integer("axis", 1)),
+			with(op("ArgMax", "label", "probabilities"), integer("axis", 1))), biases: true, warning: "Softmax"},
+		"scikit-learn's two classes": {file: file("label", []*tensor{transposed(l.u), row(l.b), transposed(l.v), row(l.a), {Name: "one", Type: onnxpb.TensorProto_FLOAT, Dims: []int64{}, Numbers: []float64{1}},
+			{Name: "classes", Type: onnxpb.TensorProto_STRING, Dims: []int64{2}, Strings: []string{"no", "yes"}}, {Name: "shape", Type: onnxpb.TensorProto_INT64, Dims: []int64{1}, Ints: []int64{-1}}},
+			op("MatMul", "m1", "input", "fc1.weight"), op("Add", "a1", "m1", "fc1.bias"), op("Relu", "r", "a1"),
+			op("MatMul", "m2", "r", "fc2.weight"), op("Add", "a2", "m2", "fc2.bias"), op("Sigmoid", "p", "a2"),
+			op("Sub", "q", "one", "p"), with(op("Concat", "probabilities", "q", "p"), integer("axis", 1)),
+			with(op("ArgMax", "index", "probabilities"), integer("axis", 1)), in(mlDomain, op("ArrayFeatureExtractor", "found", "classes", "index")),
+			op("Reshape", "label", "found", "shape")), biases: true, warning: "Sigmoid"},
+		"scikit-learn's regression": {file: file("variable", []*tensor{transposed(l.u), row(l.b), transposed(l.v), row(l.a), {Name: "shape", Type: onnxpb.TensorProto_INT64, Dims: []int64{2}, Ints: []int64{-1, 1}}},
+			op("MatMul", "m1", "input", "fc1.weight"), op("Add", "a1", "m1", "fc1.bias"), op("Relu", "r", "a1"),
+			op("MatMul", "m2", "r", "fc2.weight"), op("Add", "a2", "m2", "fc2.bias"), op("Identity", "i", "a2"),
+			op("Reshape", "variable", "i", "shape")), biases: true, warning: "Reshape"},
+		"constants on the left, transposed weights": {file: file("y", []*tensor{l.u, l.b, l.v, l.a},
+			op("Transpose", "ut", "fc1.weight"), with(op("Transpose", "vt", "fc2.weight"), integers("perm", 1, 0)),
+			with(op("Flatten", "f", "input"), integer("axis", 1)),
+			op("MatMul", "m1", "f", "ut"), op("Add", "a1", "fc1.bias", "m1"), op("Relu", "r", "a1"), op("Dropout", "d", "r"),
+			op("MatMul", "m2", "d", "vt"), op("Add", "a2", "fc2.bias", "m2"), op("Identity", "y", "a2")), biases: true},
+		"scaler": {file: file("y", []*tensor{l.u, l.v, l.mean, l.deviation},
+			append([]*onnxpb.NodeProto{op("Sub", "s", "input", "mean"), op("Div", "sd", "s", "deviation"), with(op("Gemm", "h", "sd", "fc1.weight"), transB)}, noBias[1:]...)...), scaler: true},
+		"Scaler of ai.onnx.ml": {file: file("y", []*tensor{l.u, l.v},
+			append([]*onnxpb.NodeProto{in(mlDomain, with(op("Scaler", "s", "input"),
+				floats("offset", float32(l.mean.Numbers[0]), float32(l.mean.Numbers[1])),
+				floats("scale", float32(inverse.Numbers[0]), float32(inverse.Numbers[1])))),
+				with(op("Gemm", "h", "s", "fc1.weight"), transB)}, noBias[1:]...)...), scaler: true},
+		"alpha, beta and a factor": {file: file("y", []*tensor{double(l.u), double(l.b), double(l.v), double(l.a), half},
+			with(op("Gemm", "h", "input", "fc1.weight", "fc1.bias"), transB,
+				float("alpha", 0.5), float("beta", 0.5)),
+			op("Relu", "r", "h"), with(op("Gemm", "g", "r", "fc2.weight", "fc2.bias"), transB), op("Mul", "y", "half", "g")), biases: true},
+		"weights in Constant": {file: file("y", []*tensor{l.v},
+			with(op("Constant", "fc1.weight"), tensorAttribute("value", l.u)), noBias[0], noBias[1], noBias[2])},
 	} {
 		t.Run(name, func(t *testing.T) {
-			n, err := Read("foreign.onnx", bytes.NewReader(c.file.Encode()))
+			n, err := Read("foreign.onnx", bytes.NewReader(encoded(t, c.file)))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -271,38 +247,40 @@ func TestForeignGraphs(t *testing.T) {
 // that says where.
 func TestForeignRefusals(t *testing.T) {
 	l := newLayers(2)
-	all := []*wire.Tensor{l.u, l.b, l.v, l.a}
+	all := []*tensor{l.u, l.b, l.v, l.a}
 	transB := integer("transB", 1)
-	first := with(node("Gemm", "h", "input", "fc1.weight", "fc1.bias"), transB)
-	second := with(node("Gemm", "y", "r", "fc2.weight", "fc2.bias"), transB)
-	edit := func(m *wire.Model, change func(*wire.Model)) *wire.Model { change(m); return m }
-	good := func() *wire.Model { return file("y", all, first, node("Relu", "r", "h"), second) }
-	square := &wire.Tensor{Name: "square", Type: wire.Float, Dims: []int64{3, 3}, Numbers: make([]float64, 9)}
+	first := with(op("Gemm", "h", "input", "fc1.weight", "fc1.bias"), transB)
+	second := with(op("Gemm", "y", "r", "fc2.weight", "fc2.bias"), transB)
+	edit := func(m *onnxpb.ModelProto, change func(*onnxpb.ModelProto)) *onnxpb.ModelProto { change(m); return m }
+	good := func() *onnxpb.ModelProto { return file("y", all, first, op("Relu", "r", "h"), second) }
+	square := &tensor{Name: "square", Type: onnxpb.TensorProto_FLOAT, Dims: []int64{3, 3}, Numbers: make([]float64, 9)}
 	for name, c := range map[string]struct {
-		file *wire.Model
+		file *onnxpb.ModelProto
 		want string
 	}{
-		"other activation": {file("y", all, first, node("Tanh", "r", "h"), second), "operator Tanh (/r): is not part of a two-layer ReLU network"},
-		"three layers": {file("z", append([]*wire.Tensor{square}, all...), first, node("Relu", "r", "h"), second, node("Relu", "r2", "y"), with(node("Gemm", "z", "r2", "square"), transB)),
+		"other activation": {file("y", all, first, op("Tanh", "r", "h"), second), "operator Tanh (/r): is not part of a two-layer ReLU network"},
+		"three layers": {file("z", append([]*tensor{square}, all...), first, op("Relu", "r", "h"), second, op("Relu", "r2", "y"), with(op("Gemm", "z", "r2", "square"), transB)),
 			"operator Relu (/r2): is a second Relu; expected a network of two layers"},
-		"no Relu":        {file("y", all, first, with(node("Gemm", "y", "h", "fc2.weight"), transB)), "operator Gemm (/y): follows another linear layer without a Relu"},
+		"no Relu":        {file("y", all, first, with(op("Gemm", "y", "h", "fc2.weight"), transB)), "operator Gemm (/y): follows another linear layer without a Relu"},
 		"only one layer": {file("h", all, first), `output "h" is computed before the second layer`},
 		"nothing":        {file("input", nil), `output "input" is computed before`},
-		"residual":       {file("z", all, first, node("Relu", "r", "h"), second, node("Add", "z", "y", "h")), "operator Add (/z): joins two branches"},
-		"two inputs": {edit(good(), func(m *wire.Model) {
-			m.Graph.Inputs = append(m.Graph.Inputs, wire.Value{Name: "more", Type: wire.Float})
+		"residual":       {file("z", all, first, op("Relu", "r", "h"), second, op("Add", "z", "y", "h")), "operator Add (/z): joins two branches"},
+		"two inputs": {edit(good(), func(m *onnxpb.ModelProto) {
+			m.Graph.Input = append(m.Graph.Input, table("more", onnxpb.TensorProto_FLOAT, 2))
 		}), "the graph has 2 inputs"},
-		"text input":      {edit(good(), func(m *wire.Model) { m.Graph.Inputs[0].Type = wire.String }), `input "input" is not of floating-point numbers`},
-		"wrong width":     {edit(good(), func(m *wire.Model) { m.Graph.Inputs[0].Dims[1].Size = 3 }), "operator Gemm (/h): takes 2 columns and gets 3"},
-		"NaN weight":      {file("y", []*wire.Tensor{l.b, l.v, l.a, {Name: "fc1.weight", Type: wire.Float, Dims: []int64{4, 2}, Numbers: []float64{math.NaN(), 0, 0, 0, 0, 0, 0, 0}}}, first, node("Relu", "r", "h"), second), "the first-layer weights hold NaN"},
-		"undefined":       {file("y", all, second), `operator Gemm (/y): argument "r" is not computed before`},
-		"computed twice":  {file("y", all, first, node("Relu", "h", "h"), second), `tensor "h" is computed twice`},
-		"several results": {edit(file("y", all, first, node("Relu", "r", "h"), second, with(node("Gemm", "z", "r", "fc2.weight"), transB)), func(m *wire.Model) { m.Graph.Outputs = append(m.Graph.Outputs, wire.Value{Name: "z"}) }), "the graph has several results"},
-		"half precision":  {file("y", []*wire.Tensor{{Name: "fc1.weight", Type: wire.Float16, Dims: []int64{4, 2}}, l.b, l.v, l.a}, first, node("Relu", "r", "h"), second), "operator Gemm (/h): its weights are no constant matrix of float or double"},
-		"other domain":    {file("y", all, first, in("com.microsoft", node("FusedRelu", "r", "h")), second), `operator FusedRelu (/r): of the domain "com.microsoft" is not known`},
+		"text input":     {edit(good(), func(m *onnxpb.ModelProto) { m.Graph.Input[0] = table("input", onnxpb.TensorProto_STRING, 2) }), `input "input" is not of numbers`},
+		"wrong width":    {edit(good(), func(m *onnxpb.ModelProto) { m.Graph.Input[0] = table("input", onnxpb.TensorProto_FLOAT, 3) }), "operator Gemm (/h): takes 2 columns and gets 3"},
+		"NaN weight":     {file("y", []*tensor{l.b, l.v, l.a, {Name: "fc1.weight", Type: onnxpb.TensorProto_FLOAT, Dims: []int64{4, 2}, Numbers: []float64{math.NaN(), 0, 0, 0, 0, 0, 0, 0}}}, first, op("Relu", "r", "h"), second), "the first-layer weights hold NaN"},
+		"undefined":      {file("y", all, second), `operator Gemm (/y): argument "r" is not computed before`},
+		"computed twice": {file("y", all, first, op("Relu", "h", "h"), second), `tensor "h" is computed twice`},
+		"several results": {edit(file("y", all, first, op("Relu", "r", "h"), second, with(op("Gemm", "z", "r", "fc2.weight"), transB)), func(m *onnxpb.ModelProto) {
+			m.Graph.Output = append(m.Graph.Output, table("z", onnxpb.TensorProto_FLOAT))
+		}), "the graph has several results"},
+		"whole weights": {file("y", []*tensor{{Name: "fc1.weight", Type: onnxpb.TensorProto_INT64, Dims: []int64{4, 2}, Ints: make([]int64, 8)}, l.b, l.v, l.a}, first, op("Relu", "r", "h"), second), "operator Gemm (/h): its weights are no constant matrix of floating-point numbers"},
+		"other domain":  {file("y", all, first, in("com.microsoft", op("FusedRelu", "r", "h")), second), `operator FusedRelu (/r): of the domain "com.microsoft" is not known`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Read("f.onnx", bytes.NewReader(c.file.Encode()))
+			_, err := Read("f.onnx", bytes.NewReader(encoded(t, c.file)))
 			if err == nil || !strings.HasPrefix(err.Error(), "f.onnx: "+c.want) || strings.Contains(err.Error(), "\n") || !errors.Is(err, dataset.ErrInput) {
 				t.Errorf("got %v\nwant f.onnx: %s", err, c.want)
 			}
@@ -311,43 +289,18 @@ func TestForeignRefusals(t *testing.T) {
 	if _, err := Load(filepath.Join(t.TempDir(), "no.onnx")); err == nil || !strings.Contains(err.Error(), "no such file") {
 		t.Errorf("a missing file: %v", err)
 	}
-	if _, err := (&Network{U: mat.NewDense(1, 1, nil), V: mat.NewDense(1, 1, nil), B: []float64{1}}).Weights(false); !errors.Is(err, ErrBias) {
-		t.Errorf("biases without a bias column: %v", err)
-	}
-}
-
-// TestWeightsKeepTheOutput: biases as weights of a column of ones.
-func TestWeightsKeepTheOutput(t *testing.T) {
-	n := &Network{
-		U: mat.NewDense(2, 1, []float64{1, -2}), B: []float64{0.5, 1},
-		V: mat.NewDense(2, 2, []float64{1, 2, 3, 4}), A: []float64{3, -4},
-	}
-	w, err := n.Weights(true)
-	if err != nil {
-		t.Fatal(err)
-	}
-	out := w.Output(mat.NewDense(2, 2, []float64{2, 1, -1, 1}), 2)
-	// At 2: hidden (2.5, 0); at −1: hidden (0, 3).
-	want := mat.NewDense(2, 2, []float64{2.5 + 3, 5 - 4, 9 + 3, 12 - 4})
-	if !mat.EqualApprox(out, want, 1e-14) {
-		t.Errorf("outputs %v, want %v", mat.Formatted(out), mat.Formatted(want))
-	}
-	// The new neuron costs γ‖A‖ = 5γ.
-	if cost := w.SquaredNorm() - (1 + 4 + 0.25 + 1 + 1 + 4 + 9 + 16); math.Abs(cost-10) > 1e-12 {
-		t.Errorf("the constant neuron has squared norm %v, want 10", cost)
-	}
 }
 
 // TestDamagedFilesAreRefused: cut anywhere or with any byte changed a file must
 // not panic, and what is read must be finite.
 func TestDamagedFilesAreRefused(t *testing.T) {
 	var b bytes.Buffer
-	if err := Write(&b, model(t, read(t, regression), dataset.Options{Targets: []string{"price", "tax"}, Bias: true}, 2, 1)); err != nil {
+	if err := Write(&b, model(t, read(t, regression), dataset.Options{Targets: []string{"price", "tax"}, Bias: true}, 2, 1), Double); err != nil {
 		t.Fatal(err)
 	}
 	l := newLayers(3)
-	for _, content := range [][]byte{b.Bytes(), file("y", []*wire.Tensor{l.u, l.v}, with(node("Gemm", "h", "input", "fc1.weight"), integer("transB", 1)),
-		node("Relu", "r", "h"), with(node("Gemm", "y", "r", "fc2.weight"), integer("transB", 1))).Encode()} {
+	for _, content := range [][]byte{b.Bytes(), encoded(t, file("y", []*tensor{l.u, l.v}, with(op("Gemm", "h", "input", "fc1.weight"), integer("transB", 1)),
+		op("Relu", "r", "h"), with(op("Gemm", "y", "r", "fc2.weight"), integer("transB", 1))))} {
 		random := rand.New(rand.NewPCG(5, 0))
 		for range 3000 {
 			changed := bytes.Clone(content)
@@ -386,15 +339,15 @@ func check(t *testing.T, content []byte) {
 func FuzzRead(f *testing.F) {
 	for k, c := range cases {
 		var b bytes.Buffer
-		if err := Write(&b, model(f, c.table(f), c.options, min(c.width, 2), uint64(k))); err != nil {
+		if err := Write(&b, model(f, c.table(f), c.options, min(c.width, 2), uint64(k)), Double); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())
 	}
 	l := newLayers(1)
-	f.Add(file("y", []*wire.Tensor{l.u, l.b, l.v, l.a, l.mean, l.deviation},
-		node("Sub", "s", "input", "mean"), node("Div", "sd", "s", "deviation"),
-		with(node("Gemm", "h", "sd", "fc1.weight", "fc1.bias"), integer("transB", 1)), node("Relu", "r", "h"),
-		with(node("Gemm", "y", "r", "fc2.weight", "fc2.bias"), integer("transB", 1)), node("Softmax", "p", "y")).Encode())
+	f.Add(encoded(f, file("y", []*tensor{l.u, l.b, l.v, l.a, l.mean, l.deviation},
+		op("Sub", "s", "input", "mean"), op("Div", "sd", "s", "deviation"),
+		with(op("Gemm", "h", "sd", "fc1.weight", "fc1.bias"), integer("transB", 1)), op("Relu", "r", "h"),
+		with(op("Gemm", "y", "r", "fc2.weight", "fc2.bias"), integer("transB", 1)), op("Softmax", "p", "y"))))
 	f.Fuzz(check)
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/onnx/internal/onnxpb"
 )
 
 // feed is an input or output of the runtime.
@@ -27,9 +28,9 @@ type feed struct {
 	Data []string `json:"data"`
 }
 
-// runtime finds onnxruntime-node: NODE_PATH, or node_modules in the folder
+// onnxruntime finds onnxruntime-node: NODE_PATH, or node_modules in the folder
 // relift/node of the user's cache, where .ci/run installs it.
-func runtime(t testing.TB) func(model string, feeds map[string]feed) (map[string]feed, error) {
+func onnxruntime(t testing.TB) func(model string, feeds map[string]feed) (map[string]feed, error) {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -141,15 +142,20 @@ var cases = []struct {
 	}, dataset.DefaultOptions(), 4},
 }
 
-// feedsOf makes the inputs of the graph of the table as a user would.
-func feedsOf(t testing.TB, m *network.Model, table *dataset.Table) map[string]feed {
+// feedsOf makes the inputs of the graph of the first n rows of the table as a
+// user would.
+func feedsOf(t testing.TB, m *network.Model, table *dataset.Table, n int, precision Precision) map[string]feed {
 	t.Helper()
 	number := func(column *dataset.Column, i int) string { return strconv.FormatFloat(column.Numbers[i], 'g', -1, 64) }
-	n := table.NumRows()
 	feeds := map[string]feed{}
-	for _, in := range (&builder{model: m}).graph().Inputs {
-		f := feed{Type: "float64"}
-		if in.Name == inputName && in.Dims[1].Size == int64(len(m.Encoding.Features)) {
+	graph, _, err := graphOf(m, precision)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, in := range graph.Input {
+		f := feed{Type: realType[precision]}
+		kind := in.GetType().GetTensorType()
+		if in.GetName() == inputName && kind.GetShape().Dim[1].GetDimValue() == int64(len(m.Encoding.Features)) {
 			f.Dims = []int{n, len(m.Encoding.Features)}
 			for i := range n {
 				for _, feature := range m.Encoding.Features {
@@ -158,9 +164,9 @@ func feedsOf(t testing.TB, m *network.Model, table *dataset.Table) map[string]fe
 			}
 		} else {
 			f.Dims = []int{n, 1}
-			column := table.Column(strings.TrimPrefix(in.Doc, "column "))
+			column := table.Column(strings.TrimPrefix(in.GetDocString(), "column "))
 			for i := range n {
-				if in.Type == 8 {
+				if kind.GetElemType() == int32(onnxpb.TensorProto_STRING) {
 					f.Type = "string"
 					text := column.Value(i)
 					if column.Missing(i) {
@@ -172,69 +178,90 @@ func feedsOf(t testing.TB, m *network.Model, table *dataset.Table) map[string]fe
 				}
 			}
 		}
-		feeds[in.Name] = f
+		feeds[in.GetName()] = f
 	}
 	return feeds
 }
 
-// TestRuntimePredictsTheSame runs the models in onnxruntime.
+// realType is the runtime's name for the numbers of a precision.
+var realType = map[Precision]string{Double: "float64", Single: "float32"}
+
+// TestRuntimePredictsTheSame runs the models in onnxruntime, in either precision.
+// The size of the batch is free.
 func TestRuntimePredictsTheSame(t *testing.T) {
-	run := runtime(t)
+	run := onnxruntime(t)
 	for k, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			table := c.table(t)
 			m := model(t, table, c.options, c.width, uint64(k))
-			path := filepath.Join(t.TempDir(), "m.onnx")
-			if err := Save(path, m); err != nil {
-				t.Fatal(err)
-			}
-			results, err := run(path, feedsOf(t, m, table))
-			if err != nil {
-				t.Fatal(err)
-			}
 			want, err := m.Predict(table)
 			if err != nil {
 				t.Fatal(err)
 			}
-			n, outputs := want.Scores.Dims()
-			scores := results["scores"]
-			if scores.Type != "float64" || len(scores.Dims) != 2 || scores.Dims[0] != n || scores.Dims[1] != outputs {
-				t.Fatalf("scores are %s %v, want float64 [%d %d]", scores.Type, scores.Dims, n, outputs)
-			}
-			worst := 0.0
-			for i := range n {
-				for k := range outputs {
-					v, err := strconv.ParseFloat(scores.Data[i*outputs+k], 64)
-					e := math.Abs(v - want.Scores.At(i, k))
-					if err != nil || !(e <= 1e-12*(1+math.Abs(v))) {
-						t.Fatalf("row %d, output %d: the runtime gives %v, relift %v", i, k, v, want.Scores.At(i, k))
-					}
-					worst = max(worst, e)
+			for precision, tolerance := range map[Precision]float64{Double: 1e-12, Single: 2e-5} {
+				path := filepath.Join(t.TempDir(), "m.onnx")
+				if err := Save(path, m, precision); err != nil {
+					t.Fatal(err)
 				}
-			}
-			t.Logf("largest difference %.1e", worst)
-			label, ok := results["label"]
-			if ok != (m.Encoding.Task == dataset.TaskClassification) {
-				t.Fatalf("label is an output: %v", ok)
-			}
-			if ok && strings.Join(label.Data, ",") != strings.Join(want.Labels, ",") {
-				t.Errorf("labels %v, want %v", label.Data, want.Labels)
+				for _, n := range map[Precision][]int{Double: {table.NumRows(), 1}, Single: {table.NumRows()}}[precision] {
+					results, err := run(path, feedsOf(t, m, table, n, precision))
+					if err != nil {
+						t.Fatal(err)
+					}
+					compareScores(t, results["scores"], want.Scores, n, precision, tolerance)
+					label, ok := results["label"]
+					if ok != (m.Encoding.Task == dataset.TaskClassification) {
+						t.Fatalf("label is an output: %v", ok)
+					}
+					if !ok {
+						continue
+					}
+					if wantType := map[bool]string{true: "int64", false: "string"}[wholeNumbers(m.Encoding.Classes) != nil]; label.Type != wantType {
+						t.Errorf("labels are %s, want %s", label.Type, wantType)
+					}
+					if strings.Join(label.Data, ",") != strings.Join(want.Labels[:n], ",") {
+						t.Errorf("%s, %d rows: labels %v, want %v", realType[precision], n, label.Data, want.Labels[:n])
+					}
+				}
 			}
 		})
 	}
 }
 
+// compareScores wants the first n rows of scores to be those of relift, up to the
+// largest of the row's times the tolerance.
+func compareScores(t *testing.T, got feed, want *mat.Dense, n int, precision Precision, tolerance float64) {
+	t.Helper()
+	_, outputs := want.Dims()
+	if got.Type != realType[precision] || len(got.Dims) != 2 || got.Dims[0] != n || got.Dims[1] != outputs {
+		t.Fatalf("scores are %s %v, want %s [%d %d]", got.Type, got.Dims, realType[precision], n, outputs)
+	}
+	worst := 0.0
+	for i := range n {
+		size := 1 + mat.Norm(want.RowView(i), math.Inf(1))
+		for k := range outputs {
+			v, err := strconv.ParseFloat(got.Data[i*outputs+k], 64)
+			e := math.Abs(v-want.At(i, k)) / size
+			if err != nil || !(e <= tolerance) {
+				t.Fatalf("%s, row %d, output %d: the runtime gives %v, relift %v", realType[precision], i, k, v, want.At(i, k))
+			}
+			worst = max(worst, e)
+		}
+	}
+	t.Logf("%s, %d rows: largest difference %.1e", realType[precision], n, worst)
+}
+
 // TestRuntimeRefusesUnknownCategories: an unknown text is an error, an unknown
 // number gives NaN, as the package says.
 func TestRuntimeRefusesUnknownCategories(t *testing.T) {
-	run := runtime(t)
+	run := onnxruntime(t)
 	table := read(t, regression)
 	m := model(t, table, dataset.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 3, 1)
 	path := filepath.Join(t.TempDir(), "m.onnx")
-	if err := Save(path, m); err != nil {
+	if err := Save(path, m, Double); err != nil {
 		t.Fatal(err)
 	}
-	feeds := feedsOf(t, m, table)
+	feeds := feedsOf(t, m, table, table.NumRows(), Double)
 	feeds["color"].Data[1] = "violet"
 	if _, err := run(path, feeds); err == nil || !strings.Contains(err.Error(), "nknown") {
 		t.Errorf("an unknown text: %v", err)
@@ -265,11 +292,13 @@ for path in sys.argv[1:]:
     onnx.checker.check_model(m, full_check=all(i.domain == "" for i in m.opset_import))
 `}
 	for k, c := range cases {
-		path := filepath.Join(dir, strconv.Itoa(k)+".onnx")
-		if err := Save(path, model(t, c.table(t), c.options, c.width, 1)); err != nil {
-			t.Fatal(err)
+		for _, precision := range []Precision{Double, Single} {
+			path := filepath.Join(dir, fmt.Sprintf("%d-%s.onnx", k, realType[precision]))
+			if err := Save(path, model(t, c.table(t), c.options, c.width, 1), precision); err != nil {
+				t.Fatal(err)
+			}
+			arguments = append(arguments, path)
 		}
-		arguments = append(arguments, path)
 	}
 	if out, err := exec.CommandContext(t.Context(), python, arguments...).CombinedOutput(); err != nil {
 		t.Errorf("%v: %s", err, out)

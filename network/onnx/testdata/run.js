@@ -6,7 +6,8 @@ const ort = require('onnxruntime-node');
 async function main() {
   const feeds = {};
   for (const [name, t] of Object.entries(JSON.parse(require('fs').readFileSync(0)))) {
-    const data = t.type === 'string' ? t.data : Float64Array.from(t.data, Number);
+    const numbers = t.type === 'float32' ? Float32Array : Float64Array;
+    const data = t.type === 'string' ? t.data : numbers.from(t.data, Number);
     feeds[name] = new ort.Tensor(t.type, data, t.dims);
   }
   const session = await ort.InferenceSession.create(process.argv[2]);

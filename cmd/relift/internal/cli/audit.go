@@ -18,7 +18,7 @@ import (
 	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
-	"github.com/relift/relift/network/onnx"
+	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
@@ -78,7 +78,7 @@ func newAudit() *cobra.Command {
 
 // audited is a network and the problem it is audited on.
 type audited struct {
-	network  *onnx.Network
+	network  *foreign.Network
 	weights  lift.Weights
 	problem  lift.Problem
 	encoding *dataset.Encoding
@@ -232,7 +232,7 @@ func recipeOf(e *dataset.Encoding, split string) recipe {
 }
 
 // foreign prepares the network of another program.
-func (f *auditFlags) foreign(name string, n *onnx.Network, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
+func (f *auditFlags) foreign(name string, n *foreign.Network, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
 	if !changed("reg") {
 		return nil, badInputf("%s: does not say its weight decay γ; expected --reg (see relift help reg)", name)
 	}
@@ -274,7 +274,7 @@ func (f *auditFlags) foreign(name string, n *onnx.Network, table *dataset.Table,
 }
 
 // posed encodes the table for the network with one scaling.
-func (f *auditFlags) posed(name string, n *onnx.Network, table *dataset.Table, data, scale string, biasGiven bool) (*audited, error) {
+func (f *auditFlags) posed(name string, n *foreign.Network, table *dataset.Table, data, scale string, biasGiven bool) (*audited, error) {
 	r := f.data.recipe
 	r.Scale = scale
 	asked := r.Bias

@@ -15,7 +15,9 @@ const convertLong = `Convert a network between relift's model file (.json) and O
 To ONNX: the graph works on the columns of the table as they are, with the
 scaling, the categories and the choice of the class inside; its outputs are
 scores and, for a classification, label. γ, the bounds and where the model comes
-from are in its metadata, so that it can be converted back without loss.
+from are in its metadata, so that it can be converted back without loss. With
+--precision single it computes in single precision, for runtimes that take
+nothing else.
 
 From ONNX: any graph of two layers with a Relu between them, such as PyTorch and
 scikit-learn write. A graph that relift did not write does not say what its
@@ -25,6 +27,7 @@ and --reg has to say which weight decay it was trained with.`
 func newConvert() *cobra.Command {
 	var reg float64
 	var quiet bool
+	var precision string
 	c := &cobra.Command{
 		Use:     "convert FROM TO",
 		Short:   "Convert a network to ONNX or from it",
@@ -36,6 +39,9 @@ func newConvert() *cobra.Command {
 			from, to := args[0], args[1]
 			if extension := strings.ToLower(filepath.Ext(to)); extension != ".onnx" && extension != ".json" {
 				return badInputf("%s: expected a file whose name ends in .onnx or .json", to)
+			}
+			if !isONNX(to) && precision == "single" {
+				return badInputf("--precision single: a model file holds double precision; expected a file whose name ends in .onnx")
 			}
 			if sameFile(from, to) {
 				return badInputf("%s: this file is also the input; expected another file", to)
@@ -52,13 +58,17 @@ func newConvert() *cobra.Command {
 					fmt.Fprintln(c.ErrOrStderr(), "warning: "+oneLine(text))
 				}
 			}
-			return writeModel(to, m)
+			return writeModel(to, m, precisions[precision])
 		},
 	}
 	bind(c, "reg", &reg)
+	bind(c, "precision", &precision)
 	bind(c, "quiet", &quiet)
 	return c
 }
+
+// precisions are the choices of --precision.
+var precisions = map[string]onnx.Precision{"double": onnx.Double, "single": onnx.Single}
 
 // convertible reads a network of either format as a model.
 func convertible(path string, reg float64, given bool) (*network.Model, []string, error) {
@@ -78,10 +88,10 @@ func convertible(path string, reg float64, given bool) (*network.Model, []string
 }
 
 // writeModel writes the model in the format of the path's extension.
-func writeModel(path string, m *network.Model) error {
+func writeModel(path string, m *network.Model, precision onnx.Precision) error {
 	save := m.Save
 	if isONNX(path) {
-		save = func(path string) error { return onnx.Save(path, m) }
+		save = func(path string) error { return onnx.Save(path, m, precision) }
 	}
 	if err := save(path); err != nil {
 		return internal(fmt.Errorf("%s: %w", path, err))

@@ -88,3 +88,20 @@ func TestConvertForeign(t *testing.T) {
 	}
 	command(t, "predict", path, data).wantRefusal(t, "torch.onnx", "relift convert")
 }
+
+// TestConvertSinglePrecision: the file is smaller, foreign to relift, and
+// predicts about the same.
+func TestConvertSinglePrecision(t *testing.T) {
+	dir, data, model := trained(t)
+	graph := filepath.Join(dir, "single.onnx")
+	if o := command(t, "convert", model, graph, "--precision", "single"); o.status != exitDone {
+		t.Fatal(o.stderr)
+	}
+	n, err := onnx.Load(graph)
+	if err != nil || n.Model != nil {
+		t.Fatalf("not foreign: %v", err)
+	}
+	command(t, "predict", graph, data).wantRefusal(t, "single.onnx", "relift convert")
+	command(t, "convert", model, filepath.Join(dir, "m2.json"), "--precision", "single").wantRefusal(t, "--precision single", ".onnx")
+	command(t, "convert", model, graph, "--precision", "half").wantRefusal(t, "--precision", "double, single")
+}

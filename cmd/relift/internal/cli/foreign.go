@@ -13,6 +13,7 @@ import (
 
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/network/onnx"
 )
 
@@ -38,7 +39,7 @@ func loadModel(path string) (*network.Model, error) {
 // loadNetwork reads the network of relift audit: a model file, an ONNX model, an
 // NPZ archive with U and V (b1 and b2 where there are biases), or U and V in two
 // NPY files.
-func loadNetwork(paths []string) (*onnx.Network, error) {
+func loadNetwork(paths []string) (*foreign.Network, error) {
 	path := paths[0]
 	extension := strings.ToLower(filepath.Ext(path))
 	switch {
@@ -51,7 +52,7 @@ func loadNetwork(paths []string) (*onnx.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		return &onnx.Network{U: u, V: v}, nil
+		return &foreign.Network{U: u, V: v}, nil
 	case extension == ".npy":
 		return nil, badInputf("%s: is one matrix; expected two, relift audit U.npy V.npy DATA", path)
 	case extension == ".npz":
@@ -64,7 +65,7 @@ func loadNetwork(paths []string) (*onnx.Network, error) {
 	if err != nil {
 		return nil, badInput(err)
 	}
-	return &onnx.Network{Model: m, Producer: strings.TrimSpace("relift " + m.Provenance.Version)}, nil
+	return foreign.FromModel(m), nil
 }
 
 // maxArray is the most bytes of an array of weights.
@@ -99,12 +100,12 @@ func weights(name string, a npy.Array) (*mat.Dense, error) {
 	return m, nil
 }
 
-func loadLayers(path string) (*onnx.Network, error) {
+func loadLayers(path string) (*foreign.Network, error) {
 	archive, err := npy.OpenArchive(path)
 	if err != nil {
 		return nil, badInput(err)
 	}
-	n := &onnx.Network{}
+	n := &foreign.Network{}
 	for name, to := range map[string]**mat.Dense{"U": &n.U, "V": &n.V} {
 		a, err := archive.Array(name)
 		if err != nil {
@@ -137,7 +138,7 @@ func loadLayers(path string) (*onnx.Network, error) {
 // orient turns the layers to m×d and m×c.  Libraries differ: PyTorch has m×d and
 // c×m, scikit-learn d×m and m×c.  With ones the first layer may have one more
 // column, for an input that is always 1.
-func orient(n *onnx.Network, d, c int, ones bool) (*onnx.Network, bool) {
+func orient(n *foreign.Network, d, c int, ones bool) (*foreign.Network, bool) {
 	turned := func(m *mat.Dense, turn bool) *mat.Dense {
 		if turn {
 			return mat.DenseCopyOf(m.T())

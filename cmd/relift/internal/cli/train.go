@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/relift/relift"
+	"github.com/relift/relift/network/onnx"
 	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
@@ -63,7 +64,7 @@ func newTrain() *cobra.Command {
 			}
 			var files written
 			if out != "" {
-				s.Files.Model = files.file("output", out, func(path string) error { return writeModel(path, model) })
+				s.Files.Model = files.file("output", out, func(path string) error { return writeModel(path, model, onnx.Double) })
 			}
 			return f.conclude(c, args, p, result, s, model, &files, begin)
 		},

@@ -1,10 +1,13 @@
-package onnx
+// Package foreign has two-layer ReLU networks as other programs keep them: with
+// biases, and with a scaler of their own.
+package foreign
 
 import (
 	"errors"
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -34,8 +37,9 @@ type Network struct {
 	Warnings []string
 }
 
-func fromModel(m *network.Model) *Network {
-	return &Network{Model: m, Producer: "relift " + m.Provenance.Version}
+// FromModel returns the network of a model that relift wrote.
+func FromModel(m *network.Model) *Network {
+	return &Network{Model: m, Producer: strings.TrimSpace("relift " + m.Provenance.Version)}
 }
 
 // ErrBias is returned for biases in a problem that has none.
@@ -100,7 +104,7 @@ func (n *Network) Scale(x mat.Matrix) *mat.Dense {
 }
 
 // ToModel returns the network as a model for tables with the feature columns
-// x1 … xd and the targets y1 … yc, a regression: an ONNX graph does not say what
+// x1 … xd and the targets y1 … yc, a regression: such a file does not say what
 // its numbers mean.  gamma is the weight decay it was trained with.  A network
 // that relift wrote comes back as it was.
 func (n *Network) ToModel(gamma float64) (*network.Model, error) {
@@ -130,8 +134,9 @@ func (n *Network) ToModel(gamma float64) (*network.Model, error) {
 	})
 }
 
-// finish checks the numbers and makes deviations positive.
-func (n *Network) finish() error {
+// Finish checks that all numbers are finite and makes deviations positive.  The
+// packages that read networks call it once.
+func (n *Network) Finish() error {
 	for _, part := range []struct {
 		name    string
 		numbers []float64

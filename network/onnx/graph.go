@@ -1,0 +1,321 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/onnx/internal/onnxpb"
+)
+
+// builder makes the graph of a model.
+type builder struct {
+	model *network.Model
+	real  onnxpb.TensorProto_DataType // of inputs, weights and scores
+	out   onnxpb.GraphProto
+	ml    bool // operators of ai.onnx.ml are used
+	used  map[string]bool
+	err   error // the first
+}
+
+// graphOf returns the graph of a model; ml says whether it has operators of
+// ai.onnx.ml.
+func graphOf(m *network.Model, precision Precision) (graph *onnxpb.GraphProto, ml bool, err error) {
+	b := &builder{model: m, real: onnxpb.TensorProto_DOUBLE}
+	if precision == Single {
+		b.real = onnxpb.TensorProto_FLOAT
+	}
+	b.build()
+	return &b.out, b.ml, b.err
+}
+
+// node adds an operator and returns the name of its output, which is its own.
+func (b *builder) node(name, op string, inputs []string, attributes ...*onnxpb.AttributeProto) string {
+	n := &onnxpb.NodeProto{Name: proto.String(name), OpType: proto.String(op), Input: inputs, Output: []string{name}, Attribute: attributes}
+	if op == "OneHotEncoder" || op == "LabelEncoder" {
+		n.Domain, b.ml = proto.String(mlDomain), true
+	}
+	b.out.Node = append(b.out.Node, n)
+	return name
+}
+
+func integer(name string, v int64) *onnxpb.AttributeProto {
+	return &onnxpb.AttributeProto{Name: proto.String(name), Type: onnxpb.AttributeProto_INT.Enum(), I: proto.Int64(v)}
+}
+
+func texts(name string, v [][]byte) *onnxpb.AttributeProto {
+	return &onnxpb.AttributeProto{Name: proto.String(name), Type: onnxpb.AttributeProto_STRINGS.Enum(), Strings: v}
+}
+
+// table returns an input or output of the graph with N rows and, if there is one
+// given, that many columns.
+func table(name string, kind onnxpb.TensorProto_DataType, columns ...int) *onnxpb.ValueInfoProto {
+	shape := &onnxpb.TensorShapeProto{Dim: []*onnxpb.TensorShapeProto_Dimension{{Value: &onnxpb.TensorShapeProto_Dimension_DimParam{DimParam: "N"}}}}
+	for _, k := range columns {
+		shape.Dim = append(shape.Dim, &onnxpb.TensorShapeProto_Dimension{Value: &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: int64(k)}})
+	}
+	return &onnxpb.ValueInfoProto{Name: proto.String(name), Type: &onnxpb.TypeProto{Value: &onnxpb.TypeProto_TensorType{
+		TensorType: &onnxpb.TypeProto_Tensor{ElemType: proto.Int32(int32(kind)), Shape: shape},
+	}}}
+}
+
+// constant adds numbers of the given shape and returns their name.
+func (b *builder) constant(name string, numbers []float64, dims ...int64) string {
+	raw := make([]byte, 0, 8*len(numbers))
+	for _, v := range numbers {
+		if b.real == onnxpb.TensorProto_DOUBLE {
+			raw = binary.LittleEndian.AppendUint64(raw, math.Float64bits(v))
+			continue
+		}
+		if b.err == nil && !(math.Abs(v) <= math.MaxFloat32) {
+			b.err = fmt.Errorf("model: the number %v is too large for single precision; expected double precision", v)
+		}
+		raw = binary.LittleEndian.AppendUint32(raw, math.Float32bits(float32(v)))
+	}
+	b.add(&onnxpb.TensorProto{Name: proto.String(name), DataType: proto.Int32(int32(b.real)), Dims: dims, RawData: raw})
+	return name
+}
+
+// wholes adds whole numbers, a vector, and returns their name.
+func (b *builder) wholes(name string, numbers ...int64) string {
+	var raw []byte
+	for _, v := range numbers {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
+	}
+	b.add(&onnxpb.TensorProto{Name: proto.String(name), DataType: proto.Int32(int32(onnxpb.TensorProto_INT64)), Dims: []int64{int64(len(numbers))}, RawData: raw})
+	return name
+}
+
+func (b *builder) add(t *onnxpb.TensorProto) { b.out.Initializer = append(b.out.Initializer, t) }
+
+// Names of the input and the outputs; those of all other tensors begin with
+// a slash.
+const (
+	inputName  = "X"
+	scoresName = "scores"
+	labelName  = "label"
+)
+
+func (b *builder) build() {
+	e := b.model.Encoding
+	b.out.Name = proto.String("relift")
+	b.used = map[string]bool{scoresName: true, labelName: true}
+	x := b.features()
+	x = b.scale(x)
+	b.layers(x)
+	_, c := e.Dims()
+	scores := table(scoresName, b.real, c)
+	if e.Task != dataset.TaskClassification {
+		b.out.Output = append(b.out.Output, scores)
+		return
+	}
+	index := b.node("/class", labelOperator, []string{scoresName}, integer("axis", 1), integer("keepdims", 0))
+	label := table(labelName, onnxpb.TensorProto_STRING)
+	classes := "/classes"
+	if numbers := wholeNumbers(e.Classes); numbers != nil {
+		label = table(labelName, onnxpb.TensorProto_INT64)
+		b.wholes(classes, numbers...)
+	} else {
+		t := &onnxpb.TensorProto{Name: proto.String(classes), DataType: proto.Int32(int32(onnxpb.TensorProto_STRING)), Dims: []int64{int64(c)}}
+		for _, class := range e.Classes {
+			t.StringData = append(t.StringData, []byte(class))
+		}
+		b.add(t)
+	}
+	b.node(labelName, "Gather", []string{classes, index}, integer("axis", 0))
+	b.out.Output = append(b.out.Output, label, scores)
+}
+
+// wholeNumbers returns the classes as integers, nil unless each is one in its
+// usual form.
+func wholeNumbers(classes []string) []int64 {
+	var out []int64
+	for _, text := range classes {
+		v, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || strconv.FormatInt(v, 10) != text {
+			return nil
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// features adds the inputs and returns the matrix of the features before
+// scaling.
+func (b *builder) features() string {
+	e := b.model.Encoding
+	numeric := true
+	for _, f := range e.Features {
+		numeric = numeric && f.Kind == dataset.Numeric
+	}
+	d := int64(len(e.Features))
+	if numeric {
+		input := table(inputName, b.real, len(e.Features))
+		input.DocString = proto.String("the numeric features, in the order of the metadata relift.features")
+		b.out.Input = append(b.out.Input, input)
+		if e.Missing != dataset.MissingMean {
+			return inputName
+		}
+		var fill []float64
+		for _, f := range e.Features {
+			fill = append(fill, f.Fill)
+		}
+		missing := b.node("/missing", "IsNaN", []string{inputName})
+		return b.node("/filled", "Where", []string{missing, b.constant("/fill", fill, 1, d), inputName})
+	}
+	var parts []string
+	for k, f := range e.Features {
+		name := f.Name
+		if strings.HasPrefix(name, "/") { // the graph's own tensors begin so
+			name = "_" + name
+		}
+		for b.used[name] {
+			name += "_"
+		}
+		b.used[name] = true
+		kind := b.real
+		own := fmt.Sprintf("/column%d/", k)
+		var part string
+		switch numbers := asNumbers(f); {
+		case f.Kind == dataset.Numeric:
+			part = b.fillNumber(own, name, f.Fill)
+		case numbers != nil:
+			part = b.oneHotNumbers(own, name, numbers, f)
+		default:
+			kind = onnxpb.TensorProto_STRING
+			part = b.oneHotText(own, name, f)
+		}
+		input := table(name, kind, 1)
+		input.DocString = proto.String("column " + f.Name)
+		b.out.Input = append(b.out.Input, input)
+		parts = append(parts, part)
+	}
+	return b.node("/columns", "Concat", parts, integer("axis", 1))
+}
+
+// fillNumber puts the number in the place of NaN, under dataset.MissingMean.
+func (b *builder) fillNumber(own, x string, fill float64) string {
+	if b.model.Encoding.Missing != dataset.MissingMean {
+		return x
+	}
+	missing := b.node(own+"missing", "IsNaN", []string{x})
+	return b.node(own+"filled", "Where", []string{missing, b.constant(own+"fill", []float64{fill}, 1, 1), x})
+}
+
+// asNumbers returns the categories as numbers, nil unless each is one in its
+// shortest form, as those of a column of numbers are.
+func asNumbers(f dataset.Feature) []float64 {
+	var out []float64
+	for _, text := range f.Categories {
+		v, err := strconv.ParseFloat(text, 64)
+		if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || strconv.FormatFloat(v, 'g', -1, 64) != text && strconv.FormatFloat(v, 'f', -1, 64) != text {
+			return nil
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// oneHotNumbers compares with every category and divides by the number of
+// matches, so that an unknown number gives 0/0 = NaN and not a silent zero.
+func (b *builder) oneHotNumbers(own, x string, numbers []float64, f dataset.Feature) string {
+	for k, category := range f.Categories {
+		if category == f.FillCategory {
+			x = b.fillNumber(own, x, numbers[k])
+			break
+		}
+	}
+	if b.real == onnxpb.TensorProto_FLOAT {
+		b.apart(numbers, f)
+	}
+	equal := b.node(own+"equal", "Equal", []string{x, b.constant(own+"categories", numbers, 1, int64(len(numbers)))})
+	hot := b.node(own+"match", "Cast", []string{equal}, integer("to", int64(b.real)))
+	axes := b.wholes(own+"axes", 1)
+	matches := b.node(own+"matches", "ReduceSum", []string{hot, axes}, integer("keepdims", 1))
+	return b.node(own+"onehot", "Div", []string{hot, matches})
+}
+
+// apart reports categories that single precision cannot tell from each other.
+func (b *builder) apart(numbers []float64, f dataset.Feature) {
+	seen := map[float32]int{}
+	for k, v := range numbers {
+		if first, ok := seen[float32(v)]; ok && b.err == nil {
+			b.err = fmt.Errorf("model: the categories %s and %s of %q are the same in single precision; expected double precision", f.Categories[first], f.Categories[k], f.Name)
+		}
+		seen[float32(v)] = k
+	}
+}
+
+// oneHotText uses the encoder of ai.onnx.ml, which refuses unknown categories.
+func (b *builder) oneHotText(own, x string, f dataset.Feature) string {
+	var categories [][]byte
+	for _, c := range f.Categories {
+		categories = append(categories, []byte(c))
+	}
+	if b.model.Encoding.Missing == dataset.MissingMean {
+		keys := append([][]byte{{}}, categories...)
+		values := append([][]byte{[]byte(f.FillCategory)}, categories...)
+		x = b.node(own+"filled", "LabelEncoder", []string{x},
+			texts("keys_strings", keys), texts("values_strings", values),
+			&onnxpb.AttributeProto{Name: proto.String("default_string"), Type: onnxpb.AttributeProto_STRING.Enum(), S: []byte("(unknown category)")})
+	}
+	hot := b.node(own+"encoded", "OneHotEncoder", []string{x},
+		texts("cats_strings", categories), integer("zeros", 0))
+	flat := b.node(own+"flat", "Flatten", []string{hot}, integer("axis", 1))
+	return b.node(own+"onehot", "Cast", []string{flat}, integer("to", int64(b.real)))
+}
+
+// scale subtracts the means and divides by the deviations.
+func (b *builder) scale(x string) string {
+	e := b.model.Encoding
+	var mean, deviation []float64
+	trivial := true
+	for _, f := range e.Features {
+		for range f.Width() {
+			mean, deviation = append(mean, f.Mean), append(deviation, f.Deviation)
+			trivial = trivial && f.Mean == 0 && f.Deviation == 1
+		}
+	}
+	if trivial {
+		return x
+	}
+	d := int64(len(mean))
+	x = b.node("/centred", "Sub", []string{x, b.constant("/mean", mean, 1, d)})
+	return b.node("/scaled", "Div", []string{x, b.constant("/deviation", deviation, 1, d)})
+}
+
+// layers adds Gemm–Relu–Gemm.  A network of width 0 gets one neuron of zeros,
+// because runtimes do not take empty matrices.
+func (b *builder) layers(x string) {
+	d, c := b.model.Encoding.Dims()
+	w := b.model.Weights
+	width := max(1, w.Width())
+	inputs := d
+	if b.model.Encoding.Bias {
+		inputs--
+	}
+	first := make([]float64, width*inputs)
+	bias := make([]float64, width)
+	second := make([]float64, width*c)
+	for j := range w.Width() {
+		u := w.U.RawRowView(j)
+		copy(first[j*inputs:], u[:inputs])
+		if inputs < d {
+			bias[j] = u[inputs]
+		}
+		copy(second[j*c:], w.V.RawRowView(j))
+	}
+	arguments := []string{x, b.constant("/U", first, int64(width), int64(inputs))}
+	if b.model.Encoding.Bias {
+		arguments = append(arguments, b.constant("/bias", bias, int64(width)))
+	}
+	hidden := b.node("/preactivation", "Gemm", arguments, integer("transB", 1))
+	hidden = b.node("/activation", "Relu", []string{hidden})
+	b.node(scoresName, "Gemm", []string{hidden, b.constant("/V", second, int64(width), int64(c))})
+}
