@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
 )
@@ -24,9 +23,8 @@ type condensed struct {
 	m, c     int
 
 	exponent []int      // m
-	rows     *mat.Dense // m×d, scaled representatives
-	// x holds the scaled representatives in coordinates of their row space (m×k):
-	// rows itself when d ≤ m, else k = m.
+	// x holds the scaled representatives (m×k): themselves where d ≤ m, else the factor
+	// L of gramFactor, k = m.
 	x *mat.Dense
 
 	positive, negative side
@@ -54,7 +52,7 @@ func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
 	q.positive.weight = make([]float64, m)
 	q.negative.weight = make([]float64, m)
 	if m > 0 {
-		q.rows = mat.NewDense(m, d, nil)
+		q.x = mat.NewDense(m, d, nil)
 		for r, i := range g.Representatives {
 			row := p.X.RawRowView(i)
 			largest := 0.0
@@ -70,12 +68,13 @@ func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
 			_, e := math.Frexp(math.Sqrt(norm))
 			q.exponent[r] = shift + e
 			for j, v := range row {
-				q.rows.Set(r, j, math.Ldexp(v, -q.exponent[r]))
+				q.x.Set(r, j, math.Ldexp(v, -q.exponent[r]))
 			}
 		}
-		q.x = q.rows
 		if d > m {
-			q.x, _ = dense.LQ(q.rows)
+			if q.x = gramFactor(q.x); q.x == nil {
+				return nil, fmt.Errorf("the Gram matrix of the %d×%d representatives could not be factored", m, d)
+			}
 		}
 	}
 	q.condenseTargets()

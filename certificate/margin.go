@@ -20,8 +20,8 @@ var slacks = [...]float64{1e-12, 1e-10, 1e-8, 1e-6, 1e-4}
 // covers errors in A, the slack those in C, whose effect on κ is the larger the
 // more nearly parallel rows are.
 func (b *blocks) withMargin(mu lift.Multipliers, delta []float64) *Certificate {
-	_, d, _ := b.q.problem.Dims()
-	order := float64(b.q.m + d + b.q.c)
+	_, k := b.q.x.Dims()
+	order := float64(b.q.m + k + b.q.c)
 	gamma := b.q.problem.Gamma
 	trial := make([]float64, len(delta))
 	for margin := order * 0x1p-51; margin < 1; margin *= 32 {
@@ -90,7 +90,7 @@ func (b *blocks) certify(mu lift.Multipliers, delta []float64, eta float64) *Cer
 // bound of a floating-point Cholesky factorization, (order+1)ε·tr K.
 func (q *condensed) passes(mu lift.Multipliers) bool {
 	m, c := q.m, q.c
-	_, d := q.rows.Dims()
+	_, d := q.x.Dims()
 	order := m + d + c
 	gamma := q.problem.Gamma
 	k := mat.NewDense(order, order, nil)
@@ -107,16 +107,16 @@ func (q *condensed) passes(mu lift.Multipliers) bool {
 		}
 	}
 	coupling := k.Slice(0, m, m, m+d).(*mat.Dense)
-	coupling.Mul(pairs, q.rows)
+	coupling.Mul(pairs, q.x)
 	for i := range m {
 		for j := range m {
 			pairs.Set(i, j, math.Ldexp(mu.Omega.At(i, j), q.exponent[i]+q.exponent[j]))
 		}
 	}
 	var ox mat.Dense
-	ox.Mul(pairs, q.rows)
+	ox.Mul(pairs, q.x)
 	weights := k.Slice(m, m+d, m, m+d).(*mat.Dense)
-	weights.Mul(q.rows.T(), &ox)
+	weights.Mul(q.x.T(), &ox)
 	weights.Scale(-1, weights)
 
 	outputs := k.Slice(0, m, m+d, order).(*mat.Dense)
@@ -134,7 +134,7 @@ func (q *condensed) passes(mu lift.Multipliers) bool {
 		}
 		outputs.Add(outputs, v)
 		if s == &q.negative {
-			cross.Mul(q.rows.T(), v)
+			cross.Mul(q.x.T(), v)
 			cross.Scale(-1, cross)
 		}
 	}

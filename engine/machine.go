@@ -96,16 +96,13 @@ func (m *machine) lastResort(p Phase) error {
 	if m.record.proved() > 0 || !m.fits(p) {
 		return nil
 	}
-	ctx, cancel := withDeadline(context.Background(), m.clock, m.clock.Now().Add(interruptGrace))
-	defer cancel()
-	update, err := p.Run(ctx)
-	if err != nil {
+	end := m.clock.Now().Add(interruptGrace)
+	if err := m.await(context.Background(), p, end, end); err != nil {
 		return err
 	}
-	if update != nil {
-		update()
-	}
-	m.record.settle(ctx)
+	ctx, cancel := withDeadline(context.Background(), m.clock, end.Add(interruptGrace))
+	defer cancel()
+	m.settle(ctx)
 	return nil
 }
 
@@ -148,6 +145,18 @@ func (m *machine) phase(ctx context.Context, p Phase) error {
 			return nil
 		}
 	}
+	if err := m.await(ctx, p, end, last); err != nil {
+		return err
+	}
+	if m.budget.Limit > 0 && !m.clock.Now().Before(m.budget.at(1).Add(-m.reserve())) {
+		m.limited = true
+	}
+	return nil
+}
+
+// await runs p in a context that ends at the time end, and waits for it until the time last, or a grace
+// after the end of ctx.
+func (m *machine) await(ctx context.Context, p Phase, end, last time.Time) error {
 	work, cancel := withDeadline(ctx, m.clock, end)
 	defer cancel()
 	m.record.begin(p.Name)
@@ -164,20 +173,15 @@ func (m *machine) phase(ctx context.Context, p Phase) error {
 	defer stop()
 	select {
 	case o := <-done:
-		if o.err != nil {
-			return o.err
-		}
 		if o.update != nil {
 			o.update()
 		}
+		return o.err
 	case <-waiting.Done():
 		m.record.cut()
 		m.cut = append(m.cut, p.Name)
+		return nil
 	}
-	if m.budget.Limit > 0 && !m.clock.Now().Before(m.budget.at(1).Add(-m.reserve())) {
-		m.limited = true
-	}
-	return nil
 }
 
 // patience ends at the time last, or a grace after ctx, whichever is first.
@@ -188,7 +192,7 @@ func (m *machine) patience(ctx context.Context, last time.Time) (context.Context
 }
 
 // settle has the record's claims verified, within what is left of the time: that of the limit, or a
-// grace after an interruption.
+// grace after the end of ctx.
 func (m *machine) settle(ctx context.Context) {
 	var last time.Time
 	if m.budget.Limit > 0 {

@@ -57,11 +57,7 @@ func (s *state) plan() (Method, []Phase, error) {
 		}
 		return MethodExact, append(first, s.networkBound(certificate.Quick), s.columnGeneration(exactShare), s.refinement(0.95), s.relaxation(0, true), s.repair(true)), nil
 	case rank > searchRank:
-		phases := s.aroundRelaxation()
-		if s.budget.Limit > 0 { // the search improves the network, but has no end of its own
-			phases = append(phases, s.columnGeneration(exactShare))
-		}
-		return MethodSDP, phases, nil
+		return MethodSDP, s.aroundRelaxation(), nil
 	}
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime

@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -17,6 +18,7 @@ import (
 // climb goes on inside their common hyperplane, as in an active-set method,
 // until no held row wants to be released.
 type climber struct {
+	ctx    context.Context
 	in     *instance
 	m      int       // different rows
 	x      []float64 // m×d
@@ -42,11 +44,11 @@ type crossing struct {
 	row int
 }
 
-// newClimber prepares climbs for w (n×c).
-func newClimber(in *instance, w []float64) *climber {
+// newClimber prepares climbs for w (n×c), which end early with ctx.
+func newClimber(ctx context.Context, in *instance, w []float64) *climber {
 	m, d, c := in.groups, in.d, in.c
 	return &climber{
-		in: in, m: m, x: in.unique, w: in.merge(w),
+		ctx: ctx, in: in, m: m, x: in.unique, w: in.merge(w),
 		t: make([]float64, m), tv: make([]float64, m), side: make([]int8, m),
 		basis: make([]float64, 0, d*d),
 		l:     make([]float64, c*d), lp: make([]float64, c*d),
@@ -83,6 +85,9 @@ func (cl *climber) climb(u []float64) float64 {
 		cl.side[i] = sign(cl.t[i])
 	}
 	for range climbSteps {
+		if cl.ctx.Err() != nil {
+			break
+		}
 		cl.project()
 		if !cl.target(u) || 1-dot(cl.v, u) < 1e-15 {
 			if !cl.release(u) {

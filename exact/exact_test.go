@@ -98,7 +98,7 @@ func TestTinyProblems(t *testing.T) {
 		in := newInstance(p)
 		w := plain(r.Certificate.W).Data
 		f := make([]float64, in.c)
-		cl := newClimber(in, w)
+		cl := newClimber(t.Context(), in, w)
 		for range 3000 {
 			u := gaussian(rnd, 1, in.d).RawRowView(0)
 			normalise(u)

@@ -15,7 +15,7 @@ func (s *search) climbAll(ctx context.Context, w []float64, starts [][]float64, 
 	var wg sync.WaitGroup
 	for range min(s.options.Threads, len(starts)) {
 		wg.Go(func() {
-			cl := newClimber(s.in, w)
+			cl := newClimber(ctx, s.in, w)
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(starts) {

@@ -68,7 +68,7 @@ func (s *search) done() bool {
 
 func (s *search) result() *Result {
 	r := &Result{
-		Weights: s.best, UpperBound: s.upper, LowerBound: min(s.lower, s.upper), Source: s.source,
+		Weights: s.best, UpperBound: s.upper, LowerBound: s.lower, Source: s.source,
 		Certificate: s.proof, Rounds: s.rounds, Columns: len(s.master.columns), Cones: s.cones,
 		Elapsed: time.Since(s.started),
 	}
