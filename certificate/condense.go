@@ -22,7 +22,7 @@ type condensed struct {
 	grouping lift.Grouping
 	m, c     int
 
-	exponent []int      // m
+	exponent []int // m
 	// x holds the scaled representatives (m×k): themselves where d ≤ m, else the factor
 	// L of gramFactor, k = m.
 	x *mat.Dense
