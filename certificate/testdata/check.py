@@ -16,7 +16,7 @@ Phi, Omega, Psi, rep, signed = *(np.ldexp(a, x - w) for a in (Phi, Omega, Psi)),
 assert 1e-100 < scaled < 1e200
 slip = ((1.01 * norm(X - signed.T @ rep, axis=1) + 1e-15 * norm(X, axis=1) + 1e-150) * (norm(W, axis=1) + 1e-150)).sum()
 unit = (2 * n + 2 * m + 2 * d + k + 50) * 2.0**-52                # more than the roundings behind any number here
-if d > m:                                                         # rows L with LLᵀ ⪰ XXᵀ: every Xu is Lv with ‖v‖ ≤ ‖u‖
+if d > m > 0:                                                       # rows L with LLᵀ ⪰ XXᵀ: every Xu is Lv with ‖v‖ ≤ ‖u‖
     gram, more = rep @ rep.T, 4 * unit * (rep * rep).sum() + 1e-290
     L = cholesky(gram + more * np.eye(m))
     assert 1.01 * norm(L @ L.T - gram - more * np.eye(m)) + unit * ((rep * rep).sum() + (L * L).sum()) + 1e-295 < more
