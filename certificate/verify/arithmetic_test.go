@@ -49,13 +49,40 @@ func randomClaims(rng *rand.Rand, m, extra, d, c int) *Claims {
 	return out
 }
 
+// inUnits returns K in the verifier's units, in floating point and exactly.
+func inUnits(t *testing.T, c *Claims) (*kMatrix, [][]*big.Rat) {
+	t.Helper()
+	u := newUnits(c)
+	got, want := u.form(t.Context(), c), exactK(c)
+	exponent := func(i int) int {
+		switch m := len(u.rows); {
+		case i < m:
+			return -u.f / 2
+		case i < m+u.d:
+			return -u.f/2 - u.a
+		}
+		return u.f/2 - u.w
+	}
+	for i := range want {
+		for j := range want {
+			e := exponent(i) + exponent(j)
+			power := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(max(e, -e))))
+			if e < 0 {
+				power.Inv(power)
+			}
+			want[i][j] = new(big.Rat).Mul(want[i][j], power)
+		}
+	}
+	return got, want
+}
+
 // Every entry of K lies within its error bound of the exact one, and the bound is
 // not much more than one rounding.
 func TestEntriesOfKAreWithinTheirBounds(t *testing.T) {
 	for seed := uint64(1); seed <= 40; seed++ {
 		rng := newRand(seed)
 		c := randomClaims(rng, 1+rng.IntN(7), rng.IntN(6), 1+rng.IntN(4), 1+rng.IntN(3))
-		got, want := formK(c), exactK(c)
+		got, want := inUnits(t, c)
 		for i := range got.order {
 			for j := range i + 1 {
 				v := got.entries[i*got.order+j]
@@ -75,26 +102,41 @@ func TestEntriesOfKAreWithinTheirBounds(t *testing.T) {
 	}
 }
 
-func TestTinyNumbersStayWithinTheirBounds(t *testing.T) {
-	for seed := uint64(1); seed <= 20; seed++ {
+// Numbers of every size, denormal ones among them: products underflow and factors
+// are rounded when their unit is changed.
+func TestNumbersOfEverySizeStayWithinTheirBounds(t *testing.T) {
+	sizes := []float64{0x1p-1060, 0x1p-600, 0x1p-540, 1e-165, 1, 1e100, 0x1p300}
+	for seed := uint64(1); seed <= 200; seed++ {
 		rng := newRand(seed)
 		c := randomClaims(rng, 3, 2, 2, 1)
-		for k := range c.X.Data {
-			c.X.Data[k] *= 0x1p-540
+		for _, data := range [][]float64{c.X.Data, c.Omega.Data, c.Psi.Data, c.Phi.Data, c.W.Data} {
+			size := sizes[rng.IntN(len(sizes))]
+			for k := range data {
+				data[k] *= size
+				if rng.IntN(6) == 0 { // one number far below the others
+					data[k] *= sizes[rng.IntN(4)]
+				}
+			}
 		}
-		for k := range c.Omega.Data {
-			c.Omega.Data[k] *= 0x1p-30
+		for i := range 3 { // symmetric
+			for j := range i {
+				c.Phi.Data[i*3+j], c.Omega.Data[i*3+j] = c.Phi.At(j, i), c.Omega.At(j, i)
+			}
 		}
-		for k := range c.Psi.Data {
-			c.Psi.Data[k] *= 0x1p-520
-		}
-		got, want := formK(c), exactK(c)
+		got, want := inUnits(t, c)
 		for i := range got.order {
 			for j := range i {
 				difference := new(big.Rat).Sub(exact(got.entries[i*got.order+j]), want[i][j])
 				if difference.Abs(difference).Cmp(exact(got.entries[j*got.order+i])) > 0 {
 					t.Errorf("seed %d: K[%d,%d] is outside its bound", seed, i, j)
 				}
+			}
+			if i >= 3 { // γ is rounded down where its unit makes it tiny or huge
+				continue
+			}
+			difference := new(big.Rat).Sub(exact(got.entries[i*got.order+i]), want[i][i])
+			if difference.Abs(difference).Cmp(exact(got.diagonal[i])) > 0 {
+				t.Errorf("seed %d: K[%d,%d] is outside its bound", seed, i, i)
 			}
 		}
 	}
@@ -134,8 +176,8 @@ func TestCholeskyProvesNothingFalse(t *testing.T) {
 				rational[i][j] = rational[j][i]
 			}
 		}
-		truth := semidefinite(rational)
-		if k.prove().proven {
+		truth := semidefinite(t.Context(), rational)
+		if k.prove(t.Context()).proven {
 			proven++
 			if !truth {
 				t.Errorf("seed %d: an indefinite matrix of order %d is called semidefinite", seed, n)
@@ -165,7 +207,7 @@ func TestCholeskyFactor(t *testing.T) {
 		k.entries[i*n+i] += 1
 	}
 	a := append([]float64(nil), k.entries...)
-	if at := k.cholesky(); at >= 0 {
+	if at := k.cholesky(t.Context()); at >= 0 {
 		t.Fatalf("stopped at row %d", at)
 	}
 	for i := range n {
@@ -179,7 +221,7 @@ func TestCholeskyFactor(t *testing.T) {
 
 func TestSmallestEigenvalueEstimate(t *testing.T) {
 	k := &kMatrix{order: 3, entries: []float64{1, 0, 0, 0.5, 1, 0, 0, 0.5, 1}, diagonal: make([]float64, 3)}
-	p := k.prove()
+	p := k.prove(t.Context())
 	if want := 1 - math.Sqrt2/2; !p.proven || !(math.Abs(p.smallest-want) <= 1e-6) {
 		t.Errorf("smallest eigenvalue %v, expected %v", p.smallest, want)
 	}
@@ -208,7 +250,7 @@ func TestExactSemidefiniteness(t *testing.T) {
 				k[i] = append(k[i], exact(v))
 			}
 		}
-		if got := semidefinite(k); got != test.want {
+		if got := semidefinite(t.Context(), k); got != test.want {
 			t.Errorf("%v: %v, expected %v", test.rows, got, test.want)
 		}
 	}
@@ -254,12 +296,12 @@ func TestDualValueIsRoundedDown(t *testing.T) {
 			square := new(big.Rat).Mul(exact(w.Data[k]), exact(w.Data[k]))
 			want.Sub(want, square.Mul(square, big.NewRat(1, 2)))
 		}
-		got := dualValue(w, y)
+		got := dualValue(t.Context(), w, y)
 		if exact(got).Cmp(want) > 0 || exact(math.Nextafter(got, math.Inf(1))).Cmp(want) <= 0 {
 			t.Errorf("seed %d: %v is not the largest float64 below %v", seed, got, want.FloatString(30))
 		}
 	}
-	if v := dualValue(Matrix{1, 1, []float64{1e300}}, Matrix{1, 1, []float64{1e300}}); !math.IsNaN(v) {
+	if v := dualValue(t.Context(), Matrix{1, 1, []float64{1e300}}, Matrix{1, 1, []float64{1e300}}); !math.IsNaN(v) {
 		t.Errorf("an overflow gives %v", v)
 	}
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"math"
 )
@@ -15,7 +16,7 @@ type proof struct {
 
 // prove runs the shifted Cholesky factorization of the package comment.  It
 // overwrites k.
-func (k *kMatrix) prove() proof {
+func (k *kMatrix) prove(ctx context.Context) proof {
 	failed := func(format string, args ...any) proof {
 		return proof{shift: math.NaN(), smallest: math.NaN(), reason: fmt.Sprintf(format, args...)}
 	}
@@ -37,13 +38,13 @@ func (k *kMatrix) prove() proof {
 			e := exponent[i] + exponent[j]
 			at := i*n + j
 			k.entries[at] = math.Ldexp(k.entries[at], e)
-			err := math.Ldexp(k.entries[j*n+i], e) + underflow
+			err := math.Ldexp(k.entries[j*n+i], e) + tiny
 			sums[i] += err
 			sums[j] += err
 		}
 		v := math.Ldexp(k.entries[i*n+i], 2*exponent[i])
 		k.entries[i*n+i] = v
-		sums[i] += math.Ldexp(k.diagonal[i], 2*exponent[i]) + underflow
+		sums[i] += math.Ldexp(k.diagonal[i], 2*exponent[i]) + tiny
 		trace += gammaK(i+3) * v
 		rounding = max(rounding, v)
 	}
@@ -56,7 +57,8 @@ func (k *kMatrix) prove() proof {
 	}
 	// The diagonal of the shifted matrix is at most that of K, so trace bounds its
 	// factorization error; lowering it rounds each entry once, to one of size ≤ 2.
-	shift := trace/(1-gammaK(n+3)) + forming + 2*epsilon*rounding + float64(n)*float64(n)*0x1p-1000
+	// Underflow costs each of its n(n+1) operations at most 2⁻¹⁰⁷⁵ times 2.
+	shift := trace/(1-gammaK(n+3)) + forming + 2*epsilon*rounding + float64(n)*float64(n)*tiny
 	shift *= inflate
 	if !(shift < 0.25) {
 		return failed("rounding errors up to %.1e hide its sign", shift)
@@ -64,22 +66,25 @@ func (k *kMatrix) prove() proof {
 	for i := range n {
 		k.entries[i*n+i] -= shift
 	}
-	if pivot := k.cholesky(); pivot >= 0 {
+	if pivot := k.cholesky(ctx); pivot >= 0 {
 		return failed("the factorization of K − %.1e·I stops at row %d", shift, pivot)
 	}
-	return proof{proven: true, shift: shift, smallest: k.smallestEigenvalue() + shift}
+	return proof{proven: true, shift: shift, smallest: k.smallestEigenvalue(ctx) + shift}
 }
 
 // floorHalf returns ⌊e/2⌋.
 func floorHalf(e int) int { return e >> 1 }
 
 // cholesky overwrites the lower triangle by the Cholesky factor and returns −1, or
-// the row at which a pivot was not positive.
-func (k *kMatrix) cholesky() int {
+// the row at which a pivot was not positive or ctx had ended.
+func (k *kMatrix) cholesky(ctx context.Context) int {
 	const block = 64
 	n := k.order
 	row := func(i int) []float64 { return k.entries[i*n : i*n+i+1] }
 	for start := 0; start < n; start += block {
+		if ctx.Err() != nil {
+			return start
+		}
 		end := min(start+block, n)
 		for j := start; j < end; j++ {
 			rj := row(j)
@@ -90,7 +95,10 @@ func (k *kMatrix) cholesky() int {
 			}
 			rj[j] = math.Sqrt(pivot)
 		}
-		parallel(n-end, func(i int) { eliminate(row(end+i), start, end, row) })
+		parallel(ctx, n-end, func(i int) { eliminate(row(end+i), start, end, row) })
+	}
+	if ctx.Err() != nil { // the last rows may be unfinished
+		return n - 1
 	}
 	return -1
 }
@@ -105,7 +113,8 @@ func eliminate(r []float64, start, end int, row func(int) []float64) {
 }
 
 // dot returns aᵀb, summed in four parts: the error bound of a Cholesky
-// factorization holds for every order of summation.
+// factorization holds for every order of summation, and for fused operations,
+// which round less often.
 func dot(a, b []float64) float64 {
 	var s0, s1, s2, s3 float64
 	b = b[:len(a)]
@@ -124,7 +133,7 @@ func dot(a, b []float64) float64 {
 
 // smallestEigenvalue estimates the smallest eigenvalue of the factored matrix by
 // inverse iteration.
-func (k *kMatrix) smallestEigenvalue() float64 {
+func (k *kMatrix) smallestEigenvalue(ctx context.Context) float64 {
 	n := k.order
 	v := make([]float64, n)
 	for i := range v {
@@ -132,6 +141,9 @@ func (k *kMatrix) smallestEigenvalue() float64 {
 	}
 	growth := 0.0
 	for range 8 {
+		if ctx.Err() != nil {
+			break
+		}
 		norm := math.Sqrt(dot(v, v))
 		for i := range v {
 			v[i] /= norm

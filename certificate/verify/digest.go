@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -17,27 +18,36 @@ import (
 // "name type rows cols\n" with type f8 or i8 (a vector has one column, a scalar
 // one row and column) and then its numbers in row-major order, eight bytes each,
 // little-endian.
-func Digest(c *Claims) string {
-	h := sha256.New()
-	matrix := func(name string, m Matrix) { hashFloats(h, name, m.Rows, m.Cols, m.Data) }
+func Digest(c *Claims) string { return digest(context.Background(), c) }
+
+// digest is Digest; what it returns when ctx ends is no digest.
+func digest(ctx context.Context, c *Claims) string {
+	h := hasher{sha256.New(), ctx}
+	matrix := func(name string, m Matrix) { h.floats(name, m.Rows, m.Cols, m.Data) }
 	matrix("X", c.X)
 	matrix("Y", c.Y)
-	hashFloats(h, "gamma", 1, 1, []float64{c.Gamma})
-	hashInts(h, "representatives", c.Representatives)
-	hashInts(h, "merged_into", c.MergedInto)
-	hashFloats(h, "merge_scale", len(c.MergeScale), 1, c.MergeScale)
+	h.floats("gamma", 1, 1, []float64{c.Gamma})
+	h.ints("representatives", c.Representatives)
+	h.ints("merged_into", c.MergedInto)
+	h.floats("merge_scale", len(c.MergeScale), 1, c.MergeScale)
 	matrix("W", c.W)
 	matrix("Phi", c.Phi)
 	matrix("Omega", c.Omega)
 	matrix("Psi", c.Psi)
-	hashFloats(h, "lower_bound", 1, 1, []float64{c.LowerBound})
+	h.floats("lower_bound", 1, 1, []float64{c.LowerBound})
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-func hashFloats(h hash.Hash, name string, rows, cols int, data []float64) {
+// hasher hashes arrays until its context ends.
+type hasher struct {
+	hash.Hash
+	ctx context.Context
+}
+
+func (h hasher) floats(name string, rows, cols int, data []float64) {
 	fmt.Fprintf(h, "%s f8 %d %d\n", name, rows, cols)
 	buffer := make([]byte, 0, 8*1024)
-	for len(data) > 0 {
+	for len(data) > 0 && h.ctx.Err() == nil {
 		part := data[:min(len(data), 1024)]
 		data = data[len(part):]
 		buffer = buffer[:0]
@@ -48,30 +58,36 @@ func hashFloats(h hash.Hash, name string, rows, cols int, data []float64) {
 	}
 }
 
-func hashInts(h hash.Hash, name string, data []int64) {
+func (h hasher) ints(name string, data []int64) {
 	fmt.Fprintf(h, "%s i8 %d 1\n", name, len(data))
 	for _, v := range data {
 		h.Write(binary.LittleEndian.AppendUint64(nil, uint64(v)))
 	}
 }
 
-// digestProblem compares the digest that the meta data hold with the arrays.
-// Both results are empty when there is none.
-func (c *Claims) digestProblem() (note, problem string) {
+// metaProblem compares the meta data with the arrays: the digest that they hold,
+// and γ where they state it.  Both results are empty when there is nothing to compare.
+func (c *Claims) metaProblem(ctx context.Context) (note, problem string) {
 	if strings.TrimSpace(c.Meta) == "" {
 		return "", ""
 	}
 	var meta struct {
-		Digest string `json:"digest"`
+		Digest   string `json:"digest"`
+		Settings struct {
+			Gamma *float64 `json:"gamma"`
+		} `json:"settings"`
 	}
 	if err := json.Unmarshal([]byte(c.Meta), &meta); err != nil {
 		return "", fmt.Sprintf("the meta data are not valid JSON: %v", err)
 	}
+	if g := meta.Settings.Gamma; g != nil && *g != c.Gamma {
+		return "", fmt.Sprintf("the proof is for γ = %v and the meta data state %v", c.Gamma, *g)
+	}
 	if meta.Digest == "" {
 		return "", ""
 	}
-	if got := Digest(c); got != meta.Digest {
-		return "", fmt.Sprintf("the arrays have digest %s and the meta data say %s", got, meta.Digest)
+	if got := digest(ctx, c); got != meta.Digest {
+		return "", fmt.Sprintf("the arrays have digest %s and the meta data say %.80q", got, meta.Digest)
 	}
 	return "the arrays are those that the meta data's digest was taken of", ""
 }

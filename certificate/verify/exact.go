@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"math"
 	"math/big"
 )
@@ -24,11 +25,14 @@ func isExactProduct(s, v, a float64) bool {
 }
 
 // dualValue returns ⟨W,Y⟩ − ½‖W‖_F² rounded towards −∞, NaN when it is too large
-// for a float64.
-func dualValue(w, y Matrix) float64 {
+// for a float64 or ctx has ended.
+func dualValue(ctx context.Context, w, y Matrix) float64 {
 	down := func() *big.Float { return new(big.Float).SetPrec(320).SetMode(big.ToNegativeInf) }
 	total, fit, square, a, b := down(), down(), down(), down(), down()
 	for i, wi := range w.Data {
+		if i%4096 == 0 && ctx.Err() != nil {
+			return math.NaN()
+		}
 		a.SetFloat64(wi)
 		b.SetFloat64(y.Data[i])
 		fit.Mul(a, b)    // exact: 106 bits

@@ -1,12 +1,13 @@
 package verify
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"sync"
 )
 
-// kMatrix is K in floating point with a bound on the error of each entry.
+// kMatrix is K' in floating point with a bound on the error of each entry.
 type kMatrix struct {
 	order int
 	// entries holds, row-major, K in its lower triangle and above the diagonal, at
@@ -27,39 +28,42 @@ func (k *kMatrix) set(i, j int, v, err float64) {
 	}
 }
 
-// formK computes K of the package comment from claims whose shapes, numbers and
-// grouping have been checked.
-func formK(c *Claims) *kMatrix {
-	n, d, outputs, m := c.X.Rows, c.X.Cols, c.Y.Cols, len(c.Representatives)
+// formK computes K' of the file units.go from claims whose shapes, numbers and
+// grouping have been checked, of order 2m+c where X is wide and m+d+c otherwise.
+// It returns nil when ctx has ended, and when rows in the place of wide ones were not found.
+func formK(ctx context.Context, c *Claims) *kMatrix {
+	u := newUnits(c)
+	if m := len(u.rows); u.d > m && m > 0 {
+		rows, ok := narrowed(ctx, u.rows, u.d)
+		if !ok {
+			return nil
+		}
+		u.rows, u.d = rows, m
+	}
+	return u.form(ctx, c)
+}
+
+// form computes K' with the rows that u has; nil when ctx has ended.
+func (u *units) form(ctx context.Context, c *Claims) *kMatrix {
+	m, d, outputs, rows := len(u.rows), u.d, c.Y.Cols, u.rows
 	order := m + d + outputs
 	k := &kMatrix{order: order, entries: make([]float64, order*order), diagonal: make([]float64, order)}
-	rows := make([][]float64, m) // X_r
-	factors := 1.0               // ≥ 1 + Σ|x_rj| for every column j
-	for r, i := range c.Representatives {
-		rows[r] = c.X.Row(int(i))
-		largest := 0.0
-		for _, v := range rows[r] {
-			largest = max(largest, math.Abs(v))
-		}
-		factors += largest
-	}
-	factors *= inflate
 
 	// αα, αu and ΩX_r.
-	product := make([]twofold, m*d) // ΩX_r
-	parallel(m, func(i int) {
+	products := make([]twofold, m*d) // ΩX_r
+	parallel(ctx, m, func(i int) {
 		coupling := make([]twofold, d)
 		for j := range m {
 			if j <= i {
 				var t twofold
-				t.add(c.Phi.At(i, j))
-				t.add(c.Omega.At(i, j))
-				t.add(c.Psi.At(i, j))
-				t.add(c.Psi.At(j, i))
+				t.add(u.phi.At(i, j))
+				t.add(u.omega.At(i, j))
+				t.add(u.psi.At(i, j))
+				t.add(u.psi.At(j, i))
 				v, err := t.value(t.errorOf(4, 1))
 				k.set(i, j, -v, err)
 			}
-			psi, omega := c.Psi.At(i, j), c.Omega.At(i, j)
+			psi, omega := u.psi.At(i, j), u.omega.At(i, j)
 			if psi != 0 || omega != 0 {
 				hi, lo := twoSum(psi, omega)
 				size := math.Abs(psi) + math.Abs(omega)
@@ -69,7 +73,7 @@ func formK(c *Claims) *kMatrix {
 			}
 			if omega != 0 {
 				for l, x := range rows[j] {
-					product[i*d+l].addProduct(x, omega, 0, math.Abs(omega))
+					products[i*d+l].addProduct(x, omega, 0, math.Abs(omega))
 				}
 			}
 		}
@@ -80,30 +84,32 @@ func formK(c *Claims) *kMatrix {
 	})
 
 	// uu.
-	parallel(d, func(a int) {
+	parallel(ctx, d, func(a int) {
 		for b := range a + 1 {
 			var t twofold
 			for i := range m {
-				p := &product[i*d+b]
+				p := &products[i*d+b]
 				t.addProduct(rows[i][a], p.hi, p.lo, p.abs*inflate)
 			}
 			t.hi, t.lo = -t.hi, -t.lo
 			if a == b {
-				t.add(c.Gamma)
+				t.add(u.gammaU)
 			}
-			v, err := t.value(t.errorOf(m+1, factors))
+			v, err := t.value(t.errorOf(m+1, 1))
 			k.set(m+a, m+b, v, err)
 		}
 	})
 
 	// V, V₋ and G.
 	all, negative := make([]twofold, m*outputs), make([]twofold, m*outputs)
+	scales := 1.0 // ≥ 1 + Σ|s_i|
 	for i, r := range c.MergedInto {
 		if r < 0 {
 			continue
 		}
 		scale := math.Abs(c.MergeScale[i])
-		for q, w := range c.W.Row(i) {
+		scales += scale
+		for q, w := range u.weights[i*outputs : (i+1)*outputs] {
 			at := int(r)*outputs + q
 			all[at].addProduct(scale, w, 0, math.Abs(w))
 			if c.MergeScale[i] < 0 {
@@ -111,10 +117,11 @@ func formK(c *Claims) *kMatrix {
 			}
 		}
 	}
-	for q := range outputs {
+	scales *= inflate
+	parallel(ctx, outputs, func(q int) {
 		for r := range m {
 			t := &all[r*outputs+q]
-			v, err := t.value(t.errorOf(n, 1))
+			v, err := t.value(t.errorOf(c.X.Rows, scales))
 			k.set(m+d+q, r, v, err)
 		}
 		for l := range d {
@@ -124,31 +131,34 @@ func formK(c *Claims) *kMatrix {
 					t.addProduct(rows[r][l], p.hi, p.lo, p.abs*inflate)
 				}
 			}
-			v, err := t.value(t.errorOf(n+m, factors))
+			v, err := t.value(t.errorOf(c.X.Rows+m, scales))
 			k.set(m+d+q, m+l, -v, err)
 		}
-		k.set(m+d+q, m+d+q, c.Gamma, 0)
+		k.set(m+d+q, m+d+q, u.gammaC, 0)
+	})
+	if ctx.Err() != nil {
+		return nil
 	}
 	return k
 }
 
-// parallel calls work(i) for i in [0, n) from several goroutines.  Calls must not
-// depend on each other.
-func parallel(n int, work func(i int)) {
+// parallel calls work(i) for i in [0, n) from several goroutines until ctx ends.
+// Calls must not depend on each other.
+func parallel(ctx context.Context, n int, work func(i int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
-	if workers <= 1 {
-		for i := range n {
+	share := func(from int) {
+		for i := from; i < n && ctx.Err() == nil; i += workers {
 			work(i)
 		}
+	}
+	if workers <= 1 {
+		workers = 1
+		share(0)
 		return
 	}
 	var group sync.WaitGroup
 	for w := range workers {
-		group.Go(func() {
-			for i := w; i < n; i += workers {
-				work(i)
-			}
-		})
+		group.Go(func() { share(w) })
 	}
 	group.Wait()
 }

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"math"
 	"math/big"
 )
@@ -9,9 +10,9 @@ import (
 // floating point does not decide.
 const exactOrder = 40
 
-// exactlySemidefinite decides K ⪰ 0 without rounding.
-func exactlySemidefinite(c *Claims) bool {
-	return semidefinite(exactK(c))
+// exactlySemidefinite decides K ⪰ 0 without rounding; false when ctx ends.
+func exactlySemidefinite(ctx context.Context, c *Claims) bool {
+	return semidefinite(ctx, exactK(c))
 }
 
 // exactK returns K as rational numbers, both triangles.
@@ -82,8 +83,8 @@ func exactK(c *Claims) [][]*big.Rat {
 
 // semidefinite reports whether the symmetric matrix k is positive semidefinite,
 // by fraction-free (Bareiss) elimination with diagonal pivots on the integers that
-// a common denominator gives.  k is not changed.
-func semidefinite(k [][]*big.Rat) bool {
+// a common denominator gives; false when ctx ends.  k is not changed.
+func semidefinite(ctx context.Context, k [][]*big.Rat) bool {
 	n := len(k)
 	// The denominators are powers of two, so the largest is common.
 	denominator := big.NewInt(1)
@@ -132,6 +133,9 @@ func semidefinite(k [][]*big.Rat) bool {
 		}
 		var left, right big.Int
 		for i := step + 1; i < n; i++ {
+			if ctx.Err() != nil {
+				return false
+			}
 			for j := step + 1; j < n; j++ {
 				left.Mul(a[i][j], a[step][step])
 				right.Mul(a[i][step], a[step][j])

@@ -5,10 +5,7 @@ import "math"
 const (
 	// epsilon is the unit roundoff of float64.
 	epsilon = 0x1p-53
-	// underflow bounds what one product or its error term loses by underflow, with
-	// room for the operations that follow it.
-	underflow = 0x1p-1070
-	// inflate outweighs the roundings of sums of up to 10⁶ nonnegative numbers.
+	// inflate outweighs the roundings of sums of up to 2²² nonnegative numbers.
 	inflate = 1 + 0x1p-30
 )
 
@@ -20,6 +17,12 @@ func gammaK(k int) float64 {
 
 // twofold is an unevaluated sum hi + lo that stands for an exact number, with the
 // sum of the absolute values of what was added to it.
+//
+// The language lets a compiler fuse x*y + z into one operation with one rounding,
+// and compilers for arm64 and amd64 from v3 on do, across statements as well.  Then
+// the error of a product that is computed beside it is that of another number.  A
+// conversion to float64 rounds, so that every product here that is used twice
+// is converted; sums have nothing to fuse.
 type twofold struct{ hi, lo, abs float64 }
 
 // add adds v.
@@ -34,8 +37,8 @@ func (t *twofold) add(v float64) {
 // addProduct adds x·(hi + lo), where size ≥ |hi| bounds the number x is
 // multiplied with.
 func (t *twofold) addProduct(x, hi, lo, size float64) {
-	p := x * hi
-	e := math.FMA(x, hi, -p) + x*lo
+	p := float64(x * hi)
+	e := math.FMA(x, hi, -p) + x*lo // exact but for underflow, plus a small number
 	s := t.hi + p
 	z := s - t.hi
 	t.lo += ((t.hi - (s - z)) + (p - z)) + e
@@ -56,16 +59,16 @@ func twoSum(a, b float64) (hi, lo float64) {
 // (n+2)ε·abs, which gives γ_4n(n+2)ε·abs ≤ γ²_{4n+8}·abs; a twofold factor brings
 // the same multiple of abs along.  The factor 16 leaves room for both.
 //
-// Underflow is bounded apart: factors is at least Σ|x| + 1 over the factors x of
-// twofold numbers.
-func (t *twofold) errorOf(n int, factors float64) float64 {
+// Underflow costs at most tiny times factor, which has to be at least 1 and at
+// least the sum of those factors that can be larger than 1 (see tiny).
+func (t *twofold) errorOf(n int, factor float64) float64 {
 	g := gammaK(4*n + 8)
-	return (16*g*g*t.abs + float64(n+1)*underflow*factors) * inflate
+	return (16*g*g*t.abs + tiny*factor) * inflate
 }
 
 // value returns the nearest float64 and a bound on its distance from the exact
 // number, given errorOf.
 func (t *twofold) value(err float64) (v, bound float64) {
 	v = t.hi + t.lo
-	return v, (epsilon*math.Abs(v) + err + underflow) * inflate
+	return v, (epsilon*math.Abs(v) + err + tiny) * inflate
 }

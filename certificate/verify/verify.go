@@ -1,32 +1,55 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"math"
+
+	"github.com/relift/relift/internal/effort"
 )
 
-// Verify checks every claim of c.  It never panics on any contents; a report
-// whose OK is true proves the claimed bound.
-//
-// Checks that need an earlier one to hold are left out when that one fails.
+// Verify is VerifyContext without an end and without a limit.
 func Verify(c *Claims) Report {
+	r, _ := VerifyContext(context.Background(), c, effort.Effort{}) // the background does not end
+	return r
+}
+
+// VerifyContext checks every claim of c.  It never panics on any contents; a report
+// whose OK is true proves the claimed bound.  Where c.Effort is above limit, nothing
+// is checked but that and the shapes.
+//
+// Checks that need an earlier one to hold are left out when that one fails.  An
+// error is that of ctx, which ended; nothing is proved then.
+func VerifyContext(ctx context.Context, c *Claims, limit effort.Effort) (Report, error) {
 	r := newReport(c.LowerBound)
+	r.check(ctx, c, limit)
+	if err := ctx.Err(); err != nil {
+		return newReport(c.LowerBound), err
+	}
+	return r, nil
+}
+
+func (r *Report) check(ctx context.Context, c *Claims, limit effort.Effort) {
 	n, d, outputs, m := c.X.Rows, c.X.Cols, c.Y.Cols, len(c.Representatives)
 	if !r.add("shapes", ShapeProblem(c), fmt.Sprintf("%d rows, %d features, %d outputs, %d representatives", n, d, outputs, m)) {
-		return r
+		return
+	}
+	if problem := c.Effort().Problem(limit); problem != "" {
+		r.add("work", problem, "")
+		return
 	}
 	finite := r.add("finite", c.finiteProblem(), "every number is finite and γ is positive")
 	grouping := r.add("grouping", c.groupingProblem(), "representatives, groups and zero rows are well formed")
 	if !finite || !grouping {
-		return r
+		return
 	}
-	r.add("merges", c.mergeProblem(), "every merged row is exactly its scale times its representative")
+	r.add("merges", c.mergeProblem(ctx), "every merged row is exactly its scale times its representative")
 	r.add("signs", c.signProblem(), "Φ and Ω are symmetric and nonnegative, Ψ is nonnegative off its diagonal")
-	r.definiteness(c)
-	if note, problem := c.digestProblem(); problem != "" || note != "" {
+	r.definiteness(ctx, c)
+	if note, problem := c.metaProblem(ctx); problem != "" || note != "" {
 		r.add("digest", problem, note)
 	}
-	value := dualValue(c.W, c.Y)
+	value := dualValue(ctx, c.W, c.Y)
 	if r.OK() && !math.IsNaN(value) {
 		r.ProvenBound = value
 	}
@@ -35,28 +58,31 @@ func Verify(c *Claims) Report {
 		problem = fmt.Sprintf("the claimed bound %v is above ⟨W,Y⟩ − ½‖W‖² = %v", c.LowerBound, value)
 	}
 	r.add("bound", problem, fmt.Sprintf("the claimed bound %v is at most ⟨W,Y⟩ − ½‖W‖² = %v", c.LowerBound, value))
-	return r
 }
 
 // definiteness proves K ⪰ 0 and adds the check.
-func (r *Report) definiteness(c *Claims) {
-	k := formK(c)
-	proof := k.prove()
-	r.ErrorBound, r.SmallestEigenvalue = proof.shift, proof.smallest
-	if proof.proven {
-		r.add("definite", "", fmt.Sprintf("K of order %d is positive semidefinite: smallest scaled eigenvalue about %.2e, all errors at most %.2e", k.order, proof.smallest, proof.shift))
+func (r *Report) definiteness(ctx context.Context, c *Claims) {
+	outcome := proof{shift: math.NaN(), smallest: math.NaN(), reason: "its wide rows could not be replaced by short ones"}
+	order := len(c.Representatives) + c.X.Cols + c.Y.Cols
+	if k := formK(ctx, c); k != nil {
+		order = k.order
+		outcome = k.prove(ctx)
+	}
+	r.ErrorBound, r.SmallestEigenvalue = outcome.shift, outcome.smallest
+	if outcome.proven {
+		r.add("definite", "", fmt.Sprintf("K of order %d is positive semidefinite: smallest scaled eigenvalue about %.2e, all errors at most %.2e", order, outcome.smallest, outcome.shift))
 		return
 	}
-	if k.order <= exactOrder {
+	if ctx.Err() == nil && c.exactlyDecidable() {
 		r.ErrorBound = 0
 		problem := ""
-		if !exactlySemidefinite(c) {
-			problem = fmt.Sprintf("K of order %d has a negative eigenvalue (exact arithmetic)", k.order)
+		if !exactlySemidefinite(ctx, c) {
+			problem = fmt.Sprintf("K of order %d has a negative eigenvalue (exact arithmetic)", order)
 		}
-		r.add("definite", problem, fmt.Sprintf("K of order %d is positive semidefinite (exact arithmetic)", k.order))
+		r.add("definite", problem, fmt.Sprintf("K of order %d is positive semidefinite (exact arithmetic)", order))
 		return
 	}
-	r.add("definite", fmt.Sprintf("K of order %d could not be proved positive semidefinite: %s", k.order, proof.reason), "")
+	r.add("definite", fmt.Sprintf("K of order %d could not be proved positive semidefinite: %s", order, outcome.reason), "")
 }
 
 // ShapeProblem describes the first array whose shape does not fit the others; it
@@ -65,6 +91,9 @@ func ShapeProblem(c *Claims) string {
 	n, m := c.X.Rows, len(c.Representatives)
 	if n < 1 || c.X.Cols < 1 || c.Y.Cols < 1 {
 		return fmt.Sprintf("X is %d×%d and Y is %d×%d, expected at least one row and column each", n, c.X.Cols, c.Y.Rows, c.Y.Cols)
+	}
+	if n > maxRows || c.X.Cols > maxRows {
+		return fmt.Sprintf("X is %d×%d, expected at most %d rows and columns", n, c.X.Cols, maxRows)
 	}
 	for _, part := range []struct {
 		name       string
@@ -143,8 +172,11 @@ func (c *Claims) groupingProblem() string {
 	return ""
 }
 
-func (c *Claims) mergeProblem() string {
+func (c *Claims) mergeProblem(ctx context.Context) string {
 	for i, r := range c.MergedInto {
+		if ctx.Err() != nil {
+			return "interrupted"
+		}
 		if r < 0 {
 			continue
 		}

@@ -19,8 +19,11 @@ func workFiles() []File {
 	add := func(name, what string, contents []byte) {
 		files = append(files, File{"work-" + name + ".npz", Work, what, true, contents})
 	}
-	add("wide", "K has the order 60002, because X has 60000 columns of zeros", deflated(multiplierEntries(zeros(1, 60000), nil, nil)))
-	add("tall", "300 representatives and 8000 columns", deflated(multiplierEntries(zeros(300, 8000), nil, nil)))
+	outputs := zeros(1, 1)
+	for _, m := range []*verify.Matrix{&outputs.Y, &outputs.W} {
+		m.Cols, m.Data = 60000, make([]float64, 60000)
+	}
+	add("outputs", "K has the order 60002, because Y has 60000 columns of zeros", deflated(multiplierEntries(outputs, nil, nil)))
 	add("rationals", "the sign of K is lost in rounding errors, and exact arithmetic would take integers of 10⁵ bits", sealMultipliers(rationals()))
 
 	tree := honestCones(3)
