@@ -30,13 +30,14 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 		return nil, err
 	}
 	g := wr.value * in.gamma
-	return &proof.Derivation{
+	d := &proof.Derivation{
 		Problem: proof.Problem{X: in.problem.X, Y: in.problem.Y, Gamma: in.gamma},
 		W:       in.w,
 		Rows:    wr.rows,
 		Claim:   proof.Form{U: g, V: g},
 		Root:    &proof.Balance{Node: root},
-	}, nil
+	}
+	return d, d.Repair()
 }
 
 // rowsOf lists the representatives of the rows of X.
@@ -153,7 +154,7 @@ func (wr *writer) inner(nd *node, p path) (proof.Node, error) {
 	case c.plane != nil:
 		return &proof.SplitU{Normal: wr.in.original(c.plane), Positive: sides[0], Negative: sides[1]}, nil
 	default:
-		return &proof.SplitV{Normal: []float64{1}, Positive: sides[0], Negative: sides[1]}, nil
+		return &proof.SplitV{Normal: mat.Col(nil, 0, wr.in.outputs), Positive: sides[0], Negative: sides[1]}, nil
 	}
 }
 
@@ -252,7 +253,7 @@ func (wr *writer) ball(l *layout, c leaf.Cone) (b proof.Ball, rest float64) {
 	if s <= 0 {
 		return b, -s
 	}
-	b.Rows, b.S = []int{row}, []float64{s / wr.norms[row]}
+	b.Rows, b.S = []int{c.Fold}, []float64{s / wr.norms[row]}
 	return b, 0
 }
 

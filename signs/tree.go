@@ -153,7 +153,8 @@ func (t *Tree) signed() bool { return t.in.c == 1 && !t.options.NoSign }
 func (t *Tree) leafOptions() leaf.Options {
 	o := leaf.Defaults()
 	o.Close = t.closed
-	o.Cones = !t.options.NoCones
+	_, outputs := t.in.w.Dims()
+	o.Cones = !t.options.NoCones && outputs == 1 // a ball line bounds u by the length of v, which has a sign only there
 	return o
 }
 
