@@ -30,6 +30,7 @@
 // claims of its children; a leaf proves its own.
 //
 //   - [SplitRow], [SplitU], [SplitV]: K is cut by aᵀu = 0, or bᵀv = 0.
+//   - [Implied]: rows have signs that K implies.
 //   - [Blocks]: the rows I are partitioned, G, F and H are shared.
 //   - [Weaken]: other G, F, H, whose form is nowhere larger.
 //   - [Balance]: below it, the claim is made for ‖u‖ = ‖v‖ only.
@@ -39,7 +40,7 @@
 //
 // # Multipliers
 //
-// A row of I is open at a leaf if no [SplitRow] above has given it a sign; a row
+// A row of I is open at a leaf if no [SplitRow] or [Implied] has given it a sign; a row
 // with r_iᵀu ≥ 0 contributes P_i r_iᵀu, one with r_iᵀu ≤ 0 −N_i r_iᵀu.  With
 // z = (α, u, v), α_i = (r_iᵀu)₊ for the open rows and β_i = α_i − r_iᵀu, a list of
 // linear functions ℓ_k(z) is not negative on K: the lines of the leaf, numbered by

@@ -22,6 +22,7 @@ const (
 	codeMultipliers
 	codeEmpty
 	codeCones
+	codeImplied
 )
 
 // version is the format version of the files that this package writes.
@@ -214,6 +215,9 @@ func (e *encoder) node(n Node, on path) error {
 	case *Balance:
 		e.integers(codeBalance)
 		return e.node(n.Node, on)
+	case *Implied:
+		e.implied(n, on)
+		return e.node(n.Node, on)
 	case *Multipliers:
 		return e.multipliers(n, on)
 	case *Empty:
@@ -226,6 +230,25 @@ func (e *encoder) node(n Node, on path) error {
 		return nil
 	}
 	return fmt.Errorf("proof: there is no rule %T", n)
+}
+
+// implied writes a node; λ_k counts in the units of the row and of its line.
+func (e *encoder) implied(n *Implied, on path) {
+	e.integers(codeImplied, len(n.Signs))
+	for _, s := range n.Signs {
+		negative := 0
+		if s.Negative {
+			negative = 1
+		}
+		e.integers(s.Row, negative, len(s.Lines))
+		e.integers(s.Lines...)
+		for i, v := range s.Lambda {
+			if !on.rows[s.Lines[i]] {
+				v = math.Ldexp(v, -e.x)
+			}
+			e.reals = append(e.reals, v)
+		}
+	}
 }
 
 // form writes a form.

@@ -2,7 +2,7 @@ package proof
 
 import "math/big"
 
-// Node is a step of a derivation: one of [SplitRow], [SplitU], [SplitV], [Blocks],
+// Node is a step of a derivation: one of [SplitRow], [SplitU], [SplitV], [Implied], [Blocks],
 // [Weaken], [Balance], [Multipliers], [Empty] and [Cones].
 type Node interface{ isNode() }
 
@@ -26,6 +26,22 @@ type SplitU struct {
 type SplitV struct {
 	Normal             []float64 // b ≠ 0, length c
 	Positive, Negative Node
+}
+
+// Implied derives its claim from the same claim where rows have signs that K implies: with
+// σ r_i = Σ_k λ_k a_k + ρ for lines a_k of K in u and λ ≥ 0, (‖P_i‖ + ‖N_i‖)‖ρ‖ is charged.  The
+// rows are no longer open; their lines are not among those of K.
+type Implied struct {
+	Signs []Sign
+	Node  Node
+}
+
+// Sign is the sign of a row, and why it is.
+type Sign struct {
+	Row      int // i
+	Negative bool
+	Lines    []int     // k, positions among the lines of K in u, ascending
+	Lambda   []float64 // λ_k ≥ 0
 }
 
 // Blocks derives its claim from those of a partition of its rows: the sum of the
@@ -115,6 +131,7 @@ func (*SplitRow) isNode()    {}
 func (*SplitU) isNode()      {}
 func (*SplitV) isNode()      {}
 func (*Blocks) isNode()      {}
+func (*Implied) isNode()     {}
 func (*Weaken) isNode()      {}
 func (*Balance) isNode()     {}
 func (*Multipliers) isNode() {}

@@ -22,14 +22,21 @@ func reach(rng *rand.Rand, x, w *mat.Dense) float64 {
 	_, c := w.Dims()
 	best := 0.0
 	u, f, g := make([]float64, d), make([]float64, c), make([]float64, d)
-	for range 400 {
+	for start := range 400 {
 		for i := range u {
 			u[i] = rng.NormFloat64()
+		}
+		if d == 2 && start < 2*n { // a kink
+			r, sign := x.RawRowView(start/2), float64(1-2*(start%2))
+			u[0], u[1] = -sign*r[1], sign*r[0]
 		}
 		for range 60 {
 			clear(f)
 			clear(g)
 			length := norm2(u)
+			if length == 0 {
+				break
+			}
 			for i := range n {
 				if t := inner(x.RawRowView(i), u) / length; t > 0 {
 					for q := range c {

@@ -115,6 +115,19 @@ func walk(n Node, at view, visit func(*Multipliers, view) error) error {
 			v.v = line(v.v, n.Normal, sign)
 			return v
 		})
+	case *Implied:
+		signs := map[int]float64{}
+		for i, s := range at.sign {
+			signs[i] = s
+		}
+		for _, s := range n.Signs {
+			signs[s.Row] = 1
+			if s.Negative {
+				signs[s.Row] = -1
+			}
+		}
+		at.sign = signs
+		return walk(n.Node, at, visit)
 	case *Blocks:
 		for _, b := range n.Blocks {
 			child := at

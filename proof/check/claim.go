@@ -18,6 +18,7 @@ type claim struct {
 	rows     []int // I, ascending
 	form     form
 	u        []lineU
+	implied  []impliedSign // rows whose sign K implies, up to what is charged
 	v        [][]float64
 	balanced bool
 }
@@ -29,7 +30,26 @@ func (c *claim) signOf(i int) float64 {
 			return l.sign
 		}
 	}
+	for _, s := range c.implied {
+		if s.row == i {
+			return s.sign
+		}
+	}
 	return 0
+}
+
+// signs returns the signs of all rows that have one.
+func (c *claim) signs() map[int]float64 {
+	out := make(map[int]float64, len(c.u)+len(c.implied))
+	for _, l := range c.u {
+		if l.row >= 0 {
+			out[l.row] = l.sign
+		}
+	}
+	for _, s := range c.implied {
+		out[s.row] = s.sign
+	}
+	return out
 }
 
 // charge is what a proof needs beyond the form of its claim: u‖u‖² + v‖v‖².

@@ -46,7 +46,7 @@ func (s *sums) subtract(to int, t float64, o *sums, i, cols int) {
 
 // form computes S.  No entry has a relative error, in the size of its terms, of more
 // than that of the number of operations returned.
-func (l *multipliers) form(ctx context.Context, lines []line) (*symmetric, int, error) {
+func (l *multipliers) form(ctx context.Context, lines []line, pairs []int) (*symmetric, int, error) {
 	q, k, c := len(l.coupled), l.k, l.c
 	r := k + c
 	xx, ax := newSums(r, r), newSums(q, r) // S on (u, v), and on α × (u, v)
@@ -61,7 +61,7 @@ func (l *multipliers) form(ctx context.Context, lines []line) (*symmetric, int, 
 		if i%4096 == 0 && ctx.Err() != nil {
 			return nil, 0, ctx.Err()
 		}
-		a, b := int(l.pairs[2*i]), int(l.pairs[2*i+1])
+		a, b := pairs[2*i], pairs[2*i+1]
 		degree[a]++
 		degree[b]++
 		products.addRow(a, m, lines[b].x)
@@ -164,7 +164,7 @@ func (l *multipliers) addRows(xx, ax *sums) {
 	for _, i := range l.claim.rows {
 		a, p, n := l.rows.r.row(i), l.rows.p.row(i), l.rows.n.row(i)
 		if open == len(l.open) || l.open[open] != i {
-			if l.claim.signOf(i) > 0 {
+			if l.signs[i] > 0 {
 				bilinear(-1, a, p)
 			} else {
 				bilinear(1, a, n)

@@ -1,6 +1,11 @@
 package check
 
-import "math"
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
 
 // line is a linear function ℓ(z) = Σ coefficients·α + xᵀ(u, v) of a leaf.  For real
 // neurons in K it is at least −below·‖u‖ and at most inU·‖u‖ + inV·‖v‖ in size.
@@ -15,33 +20,66 @@ type line struct {
 	direction []float64
 }
 
-// basicLines returns the lines that need no proof: α and β of the open rows, and the
-// lines of K.
-func (l *multipliers) basicLines() []line {
-	k, c := l.k, l.c
-	lines := make([]line, 0, 2*len(l.open)+len(l.claim.u)+len(l.claim.v)+len(l.circuits)+len(l.balls))
-	for at, i := range l.open {
-		lines = append(lines, line{at: []int{at}, value: []float64{1}, inU: l.rows.norms[i], direction: l.rows.r.row(i)})
-	}
-	opposites := make([]float64, len(l.open)*(k+c))
-	for at, i := range l.open {
-		x := opposites[at*(k+c) : (at+1)*(k+c)]
+// basic returns the line with the given number among those that need no proof: α and β
+// of the open rows, and the lines of K.
+func (l *multipliers) basic(number int) line {
+	k, c, open := l.k, l.c, len(l.open)
+	switch {
+	case number < open:
+		i := l.open[number]
+		return line{at: []int{number}, value: []float64{1}, inU: l.rows.norms[i], direction: l.rows.r.row(i)}
+	case number < 2*open:
+		i := l.open[number-open]
+		x := make([]float64, k+c)
 		for j, v := range l.rows.r.row(i) {
 			x[j] = -v
 		}
-		lines = append(lines, line{at: []int{at}, value: []float64{1}, x: x, inU: l.rows.norms[i], direction: x[:k]})
-	}
-	for _, a := range l.claim.u {
+		return line{at: []int{number - open}, value: []float64{1}, x: x, inU: l.rows.norms[i], direction: x[:k]}
+	case number < 2*open+len(l.claim.u):
+		a := l.claim.u[number-2*open].normal
 		x := make([]float64, k+c)
-		copy(x, a.normal)
-		lines = append(lines, line{x: x, inU: norm(a.normal), direction: x[:k]})
+		copy(x, a)
+		return line{x: x, inU: norm(a), direction: x[:k]}
 	}
-	for _, b := range l.claim.v {
-		x := make([]float64, k+c)
-		copy(x[k:], b)
-		lines = append(lines, line{x: x, inV: norm(b)})
+	b := l.claim.v[number-2*open-len(l.claim.u)]
+	x := make([]float64, k+c)
+	copy(x[k:], b)
+	return line{x: x, inV: norm(b)}
+}
+
+// usedLines returns the lines that occur in pairs, and the pairs with their positions
+// among these.
+func (l *multipliers) usedLines() (lines []line, pairs []int, err error) {
+	basic := 2*len(l.open) + len(l.claim.u) + len(l.claim.v)
+	at := make([]int32, basic+len(l.circuits)+len(l.balls)) // positions + 1
+	for _, number := range l.pairs {
+		at[number] = 1
 	}
-	return lines
+	for number := range at {
+		// A ball that is too long is refused even where it is not used.
+		if at[number] == 0 && number < basic+len(l.circuits) {
+			continue
+		}
+		var next line
+		switch {
+		case number < basic:
+			next = l.basic(number)
+		case number < basic+len(l.circuits):
+			next = l.circuits[number-basic].line(l)
+		default:
+			i := number - basic - len(l.circuits)
+			if next, err = l.balls[i].line(l); err != nil {
+				return nil, nil, fmt.Errorf("ball line %d %w", i, err)
+			}
+		}
+		lines = append(lines, next)
+		at[number] = int32(len(lines))
+	}
+	pairs = make([]int, len(l.pairs))
+	for i, number := range l.pairs {
+		pairs[i] = int(at[number]) - 1
+	}
+	return lines, pairs, nil
 }
 
 // combination sums multiples of basic lines, and accounts for the roundings.
@@ -72,11 +110,9 @@ func (s *combination) add(t float64, l *line) {
 func (s *combination) line(l *multipliers) (out line, err float64) {
 	out = line{x: s.x}
 	g := roundings(s.terms + 2)
-	for at := range l.open { // in order, so that results are reproducible
-		if v, in := s.coefficient[at]; in {
-			out.at, out.value = append(out.at, at), append(out.value, v)
-			err += up((g*s.sizes[at] + tiny) * l.rows.norms[l.open[at]])
-		}
+	for _, at := range slices.Sorted(maps.Keys(s.coefficient)) {
+		out.at, out.value = append(out.at, at), append(out.value, s.coefficient[at])
+		err += up((g*s.sizes[at] + tiny) * l.rows.norms[l.open[at]])
 	}
 	return out, up(err + up(g*norm(s.sizesX)) + tiny)
 }

@@ -1,6 +1,9 @@
 package check
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // ball is the line ℓ = σv − pᵀu − Σ_k s_k|r_kᵀu| on a balanced claim with one output
 // whose K has σv ≥ 0: there σv = |v| = ‖u‖.  For every choice of signs τ_k = ±1
@@ -15,9 +18,8 @@ type ball struct {
 	s    []float64
 }
 
-// line returns the ball as a line; excess is how much the left side of the condition
-// exceeds 1, rounded up.
-func (b *ball) line(l *multipliers, basic []line) (out line, excess float64) {
+// line returns the ball as a line, or an error if it is too long.
+func (b *ball) line(l *multipliers) (line, error) {
 	k, open := l.k, len(l.open)
 	sum := newCombination(k + l.c)
 	direction := line{x: make([]float64, k+l.c)}
@@ -26,26 +28,33 @@ func (b *ball) line(l *multipliers, basic []line) (out line, excess float64) {
 	}
 	direction.x[k] = l.sigma
 	sum.add(1, &direction)
+	alphas := make([]line, len(b.rows))
+	for i, at := range b.rows {
+		alphas[i] = l.basic(int(at))
+	}
 	v, err := inner(b.p, b.p)
 	square, total := v+err, norm(b.p)
 	for i, at := range b.rows {
-		sum.add(-b.s[i], &basic[at])
-		sum.add(-b.s[i], &basic[open+int(at)])
-		r := basic[at].direction
-		total += b.s[i] * basic[at].inU
-		v, err := inner(b.p, r)
+		beta := l.basic(open + int(at))
+		sum.add(-b.s[i], &alphas[i])
+		sum.add(-b.s[i], &beta)
+		total += b.s[i] * alphas[i].inU
+		v, err := inner(b.p, alphas[i].direction)
 		square += 2 * b.s[i] * (math.Abs(v) + err)
-		for j, other := range b.rows {
-			v, err := inner(r, basic[other].direction)
+		for j := range alphas {
+			v, err := inner(alphas[i].direction, alphas[j].direction)
 			square += b.s[i] * b.s[j] * (math.Abs(v) + err)
 		}
 	}
 	terms := len(b.rows)
 	square *= 1 + roundings(terms*terms+terms+8)
+	if !(above(square) <= 1) {
+		return line{}, fmt.Errorf("is too long: its length is %.17g, expected at most 1", math.Sqrt(square))
+	}
 	out, rounded := sum.line(l)
 	out.below = rounded
 	out.inU, out.inV = up(up(total)+rounded), 1
-	return out, above(square) - 1
+	return out, nil
 }
 
 // readBall reads the rows of one; p and s follow among the reals.

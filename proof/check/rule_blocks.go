@@ -87,9 +87,7 @@ func (w *walker) share(c claim, forms []form, parts [][]int, depth int, to *regi
 			return err
 		}
 	}
-	to.mutex.Lock()
-	to.shares = append(to.shares, regions)
-	to.mutex.Unlock()
+	to.share(regions)
 	return nil
 }
 

@@ -12,22 +12,24 @@ type circuit struct {
 	lambda []float64
 }
 
-// line returns the circuit as a line, given the basic lines.
-func (c *circuit) line(l *multipliers, basic []line) line {
+// line returns the circuit as a line.
+func (c *circuit) line(l *multipliers) line {
 	sum := newCombination(l.k + l.c)
 	rho, sizes := make([]float64, l.k), make([]float64, l.k)
-	include := func(t float64, b *line) {
-		sum.add(t, b)
+	include := func(t float64, b line) {
+		sum.add(t, &b)
 		for j, a := range b.direction {
 			rho[j] -= t * a
 			sizes[j] += math.Abs(t * a)
 		}
 	}
-	include(-1, &basic[c.target])
-	size := basic[c.target].inU
+	target := l.basic(c.target)
+	include(-1, target)
+	size := target.inU
 	for i, t := range c.terms {
-		include(c.lambda[i], &basic[t])
-		size += c.lambda[i] * basic[t].inU
+		term := l.basic(int(t))
+		include(c.lambda[i], term)
+		size += c.lambda[i] * term.inU
 	}
 	out, rounded := sum.line(l)
 	residual := up(norm(rho) + up(roundings(len(c.terms)+3)*norm(sizes)) + tiny)

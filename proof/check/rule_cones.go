@@ -24,8 +24,8 @@ import (
 // Σ λ_k b_k, b_k = a t_k⁺ + (1−a)t_k⁻, for any a in [0, 1]; a = T⁻/(T⁺+T⁻) with
 // T^± = max_k t_k^±.  So f(u) = Σ_i P_i(r_iᵀu)₊ + N_i(−r_iᵀu)₊ is in Σ λ_k [lo_k, hi_k]
 // where the box at k is f(p_k) minus what (P_i+N_i)b_ik can be, in any orthonormal basis
-// of R^c: the one taken is the reflection in the difference of the direction of Σ_k f(p_k)
-// and ±e_1.  With Q_kl the largest inner product of a vector in box k and one in box l,
+// of R^c: those tried are the reflections that exchange the direction of
+// Σ_k f(p_k)/‖p_k‖_G with e_1 and with −e_1.  With Q_kl the largest inner product of a vector in box k and one in box l,
 // ‖f(u)‖² ≤ h uᵀGu on the cone, and with it the claim, if C_kl = h p_kᵀGp_l − Q_kl is
 // copositive; which it is if C without its positive off-diagonal entries is positive
 // semidefinite.
@@ -273,7 +273,7 @@ func (s *bisector) walk(depth int) error {
 		if s.tested%64 == 0 && s.ctx.Err() != nil {
 			return s.ctx.Err()
 		}
-		if !s.test(n) {
+		if !s.test(n, 1) && !s.test(n, -1) {
 			return errCone
 		}
 		return nil
@@ -314,8 +314,9 @@ func (s *bisector) halve(n, child *cone, edge [2]int, half int) error {
 	return nil
 }
 
-// test holds that C is copositive on a cone.
-func (s *bisector) test(n *cone) bool {
+// test reports whether C is copositive on a cone, in the basis that reflection to the given
+// sign makes.
+func (s *bisector) test(n *cone, sign float64) bool {
 	k, c := s.k, s.c
 	clear(s.f)
 	for i := range k {
@@ -338,7 +339,7 @@ func (s *bisector) test(n *cone) bool {
 			}
 		}
 	}
-	s.chooseAxis()
+	s.chooseAxis(n, sign)
 	copy(s.lo, s.f)
 	for i := range k {
 		s.reflect(s.lo[i*c : (i+1)*c])
@@ -375,23 +376,51 @@ func (s *bisector) test(n *cone) bool {
 }
 
 // chooseAxis sets axis to the normal of the reflection, zero for none.
-func (s *bisector) chooseAxis() {
+func (s *bisector) chooseAxis(n *cone, sign float64) {
 	clear(s.axis)
 	if s.c == 1 {
 		return
 	}
-	for i, v := range s.f {
-		s.axis[i%s.c] += v
+	for i := range s.k {
+		square := s.product(n, i, i)
+		for q := range s.axis {
+			s.axis[q] += s.f[i*s.c+q] / math.Sqrt(square)
+		}
 	}
 	length := math.Sqrt(dot(s.axis, s.axis))
-	if !(length > 0x1p-200) {
+	if !(length > 0x1p-200) || math.IsInf(length, 1) {
 		clear(s.axis)
 		return
 	}
 	for q := range s.axis {
 		s.axis[q] /= length
 	}
-	s.axis[0] += math.Copysign(1, s.axis[0])
+	if s.axis[0] < 0 {
+		sign = -sign
+	}
+	s.axis[0] += sign
+	if !(dot(s.axis, s.axis) > 1e-3) {
+		clear(s.axis) // it is e_1 nearly
+	}
+}
+
+// product returns p_iᵀGp_j.
+func (s *bisector) product(n *cone, i, j int) float64 {
+	value := 0.0
+	k, f := s.k, s.claim.form
+	for a, x := range n.p[i*k : (i+1)*k] {
+		if x == 0 {
+			continue
+		}
+		g := f.u * n.p[j*k+a]
+		if f.g != nil {
+			for b, y := range n.p[j*k : (j+1)*k] {
+				g += f.g[a*k+b] * y
+			}
+		}
+		value += x * g
+	}
+	return value
 }
 
 // reflect replaces v by v − 2a(aᵀv)/(aᵀa) for the axis a.
@@ -410,35 +439,29 @@ func (s *bisector) reflect(v []float64) {
 // and factors it.
 func (s *bisector) copositive(n *cone) bool {
 	k, c, f := s.k, s.c, s.claim.form
-	trace := 0.0
+	trace, negative := 0.0, false
 	for i := range k {
 		for j := range i + 1 {
-			value := 0.0
-			for a, x := range n.p[i*k : (i+1)*k] {
-				if x == 0 {
-					continue
-				}
-				g := f.u * n.p[j*k+a]
-				if f.g != nil {
-					for b, y := range n.p[j*k : (j+1)*k] {
-						g += f.g[a*k+b] * y
-					}
-				}
-				value += x * g
-			}
-			value *= f.v
+			value := f.v * s.product(n, i, j)
 			for q := range c {
 				a, b, d, e := s.lo[i*c+q], s.hi[i*c+q], s.lo[j*c+q], s.hi[j*c+q]
 				value -= max(a*d, a*e, b*d, b*e)
 			}
 			value -= s.wrong
-			if i != j {
+			switch {
+			case math.IsNaN(value), i == j && value < 0:
+				return false
+			case i == j:
+				trace += value
+			default:
 				value = min(value, 0)
-			} else {
-				trace += math.Abs(value)
+				negative = negative || value < 0
 			}
 			s.matrix[i*k+j] = value
 		}
+	}
+	if !negative {
+		return true
 	}
 	shift := up(2*roundings(k+4)*trace) + tiny
 	for i := range k {

@@ -18,6 +18,7 @@ type multipliers struct {
 	rows  *rows
 	claim claim
 	open  []int // rows of I without a sign in K, ascending
+	signs map[int]float64
 	k, c  int
 	sigma float64 // sign of v, 0 if it has none
 
@@ -44,14 +45,9 @@ type multipliers struct {
 // ball.
 func (w *walker) readMultipliers(c claim) (leaf, error) {
 	l := &multipliers{rows: w.rows, claim: c, k: w.rows.r.cols, c: w.rows.p.cols, sigma: c.signOfV(w.rows.p.cols)}
-	signed := map[int]bool{}
-	for _, line := range c.u {
-		if line.row >= 0 {
-			signed[line.row] = true
-		}
-	}
+	l.signs = c.signs()
 	for _, i := range c.rows {
-		if !signed[i] {
+		if l.signs[i] == 0 {
 			l.open = append(l.open, i)
 		}
 	}
@@ -176,40 +172,35 @@ func (l *multipliers) couple() {
 
 func (l *multipliers) order() int { return len(l.coupled) + l.k + l.c }
 
+// lines bounds how many lines are used.
+func (l *multipliers) lines() float64 {
+	return float64(2*len(l.coupled) + len(l.claim.u) + len(l.claim.v) + len(l.circuits) + len(l.balls))
+}
+
 func (l *multipliers) work() float64 {
 	n, x := float64(l.order()), float64(l.k+l.c)
-	lines := float64(2*len(l.open) + len(l.claim.u) + len(l.claim.v))
-	work := n*n*n/3 + float64(len(l.values))*4*x + (lines+float64(len(l.claim.rows)))*4*x*x
+	work := n*n*n/3 + float64(len(l.values))*4*x + (l.lines()+float64(len(l.claim.rows)))*4*x*x
 	for _, c := range l.circuits {
-		work += float64(len(c.terms)+2)*6*x + 4*x*x
+		work += float64(len(c.terms)+2) * 8 * x
 	}
 	for _, b := range l.balls {
-		work += float64((len(b.rows)+2)*(len(b.rows)+2))*6*x + 4*x*x
+		work += float64((len(b.rows)+2)*(len(b.rows)+2)) * 8 * x
 	}
 	return work
 }
 
 func (l *multipliers) memory() float64 {
 	n, x := float64(l.order()), float64(l.k+l.c)
-	lines := float64(2*len(l.open) + len(l.claim.u) + len(l.claim.v) + len(l.circuits) + len(l.balls))
-	return 8 * (2*n*n + 4*lines*x)
+	return 8 * (2*n*n + 4*l.lines()*x + 2*float64(len(l.values)+len(l.open)))
 }
 
 func (l *multipliers) prove(ctx context.Context) (charge, error) {
-	lines := l.basicLines()
-	basic := lines
-	for i := range l.circuits {
-		lines = append(lines, l.circuits[i].line(l, basic))
+	lines, pairs, err := l.usedLines()
+	if err != nil {
+		return charge{}, err
 	}
-	for i := range l.balls {
-		line, excess := l.balls[i].line(l, basic)
-		if !(excess <= 0) {
-			return charge{}, fmt.Errorf("ball line %d is too long: the square of its length exceeds 1 by %.2e", i, excess)
-		}
-		lines = append(lines, line)
-	}
-	charged := l.approximations(lines)
-	s, operations, err := l.form(ctx, lines)
+	charged := l.approximations(lines, pairs)
+	s, operations, err := l.form(ctx, lines, pairs)
 	if err != nil {
 		return charge{}, err
 	}
@@ -241,10 +232,10 @@ func (l *multipliers) prove(ctx context.Context) (charge, error) {
 //
 // because a product is negative only if exactly one factor is; and 2‖u‖‖v‖ is at most
 // ‖u‖² + ‖v‖².
-func (l *multipliers) approximations(lines []line) charge {
+func (l *multipliers) approximations(lines []line, pairs []int) charge {
 	var u, v float64
 	for i, m := range l.values {
-		p, q := &lines[l.pairs[2*i]], &lines[l.pairs[2*i+1]]
+		p, q := &lines[pairs[2*i]], &lines[pairs[2*i+1]]
 		if p.below == 0 && q.below == 0 {
 			continue
 		}

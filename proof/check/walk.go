@@ -20,6 +20,7 @@ const (
 	codeMultipliers
 	codeEmpty
 	codeCones
+	codeImplied
 )
 
 // leaf is a leaf with everything its check needs; it shares nothing that changes.
@@ -57,6 +58,13 @@ type region struct {
 func (r *region) raise(c charge) {
 	r.mutex.Lock()
 	r.own = r.own.max(c)
+	r.mutex.Unlock()
+}
+
+// share adds parts whose sum counts.
+func (r *region) share(parts []*region) {
+	r.mutex.Lock()
+	r.shares = append(r.shares, parts)
 	r.mutex.Unlock()
 }
 
@@ -99,6 +107,8 @@ func (w *walker) node(c claim, depth int, to *region) error {
 		err = w.weaken(c, depth, to)
 	case codeBalance:
 		err = w.balance(c, depth, to)
+	case codeImplied:
+		err = w.implied(c, depth, to)
 	case codeMultipliers, codeEmpty, codeCones:
 		var l leaf
 		switch code {

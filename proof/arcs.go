@@ -1,0 +1,245 @@
+package proof
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Arcs returns a derivation for rows with one or two coordinates: the directions
+// perpendicular to rows divide the line, or the plane, into cones on which Wᵀ(Xu)₊ is
+// linear, and each is a leaf without open rows.  What it proves is h(W) = max ‖Wᵀ(Xu)₊‖/‖u‖ up
+// to rounding, so that W needs no scaling.
+func Arcs(p Problem, w *mat.Dense, rows *Rows) (*Derivation, error) {
+	d := &Derivation{Problem: p, W: w, Rows: rows}
+	at := d.root()
+	a := &arcs{view: at, named: map[int]float64{}}
+	_, k := at.r.Dims()
+	switch k {
+	case 1:
+		d.Root = &SplitU{Normal: []float64{1}, Positive: a.leaf([]arcEnd{{[]float64{1}, 0}}), Negative: a.leaf([]arcEnd{{[]float64{-1}, 0}})}
+	case 2:
+		d.Root = a.plane()
+	default:
+		return nil, fmt.Errorf("proof: arcs divide one or two dimensions, and the rows have %d", k)
+	}
+	g := math.Sqrt(a.largest) * (1 + 1e-12)
+	if g == 0 {
+		g = p.Gamma
+	}
+	for _, leaf := range a.leaves {
+		for i := range leaf.Pairs {
+			leaf.Pairs[i].Value /= g
+		}
+	}
+	d.Claim = Form{U: g, V: g}
+	return d, d.Repair()
+}
+
+// arcs builds the leaves.  Until the largest h² over all of them is known their
+// multipliers are those for g = 1.
+type arcs struct {
+	view
+	largest float64
+	leaves  []*Multipliers
+	named   map[int]float64 // signs of the rows that the path splits
+}
+
+// arcEnd is a line of K that bounds an arc.
+type arcEnd struct {
+	normal []float64
+	line   int // position among the lines of K
+}
+
+// plane splits the plane at a first row, and both halves in the order of angles.
+func (a *arcs) plane() Node {
+	if len(a.rows) == 0 {
+		return a.leaf(nil)
+	}
+	type breakpoint struct {
+		row   int
+		angle float64 // of the row's line, in [0, π) from the first row's
+	}
+	first := a.rows[0]
+	base := a.r.RawRowView(first)
+	var order []breakpoint
+	for _, i := range a.rows[1:] {
+		r := a.r.RawRowView(i)
+		cross, dot := base[0]*r[1]-base[1]*r[0], inner(base, r)
+		if cross == 0 {
+			continue // parallel: it has a sign on either half
+		}
+		if cross < 0 {
+			cross, dot = -cross, -dot
+		}
+		order = append(order, breakpoint{i, math.Atan2(cross, dot)})
+	}
+	slices.SortStableFunc(order, func(x, y breakpoint) int { return cmp.Compare(x.angle, y.angle) })
+	var rows []int
+	for i, b := range order {
+		if i == 0 || b.angle != order[i-1].angle { // the others have no arc between them
+			rows = append(rows, b.row)
+		}
+	}
+	half := func(sign float64) Node {
+		// The half plane where sign·rᵀu > 0 begins and ends at its own line.
+		end := arcEnd{[]float64{sign * base[0], sign * base[1]}, 0}
+		a.named[first] = sign
+		return a.divide(rows, sign, end, end, 1)
+	}
+	return &SplitRow{Row: first, Active: half(1), Inactive: half(-1)}
+}
+
+// divide splits the arc between two ends at the middle one of the rows whose lines are
+// inside, in the order in which they come.  side is the sign of the first row there.
+func (a *arcs) divide(rows []int, side float64, from, to arcEnd, lines int) Node {
+	if len(rows) == 0 {
+		if from.line == to.line {
+			return a.leaf([]arcEnd{from})
+		}
+		return a.leaf([]arcEnd{from, to})
+	}
+	middle := len(rows) / 2
+	row := rows[middle]
+	r := a.r.RawRowView(row)
+	// The half plane begins where u is perpendicular to the first row, to its right.
+	base := a.r.RawRowView(a.rows[0])
+	sign := 1.0 // of the row before its line
+	if side*(r[0]*base[1]-r[1]*base[0]) < 0 {
+		sign = -1
+	}
+	part := func(rows []int, sign float64, end func(arcEnd) (arcEnd, arcEnd)) Node {
+		from, to := end(arcEnd{[]float64{sign * r[0], sign * r[1]}, lines})
+		a.named[row] = sign
+		defer delete(a.named, row)
+		return a.divide(rows, side, from, to, lines+1)
+	}
+	before := part(rows[:middle], sign, func(e arcEnd) (arcEnd, arcEnd) { return from, e })
+	after := part(rows[middle+1:], -sign, func(e arcEnd) (arcEnd, arcEnd) { return e, to })
+	if sign > 0 {
+		return &SplitRow{Row: row, Active: before, Inactive: after}
+	}
+	return &SplitRow{Row: row, Active: after, Inactive: before}
+}
+
+// leaf returns the leaf of the cone that the ends bound.
+func (a *arcs) leaf(ends []arcEnd) Node {
+	_, k := a.r.Dims()
+	_, c := a.p.Dims()
+	total := mat.NewDense(k, c, nil) // L: Wᵀ(Xu)₊ = Lᵀu
+	implied := &Implied{}
+	for _, i := range a.rows {
+		r := a.r.RawRowView(i)
+		sign, named := a.named[i]
+		if !named {
+			s := imply(r, ends)
+			s.Row, sign = i, 1
+			if s.Negative {
+				sign = -1
+			}
+			implied.Signs = append(implied.Signs, s)
+		}
+		weight := a.p.RawRowView(i)
+		if sign < 0 {
+			weight = a.n.RawRowView(i)
+		}
+		for j, x := range r {
+			for q, v := range weight {
+				total.Set(j, q, total.At(j, q)+sign*x*v)
+			}
+		}
+	}
+	leaf := &Multipliers{}
+	a.leaves = append(a.leaves, leaf)
+	square := mat.NewSymDense(k, nil)
+	square.SymOuterK(1, total)
+	h := largestEigenvalue(square)
+	if len(ends) == 2 {
+		var m float64
+		if h, m = arcMaximum(square, ends[0].normal, ends[1].normal); m > 0 {
+			first, second := ends[0].line, ends[1].line
+			leaf.Pairs = []Pair{{min(first, second), max(first, second), m}}
+		}
+	}
+	a.largest = max(a.largest, h)
+	if len(implied.Signs) == 0 {
+		return leaf
+	}
+	implied.Node = leaf
+	return implied
+}
+
+// imply writes ±r as a combination of the lines of the ends with factors ≥ 0, as nearly as
+// rounding allows.
+func imply(r []float64, ends []arcEnd) Sign {
+	factors := make([]float64, len(ends))
+	a := ends[0].normal
+	if len(ends) == 1 {
+		factors[0] = inner(r, a) / inner(a, a)
+	} else {
+		b := ends[1].normal
+		det := a[0]*b[1] - a[1]*b[0]
+		factors[0], factors[1] = (r[0]*b[1]-r[1]*b[0])/det, (a[0]*r[1]-a[1]*r[0])/det
+	}
+	sum := 0.0
+	for i, f := range factors {
+		sum += f * norm2(ends[i].normal)
+	}
+	s := Sign{Negative: sum < 0}
+	for i, f := range factors {
+		if s.Negative {
+			f = -f
+		}
+		if f > 0 && !math.IsInf(f, 0) {
+			s.Lines, s.Lambda = append(s.Lines, ends[i].line), append(s.Lambda, f)
+		}
+	}
+	if len(s.Lines) == 2 && s.Lines[0] > s.Lines[1] {
+		slices.Reverse(s.Lines)
+		slices.Reverse(s.Lambda)
+	}
+	return s
+}
+
+// arcMaximum returns the smallest largest eigenvalue of s + m(abᵀ + baᵀ) over m ≥ 0, which is
+// the maximum of uᵀsu over unit u with aᵀu, bᵀu ≥ 0, and its m.
+func arcMaximum(s *mat.SymDense, a, b []float64) (value, m float64) {
+	size := norm2(a) * norm2(b)
+	at := func(m float64) float64 {
+		t := mat.NewSymDense(2, nil)
+		for i := range 2 {
+			for j := range i + 1 {
+				t.SetSym(i, j, s.At(i, j)+m/size*(a[i]*b[j]+a[j]*b[i]))
+			}
+		}
+		return largestEigenvalue(t)
+	}
+	low, high := 0.0, 1.0
+	for at(high) < at(high/2) && high < 0x1p100 {
+		high *= 2
+	}
+	for range 200 {
+		x, y := low+(high-low)/3, high-(high-low)/3
+		if at(x) <= at(y) {
+			high = y
+		} else {
+			low = x
+		}
+	}
+	m = (low + high) / 2
+	if at(0) <= at(m) {
+		m = 0
+	}
+	return at(m), m / size
+}
+
+func largestEigenvalue(s *mat.SymDense) float64 {
+	if s.SymmetricDim() == 1 {
+		return s.At(0, 0)
+	}
+	mean, half := (s.At(0, 0)+s.At(1, 1))/2, (s.At(0, 0)-s.At(1, 1))/2
+	return mean + math.Hypot(half, s.At(0, 1))
+}
