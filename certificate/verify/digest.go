@@ -72,16 +72,18 @@ func (c *Claims) metaProblem(ctx context.Context) (note, problem string) {
 		return "", ""
 	}
 	var meta struct {
-		Digest   string `json:"digest"`
-		Settings struct {
-			Gamma *float64 `json:"gamma"`
-		} `json:"settings"`
+		Digest   string          `json:"digest"`
+		Settings json.RawMessage `json:"settings"`
 	}
 	if err := json.Unmarshal([]byte(c.Meta), &meta); err != nil {
 		return "", fmt.Sprintf("the meta data are not valid JSON: %v", err)
 	}
-	if g := meta.Settings.Gamma; g != nil && *g != c.Gamma {
-		return "", fmt.Sprintf("the proof is for γ = %v and the meta data state %v", c.Gamma, *g)
+	var stated struct {
+		Gamma *float64 `json:"gamma"`
+	}
+	// Settings may be any JSON value; others than an object with a number state nothing.
+	if json.Unmarshal(meta.Settings, &stated) == nil && stated.Gamma != nil && *stated.Gamma != c.Gamma {
+		return "", fmt.Sprintf("the proof is for γ = %v and the meta data state %v", c.Gamma, *stated.Gamma)
 	}
 	if meta.Digest == "" {
 		return "", ""

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -51,7 +52,10 @@ type Meta struct {
 // Digest returns "sha256:" and the SHA-256 over every array in the order of
 // Claims: its name, a zero byte, rows and columns and the numbers as
 // little-endian 64-bit words (a scalar is 1×1, the tree 1×words).
-func Digest(c *Claims) string {
+func Digest(c *Claims) string { return digest(context.Background(), c) }
+
+// digest is Digest; what it returns when ctx ends is no digest.
+func digest(ctx context.Context, c *Claims) string {
 	h := sha256.New()
 	word := func(v uint64) {
 		var b [8]byte
@@ -62,7 +66,10 @@ func Digest(c *Claims) string {
 		h.Write(append([]byte(name), 0))
 		word(uint64(m.Rows))
 		word(uint64(m.Cols))
-		for _, v := range m.Data {
+		for i, v := range m.Data {
+			if i%4096 == 0 && ctx.Err() != nil {
+				return
+			}
 			word(math.Float64bits(v))
 		}
 	}
@@ -78,7 +85,10 @@ func Digest(c *Claims) string {
 	h.Write([]byte("tree\x00"))
 	word(1)
 	word(uint64(len(c.Tree)))
-	for _, v := range c.Tree {
+	for i, v := range c.Tree {
+		if i%4096 == 0 && ctx.Err() != nil {
+			break
+		}
 		word(v)
 	}
 	h.Write([]byte("tree_bits\x00"))

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/bits"
@@ -45,7 +46,7 @@ type layout struct {
 
 // measure walks the tree without geometry: where each orthant starts, how many
 // nodes there are and how deep they go.
-func measure(c *Claims, r int) (layout, string) {
+func measure(ctx context.Context, c *Claims, r int) (layout, string) {
 	b := bitReader{words: c.Tree, end: c.TreeBits}
 	edges := r * (r - 1) / 2
 	width := bits.Len(uint(edges - 1))
@@ -54,6 +55,9 @@ func measure(c *Claims, r int) (layout, string) {
 		out.starts = append(out.starts, b.at)
 		pending := []int{0} // depths of the nodes still to come
 		for len(pending) > 0 {
+			if out.nodes%4096 == 0 && ctx.Err() != nil {
+				return out, "interrupted"
+			}
 			depth := pending[len(pending)-1]
 			pending = pending[:len(pending)-1]
 			out.nodes++
@@ -82,28 +86,43 @@ func measure(c *Claims, r int) (layout, string) {
 // inflation returns the constants of H ≥ h·(1+factor) + shift: if the leaves
 // pass in floating point for the threshold h, then ‖Wᵀ(X̃Bz)₊‖ ≤ H‖Bz‖ exactly.
 //
-// All generators lie on ‖z‖₁ = 1 and are computed as midpoints, with an error of
-// at most ε per level in each coordinate.  With S = Σ_j ‖w_j‖ max_k Σ_l |x_jl B_lk|,
-// n+r+c+8 operations behind every sum, D levels and (·)₊ 1-Lipschitz, the
-// computed F(p_k), chords and boxes are within ρ = 4c(D+4)(n+r+c+8)εS of exact
-// ones; the entries of the matrix C tested are at most κ max‖u‖² in size and
-// within 8(D+r²+2c+8)ε of that, elimination included.
+// All generators lie on ‖z‖₁ = 1 and are computed as midpoints: after D levels each
+// has an error of at most Dε in the norm ‖·‖₁.  Let R_j = max_k Σ_l |x_jl B_lk|,
+// S = Σ_j ‖w_j‖R_j, β the largest norm of a column of B, and ν ≤ ‖Bz‖ for ‖z‖₁ = 1.
+//
+//   - The value t of row j at a generator is off by at most (2r+D+2)εR_j, and
+//     (·)₊ is 1-Lipschitz, so that F(p_k) is off by at most (n+3r+D+6)εS in norm,
+//     sums of rows and of equal rows included.  A chord of any share α between 0 and 1
+//     is above (·)₊; its values are off by as much again.  The reflection, orthogonal
+//     for the axis as it is, rounds each vector by at most (6c+20)ε of its norm.  So
+//     boxes are off by at most 2(n+D+3r+6c+30)εS in each of c coordinates, and F(u),
+//     for u = Bz with ‖z‖₁ = 1, by √c times that, which is below ρ = 4c(D+4)(n+r+c+8)εS:
+//     it costs ρ/ν in h.
+//   - Where the test of a leaf passes, C_kk ≥ 0 bounds a box by √κ‖p_k‖, so that the
+//     entries of C are sums of products of size at most κβ².  They are off by at
+//     most (3r+2D+5)ε (generators and their inner products) plus (c+1)ε (boxes) of
+//     that, and the elimination is exact for entries off by another (r+3)ε (its pivots
+//     are positive, so that it does not grow).  Over Σλ = 1 this is at most
+//     (4r+2D+c+9)εκβ² ≤ (4r+2D+c+9)ε(β/ν)²·κ‖u‖², half of which relative amount is
+//     factor's part; factor is 4(D+r²+2c+8)ε(β/ν)².
+//
+// Fused operations round less often, and none of this depends on the order of sums.
 func (p *problem) inflation(b []float64, reach float64, depth int) (factor, shift float64, ok bool) {
 	r := p.r
 	widest := 0.0
 	for k := range r {
-		s := 0.0
+		column := make([]float64, r)
 		for l := range r {
-			s += b[l*r+k] * b[l*r+k]
+			column[l] = b[l*r+k]
 		}
-		widest = max(widest, math.Sqrt(s))
+		widest = max(widest, length(column))
 	}
 	narrow := leastStretch(b, r) / math.Sqrt(float64(r))
 	if !(narrow > 0) {
 		return 0, 0, false
 	}
 	n, d, c, levels := float64(p.terms), float64(r), float64(p.c), float64(depth)
-	shift = 4 * c * (levels + 4) * (n + d + c + 8) * epsilon * reach / narrow
+	shift = (4*c*(levels+4)*(n+d+c+8)*epsilon*reach + tiny) / narrow
 	ratio := widest / narrow
 	factor = 4 * (levels + d*d + 2*c + 8) * epsilon * ratio * ratio
 	return factor, shift, factor < 0.5
@@ -111,6 +130,8 @@ func (p *problem) inflation(b []float64, reach float64, depth int) (factor, shif
 
 // leastStretch returns a lower bound on ‖Bz‖/‖z‖, from an approximate inverse C
 // by Gauss–Jordan elimination: ‖Bz‖ ≥ (1 − ‖I − CB‖)‖z‖/‖C‖; 0 when that fails.
+// What underflow and the change of unit do to B is far below the last line's margin,
+// unless the result is so small that inflation refuses it.
 func leastStretch(b []float64, r int) float64 {
 	a := append([]float64(nil), b...)
 	inv := make([]float64, r*r)
@@ -166,19 +187,16 @@ func leastStretch(b []float64, r int) float64 {
 	return (1 - miss) / size * (1 - 1e-12)
 }
 
-// cones walks the tree and tests every leaf for max ‖Wᵀ(X̃z)₊‖/‖z‖ ≤ target.
-func (p *problem) cones(c *Claims, target float64) (nodes int64, depth int, problem string) {
+// cones walks the tree and tests every leaf for max ‖Wᵀ(X̃z)₊‖/‖z‖ ≤ target.  It
+// returns the first problem.
+func (p *problem) cones(ctx context.Context, c *Claims, plan layout, target float64) string {
 	r := p.r
-	plan, problem := measure(c, r)
-	if problem != "" {
-		return plan.nodes, plan.depth, problem
-	}
-	b := c.Frame.Data
+	b := shifted(c.Frame.Data, -exponent(largest(c.Frame.Data)))
 	// rows of X̃B, and S
 	rows := make([]float64, p.n*r)
 	reach := 0.0
 	for i := range p.n {
-		largest := 0.0
+		most := 0.0
 		for k := range r {
 			s, size := 0.0, 0.0
 			for l, v := range p.row(i) {
@@ -186,18 +204,18 @@ func (p *problem) cones(c *Claims, target float64) (nodes int64, depth int, prob
 				size += math.Abs(v * b[l*r+k])
 			}
 			rows[i*r+k] = s
-			largest = max(largest, size)
+			most = max(most, size)
 		}
-		reach += largest * p.size[i]
+		reach += most * p.size[i]
 	}
 	reach *= 1 + 8*float64(p.terms+r)*epsilon
 	factor, shift, ok := p.inflation(b, reach, plan.depth)
 	if !ok {
-		return plan.nodes, plan.depth, "the frame is singular or too ill-conditioned"
+		return "the frame is singular or too ill-conditioned"
 	}
 	threshold := (target - shift) / (1 + factor) * (1 - 8*epsilon)
 	if !(threshold > 0) {
-		return plan.nodes, plan.depth, fmt.Sprintf("the claimed H = %v is below the rounding errors", c.H)
+		return fmt.Sprintf("the claimed H = %v is below the rounding errors", c.H)
 	}
 
 	problems := make([]string, len(plan.starts))
@@ -206,7 +224,7 @@ func (p *problem) cones(c *Claims, target float64) (nodes int64, depth int, prob
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(plan.starts)) {
 		wg.Go(func() {
-			w := newWalker(p, rows, b, threshold)
+			w := newWalker(ctx, p, rows, b, threshold)
 			for !failed.Load() {
 				o := int(next.Add(1)) - 1
 				if o >= len(plan.starts) {
@@ -224,8 +242,8 @@ func (p *problem) cones(c *Claims, target float64) (nodes int64, depth int, prob
 	wg.Wait()
 	for _, problem := range problems {
 		if problem != "" {
-			return plan.nodes, plan.depth, problem
+			return problem
 		}
 	}
-	return plan.nodes, plan.depth, ""
+	return ""
 }

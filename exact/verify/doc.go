@@ -45,8 +45,10 @@
 //
 // # Arithmetic
 //
-// All this is done in float64.  The package accounts for the rounding errors by
-// a-priori bounds (see inflation) and proves the leaves for a κ that is smaller
-// than H² by that much.  The dual value is computed with directed rounding in
-// extended precision.
+// All this is done in float64, in units in which X, W and the frame are of order
+// one (see units.go), so that underflow is a known and tiny part of every error.
+// The package accounts for the rounding errors by a-priori bounds, which hold for
+// any order of summation and for fused operations (see inflation), and proves the
+// leaves for a κ that is smaller than H² by that much.  The dual value is computed
+// with directed rounding in extended precision.
 package verify

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"math"
 	"sort"
 )
@@ -11,8 +12,9 @@ import (
 // circle into arcs on which Wᵀ(Xu)₊ = Lu.  L is summed up afresh for each arc
 // from the signs at its middle; a row that is misjudged there, or whose
 // breakpoint is off, lies within a few ε of zero on the whole part of the arc
-// that matters, which the last line accounts for.
-func (p *problem) plane() float64 {
+// that matters, which the last line accounts for.  Underflow in a row's direction
+// does as well: such a row is tiny.  The result is of no use when ctx ends.
+func (p *problem) plane(ctx context.Context) float64 {
 	angles := make([]float64, 0, 2*p.n)
 	for i := range p.n {
 		x := p.row(i)
@@ -22,6 +24,9 @@ func (p *problem) plane() float64 {
 	h := 0.0
 	l := make([]float64, 2*p.c)
 	for k, from := range angles {
+		if ctx.Err() != nil {
+			return math.NaN()
+		}
 		to := angles[0] + 2*math.Pi
 		if k+1 < len(angles) {
 			to = angles[k+1]
@@ -41,7 +46,7 @@ func (p *problem) plane() float64 {
 		}
 		h = max(h, overArc(l, from, to))
 	}
-	return h + 8*float64(p.terms+p.c+40)*epsilon*p.sum()
+	return h + 8*float64(p.terms+p.c+40)*epsilon*p.sum() + tiny
 }
 
 // overArc returns max ‖Lu(θ)‖ over from ≤ θ ≤ to, an arc of at most π, up to

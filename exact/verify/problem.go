@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -10,7 +11,7 @@ import (
 const epsilon = 0x1p-53
 
 // problem is max ‖Wᵀ(X̃z)₊‖/‖z‖ over the nonzero rows in r coordinates, and what
-// the passage to them costs.
+// the passage to them costs, in the units of the file units.go.
 type problem struct {
 	n, r, c int
 	x       []float64 // n×r, different rows
@@ -18,10 +19,13 @@ type problem struct {
 	size    []float64 // n, Σ ‖w_i‖ over equal rows
 	terms   int       // rows before equal ones were merged
 	stretch float64   // ≥ ‖V‖
-	missed  float64   // ≥ Σ ‖w_i‖‖e_i‖
+	missed  float64   // ≥ Σ ‖w_i‖‖e_i‖, and what underflow costs
+	unit    int       // a+b: the results are in units of 2ᵃ⁺ᵇ
+	target  float64   // ≤ H in these units
 }
 
-func newProblem(c *Claims) *problem {
+// newProblem returns nil when ctx ends.
+func newProblem(ctx context.Context, c *Claims) *problem {
 	p := &problem{r: c.X.Cols, c: c.Y.Cols, stretch: 1}
 	full := c.X.Cols
 	basis := c.Basis
@@ -41,22 +45,29 @@ func newProblem(c *Claims) *problem {
 			}
 		}
 		size := length(basis.Data)
-		// ‖V‖² = ‖VᵀV‖ ≤ 1 + ‖VᵀV − I‖
+		// ‖V‖² = ‖VᵀV‖ ≤ 1 + ‖VᵀV − I‖; underflow is far below the last term.
 		p.stretch = 1 + math.Sqrt(deviation) + 4*float64(full+p.r)*epsilon*(1+size*size)
 	}
+	largestX, largestW := 0.0, 0.0
+	for i := range c.X.Rows {
+		if x := largest(c.X.Row(i)); x > 0 {
+			largestX, largestW = max(largestX, x), max(largestW, largest(c.W.Row(i)))
+		}
+	}
+	unitX, unitW := exponent(largestX), exponent(largestW)
+	p.unit = unitX + unitW
+	p.target = lowered(c.H, -p.unit)
 	index, key := map[string]int{}, []byte(nil)
 	for i := range c.X.Rows {
-		x, w := c.X.Row(i), c.W.Row(i)
-		zero := true
-		for _, v := range x {
-			zero = zero && v == 0
+		if ctx.Err() != nil {
+			return nil
 		}
-		if zero {
+		if largest(c.X.Row(i)) == 0 {
 			continue
 		}
 		p.terms++
 		key = key[:0]
-		for _, v := range x {
+		for _, v := range c.X.Row(i) {
 			key = binary.LittleEndian.AppendUint64(key, math.Float64bits(v+0)) // −0 + 0 = 0
 		}
 		j, known := index[string(key)]
@@ -67,6 +78,7 @@ func newProblem(c *Claims) *problem {
 			p.w = append(p.w, make([]float64, p.c)...)
 			p.size = append(p.size, 0)
 		}
+		x, w := shifted(c.X.Row(i), -unitX), shifted(c.W.Row(i), -unitW)
 		add(p.weight(j), 1, w)
 		p.size[j] += length(w)
 		if basis.Rows == 0 {
@@ -92,34 +104,40 @@ func newProblem(c *Claims) *problem {
 		e := length(rest) + 4*float64(full+p.r)*epsilon*(1+size)*(length(x)+size*length(reduced))
 		p.missed += e * length(w)
 	}
-	p.missed *= 1 + 4*float64(p.terms+8)*epsilon
+	p.missed = p.missed*(1+4*float64(p.terms+8)*epsilon) + tiny
 	return p
 }
 
-// bound returns a proven bound on h(W), or the reason why there is none.
-func (p *problem) bound(c *Claims, r *Report) (h float64, detail, problem string) {
+// bound proves H ≥ h(W), or says why it cannot.
+func (p *problem) bound(ctx context.Context, c *Claims, plan layout, r *Report) (detail, problem string) {
+	h := 0.0
 	switch {
 	case p.n == 0:
-		return 0, "every row of X is zero", ""
+		return "every row of X is zero", ""
+	case largest(p.size) == 0:
+		return "W is zero", ""
 	case p.r == 1:
 		h = p.line()
 		detail = "both directions were evaluated"
 	case p.r == 2:
-		h = p.plane()
+		h = p.plane(ctx)
 		detail = fmt.Sprintf("%d arcs of the circle were maximised in closed form", 2*p.n)
 	case c.Frame.Rows == 0:
-		return 0, "", fmt.Sprintf("there is no tree of cones for %d-dimensional directions", p.r)
+		return "", fmt.Sprintf("there is no tree of cones for %d-dimensional directions", p.r)
 	default:
 		// the part of H that is left for the cones
-		target := (c.H*(1-8*epsilon) - p.missed) / p.stretch
-		cones, depth, reason := p.cones(c, target)
-		r.Cones, r.Depth = cones, depth
-		if reason != "" {
-			return 0, "", reason
+		target := (p.target*(1-8*epsilon) - p.missed) / p.stretch
+		r.Cones, r.Depth = plan.nodes, plan.depth
+		if reason := p.cones(ctx, c, plan, target); reason != "" {
+			return "", reason
 		}
-		return c.H, fmt.Sprintf("%d cones of depth up to %d cover all directions and each leaf proves ‖Wᵀ(Xu)₊‖ ≤ %.10g‖u‖", cones, depth, c.H), ""
+		return fmt.Sprintf("%d cones of depth up to %d cover all directions and each leaf proves ‖Wᵀ(Xu)₊‖ ≤ %.10g‖u‖", plan.nodes, plan.depth, c.H), ""
 	}
-	return (h*p.stretch + p.missed) * (1 + 8*epsilon), detail, ""
+	h = (h*p.stretch + p.missed) * (1 + 8*epsilon)
+	if !(h <= p.target) {
+		return "", fmt.Sprintf("max ‖Wᵀ(Xu)₊‖ could be bounded by %v only, the claim is %v", math.Ldexp(h, p.unit), c.H)
+	}
+	return detail, ""
 }
 
 func (p *problem) row(i int) []float64    { return p.x[i*p.r : (i+1)*p.r] }
@@ -134,6 +152,7 @@ func (p *problem) sum() float64 {
 	return s
 }
 
+// line returns an upper bound on max ‖Wᵀ(Xu)₊‖ over u = ±1.
 func (p *problem) line() float64 {
 	h := 0.0
 	for _, u := range []float64{1, -1} {
@@ -143,7 +162,7 @@ func (p *problem) line() float64 {
 		}
 		h = max(h, length(f))
 	}
-	return h + 4*float64(p.terms+p.c+8)*epsilon*p.sum()
+	return h + 4*float64(p.terms+p.c+8)*epsilon*p.sum() + tiny
 }
 
 func inner(a, b []float64) float64 {
@@ -160,4 +179,16 @@ func add(dst []float64, t float64, v []float64) {
 	}
 }
 
-func length(v []float64) float64 { return math.Sqrt(inner(v, v)) }
+// length returns ‖v‖ with a relative error of at most (len(v)+4)ε: squares of small
+// numbers underflow, those of their ratios to the largest one do no harm.
+func length(v []float64) float64 {
+	unit := largest(v)
+	if unit == 0 {
+		return 0
+	}
+	s := 0.0
+	for _, x := range v {
+		s += (x / unit) * (x / unit)
+	}
+	return unit * math.Sqrt(s)
+}

@@ -1,33 +1,70 @@
 package verify
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
+	"runtime"
+
+	"github.com/relift/relift/internal/effort"
 )
 
-// Verify checks every claim of c.  It never panics on any contents; a report
-// whose OK is true proves the claimed bound.  Checks that need an earlier one to
-// hold are left out when that one fails.
+// Verify is VerifyContext without an end and without a limit.
 func Verify(c *Claims) Report {
+	r, _ := VerifyContext(context.Background(), c, effort.Effort{}) // the background does not end
+	return r
+}
+
+// VerifyContext checks every claim of c.  It never panics on any contents; a report
+// whose OK is true proves the claimed bound.  Where the effort is above limit,
+// nothing is checked but that and the shapes.  Checks that need an earlier one to
+// hold are left out when that one fails.  An error is that of ctx, which ended;
+// nothing is proved then.
+func VerifyContext(ctx context.Context, c *Claims, limit effort.Effort) (Report, error) {
 	r := newReport(c.LowerBound)
+	r.check(ctx, c, limit)
+	if err := ctx.Err(); err != nil {
+		return newReport(c.LowerBound), err
+	}
+	return r, nil
+}
+
+func (r *Report) check(ctx context.Context, c *Claims, limit effort.Effort) {
 	if !r.add("shapes", c.shapeProblem(), fmt.Sprintf("%d rows, %d features, %d outputs", c.X.Rows, c.X.Cols, c.Y.Cols)) {
-		return r
+		return
+	}
+	if problem := c.effort(0).Problem(limit); problem != "" {
+		r.add("work", problem, "")
+		return
+	}
+	var plan layout
+	if c.hasTree() {
+		var problem string
+		if plan, problem = measure(ctx, c, c.Frame.Rows); problem != "" {
+			r.add("tree", problem, "")
+			return
+		}
+		if problem := c.effort(plan.depth).Problem(limit); problem != "" {
+			r.add("work", problem, "")
+			return
+		}
 	}
 	if !r.add("finite", c.finiteProblem(), "every number is finite, γ is positive and H not negative") {
-		return r
+		return
 	}
-	r.add("digest", c.digestProblem(), "the arrays are those that were written")
-	p := newProblem(c)
-	h, detail, problem := p.bound(c, &r)
-	if problem == "" && !(h <= c.H) {
-		problem = fmt.Sprintf("max ‖Wᵀ(Xu)₊‖ could be bounded by %v only, the claim is %v", h, c.H)
+	r.add("digest", c.metaProblem(ctx), "the arrays are those that were written")
+	p := newProblem(ctx, c)
+	if p == nil {
+		return // ctx has ended
 	}
+	detail, problem := p.bound(ctx, c, plan, r)
 	if !r.add("directions", problem, detail) {
-		return r
+		return
 	}
-	value := dualValue(c)
+	value := dualValue(ctx, c)
 	problem = ""
 	if !(c.LowerBound <= value) {
 		problem = fmt.Sprintf("the claimed bound %v is above the dual value %v", c.LowerBound, value)
@@ -35,7 +72,39 @@ func Verify(c *Claims) Report {
 	if r.add("bound", problem, fmt.Sprintf("the claimed bound %v is at most the dual value %v", c.LowerBound, value)) && r.OK() {
 		r.ProvenBound = value
 	}
-	return r
+}
+
+// hasTree reports whether there is a tree of cones to walk.
+func (c *Claims) hasTree() bool { return c.Frame.Rows > 2 }
+
+// effort bounds what the rest of the verification takes when the tree has the
+// depth given.  The number of nodes follows from that of the bits: an inner node has
+// 1 + width of them, a leaf one, and in each of the 2ʳ orthants there is one leaf more
+// than inner nodes.
+func (c *Claims) effort(depth int) effort.Effort {
+	n, d, outputs := float64(c.X.Rows), float64(c.X.Cols), float64(c.Y.Cols)
+	r := d
+	if c.Basis.Rows > 0 {
+		r = float64(c.Basis.Cols)
+	}
+	const extended = 400 // operations of a product in extended precision
+	e := effort.Effort{
+		Operations: n*d*(4*r+8) + d*r*r + n*outputs*extended,
+		Bytes:      8 * n * (d + r + 2*outputs + 8),
+	}
+	switch {
+	case r == 2:
+		e.Operations += 2 * n * (n*(4+4*outputs) + 40*outputs)
+	case c.hasTree():
+		edges := c.Frame.Rows * (c.Frame.Rows - 1) / 2
+		width := float64(bits.Len(uint(edges - 1)))
+		orthants := math.Exp2(r)
+		inner := max(0, float64(c.TreeBits)-orthants) / (2 + width)
+		nodes := 2*inner + orthants
+		e.Operations += nodes*(n*r*(4+4*outputs)+8*r*r*(outputs+r)) + orthants*n*r*r
+		e.Bytes += float64(runtime.GOMAXPROCS(0)) * float64(depth+1) * 8 * (n*(r+1) + r*(r+outputs))
+	}
+	return e
 }
 
 func (c *Claims) shapeProblem() string {
@@ -49,6 +118,9 @@ func (c *Claims) shapeProblem() string {
 		if c.Basis.Rows != d || r < 1 || r > d {
 			return fmt.Sprintf("basis is %d×%d, expected %d rows and 1 to %d columns", c.Basis.Rows, r, d, d)
 		}
+	}
+	if n > maxSize || d > maxSize || outputs > maxSize {
+		return fmt.Sprintf("X is %d×%d and Y has %d columns, expected at most %d rows and columns", n, d, outputs, maxSize)
 	}
 	frame := r
 	if r <= 2 || c.Frame.Rows == 0 {
@@ -81,15 +153,21 @@ func (c *Claims) finiteProblem() string {
 		v    Matrix
 	}{{"X", c.X}, {"Y", c.Y}, {"W", c.W}, {"basis", c.Basis}, {"frame", c.Frame}} {
 		for i, v := range part.v.Data {
-			if math.IsNaN(v) || math.Abs(v) > hugest {
-				return fmt.Sprintf("%s[%d,%d] is %v, expected a number of size at most %g", part.name, i/part.v.Cols, i%part.v.Cols, v, hugest)
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Sprintf("%s[%d,%d] is %v, expected a finite number", part.name, i/part.v.Cols, i%part.v.Cols, v)
 			}
 		}
 	}
-	if !(c.Gamma > 0) || !(c.Gamma <= hugest) {
+	const longest = 2 // of an entry of a basis, whose columns have norms near 1
+	for i, v := range c.Basis.Data {
+		if !(math.Abs(v) <= longest) {
+			return fmt.Sprintf("basis[%d,%d] is %v, expected orthonormal columns", i/c.Basis.Cols, i%c.Basis.Cols, v)
+		}
+	}
+	if !(c.Gamma > 0) || math.IsInf(c.Gamma, 1) {
 		return fmt.Sprintf("gamma is %v, expected a positive finite number", c.Gamma)
 	}
-	if !(c.H >= 0) || !(c.H <= hugest) {
+	if !(c.H >= 0) || math.IsInf(c.H, 1) {
 		return fmt.Sprintf("H is %v, expected a finite number, not negative", c.H)
 	}
 	if math.IsNaN(c.LowerBound) || math.IsInf(c.LowerBound, 0) {
@@ -98,23 +176,32 @@ func (c *Claims) finiteProblem() string {
 	return ""
 }
 
-// hugest keeps every intermediate result far from overflow.
-const hugest = 1e60
-
-func (c *Claims) digestProblem() string {
-	var m Meta
+// metaProblem compares the meta data with the arrays: their digest, and γ where
+// they state it.
+func (c *Claims) metaProblem(ctx context.Context) string {
+	var m struct {
+		Meta
+		Settings json.RawMessage `json:"settings"`
+	}
 	if err := json.Unmarshal([]byte(c.Meta), &m); err != nil {
 		return "the meta data are not valid JSON"
 	}
-	if m.Digest != Digest(c) {
+	var stated struct {
+		Gamma *float64 `json:"gamma"`
+	}
+	// Settings may be any JSON value; others than an object with a number state nothing.
+	if json.Unmarshal(m.Settings, &stated) == nil && stated.Gamma != nil && *stated.Gamma != c.Gamma {
+		return fmt.Sprintf("the proof is for γ = %v and the meta data state %v", c.Gamma, *stated.Gamma)
+	}
+	if m.Digest != digest(ctx, c) {
 		return "the arrays are not those that were written: their digest differs from the one in the meta data"
 	}
 	return ""
 }
 
 // dualValue returns the largest t⟨W,Y⟩ − ½t²‖W‖² it finds over 0 ≤ t ≤ γ/H plus
-// ½‖y_i‖² for the zero rows, rounded down.
-func dualValue(c *Claims) float64 {
+// ½‖y_i‖² for the zero rows, rounded down; NaN when ctx ends.
+func dualValue(ctx context.Context, c *Claims) float64 {
 	const precision = 320
 	down := func() *big.Float { return new(big.Float).SetPrec(precision).SetMode(big.ToNegativeInf) }
 	up := func() *big.Float { return new(big.Float).SetPrec(precision).SetMode(big.ToPositiveInf) }
@@ -125,10 +212,10 @@ func dualValue(c *Claims) float64 {
 		return product.Mul(a.SetFloat64(x), b.SetFloat64(y))
 	}
 	for i := range c.X.Rows {
-		zero := true
-		for _, v := range c.X.Row(i) {
-			zero = zero && v == 0
+		if ctx.Err() != nil {
+			return math.NaN()
 		}
+		zero := largest(c.X.Row(i)) == 0
 		y, w := c.Y.Row(i), c.W.Row(i)
 		for k := range y {
 			if zero {

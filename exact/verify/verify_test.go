@@ -25,8 +25,8 @@ func seal(t *testing.T, c *Claims) {
 	c.Meta = string(text)
 }
 
-// largest returns max ‖Wᵀ(Xu)₊‖ over random unit directions.
-func largest(rnd *rand.Rand, c *Claims, count int) float64 {
+// sampledMax returns max ‖Wᵀ(Xu)₊‖ over random unit directions.
+func sampledMax(rnd *rand.Rand, c *Claims, count int) float64 {
 	best := 0.0
 	for range count {
 		u := gaussian(rnd, 1, c.X.Cols).Data
@@ -44,8 +44,9 @@ func TestPlaneAgainstSampling(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		n, outputs := 1+rnd.IntN(12), 1+rnd.IntN(3)
 		c := &Claims{X: gaussian(rnd, n, 2), Y: gaussian(rnd, n, outputs), W: gaussian(rnd, n, outputs), Gamma: 1}
-		h := newProblem(c).plane()
-		if sampled := largest(rnd, c, 20000); !(sampled <= h) || !(sampled >= h*(1-1e-4)) {
+		p := newProblem(t.Context(), c)
+		h := math.Ldexp(p.plane(t.Context()), p.unit)
+		if sampled := sampledMax(rnd, c, 20000); !(sampled <= h) || !(sampled >= h*(1-1e-4)) {
 			t.Errorf("seed %d: plane %v, sampled %v", seed, h, sampled)
 		}
 	}
@@ -64,7 +65,7 @@ func TestRootCones(t *testing.T) {
 			c.Frame.Data[k*r+k] = 1 + rnd.Float64()
 		}
 		c.Tree, c.TreeBits = []uint64{0}, int64(1)<<r
-		truth := largest(rnd, c, 20000)
+		truth := sampledMax(rnd, c, 20000)
 		for _, s := range []float64{0.99, 1.2, 2, 5} {
 			c.H = s * truth
 			seal(t, c)

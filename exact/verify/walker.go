@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/bits"
@@ -16,6 +17,7 @@ type node struct {
 
 // walker tests the leaves of one orthant's tree.
 type walker struct {
+	ctx       context.Context
 	p         *problem
 	rows, b   []float64
 	kappa     float64
@@ -30,10 +32,10 @@ type walker struct {
 	w         []float64 // c
 }
 
-func newWalker(p *problem, rows, b []float64, threshold float64) *walker {
+func newWalker(ctx context.Context, p *problem, rows, b []float64, threshold float64) *walker {
 	r, c := p.r, p.c
 	w := &walker{
-		p: p, rows: rows, b: b, kappa: threshold * threshold,
+		ctx: ctx, p: p, rows: rows, b: b, kappa: threshold * threshold,
 		u: make([]float64, r*r), f: make([]float64, r*c), lo: make([]float64, r*c), hi: make([]float64, r*c),
 		matrix: make([]float64, r*r), axis: make([]float64, c), w: make([]float64, c),
 	}
@@ -97,6 +99,9 @@ func (w *walker) place(nd *node, j int, t []float64) {
 
 // walk checks the subtree at the reader's position; it returns the first problem.
 func (w *walker) walk(depth int) string {
+	if w.ctx.Err() != nil {
+		return "interrupted"
+	}
 	if w.bits.take(1) == 0 {
 		if !w.leaf(w.path[depth], false) && !w.leaf(w.path[depth], true) {
 			return fmt.Sprintf("the leaf before bit %d of the tree does not prove the claimed H", w.bits.at)

@@ -14,7 +14,7 @@ type Effort struct {
 // The limit of Limit: a part that every file has, and one for each byte of the file.
 const (
 	baseOperations    = 5e9
-	operationsPerByte = 1e6
+	operationsPerByte = 4e6
 )
 
 // Limit is the number of operations that a file of size bytes may take unless the

@@ -22,7 +22,7 @@ func TestProblem(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
 		}
 	}
-	if !(Limit(5000) < 2e10) || !(Limit(24<<20) > 1e13) {
+	if !(Limit(5000) < 3e10) || !(Limit(24<<20) > 1e13) {
 		t.Errorf("limits %g for 5 KB and %g for 24 MiB", Limit(5000), Limit(24<<20))
 	}
 }

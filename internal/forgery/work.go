@@ -28,7 +28,6 @@ func workFiles() []File {
 
 	tree := honestCones(3)
 	tree.LowerBound = 0
-	clear(tree.W.Data)
 	grow(tree, 21, 3000)
 	add("tree", "a tree of four million nodes for 3000 rows, all of it below one repeated pattern", deflated(sealed(tree)))
 
@@ -37,7 +36,7 @@ func workFiles() []File {
 		orthants.X.Data[i] = float64(i / 16 >> (i % 16) & 1)
 	}
 	orthants.Y = cones.Matrix{Rows: 4000, Cols: 1, Data: make([]float64, 4000)}
-	orthants.W = cones.Matrix{Rows: 4000, Cols: 1, Data: make([]float64, 4000)}
+	orthants.W = small(4000)
 	orthants.Frame = identity(16)
 	orthants.Tree, orthants.TreeBits = make([]uint64, 1<<16/64), 1<<16
 	add("orthants", "65536 orthants in 16 dimensions for 4000 rows", deflated(sealed(orthants)))
@@ -88,7 +87,7 @@ func grow(c *cones.Claims, depth, n int) {
 		c.X.Data = append(c.X.Data, float64(i%16)-8.5, float64(i/16%16)-8.5, float64(i/256)+0.5)
 	}
 	c.Y = cones.Matrix{Rows: n, Cols: 1, Data: make([]float64, n)}
-	c.W = cones.Matrix{Rows: n, Cols: 1, Data: make([]float64, n)}
+	c.W = small(n)
 	var bits []byte
 	var split func(level int)
 	split = func(level int) {
@@ -104,6 +103,15 @@ func grow(c *cones.Claims, depth, n int) {
 	split(0)
 	bits = append(bits, 0, 0, 0, 0, 0, 0, 0)
 	c.Tree, c.TreeBits = pack(bits), int64(len(bits))
+}
+
+// small is a W (n×1) so small that every leaf passes.
+func small(n int) cones.Matrix {
+	w := cones.Matrix{Rows: n, Cols: 1, Data: make([]float64, n)}
+	for i := range w.Data {
+		w.Data[i] = 0x1p-40
+	}
+	return w
 }
 
 // deflated is archive with compressed members.
