@@ -174,7 +174,7 @@ func (f Feature) encode(t *Table, column *Column, rows []int, x *mat.Dense, at i
 		if !column.Missing(row) {
 			v = column.Numbers[row]
 		}
-		v = (v - f.Mean) / f.Deviation
+		v = standardise(v, f.Mean, f.Deviation)
 		if !finite(v) {
 			return t.errorAt(row, f.Name, "%s is too large after scaling; expected a magnitude near those of the training table", column.Value(row))
 		}

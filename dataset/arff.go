@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -16,11 +15,12 @@ import (
 // "@attribute NAME TYPE" lines and comma-separated or sparse rows after
 // "@data".  Nominal, string and date attributes are categorical; relational
 // attributes and instance weights are refused.
-func readARFF(name string, r *bufio.Reader) (*Table, error) {
-	if err := checkText(name, r); err != nil {
+func readARFF(s *source) (*Table, error) {
+	text, err := newLines(s)
+	if err != nil {
 		return nil, err
 	}
-	a := &arff{name: name, r: r}
+	a := &arff{name: s.name, text: text, known: map[string]bool{}}
 	if err := a.header(); err != nil {
 		return nil, err
 	}
@@ -31,10 +31,11 @@ func readARFF(name string, r *bufio.Reader) (*Table, error) {
 	if len(names) == 0 {
 		return nil, a.errorf("no @attribute before @data; expected one for each column")
 	}
-	b, err := newBuilder(name, names, true)
+	b, err := newBuilder(s.name, names, true)
 	if err != nil {
 		return nil, err
 	}
+	b.budget = s.budget
 	for j, attribute := range a.attributes {
 		b.columns[j].declared = attribute.kind
 	}
@@ -54,15 +55,17 @@ func readARFF(name string, r *bufio.Reader) (*Table, error) {
 
 type arff struct {
 	name       string
-	r          *bufio.Reader
+	text       *lines
 	line       int // of the text that next returned
 	attributes []arffAttribute
+	known      map[string]bool // the attributes' names
 }
 
 type arffAttribute struct {
 	name   string
 	kind   Kind
-	values []string // of a nominal attribute
+	values []string        // of a nominal attribute
+	known  map[string]bool // the values
 }
 
 func (a *arff) errorf(format string, args ...any) error {
@@ -72,14 +75,11 @@ func (a *arff) errorf(format string, args ...any) error {
 // next returns the next line that is neither blank nor a comment.
 func (a *arff) next() (string, error) {
 	for {
-		text, err := a.r.ReadString('\n')
-		if text == "" && err != nil {
-			if errors.Is(err, io.EOF) {
-				return "", io.EOF
-			}
-			return "", readError(a.name, err)
+		text, err := a.text.next()
+		if err != nil {
+			return "", err
 		}
-		a.line++
+		a.line = a.text.number
 		if text = strings.TrimSpace(text); text != "" && text[0] != '%' {
 			if !utf8.ValidString(text) {
 				return "", a.errorf("not valid UTF-8; expected a file saved as UTF-8")
@@ -108,9 +108,10 @@ func (a *arff) header() error {
 			if err != nil {
 				return err
 			}
-			if slices.ContainsFunc(a.attributes, func(b arffAttribute) bool { return b.name == attribute.name }) {
+			if a.known[attribute.name] {
 				return a.errorf("a second attribute named %s; expected each name once", quote(attribute.name))
 			}
+			a.known[attribute.name] = true
 			a.attributes = append(a.attributes, attribute)
 		case "@data":
 			return nil
@@ -132,6 +133,10 @@ func (a *arff) attribute(text string) (arffAttribute, error) {
 		attribute.kind = Categorical
 		if attribute.values, err = arffList(rest); err != nil {
 			return attribute, a.errorf("attribute %s: %v; expected its values as {a, b, c}", quote(name), err)
+		}
+		attribute.known = make(map[string]bool, len(attribute.values))
+		for _, v := range attribute.values {
+			attribute.known[v] = true
 		}
 		return attribute, nil
 	}
@@ -164,8 +169,7 @@ func (a *arff) row(text string, b *builder) error {
 			return err
 		}
 	}
-	b.endRow(a.line)
-	return nil
+	return b.endRow(a.line)
 }
 
 // sparse adds a row "{INDEX VALUE, …}": an attribute that is not named is 0 or
@@ -211,8 +215,7 @@ func (a *arff) sparse(text string, b *builder) error {
 			return err
 		}
 	}
-	b.endRow(a.line)
-	return nil
+	return b.endRow(a.line)
 }
 
 // add checks an entry against its attribute's type.
@@ -237,7 +240,7 @@ func (a *arff) add(j int, field string, missing bool, b *builder) error {
 		field = ""
 	case field == "":
 		return wrong("an empty value; expected a value, or ? where it is missing")
-	case attribute.values != nil && !slices.Contains(attribute.values, field):
+	case attribute.values != nil && !attribute.known[field]:
 		return wrong("%s is none of the attribute's values; expected one of %s", quote(field), list(attribute.values, 12))
 	}
 	b.addLabel(j, field)

@@ -40,8 +40,6 @@ func TestBadInput(t *testing.T) {
 		{"all rows dropped", "a,b,class\n1,,x\n,3,y\n", Options{Missing: MissingDrop}, `t.csv: every row has a missing entry; expected at least one complete row`},
 		{"all missing under mean", "a,b,class\n1,,x\n2,,y\n", Options{Missing: MissingMean}, `t.csv: column "b": every entry is missing; expected at least one number`},
 		{"every category missing", "a,b,class\n?,2,x\n?,3,y\n", Options{Missing: MissingMean, Categorical: []string{"a"}}, `t.csv: column "a": every entry is missing; expected at least one value`},
-		{"too large to scale", "a,class\n1.7e308,x\n-1.7e308,y\n-1.7e308,y\n", Options{}, `t.csv: column "a": the numbers are too large to scale; expected magnitudes below 1e300`},
-		{"too large to scale together", "a,b,class\n1.7e308,-1.7e308,x\n-1.7e308,-1.7e308,y\n", Options{Scale: ScaleOverall}, `t.csv: the numeric features cannot be scaled together; expected numbers that vary, of magnitudes below 1e300`},
 		{"identifier as target", manyLabels(30), Options{}, `t.csv: column "id": 30 distinct values in 30 rows are too many for class labels; expected at least two rows for each class, or task regression for numbers`},
 		{"long entry", "a,class\n1,x\n2,y\n" + strings.Repeat("z", 100) + ",x\n", Options{}, `t.csv: line 4, column "a": "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz…" is not a number; expected a finite decimal such as 1.5`},
 		{"missing value in regression", "a,y\n1,2.5\n2,NA\n", Options{}, `t.csv: line 3, column "y": the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them`},

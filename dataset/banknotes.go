@@ -40,7 +40,7 @@ func BankNotes(path string) (*Table, error) {
 		return nil, inputErrorf(path, "not the bank note data of the UCI repository; %s", get)
 	}
 	header := []byte("variance,skewness,curtosis,entropy,class\n")
-	return readDelimited(path, bytes.NewReader(append(header, text...)), ',')
+	return Read(path, bytes.NewReader(append(header, text...)), FormatCSV)
 }
 
 // bankNotesFrom is BankNotes as a built-in: builtin:bank_notes?file=PATH, with

@@ -16,7 +16,14 @@ type builder struct {
 	hasLines bool
 	rows     int
 	warnings []string
+	// budget is charged for the entries of rows that ended; pending counts the
+	// bytes of those that were not charged yet.
+	budget  *budget
+	pending uint64
 }
+
+// charged is the portion in which the budget is charged.
+const charged = 1 << 16
 
 // columnBuilder keeps the number and the text of each entry.  The texts lie in
 // one array of bytes (row i ends at ends[i]), which a numeric column throws
@@ -73,6 +80,7 @@ func (b *builder) addText(j int, field string) {
 	if kind != tokenMissing {
 		c.arena = append(c.arena, field...)
 	}
+	b.pending += entryBytes + uint64(len(field))
 	c.ends = append(c.ends, len(c.arena))
 }
 
@@ -82,6 +90,7 @@ func (b *builder) addLabel(j int, label string) {
 	c := b.columns[j]
 	c.numbers = append(c.numbers, math.NaN())
 	c.arena = append(c.arena, label...)
+	b.pending += entryBytes + uint64(len(label))
 	c.ends = append(c.ends, len(c.arena))
 }
 
@@ -101,15 +110,27 @@ func (b *builder) addNumber(j int, v float64) {
 			v = 0
 		}
 	}
+	b.pending += entryBytes
 	c.numbers = append(c.numbers, v)
 	c.ends = append(c.ends, len(c.arena))
 }
 
-func (b *builder) endRow(line int) {
+// entryBytes is what an entry takes beside its text: its number, the end of
+// its text, and the header of the string that it may become.
+const entryBytes = 32
+
+// endRow ends the current row, which came from that line.
+func (b *builder) endRow(line int) error {
 	b.rows++
 	if b.hasLines {
 		b.lines = append(b.lines, line)
 	}
+	if b.pending < charged {
+		return nil
+	}
+	bytes := b.pending
+	b.pending = 0
+	return b.budget.take(bytes)
 }
 
 // table decides the types and returns the table.

@@ -180,7 +180,9 @@ func makeSpiral(reference string, value map[string]float64) (*Table, error) {
 			b.addNumber(0, r*math.Sin(t))
 			b.addNumber(1, r*math.Cos(t))
 			b.addText(2, string(rune('a'+k)))
-			b.endRow(0)
+			if err := b.endRow(0); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return b.table()
@@ -231,7 +233,9 @@ func makeRandom(reference string, value map[string]float64) (*Table, error) {
 		for j, value := range y {
 			b.addNumber(d+j, value)
 		}
-		b.endRow(0)
+		if err := b.endRow(0); err != nil {
+			return nil, err
+		}
 	}
 	t, err := b.table()
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // readDelimited reads a table with a header line.  delimiter 0 is found from
 // the header: the one of comma, semicolon, tab and pipe that occurs most often
 // outside quotes.
-func readDelimited(name string, r io.Reader, delimiter rune) (*Table, error) {
-	text := bufio.NewReaderSize(r, 1<<16)
+func readDelimited(s *source, delimiter rune) (*Table, error) {
+	name, text := s.name, s.text
 	if err := checkText(name, text); err != nil {
 		return nil, err
 	}
@@ -44,6 +44,7 @@ func readDelimited(name string, r io.Reader, delimiter rune) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	b.budget = s.budget
 	for {
 		record, err := records.Read()
 		if errors.Is(err, io.EOF) {
@@ -63,7 +64,9 @@ func readDelimited(name string, r io.Reader, delimiter rune) (*Table, error) {
 		for j, field := range record {
 			b.addText(j, field)
 		}
-		b.endRow(line)
+		if err := b.endRow(line); err != nil {
+			return nil, err
+		}
 	}
 	return b.table()
 }

@@ -232,7 +232,7 @@ func TestDecodeInvertsEncode(t *testing.T) {
 
 func TestStandardScaling(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
-	for _, unit := range []float64{1, 1e-200, 1e200} {
+	for _, unit := range []float64{1, 1e-200, 1e-290, 1e200, 0x1p1020} {
 		var b strings.Builder
 		b.WriteString("a,y\n")
 		for i := range 50 {
@@ -253,6 +253,34 @@ func TestStandardScaling(t *testing.T) {
 	_, _, warnings, err := Fit(mustRead(t, "a,b,y\n0.30000000000000004,1,u\n0.3,2,v\n0.3,3,u\n"), Options{})
 	if err != nil || len(warnings) != 1 {
 		t.Errorf("warnings %q, error %v; want one warning", warnings, err)
+	}
+}
+
+// TestStandardScalingAtTheEnds scales columns whose sums, squares or differences
+// leave the range of doubles.
+func TestStandardScalingAtTheEnds(t *testing.T) {
+	for _, test := range []struct {
+		column string
+		want   []float64
+	}{
+		{"1.7e308,-1.7e308,-1.7e308,1.7e308", []float64{1, -1, -1, 1}},
+		{"1,1,1,1e200", []float64{-1 / math.Sqrt(3), -1 / math.Sqrt(3), -1 / math.Sqrt(3), math.Sqrt(3)}},
+		{"0,0,5e-324,5e-324", []float64{0, 0, 1, 1}}, // the mean is no double: to the nearest
+		{"1e-310,3e-310,3e-310,1e-310", []float64{-1, 1, 1, -1}},
+		{"1e-300,1,1,1e-300", []float64{-1, 1, 1, -1}},
+	} {
+		text := "a,y\n"
+		for i, v := range strings.Split(test.column, ",") {
+			text += fmt.Sprintf("%s,%d\n", v, i%2)
+		}
+		for _, scale := range []Scale{ScaleStandard, ScaleOverall} {
+			_, data := mustFit(t, mustRead(t, text), Options{Scale: scale})
+			for i, want := range test.want {
+				if got := data.X.At(i, 0); !(math.Abs(got-want) < 1e-12) {
+					t.Errorf("%s: %v, row %d is %v, want %v", scale, test.column, i, got, want)
+				}
+			}
+		}
 	}
 }
 

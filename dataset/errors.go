@@ -10,6 +10,9 @@ import (
 // or of an option rather than of this program.
 var ErrInput = errors.New("bad input")
 
+// ErrInterrupted is wrapped by the error of a reading whose context ended.
+var ErrInterrupted = errors.New("interrupted")
+
 // InputError says in one line what is wrong with a file, where, and what was
 // expected.
 type InputError struct {

@@ -219,11 +219,6 @@ func (o Options) learnFeature(t *Table, column *Column, forced bool, rows []int)
 		if constant {
 			return nil, constantWarning(t, column, formatNumber(present[0])), nil
 		}
-		if !finite(mean) || !finite(deviation) {
-			e := inputErrorf(t.Name, "the numbers are too large to scale; expected magnitudes below 1e300")
-			e.Column = column.Name
-			return nil, "", e
-		}
 		f.Mean, f.Deviation = mean, deviation
 	}
 	return f, "", nil
@@ -252,8 +247,8 @@ func (e *Encoding) scaleOverall(t *Table, rows []int) error {
 	}
 	mean := meanOf(values)
 	deviation, constant := deviationOf(values, mean)
-	if constant || !finite(mean) || !finite(deviation) {
-		return inputErrorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary, of magnitudes below 1e300")
+	if constant {
+		return inputErrorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary")
 	}
 	for i := range e.Features {
 		if e.Features[i].Kind == Numeric {
@@ -338,46 +333,4 @@ func mostFrequent(column *Column, rows []int, categories []string) string {
 		}
 	}
 	return best
-}
-
-func meanOf(values []float64) float64 {
-	n := float64(len(values))
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	if finite(sum) {
-		return sum / n
-	}
-	sum = 0
-	for _, v := range values {
-		sum += v / n
-	}
-	return sum
-}
-
-// deviationOf returns the population standard deviation, computed on
-// deviations divided by the largest so that no square under- or overflows, and
-// whether the values are constant up to the rounding error of their mean (the
-// rule of scikit-learn: variance ≤ (n·ε·mean)²).
-func deviationOf(values []float64, mean float64) (deviation float64, constant bool) {
-	largest := 0.0
-	for _, v := range values {
-		largest = max(largest, math.Abs(v-mean))
-	}
-	if largest == 0 || slices.Min(values) == slices.Max(values) {
-		return 0, true
-	}
-	if math.IsInf(largest, 0) {
-		return largest, false
-	}
-	sum := 0.0
-	for _, v := range values {
-		q := (v - mean) / largest
-		sum += q * q
-	}
-	n := float64(len(values))
-	deviation = largest * math.Sqrt(sum/n)
-	const epsilon = 0x1p-52
-	return deviation, deviation <= n*epsilon*math.Abs(mean)
 }

@@ -1,10 +1,10 @@
 package dataset
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -20,48 +20,56 @@ type sparseEntry struct {
 	value float64
 }
 
+// sparseEntryBytes is the size of a sparseEntry.
+const sparseEntryBytes = 16
+
 // readLIBSVM reads the sparse format of LIBSVM and SVMlight: a line for each
 // row with the label and INDEX:VALUE for the entries that are not zero, in
 // increasing order of indices, and a comment after #.  Feature k is the column
-// xk; the label is the last column.
-func readLIBSVM(name string, r *bufio.Reader) (*Table, error) {
-	if err := checkText(name, r); err != nil {
-		return nil, err
-	}
-	entries := map[int][]sparseEntry{}
-	labels, err := newBuilder(name, []string{libsvmTarget}, true)
+// xk; the label is the last column.  A feature that no row has is no column.
+func readLIBSVM(s *source) (*Table, error) {
+	text, err := newLines(s)
 	if err != nil {
 		return nil, err
 	}
-	line := 0
+	entries := map[int][]sparseEntry{}
+	labels, err := newBuilder(s.name, []string{libsvmTarget}, true)
+	if err != nil {
+		return nil, err
+	}
+	labels.budget = s.budget
 	for {
-		text, err := r.ReadString('\n')
-		if text == "" && err != nil {
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			return nil, readError(name, err)
+		line, err := text.next()
+		if errors.Is(err, io.EOF) {
+			break
 		}
-		line++
-		text, _, _ = strings.Cut(text, "#")
-		fields := strings.Fields(text)
+		if err != nil {
+			return nil, err
+		}
+		line, _, _ = strings.Cut(line, "#")
+		fields := strings.Fields(line)
 		if len(fields) == 0 {
 			continue
 		}
-		if err := libsvmRow(name, line, labels.rows, fields, entries); err != nil {
+		if err := libsvmRow(s.name, text.number, labels.rows, fields, entries); err != nil {
+			return nil, err
+		}
+		if err := s.budget.take(sparseEntryBytes * uint64(len(fields))); err != nil {
 			return nil, err
 		}
 		labels.addText(0, fields[0])
-		labels.endRow(line)
+		if err := labels.endRow(text.number); err != nil {
+			return nil, err
+		}
 	}
 	if labels.rows == 0 {
-		return nil, inputErrorf(name, "no data rows; expected lines such as +1 1:0.5 3:2")
+		return nil, inputErrorf(s.name, "no data rows; expected lines such as +1 1:0.5 3:2")
 	}
 	t, err := labels.table()
 	if err != nil {
 		return nil, err
 	}
-	return sparseTable(t, entries)
+	return sparseTable(s, t, entries)
 }
 
 // libsvmRow parses the entries of one line.
@@ -100,22 +108,22 @@ func libsvmRow(name string, line, row int, fields []string, entries map[int][]sp
 
 func libsvmColumn(index int) string { return "x" + strconv.Itoa(index) }
 
-// sparseTable puts the columns of the entries before the label.  Columns run
-// from x1, or from x0 when the index 0 occurs, to the largest index.
-func sparseTable(t *Table, entries map[int][]sparseEntry) (*Table, error) {
-	first, last := 1, 0
-	for index := range entries {
-		first, last = min(first, index), max(last, index)
-	}
-	d := last - first + 1
+// sparseTable puts the columns of the entries, in the order of their indices,
+// before the label.
+func sparseTable(s *source, t *Table, entries map[int][]sparseEntry) (*Table, error) {
+	indices := slices.Sorted(maps.Keys(entries))
+	d := len(indices)
 	if d == 0 {
 		return nil, inputErrorf(t.Name, "no INDEX:VALUE in any row; expected at least one feature")
 	}
-	if err := checkMemory(t.Name, fmt.Sprintf("a table of %d rows and %d features", t.rows, d), times(8, times(uint64(t.rows), uint64(d)))); err != nil {
+	if err := s.budget.fits(fmt.Sprintf("a table of %d rows and %d features", t.rows, d), times(8, times(uint64(t.rows), uint64(d)))); err != nil {
 		return nil, err
 	}
+	if first, last := min(indices[0], 1), indices[d-1]; last-first+1 > d {
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%s: %d of the features %s to %s occur in no row and are left out", t.Name, last-first+1-d, libsvmColumn(first), libsvmColumn(last)))
+	}
 	columns := make([]*Column, 0, d+1)
-	for index := first; index <= last; index++ {
+	for _, index := range indices {
 		column := &Column{Name: libsvmColumn(index), Kind: Numeric, Numbers: make([]float64, t.rows)}
 		for _, e := range entries[index] {
 			column.Numbers[e.row] = e.value

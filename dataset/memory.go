@@ -72,10 +72,6 @@ func readCount(path string) (uint64, bool) {
 	return v, err == nil
 }
 
-// readingMemory estimates what reading a text file of that size takes: its
-// text once, and 16 bytes for each field of at least two characters.
-func readingMemory(size int64) uint64 { return times(9, uint64(max(size, 0))) }
-
 func checkMemory(name, what string, needed uint64) error {
 	available := AvailableMemory()
 	if available == 0 || needed <= available {

@@ -1,8 +1,9 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
-	"io"
+	"math"
 	"strings"
 
 	"github.com/relift/relift/internal/npy"
@@ -16,26 +17,27 @@ var (
 
 // readNPY reads one matrix: its columns are x1, x2, …, and the last is the
 // default target.
-func readNPY(name string, r io.Reader) (*Table, error) {
-	array, err := npy.Read(r, arrayLimit())
+func readNPY(s *source) (*Table, error) {
+	array, err := npy.Read(s.text, s.arrayLimit())
 	if err != nil {
-		return nil, arrayError(name, err)
+		return nil, arrayError(s.name, err)
 	}
-	columns, err := arrayColumns(name, "the array", array)
+	columns, err := arrayColumns(s.name, "the array", array)
 	if err != nil {
 		return nil, err
 	}
-	return arrayTable(name, columns, numbered("x", len(columns)))
+	return arrayTable(s, columns, numbered("x", len(columns)))
 }
 
 // readNPZ reads the features from the array X and the targets from y, if it is
 // there.  The columns are x1, x2, … and y, or y1, y2, … for several targets.
-func readNPZ(name string, r io.Reader) (*Table, error) {
-	at, size, err := readerAt(r)
+func readNPZ(s *source) (*Table, error) {
+	name := s.name
+	at, size, err := s.randomAccess()
 	if err != nil {
-		return nil, readError(name, err)
+		return nil, err
 	}
-	archive, err := npy.ReadArchive(at, size, arrayLimit())
+	archive, err := npy.ReadArchive(at, size, s.arrayLimit())
 	if err != nil {
 		return nil, arrayError(name, err)
 	}
@@ -64,7 +66,7 @@ func readNPZ(name string, r io.Reader) (*Table, error) {
 	}
 	names := numbered("x", len(features))
 	if targetName == "" {
-		return arrayTable(name, features, names)
+		return arrayTable(s, features, names)
 	}
 	targets, err := read(targetName)
 	if err != nil {
@@ -77,7 +79,7 @@ func readNPZ(name string, r io.Reader) (*Table, error) {
 	if len(targets) > 1 {
 		targetNames = numbered("y", len(targets))
 	}
-	t, err := arrayTable(name, append(features, targets...), append(names, targetNames...))
+	t, err := arrayTable(s, append(features, targets...), append(names, targetNames...))
 	if err != nil {
 		return nil, err
 	}
@@ -126,34 +128,31 @@ func arrayColumns(name, what string, a npy.Array) ([][]float64, error) {
 }
 
 // arrayTable puts columns under names.
-func arrayTable(name string, columns [][]float64, names []string) (*Table, error) {
-	b, err := newBuilder(name, names, false)
+func arrayTable(s *source, columns [][]float64, names []string) (*Table, error) {
+	b, err := newBuilder(s.name, names, false)
 	if err != nil {
 		return nil, err
 	}
+	b.budget = s.budget
 	for i := range columns[0] {
 		for j := range columns {
 			b.addNumber(j, columns[j][i])
 		}
-		b.endRow(0)
+		if err := b.endRow(0); err != nil {
+			return nil, err
+		}
 	}
 	return b.table()
 }
 
-// maxArrays bounds the arrays of one file where the free memory is not known.
-const maxArrays = 4 << 30
-
-// arrayLimit is the most bytes of arrays that are read: a sixth of the free
-// memory, for the table takes several times as much.
-func arrayLimit() int64 {
-	limit := int64(maxArrays)
-	if available := AvailableMemory(); available > 0 {
-		limit = min(limit, int64(available/6))
-	}
-	return limit
-}
+// arrayLimit is the most bytes of arrays that are read: a third of the budget,
+// for columns and table are copies.
+func (s *source) arrayLimit() int64 { return int64(min(s.budget.left()/3, math.MaxInt64)) }
 
 func arrayError(name string, err error) error {
+	if errors.Is(err, ErrInterrupted) {
+		return readError(name, err)
+	}
 	problem := strings.TrimPrefix(err.Error(), name+": ")
 	return &InputError{File: name, Problem: problem, Err: err}
 }

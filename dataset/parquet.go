@@ -1,14 +1,12 @@
 package dataset
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
 	"math/big"
-	"os"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/format"
@@ -18,16 +16,17 @@ import (
 // booleans (as 0 and 1), dates and times (as the integers they are stored as)
 // are numeric, texts are as in a CSV file, nulls are missing.  Nested and
 // repeated columns are refused.
-func readParquet(name string, r io.Reader) (t *Table, err error) {
+func readParquet(s *source) (t *Table, err error) {
+	name := s.name
 	// The library may panic on a file that was made to harm.
 	defer func() {
 		if cause := recover(); cause != nil {
 			t, err = nil, inputErrorf(name, "the Parquet file is damaged: %v", cause)
 		}
 	}()
-	at, size, err := readerAt(r)
+	at, size, err := s.randomAccess()
 	if err != nil {
-		return nil, readError(name, err)
+		return nil, err
 	}
 	if err := checkParquetEnds(name, at, size); err != nil {
 		return nil, err
@@ -46,13 +45,14 @@ func readParquet(name string, r io.Reader) (t *Table, err error) {
 		}
 		names = append(names, field.Name())
 	}
-	if err := checkMemory(name, fmt.Sprintf("a table of %d rows and %d columns", file.NumRows(), len(names)), times(24, times(uint64(max(file.NumRows(), 0)), uint64(len(names))))); err != nil {
+	if err := s.budget.fits(fmt.Sprintf("a table of %d rows and %d columns", file.NumRows(), len(names)), times(24, times(uint64(max(file.NumRows(), 0)), uint64(len(names))))); err != nil {
 		return nil, err
 	}
 	b, err := newBuilder(name, names, false)
 	if err != nil {
 		return nil, err
 	}
+	b.budget = s.budget
 	buffer := make([]parquet.Row, 256)
 	for _, group := range file.RowGroups() {
 		rows := group.Rows()
@@ -66,7 +66,9 @@ func readParquet(name string, r io.Reader) (t *Table, err error) {
 				for _, v := range row {
 					b.addParquet(fields[v.Column()], v.Column(), v)
 				}
-				b.endRow(0)
+				if err := b.endRow(0); err != nil {
+					return nil, err
+				}
 			}
 			if errors.Is(err, io.EOF) {
 				break
@@ -166,15 +168,4 @@ func twosComplement(digits []byte) *big.Int {
 		v.Sub(v, new(big.Int).Lsh(big.NewInt(1), uint(8*len(digits))))
 	}
 	return v
-}
-
-// readerAt gives random access to r, for a pipe through memory.
-func readerAt(r io.Reader) (io.ReaderAt, int64, error) {
-	if file, ok := r.(*os.File); ok {
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			return file, info.Size(), nil
-		}
-	}
-	content, err := io.ReadAll(r)
-	return bytes.NewReader(content), int64(len(content)), err
 }

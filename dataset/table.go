@@ -144,7 +144,9 @@ func NewTable(name string, names []string, values [][]float64) (*Table, error) {
 		for j, v := range row {
 			b.addNumber(j, v)
 		}
-		b.endRow(0)
+		if err := b.endRow(0); err != nil {
+			return nil, err
+		}
 	}
 	return b.table()
 }

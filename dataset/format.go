@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 )
@@ -60,77 +59,6 @@ func ParseFormat(name string) (Format, error) {
 	return "", optionErrorf("format %s is not known; expected one of auto, %s", quote(name), strings.Join(known, ", "))
 }
 
-// Open reads the table at path: a file, "-" for standard input, or
-// "builtin:NAME" (see Builtin).  Every error that the file causes is an
-// *InputError.
-func Open(path string, format Format) (*Table, error) {
-	if strings.HasPrefix(path, builtinPrefix) {
-		return Builtin(path)
-	}
-	if path == "-" {
-		return Read("standard input", os.Stdin, format)
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, readError(path, err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, readError(path, err)
-	}
-	if info.IsDir() {
-		return nil, inputErrorf(path, "is a directory; expected a file with a table")
-	}
-	if err := checkMemory(path, "reading it", readingMemory(info.Size())); err != nil {
-		return nil, err
-	}
-	return Read(path, file, format)
-}
-
-// Read reads a table from r.  The name is used in messages and, with
-// FormatAuto, for its extension.
-func Read(name string, r io.Reader, format Format) (*Table, error) {
-	buffered := bufio.NewReaderSize(r, 1<<16)
-	zipped := false
-	plain := name
-	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unzip, err := gzip.NewReader(buffered)
-		if err != nil {
-			return nil, inputErrorf(name, "broken gzip file: %v", err)
-		}
-		defer unzip.Close()
-		buffered = bufio.NewReaderSize(unzip, 1<<16)
-		zipped = true
-		plain = strings.TrimSuffix(name, filepath.Ext(name))
-		if !strings.EqualFold(filepath.Ext(name), ".gz") {
-			plain = name
-		}
-	}
-	if format == FormatAuto {
-		if format = formatOf(plain); format == FormatAuto {
-			format = sniffFormat(buffered)
-		}
-	}
-	switch format {
-	case FormatCSV:
-		return readDelimited(name, buffered, 0)
-	case FormatTSV:
-		return readDelimited(name, buffered, '\t')
-	case FormatARFF:
-		return readARFF(name, buffered)
-	case FormatLIBSVM:
-		return readLIBSVM(name, buffered)
-	case FormatNPY:
-		return readNPY(name, buffered)
-	case FormatNPZ:
-		return readNPZ(name, randomAccess(r, buffered, zipped))
-	case FormatParquet:
-		return readParquet(name, randomAccess(r, buffered, zipped))
-	}
-	return nil, optionErrorf("format %s is not known", quote(string(format)))
-}
-
 // formatOf decides a format by the extension.
 func formatOf(name string) Format {
 	extension := strings.ToLower(filepath.Ext(name))
@@ -167,22 +95,14 @@ func sniffFormat(r *bufio.Reader) Format {
 	return FormatCSV
 }
 
-// randomAccess returns the file itself where a format needs random access and
-// the file is neither compressed nor a pipe, else what is left to read.
-func randomAccess(r io.Reader, buffered *bufio.Reader, zipped bool) io.Reader {
-	if file, ok := r.(*os.File); ok && !zipped {
-		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			return file
-		}
-	}
-	return buffered
-}
-
 // readError turns an error of the file system or of gzip into one line.
 func readError(name string, err error) error {
 	var known *InputError
 	if errors.As(err, &known) {
 		return known
+	}
+	if errors.Is(err, ErrInterrupted) {
+		return fmt.Errorf("%s: reading it was interrupted: %w", name, err)
 	}
 	e := &InputError{File: name, Err: err}
 	var path *fs.PathError
