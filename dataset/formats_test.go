@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/parquet-go/parquet-go"
 	"gonum.org/v1/gonum/mat"
@@ -108,7 +109,7 @@ type flowerRow struct {
 	Label int64   `parquet:"label"`
 }
 
-func parquetFile[T any](t *testing.T, rows []T) string {
+func parquetFile[T any](t testing.TB, rows []T) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := parquet.NewGenericWriter[T](&b)
@@ -368,11 +369,47 @@ func FuzzLIBSVM(f *testing.F) {
 	fuzzFormat(f, FormatLIBSVM)
 }
 
+func FuzzNPY(f *testing.F) {
+	addTestdata(f, "flowers.npy")
+	fuzzFormat(f, FormatNPY)
+}
+
+func FuzzNPZ(f *testing.F) {
+	addTestdata(f, "flowers.npz", "several.npz", "labels.npz")
+	fuzzFormat(f, FormatNPZ)
+}
+
+func FuzzParquet(f *testing.F) {
+	one := int32(1)
+	f.Add(parquetFile(f, []flowerRow{{1, &one, 1}, {2, nil, 2}, {3, &one, 3}}))
+	fuzzFormat(f, FormatParquet)
+}
+
+func addTestdata(f *testing.F, names ...string) {
+	for _, name := range names {
+		content, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(content))
+	}
+}
+
+// Limits of a reader under fuzzing: no input of a few kilobytes takes more.
+const (
+	fuzzMemory = 64 << 20
+	fuzzTime   = 10 * time.Second
+)
+
 // fuzzFormat checks that a parser neither panics nor returns a table whose
 // columns disagree, and that every refusal is an ErrInput of one line.
 func fuzzFormat(f *testing.F, format Format) {
 	f.Fuzz(func(t *testing.T, text string) {
-		table, err := Read("fuzz", strings.NewReader(text), format)
+		begin := time.Now()
+		table, err := Reading{Format: format, MemoryLimit: fuzzMemory}.Read(t.Context(), "fuzz", strings.NewReader(text))
+		if took := time.Since(begin); took > fuzzTime {
+			t.Fatalf("%d bytes took %v", len(text), took)
+		}
 		if err != nil {
 			var input *InputError
 			if !asInputError(err, &input) || strings.ContainsAny(err.Error(), "\n\r") {

@@ -27,7 +27,7 @@ func (s *source) randomAccess() (io.ReaderAt, int64, error) {
 		if err != nil {
 			return nil, 0, readError(s.name, err)
 		}
-		return interruptibleAt{s.ctx, s.file}, info.Size(), nil
+		return &interruptibleAt{ctx: s.ctx, r: s.file}, info.Size(), nil
 	}
 	var content bytes.Buffer
 	for {
@@ -61,7 +61,7 @@ func interruptible(ctx context.Context, r io.Reader) io.Reader {
 	if _, pipe := r.(*os.File); pipe && ctx.Done() != nil {
 		if _, regular := regularFile(r); !regular {
 			from, to := io.Pipe()
-			context.AfterFunc(ctx, func() { from.CloseWithError(interrupted(ctx)) })
+			context.AfterFunc(ctx, func() { to.CloseWithError(interrupted(ctx)) })
 			go func() {
 				_, err := io.Copy(to, r)
 				to.CloseWithError(err)
@@ -69,7 +69,7 @@ func interruptible(ctx context.Context, r io.Reader) io.Reader {
 			return from
 		}
 	}
-	return interruptibleReader{ctx, r}
+	return &interruptibleReader{ctx: ctx, r: r}
 }
 
 // interrupted is the error of a context that has ended.
@@ -77,28 +77,38 @@ func interrupted(ctx context.Context) error {
 	return fmt.Errorf("%w (%w)", ErrInterrupted, context.Cause(ctx))
 }
 
+// atOnce is how much is read without a look at the context: so little takes no
+// time, and with a table an interrupted run has something to show.
+const atOnce = 1 << 20
+
 type interruptibleReader struct {
-	ctx context.Context
-	r   io.Reader
+	ctx  context.Context
+	r    io.Reader
+	read int
 }
 
 // Read implements io.Reader.
-func (i interruptibleReader) Read(p []byte) (int, error) {
-	if i.ctx.Err() != nil {
+func (i *interruptibleReader) Read(p []byte) (int, error) {
+	if i.read >= atOnce && i.ctx.Err() != nil {
 		return 0, interrupted(i.ctx)
 	}
-	return i.r.Read(p)
+	n, err := i.r.Read(p)
+	i.read += n
+	return n, err
 }
 
 type interruptibleAt struct {
-	ctx context.Context
-	r   io.ReaderAt
+	ctx  context.Context
+	r    io.ReaderAt
+	read int
 }
 
 // ReadAt implements io.ReaderAt.
-func (i interruptibleAt) ReadAt(p []byte, offset int64) (int, error) {
-	if i.ctx.Err() != nil {
+func (i *interruptibleAt) ReadAt(p []byte, offset int64) (int, error) {
+	if i.read >= atOnce && i.ctx.Err() != nil {
 		return 0, interrupted(i.ctx)
 	}
-	return i.r.ReadAt(p, offset)
+	n, err := i.r.ReadAt(p, offset)
+	i.read += n
+	return n, err
 }

@@ -115,7 +115,7 @@ func Table() []Setting {
 			Help: "processor threads to use (0: all)",
 		},
 		{
-			Name: "memory-limit", Kind: Size, Unit: "bytes", Default: "0", Example: "2GiB", Commands: posing,
+			Name: "memory-limit", Kind: Size, Unit: "bytes", Default: "0", Example: "2GiB", Commands: reading,
 			Help: "refuse problems that need more memory (0: what the machine has available)",
 		},
 		{

@@ -68,7 +68,6 @@ func newAudit() *cobra.Command {
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
 	bind(c, "threads", &f.threads)
-	bind(c, "memory-limit", &f.memory)
 	bind(c, "from-certificate", &f.from)
 	bind(c, "certificate", &f.certificate)
 	bind(c, "json", &f.json)
@@ -98,7 +97,7 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 	if err != nil {
 		return err
 	}
-	table, err := open(data, f.data.format)
+	table, err := f.data.open(ctx, data)
 	if err != nil {
 		return err
 	}
@@ -114,7 +113,7 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 	a.network = n
 	a.warnings = append(slices.Clone(n.Warnings), a.warnings...)
 	options := audit.Options{
-		Gap: f.gap, TimeLimit: f.timeLimit, Threads: int(f.threads), MemoryLimit: f.memory, Seed: uint64(f.seed),
+		Gap: f.gap, TimeLimit: f.timeLimit, Threads: int(f.threads), MemoryLimit: f.data.memory, Seed: uint64(f.seed),
 	}
 	if f.from != "" {
 		if options.Bound, err = audit.LoadCertificate(f.from, a.problem); err != nil {
@@ -139,7 +138,7 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 	f.warn(stderr, result.Warnings)
 	s := f.summarise(strings.Join(model, ", "), data, a, result)
 	if f.json {
-		return internal(report.WriteJSON(stdout, s))
+		return internal(report.WriteJSON(forPrograms(stdout), s))
 	}
 	return internal(s.writeText(stdout))
 }
@@ -147,7 +146,7 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 // solveAudit runs the audit with a progress table on stderr.
 func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.Options, stderr io.Writer) (*audit.Report, error) {
 	if !f.quiet {
-		table := report.NewTable(stderr, isTerminal(stderr))
+		table := report.NewTable(raw(stderr), isTerminal(stderr))
 		defer table.Close()
 		options.Progress = table
 	}

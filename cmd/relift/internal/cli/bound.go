@@ -27,7 +27,7 @@ func newBound() *cobra.Command {
 			if err := checkOutputs([]string{args[0]}, output{"certificate", f.certificate}, output{"log", f.log}, output{"report", f.report}); err != nil {
 				return err
 			}
-			p, err := f.prepare(args[0])
+			p, err := f.prepare(c.Context(), args[0], "", c.ErrOrStderr())
 			if err != nil {
 				return err
 			}

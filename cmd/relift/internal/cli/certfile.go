@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -143,7 +144,7 @@ func listed[C ~struct {
 // compareTable encodes the table as the certificate says its own was and
 // compares every number.  A table that cannot be encoded so is not the
 // certificate's: a failed check, not an error.
-func (f *certificateFile) compareTable(path, data, format string) (*verify.Check, error) {
+func (f *certificateFile) compareTable(ctx context.Context, path, data string, in *readFlags) (*verify.Check, error) {
 	var origin relift.Origin
 	var r recipe
 	err := json.Unmarshal(f.settings, &origin)
@@ -153,7 +154,7 @@ func (f *certificateFile) compareTable(path, data, format string) (*verify.Check
 	if err != nil {
 		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote", path, data)
 	}
-	read, err := open(data, format)
+	read, err := in.open(ctx, data)
 	if err != nil {
 		return nil, err
 	}

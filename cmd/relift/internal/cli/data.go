@@ -24,12 +24,12 @@ type recipe struct {
 // dataFlags are the flags that say what to do with the table.
 type dataFlags struct {
 	recipe
-	format  string
+	readFlags
 	holdout float64
 }
 
 func (f *dataFlags) bind(c *cobra.Command) {
-	bind(c, "format", &f.format)
+	f.readFlags.bind(c)
 	bind(c, "target", &f.Targets)
 	bind(c, "task", &f.Task)
 	bind(c, "features", &f.Features)
@@ -68,25 +68,6 @@ type prepared struct {
 	warnings []string
 }
 
-// open reads the table at path in the format of --format.
-func open(path, format string) (*dataset.Table, error) {
-	f, err := dataset.ParseFormat(format)
-	if err != nil {
-		return nil, badInput(err)
-	}
-	table, err := dataset.Open(path, f)
-	return table, badInput(err)
-}
-
-// prepare reads and encodes the table at source.
-func prepare(source, format string, r recipe) (*prepared, error) {
-	table, err := open(source, format)
-	if err != nil {
-		return nil, err
-	}
-	return encode(source, table, r)
-}
-
 // encode makes X and Y of the table that was read from source.
 func encode(source string, table *dataset.Table, r recipe) (*prepared, error) {
 	p := &prepared{source: source, table: table, warnings: append([]string{}, table.Warnings...)}
@@ -118,15 +99,7 @@ func encode(source string, table *dataset.Table, r recipe) (*prepared, error) {
 	return p, nil
 }
 
-// openTest reads the test table at path.
-func (p *prepared) openTest(path, format string) error {
-	table, err := open(path, format)
-	if err != nil {
-		return err
-	}
-	return p.useTest(table, path)
-}
-
+// useTest encodes the rows for testing, which came from there.
 func (p *prepared) useTest(table *dataset.Table, from string) error {
 	test, err := p.encoding.Apply(table)
 	if err != nil {

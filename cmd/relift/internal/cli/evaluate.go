@@ -16,7 +16,7 @@ A classification gets its accuracy and the confusion matrix, a regression the
 root mean squared error and the coefficient of determination R².`
 
 func newEvaluate() *cobra.Command {
-	var format string
+	var in readFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "evaluate MODEL DATA",
@@ -26,7 +26,7 @@ func newEvaluate() *cobra.Command {
 		GroupID: "main",
 		Args:    arguments(2, 2, "MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			model, table, err := openBoth(args[0], args[1], format)
+			model, table, err := openBoth(c.Context(), args[0], args[1], &in)
 			if err != nil {
 				return err
 			}
@@ -35,12 +35,12 @@ func newEvaluate() *cobra.Command {
 				return badInput(err)
 			}
 			if asJSON {
-				return internal(report.WriteJSON(c.OutOrStdout(), metrics))
+				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), metrics))
 			}
 			return internal(writeMetrics(c.OutOrStdout(), metrics))
 		},
 	}
-	bind(c, "format", &format)
+	in.bind(c)
 	bind(c, "json", &asJSON)
 	return c
 }

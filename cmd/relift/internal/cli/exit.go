@@ -11,6 +11,9 @@ const (
 	exitInternal = 1 // the program's or the machine's fault
 	exitInput    = 2 // bad input or usage
 	exitVerify   = 3 // a verification failed
+	// exitInterrupted is the shell's status for Ctrl-C: the run was interrupted
+	// before it had anything to show.
+	exitInterrupted = 130
 )
 
 // failure is an error with the exit status it leads to.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/relift/relift/dataset"
@@ -20,7 +21,8 @@ their median or most frequent category, with the rows of DATA and the neurons'
 hyperplanes. The picture of a regression shows its first target.`
 
 func newExplain() *cobra.Command {
-	var format, plot string
+	var plot string
+	var in readFlags
 	var features []string
 	var asJSON bool
 	c := &cobra.Command{
@@ -35,7 +37,7 @@ func newExplain() *cobra.Command {
 			if err := checkPlot(args, plot, features); err != nil {
 				return err
 			}
-			model, data, err := openExplained(args, format)
+			model, data, err := openExplained(c.Context(), args, &in)
 			if err != nil {
 				return err
 			}
@@ -49,12 +51,12 @@ func newExplain() *cobra.Command {
 				}
 			}
 			if asJSON {
-				return internal(report.WriteJSON(c.OutOrStdout(), e))
+				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), e))
 			}
 			return internal(e.WriteText(c.OutOrStdout()))
 		},
 	}
-	bind(c, "format", &format)
+	in.bind(c)
 	bind(c, "plot", &plot)
 	bind(c, "features", &features)
 	bind(c, "json", &asJSON)
@@ -80,12 +82,12 @@ func checkPlot(inputs []string, plot string, features []string) error {
 
 // openExplained reads the model and, if there is one, the table, whose targets
 // are used when it has them.
-func openExplained(args []string, format string) (*network.Model, *dataset.Encoded, error) {
+func openExplained(ctx context.Context, args []string, in *readFlags) (*network.Model, *dataset.Encoded, error) {
 	if len(args) == 1 {
 		model, err := loadModel(args[0])
 		return model, nil, err
 	}
-	model, table, err := openBoth(args[0], args[1], format)
+	model, table, err := openBoth(ctx, args[0], args[1], in)
 	if err != nil {
 		return nil, nil, err
 	}

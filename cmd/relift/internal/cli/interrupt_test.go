@@ -121,3 +121,33 @@ func TestSecondSignalEndsTheProcess(t *testing.T) {
 	}
 	t.Error("the process went on after the second signal")
 }
+
+// TestSignalEndsTheReading interrupts a run that waits for its table.
+func TestSignalEndsTheReading(t *testing.T) {
+	c := start(t, "main", "train", "-")
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := stdin.Write([]byte("a,b\n1,2\n")); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(300 * time.Millisecond)
+	if err := c.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	begin := time.Now()
+	err = c.Wait()
+	if took := time.Since(begin); took > 5*time.Second {
+		t.Errorf("it took %v to end", took)
+	}
+	if c.ProcessState.ExitCode() != exitInterrupted || strings.Count(stderr.String(), "\n") != 1 || !strings.Contains(stderr.String(), "standard input: reading it was interrupted") {
+		t.Errorf("%v: %q", err, stderr.String())
+	}
+}

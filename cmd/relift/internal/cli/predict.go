@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -19,7 +20,8 @@ for a classification the label under the target's name and a score for each
 class, for a regression the predicted targets.`
 
 func newPredict() *cobra.Command {
-	var out, format string
+	var out string
+	var in readFlags
 	var quiet, asJSON bool
 	c := &cobra.Command{
 		Use:     "predict MODEL DATA",
@@ -32,7 +34,7 @@ func newPredict() *cobra.Command {
 			if err := checkOutputs(args, output{"output", out}); err != nil {
 				return err
 			}
-			model, table, err := openBoth(args[0], args[1], format)
+			model, table, err := openBoth(c.Context(), args[0], args[1], &in)
 			if err != nil {
 				return err
 			}
@@ -48,7 +50,7 @@ func newPredict() *cobra.Command {
 				write = func(w io.Writer) error { return report.WriteJSON(w, listPredictions(predictions)) }
 			}
 			if out == "" {
-				return internal(write(c.OutOrStdout()))
+				return internal(write(forPrograms(c.OutOrStdout())))
 			}
 			if err := atomicfile.Write(out, write); err != nil {
 				return internal(fmt.Errorf("--output %s: %w", out, err))
@@ -56,7 +58,7 @@ func newPredict() *cobra.Command {
 			return nil
 		},
 	}
-	bind(c, "format", &format)
+	in.bind(c)
 	bind(c, "output", &out)
 	bind(c, "json", &asJSON)
 	bind(c, "quiet", &quiet)
@@ -96,11 +98,11 @@ func listPredictions(p *network.Predictions) predictionList {
 }
 
 // openBoth reads a model and a table.
-func openBoth(modelPath, data, format string) (*network.Model, *dataset.Table, error) {
+func openBoth(ctx context.Context, modelPath, data string, in *readFlags) (*network.Model, *dataset.Table, error) {
 	model, err := loadModel(modelPath)
 	if err != nil {
 		return nil, nil, err
 	}
-	table, err := open(data, format)
+	table, err := in.open(ctx, data)
 	return model, table, err
 }

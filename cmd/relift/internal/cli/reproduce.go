@@ -47,7 +47,7 @@ func newReproduce() *cobra.Command {
 			}
 			e := reproduce.Execution{Dir: dir, Resume: resume, Jobs: int(jobs), Command: commandLine(args, c)}
 			if !quiet {
-				e.Progress, e.Terminal = c.ErrOrStderr(), isTerminal(c.ErrOrStderr())
+				e.Progress, e.Terminal = raw(c.ErrOrStderr()), isTerminal(c.ErrOrStderr())
 			}
 			return runReproduce(c, o, e)
 		},

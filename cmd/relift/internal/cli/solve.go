@@ -28,7 +28,6 @@ type solveFlags struct {
 	timeLimit   time.Duration
 	gap         float64
 	threads     int64
-	memory      int64
 	certificate string
 	log         string
 	report      string
@@ -45,7 +44,6 @@ func (f *solveFlags) bind(c *cobra.Command) {
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
 	bind(c, "threads", &f.threads)
-	bind(c, "memory-limit", &f.memory)
 	bind(c, "certificate", &f.certificate)
 	bind(c, "log", &f.log)
 	bind(c, "report", &f.report)
@@ -53,11 +51,35 @@ func (f *solveFlags) bind(c *cobra.Command) {
 	bind(c, "quiet", &f.quiet)
 }
 
-// prepare reads the data after the threads were set.
-func (f *solveFlags) prepare(source string) (*prepared, error) {
+// prepare reads the data after the threads were set; the table test, if it is
+// named, is for testing.  Warnings about the data go to stderr at once.
+func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io.Writer) (*prepared, error) {
 	useThreads(int(f.threads))
 	f.data.finish(f.seed)
-	return prepare(source, f.data.format, f.data.recipe)
+	if f.timeLimit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, f.timeLimit)
+		defer cancel()
+	}
+	table, err := f.data.open(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	p, err := encode(source, table, f.data.recipe)
+	if err != nil {
+		return nil, err
+	}
+	if test != "" {
+		if table, err = f.data.open(ctx, test); err != nil {
+			return nil, err
+		}
+		p.warnings = append(p.warnings, table.Warnings...)
+		if err := p.useTest(table, test); err != nil {
+			return nil, err
+		}
+	}
+	f.warn(stderr, p.warnings)
+	return p, nil
 }
 
 // solver is relift.Train or relift.Bound.
@@ -68,11 +90,11 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 	problem := relift.Problem{X: p.train.X, Y: p.train.Y, Gamma: f.reg}
 	options := relift.Options{
 		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
-		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.memory,
+		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory,
 	}
 	var to tee
 	if !f.quiet {
-		table := report.NewTable(stderr, isTerminal(stderr))
+		table := report.NewTable(raw(stderr), isTerminal(stderr))
 		defer table.Close()
 		to = append(to, table)
 	}
@@ -100,8 +122,25 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 
 // isTerminal reports whether w is a terminal on which a line can be rewritten.
 func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
+	file, ok := raw(w).(*os.File)
 	return ok && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(file.Fd()))
+}
+
+// raw is the writer beneath the one that makes text printable.
+func raw(w io.Writer) io.Writer {
+	if wrapped, ok := w.(interface{ Unwrap() io.Writer }); ok {
+		return wrapped.Unwrap()
+	}
+	return w
+}
+
+// forPrograms is where output goes that another program may read: as it is,
+// but for a terminal.
+func forPrograms(w io.Writer) io.Writer {
+	if isTerminal(w) {
+		return w
+	}
+	return raw(w)
 }
 
 // warn writes warnings to w unless quiet.
@@ -158,7 +197,7 @@ func (f *solveFlags) conclude(c *cobra.Command, args []string, p *prepared, r *r
 	s.Files.Log = f.saveLog(files)
 	s.Seconds = report.Number(time.Since(begin).Seconds())
 	s.Files.Report = f.saveReport(files, c, args, p, s, model)
-	f.warn(c.ErrOrStderr(), s.Warnings)
+	f.warn(c.ErrOrStderr(), s.Warnings[len(p.warnings):]) // those came before the training
 	if err := f.write(c.OutOrStdout(), s); err != nil {
 		return err
 	}
@@ -177,7 +216,7 @@ func source(p relift.Proof) string {
 // write prints the summary as text or JSON.
 func (f *solveFlags) write(w io.Writer, s *report.Summary) error {
 	if f.json {
-		return internal(s.WriteJSON(w))
+		return internal(s.WriteJSON(forPrograms(w)))
 	}
 	return internal(s.WriteText(w))
 }

@@ -22,6 +22,7 @@ const topicExitStatus = `Exit status
   1  internal error: the fault of the program or of the machine
   2  bad input or usage: one line on standard error says what and where
   3  a verification failed
+  130  interrupted before there was anything to show, while a table was read
 
 The first Ctrl-C (or SIGTERM) ends a run cleanly with the best network and the
 best certificate so far; a second one ends the process at once, and the shell

@@ -37,14 +37,9 @@ func newTrain() *cobra.Command {
 				output{"output", out}, output{"certificate", f.certificate}, output{"log", f.log}, output{"report", f.report}); err != nil {
 				return err
 			}
-			p, err := f.prepare(args[0])
+			p, err := f.prepare(c.Context(), args[0], test, c.ErrOrStderr())
 			if err != nil {
 				return err
-			}
-			if test != "" {
-				if err := p.openTest(test, f.data.format); err != nil {
-					return err
-				}
 			}
 			result, err := f.run(c.Context(), relift.Train, p, begin, c.ErrOrStderr())
 			if err != nil {

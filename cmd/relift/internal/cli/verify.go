@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ type verdictCheck struct {
 }
 
 func newVerify() *cobra.Command {
-	var format string
+	var in readFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "verify CERTIFICATE [DATA]",
@@ -50,12 +51,12 @@ func newVerify() *cobra.Command {
 		GroupID: "main",
 		Args:    arguments(1, 2, "CERTIFICATE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			v, err := verifyFile(args[0], args[1:], format)
+			v, err := verifyFile(c.Context(), args[0], args[1:], &in)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				err = report.WriteJSON(c.OutOrStdout(), v)
+				err = report.WriteJSON(forPrograms(c.OutOrStdout()), v)
 			} else {
 				err = v.writeText(c.OutOrStdout())
 			}
@@ -65,14 +66,14 @@ func newVerify() *cobra.Command {
 			return v.failure()
 		},
 	}
-	bind(c, "format", &format)
+	in.bind(c)
 	bind(c, "json", &asJSON)
 	return c
 }
 
 // verifyFile checks the certificate at path and, if data is not empty, that it
 // is about that table.
-func verifyFile(path string, data []string, format string) (*verdict, error) {
+func verifyFile(ctx context.Context, path string, data []string, in *readFlags) (*verdict, error) {
 	f, err := loadCertificate(path)
 	if err != nil {
 		return nil, badInput(err)
@@ -81,7 +82,7 @@ func verifyFile(path string, data []string, format string) (*verdict, error) {
 	var table *verify.Check
 	if len(data) > 0 {
 		v.Data = data[0]
-		if table, err = f.compareTable(path, data[0], format); err != nil {
+		if table, err = f.compareTable(ctx, path, data[0], in); err != nil {
 			return nil, err
 		}
 	}

@@ -32,7 +32,7 @@ func newVersion() *cobra.Command {
 			}
 			v := versionReport{Version: relift.Version, Go: runtime.Version(), BLAS: blas.String(), Threads: threads()}
 			if asJSON {
-				return internal(report.WriteJSON(c.OutOrStdout(), v))
+				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), v))
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "relift %s\n%s %s/%s\nBLAS %s\n%d processor threads\n",
 				v.Version, v.Go, runtime.GOOS, runtime.GOARCH, v.BLAS, v.Threads)
