@@ -32,7 +32,10 @@ func (f *readFlags) open(ctx context.Context, path string) (*dataset.Table, erro
 		return nil, err
 	}
 	table, err := reading.Open(ctx, path)
-	if errors.Is(err, dataset.ErrInterrupted) {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, badInputf("%s: reading it takes longer than --time-limit; expected a longer limit or a smaller table", path)
+	case errors.Is(err, dataset.ErrInterrupted):
 		return nil, &failure{exitInterrupted, err}
 	}
 	return table, badInput(err)
