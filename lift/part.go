@@ -34,6 +34,9 @@ func (r *Reduced) Part(groups []int) *Part {
 	return part
 }
 
+// Rows returns the part's rows, numbers of the whole, ascending.
+func (p *Part) Rows() []int { return p.rows }
+
 // Extend returns multipliers of the part as those of the whole, zero for the other rows.
 func (p *Part) Extend(mu Multipliers) Multipliers {
 	n, _, c := p.whole.Source.Dims()

@@ -1,46 +1,65 @@
 package proof
 
 import (
+	"slices"
+
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/lift"
 )
 
 // FromCertificate returns the derivation that a certificate of format version 1 amounts
 // to: multipliers at the root.
 func FromCertificate(c *certificate.Certificate) *Derivation {
-	n, d, _, m := c.Dims()
-	rows := &Rows{R: mat.NewDense(m, d, nil), Of: make([]int, n), Scale: make([]float64, n)}
-	for r, i := range c.Representatives {
-		rows.R.SetRow(r, c.X.RawRowView(i))
+	return &Derivation{
+		Problem: Problem{X: c.X, Y: c.Y, Gamma: c.Gamma},
+		W:       c.W,
+		Rows:    RowsOf(c.X, c.Grouping),
+		Claim:   Form{U: c.Gamma, V: c.Gamma},
+		Root:    FromMultipliers(c.Multipliers),
 	}
-	copy(rows.Of, c.MergedInto)
-	copy(rows.Scale, c.MergeScale)
+}
+
+// RowsOf returns the representatives of a grouping of the rows of x (n×d) as the rows of a
+// derivation; nil where every row is zero.
+func RowsOf(x *mat.Dense, g lift.Grouping) *Rows {
+	if len(g.Representatives) == 0 {
+		return nil
+	}
+	_, d := x.Dims()
+	rows := &Rows{R: mat.NewDense(len(g.Representatives), d, nil), Of: slices.Clone(g.MergedInto), Scale: slices.Clone(g.MergeScale)}
+	for r, i := range g.Representatives {
+		rows.R.SetRow(r, x.RawRowView(i))
+	}
+	return rows
+}
+
+// FromMultipliers returns the leaf in which every row is open that dense multipliers (m×m each) amount to:
+// αᵀΦα + 2αᵀΨβ + βᵀΩβ without the diagonals of Φ and Ω, which only weaken a proof, and ψ_i = 2Ψ_ii.
+func FromMultipliers(mu lift.Multipliers) *Multipliers {
+	m := 0
+	if mu.Psi != nil && !mu.Psi.IsEmpty() {
+		m, _ = mu.Psi.Dims()
+	}
 	lines := Lines{Open: m}
 	leaf := &Multipliers{Psi: make([]float64, m)}
-	// αᵀΦα + 2αᵀΨβ + βᵀΩβ without the diagonals of Φ and Ω, which only weaken the proof.
 	add := func(k, l int, v float64) {
 		if v > 0 {
 			leaf.Pairs = append(leaf.Pairs, Pair{k, l, v})
 		}
 	}
 	for i := range m {
-		leaf.Psi[i] = 2 * c.Psi.At(i, i)
+		leaf.Psi[i] = 2 * mu.Psi.At(i, i)
 		for j := range m {
 			if i < j {
-				add(lines.Alpha(i), lines.Alpha(j), c.Phi.At(i, j))
-				add(lines.Beta(i), lines.Beta(j), c.Omega.At(i, j))
+				add(lines.Alpha(i), lines.Alpha(j), mu.Phi.At(i, j))
+				add(lines.Beta(i), lines.Beta(j), mu.Omega.At(i, j))
 			}
 			if i != j {
-				add(lines.Alpha(i), lines.Beta(j), c.Psi.At(i, j))
+				add(lines.Alpha(i), lines.Beta(j), mu.Psi.At(i, j))
 			}
 		}
 	}
-	return &Derivation{
-		Problem: Problem{X: c.X, Y: c.Y, Gamma: c.Gamma},
-		W:       c.W,
-		Rows:    rows,
-		Claim:   Form{U: c.Gamma, V: c.Gamma},
-		Root:    leaf,
-	}
+	return leaf
 }

@@ -1,0 +1,130 @@
+package blocks
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/descent"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/proof"
+	"github.com/relift/relift/proof/check"
+)
+
+// problem is n rows of a smooth function of d features with noise, among them a zero row, one that is repeated and one with
+// the opposite sign.
+func problem(seed uint64, n, d, c int, gamma float64) lift.Problem {
+	rng := rand.New(rand.NewPCG(seed, 1))
+	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, c, nil)
+	for i := range n {
+		for j := range d {
+			x.Set(i, j, rng.NormFloat64())
+		}
+		for k := range c {
+			y.Set(i, k, math.Abs(x.At(i, 0))+x.At(i, k%d)+0.3*rng.NormFloat64())
+		}
+	}
+	x.SetRow(1, x.RawRowView(0))
+	opposite := mat.NewVecDense(d, nil)
+	opposite.ScaleVec(-2, x.RowView(0))
+	x.SetRow(2, opposite.RawVector().Data)
+	clear(x.RawRowView(3))
+	return lift.Problem{X: x, Y: y, Gamma: gamma}
+}
+
+// proven is the bound that the checker finds.
+func proven(t *testing.T, d *proof.Derivation) float64 {
+	t.Helper()
+	r, err := d.Check(t.Context(), check.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.OK() {
+		failed, _ := r.FirstFailure()
+		t.Fatalf("%s: %s", failed.Name, failed.Detail)
+	}
+	return r.ProvenBound
+}
+
+func TestBlocksProveWhatTheyClaim(t *testing.T) {
+	for _, c := range []int{1, 2} {
+		p := problem(uint64(c), 40, 3, c, 2)
+		red, err := lift.Presolve(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runs, best, err := descent.Restarts(t.Context(), p, descent.Options{Starts: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		upper := runs[best].Status.Objective
+		last := math.Inf(1)
+		for _, count := range []int{1, 2, 5, 100} {
+			calls := 0
+			d, claimed, err := Prove(t.Context(), red, Options{Count: count, Seed: 1, Parallel: 2, Solved: func(int, float64) { calls++ }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := min(count, len(red.Representatives)); calls != want {
+				t.Errorf("%d blocks were reported, want %d", calls, want)
+			}
+			bound := proven(t, d)
+			zero := 0.0 // the zero row's part, which belongs to no block
+			for _, v := range p.Y.RawRowView(3) {
+				zero += v * v / 2
+			}
+			if math.Abs(bound-claimed-zero) > 1e-6*bound {
+				t.Errorf("%d blocks prove %v, claimed %v and %v of zero rows", count, bound, claimed, zero)
+			}
+			if !(bound > 0.2*upper && bound <= upper) || bound > last*(1+1e-3) {
+				t.Errorf("%d blocks prove %v; fewer of them %v, a network has %v", count, bound, last, upper)
+			}
+			last = bound
+		}
+	}
+}
+
+func TestInterruptedBlocksAreStillTrue(t *testing.T) {
+	p := problem(3, 40, 3, 1, 2)
+	red, err := lift.Presolve(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	d, claimed, err := Prove(ctx, red, Options{Count: 4, Solved: func(done int, _ float64) {
+		if done == 2 {
+			cancel()
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bound := proven(t, d); !(bound > 0 && bound >= claimed*(1-1e-6)) {
+		t.Errorf("two of four blocks prove %v, claimed %v", bound, claimed)
+	}
+}
+
+func TestPartition(t *testing.T) {
+	red, err := lift.Presolve(problem(4, 50, 4, 1, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := Partition(red, 7, 3)
+	var all []int
+	for _, part := range parts {
+		if !slices.IsSorted(part) || len(part) < len(red.Representatives)/7 || len(part) > len(red.Representatives)/7+1 {
+			t.Errorf("block %v of %d rows", part, len(red.Representatives))
+		}
+		all = append(all, part...)
+	}
+	slices.Sort(all)
+	for i, g := range all {
+		if i != g || len(all) != len(red.Representatives) {
+			t.Fatalf("the blocks have the rows %v", all)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/internal/version"
+	"github.com/relift/relift/proof"
+	"github.com/relift/relift/proof/check"
+)
+
+// derived is the proof by a derivation.
+type derived struct {
+	derivation *proof.Derivation
+	bound      float64 // proved by the checker
+	source     string
+}
+
+// derive returns the proof that the derivation is, with the bound that the checker finds in it; nil if that is none.
+func derive(ctx context.Context, d *proof.Derivation, source string) (Proof, error) {
+	r, err := d.Check(ctx, check.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if !r.OK() {
+		failed, _ := r.FirstFailure()
+		return nil, fmt.Errorf("a derivation by %s is not accepted: %s: %s", source, failed.Name, failed.Detail)
+	}
+	if !(r.ProvenBound > 0) {
+		return nil, nil
+	}
+	return &derived{d, r.ProvenBound, source}, nil
+}
+
+func (p *derived) Bound() float64 { return p.bound }
+func (p *derived) Source() string { return p.source }
+
+func (p *derived) Verify(ctx context.Context) error {
+	r, err := p.derivation.Check(ctx, check.Options{})
+	if err != nil {
+		return err
+	}
+	if failed, bad := r.FirstFailure(); bad {
+		return fmt.Errorf("%s: %s", failed.Name, failed.Detail)
+	}
+	if r.ProvenBound < p.bound {
+		return errors.New("it proves less than was claimed")
+	}
+	return nil
+}
+
+// derivationMeta is the description in a derivation's file.
+type derivationMeta struct {
+	CreatedBy string `json:"created_by"`
+	Settings  Origin `json:"settings"`
+}
+
+func (p *derived) Save(path string, origin Origin) error {
+	meta, err := json.Marshal(derivationMeta{"relift " + version.Number, origin})
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(path, func(w io.Writer) error { return p.derivation.Write(w, p.bound, string(meta)) })
+}
+
+var _ Proof = (*derived)(nil)
