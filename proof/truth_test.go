@@ -66,16 +66,6 @@ func reach(rng *rand.Rand, x, w *mat.Dense) float64 {
 	return best
 }
 
-func inner(a, b []float64) float64 {
-	s := 0.0
-	for i := range a {
-		s += a[i] * b[i]
-	}
-	return s
-}
-
-func norm2(a []float64) float64 { return math.Sqrt(inner(a, a)) }
-
 // builder makes random derivations.
 type builder struct {
 	rng    *rand.Rand
