@@ -18,16 +18,17 @@ import (
 
 // Options of Prove.
 type Options struct {
-	Count    int    // blocks, at least 1
-	Seed     uint64 // of the partition
-	Parallel int    // blocks solved at a time; 0 means 1
+	Count    int        // blocks, at least 1
+	Seed     uint64     // of the partition
+	Parallel int        // blocks solved at a time; 0 means 1
+	W        *mat.Dense // n×c, the residual of a network: what blocks have before they are solved; nil for zero
 	// Solved is called after each block, from one goroutine at a time, with the number of blocks that are
 	// done and the sum of their bounds.
 	Solved func(done int, bound float64)
 }
 
 // Prove returns a derivation of a bound by row blocks, and about the bound that it proves.  When ctx ends, blocks that
-// were not begun count with the bound 0, one that was begun with the best of its iterates.
+// were not solved have the bound of diagonal multipliers for W, or the best of the iterates that there were.
 func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation, float64, error) {
 	if o.Count < 1 {
 		return nil, 0, fmt.Errorf("blocks: %d blocks, expected at least 1", o.Count)
@@ -44,7 +45,7 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 	done, sum := 0, 0.0
 	for b, groups := range parts {
 		group.Go(func() error {
-			solved, err := solve(ctx, red, groups, gamma)
+			solved, err := solve(ctx, red, groups, gamma, o.W)
 			if err != nil {
 				return fmt.Errorf("block %d of %d: %w", b+1, len(parts), err)
 			}
@@ -78,17 +79,12 @@ type block struct {
 }
 
 // solve solves the relaxation of a block until its certified bound arrives, or ctx ends.
-func solve(ctx context.Context, red *lift.Reduced, groups []int, gamma float64) (*block, error) {
+func solve(ctx context.Context, red *lift.Reduced, groups []int, gamma float64, w *mat.Dense) (*block, error) {
 	part := red.Part(groups)
 	part.Problem.Gamma = gamma
-	_, _, c := part.Problem.Dims()
-	out := &block{groups: groups, rows: part.Rows(), w: mat.NewDense(len(part.Rows()), c, nil)}
-	out.leaf = &proof.Multipliers{Psi: make([]float64, len(groups))}
-	for i := range out.leaf.Psi {
-		out.leaf.Psi[i] = -gamma / float64(len(groups)) / rowSquare(red, groups[i])
-	}
-	if ctx.Err() != nil {
-		return out, nil
+	out := &block{groups: groups, rows: part.Rows()}
+	if err := out.begin(ctx, red, part.Problem, w); err != nil || ctx.Err() != nil {
+		return out, err
 	}
 	inner, err := lift.Presolve(part.Problem)
 	if err != nil {
@@ -117,11 +113,42 @@ func solve(ctx context.Context, red *lift.Reduced, groups []int, gamma float64) 
 	if err == nil {
 		err = failed
 	}
-	if err != nil || best == nil {
+	if err != nil || best == nil || !(best.LowerBound > out.bound) {
 		return out, err
 	}
 	out.w, out.leaf, out.bound = best.W, proof.FromMultipliers(best.Multipliers), best.LowerBound
 	return out, nil
+}
+
+// begin sets the bound that diagonal multipliers give for the block's part of w, where that is worth anything and no
+// rows are merged, and else that of W = 0.
+func (b *block) begin(ctx context.Context, red *lift.Reduced, p lift.Problem, w *mat.Dense) error {
+	_, _, c := p.Dims()
+	b.w = mat.NewDense(len(b.rows), c, nil)
+	b.leaf = &proof.Multipliers{Psi: make([]float64, len(b.groups))}
+	for i := range b.leaf.Psi {
+		b.leaf.Psi[i] = -p.Gamma / float64(len(b.groups)) / rowSquare(red, b.groups[i])
+	}
+	if w == nil || len(b.rows) != len(b.groups) {
+		return nil
+	}
+	part := mat.NewDense(len(b.rows), c, nil)
+	for k, i := range b.rows {
+		part.SetRow(k, w.RawRowView(i))
+	}
+	d, bound, err := Diagonal(ctx, p, part)
+	if err != nil || d == nil || !(bound > 0) {
+		return err
+	}
+	linear, square := products(part, p.Y)
+	t := min(p.Gamma/d.Claim.U, linear/square)
+	b.w.Scale(t, part)
+	b.leaf = d.Root.(*proof.Multipliers)
+	for i := range b.leaf.Psi {
+		b.leaf.Psi[i] *= t
+	}
+	b.bound = bound
+	return nil
 }
 
 // accuracy is the relative distance of a block's bound from the relaxation's value at which it is solved: far

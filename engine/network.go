@@ -25,11 +25,18 @@ func (s *state) firstNetwork(until float64) Phase {
 	}}
 }
 
+// denseRows is the largest number of rows for which a certificate by dense multipliers is made, of matrices of that order.
+const denseRows = 1500
+
 // networkBound returns the phase that claims the bound which the best network gives by itself.
 func (s *state) networkBound(effort certificate.Effort) Phase {
 	return Phase{Name: "bound", Needed: "the bound from the network", Bytes: s.certificateMemory, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
-		if err := s.simpleBound(ctx, a, effort); err != nil {
+		bound := s.diagonalBound
+		if n, _, _ := s.problem.Dims(); n <= denseRows {
+			bound = func(ctx context.Context, a Access) error { return s.simpleBound(ctx, a, effort) }
+		}
+		if err := bound(ctx, a); err != nil {
 			return nil, err
 		}
 		a.Note(nil)
@@ -37,9 +44,12 @@ func (s *state) networkBound(effort certificate.Effort) Phase {
 	}}
 }
 
-// certificateMemory estimates the bytes of a certificate by multipliers, its repair and its verification.
+// certificateMemory estimates the bytes of the bound from a network, its repair and its verification.
 func (s *state) certificateMemory() uint64 {
-	n, d, _ := s.problem.Dims()
+	n, d, c := s.problem.Dims()
+	if n > denseRows {
+		return 8 * uint64(n) * uint64(d+2*c+8)
+	}
 	order := uint64(n) + uint64(min(n, d))
 	return 8 * 10 * order * order
 }

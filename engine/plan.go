@@ -21,20 +21,19 @@ const AutoTime = 30 * time.Second
 
 // The shares of the time limit at which phases give way to the next.
 const (
-	earlyShare   = 0.1  // first network
-	widthShare   = 0.5  // first network under a cap, which is the main one
-	firstShare   = 0.6  // networks where the relaxation is not likely to be solved
-	relaxShare   = 0.7  // relaxation before the networks,
-	lastShare    = 0.85 // and after them
-	refineShare  = 0.9  // networks
-	exactShare   = 0.9  // column generation
-	smallShare   = 0.6  // the same, where the relaxation follows, on small
-	largeShare   = 0.5  // and on large problems
-	polishShare  = 0.8  // its network
-	largeRows    = 400
-	directRows   = 300 // up to which no network is needed before a sweep
-	besideOrder  = 120 // largest order m+r of the relaxation that is solved to its end beside the column generation
-	largestDense = 3000
+	earlyShare  = 0.1  // first network
+	widthShare  = 0.5  // first network under a cap, which is the main one
+	firstShare  = 0.6  // networks where the relaxation is not likely to be solved
+	relaxShare  = 0.7  // relaxation before the networks,
+	lastShare   = 0.85 // and after them
+	refineShare = 0.9  // networks
+	exactShare  = 0.9  // column generation
+	smallShare  = 0.6  // the same, where the relaxation follows, on small
+	largeShare  = 0.5  // and on large problems
+	polishShare = 0.8  // its network
+	largeRows   = 400
+	directRows  = 300 // up to which no network is needed before a sweep
+	besideOrder = 120 // largest order m+r of the relaxation that is solved to its end beside the column generation
 )
 
 // plan puts the phases of a training run in order.  It may set a time limit.
@@ -85,7 +84,7 @@ func (s *state) aroundRelaxation() []Phase {
 	switch {
 	case s.budget.Limit > 0 && s.rank() <= searchRank:
 		return append(first, s.relaxation(relaxShare, false), s.refinement(refineShare), s.rounding(0.95), s.repair(false))
-	case !s.needsSample(relaxShare):
+	case !s.needsBlocks(relaxShare):
 		return append(first, s.relaxation(relaxShare, false), s.rounding(0.8), s.localSearch(refineShare), s.repair(false))
 	}
 	return append(first, s.localSearch(firstShare), s.relaxation(lastShare, false), s.refinement(refineShare), s.rounding(0.95), s.repair(false))

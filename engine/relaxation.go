@@ -18,14 +18,12 @@ func (s *state) relaxation(until float64, complete bool) Phase {
 		Name: "relax", Until: until, Complete: complete, Needed: "the relaxation", Bytes: s.relaxationMemory,
 		Run: func(ctx context.Context) (func(), error) {
 			a := s.record.access()
-			if s.needsSample(until) {
-				if err := s.sample(ctx, a, s.sampleSize(until), complete); err != nil {
-					return nil, err
-				}
-			}
 			reduced, repairer, err := s.reduced()
 			if err != nil {
 				return nil, err
+			}
+			if s.needsBlocks(until) {
+				return nil, s.rowBlocks(ctx, a, reduced, s.blockCount(until))
 			}
 			var failed error
 			finished := false
@@ -62,11 +60,12 @@ func (s *state) relaxation(until float64, complete bool) Phase {
 // the matrix S of the certificate with its factor.
 const squareMatrices = 15
 
-// relaxationMemory estimates the bytes of the relaxation with its certificates.
+// relaxationMemory estimates the bytes of the relaxation with its certificates, or of that of the largest blocks.
 func (s *state) relaxationMemory() uint64 {
 	n, d, c := s.problem.Dims()
-	order := uint64(n) + uint64(min(n, d))
-	return 8*squareMatrices*order*order + relax.Memory(n, c)
+	rows := min(n, max(relax.Largest(c, relax.MostWork), fewestRows))
+	order := uint64(rows) + uint64(min(rows, d))
+	return 8*squareMatrices*order*order + relax.Memory(rows, c)
 }
 
 // thoroughRows is the number of representatives up to which an iterate of the low-rank method

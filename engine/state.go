@@ -40,15 +40,16 @@ type presolved struct {
 	once     sync.Once
 	made     atomic.Bool
 	reduced  *lift.Reduced
-	repairer *certificate.Repairer
+	repairer *certificate.Repairer // nil for more than denseRows rows
 	err      error
 }
 
-// reduced returns the presolved problem and the repairer of its multipliers.
+// reduced returns the presolved problem and the repairer of its multipliers, where those are dense.
 func (s *state) reduced() (*lift.Reduced, *certificate.Repairer, error) {
 	p := &s.presolved
 	p.once.Do(func() {
-		if p.reduced, p.err = lift.Presolve(s.problem); p.err == nil {
+		p.reduced, p.err = lift.Presolve(s.problem)
+		if n, _, _ := s.problem.Dims(); p.err == nil && n <= denseRows {
 			p.repairer, p.err = certificate.NewRepairer(s.problem, p.reduced.Grouping)
 		}
 		p.made.Store(p.err == nil)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,8 @@ import (
 	"github.com/relift/relift/internal/settings"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/proof/check"
 )
 
 // teacher returns a small random problem with a zero row and a doubled row.
@@ -108,34 +111,39 @@ func TestBound(t *testing.T) {
 	}
 }
 
-// TestSample bounds a problem by some of its rows: by as much as the bound of these rows alone.
-func TestSample(t *testing.T) {
+// TestRowBlocks bounds a problem by blocks of its rows: by less than the relaxation of all, and more than nothing.
+func TestRowBlocks(t *testing.T) {
 	p := teacher(5, 40, 3, 2)
-	bound := func(size int) (float64, []string) {
-		s, err := newState(p, Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if s.needsSample(1) {
-			t.Error("a small problem needs no sample")
-		}
-		if err := s.sample(t.Context(), s.record.access(), size, true); err != nil {
-			t.Fatal(err)
-		}
-		s.record.settle(t.Context())
-		best, _, _, _, warnings := s.record.outcome()
-		return best.Bound(), warnings
+	s, err := newState(p, Options{})
+	if err != nil {
+		t.Fatal(err)
 	}
+	if s.needsBlocks(1) {
+		t.Error("a small problem needs no blocks")
+	}
+	reduced, _, err := s.reduced()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.rowBlocks(t.Context(), s.record.access(), reduced, 2); err != nil {
+		t.Fatal(err)
+	}
+	s.record.settle(t.Context())
+	best, _, _, _, warnings := s.record.outcome()
 	whole, err := Bound(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const size = 15
-	if part, warnings := bound(size); !(part > whole.LowerBound/10 && part < whole.LowerBound) || len(warnings) != 1 {
-		t.Errorf("%d of %d rows give %v, all of them %v; warnings %q", size, 40, part, whole.LowerBound, warnings)
+	if best == nil || !(best.Bound() > whole.LowerBound/10 && best.Bound() < whole.LowerBound) || len(warnings) != 1 {
+		t.Fatalf("two blocks give %v, all rows %v; warnings %q", best, whole.LowerBound, warnings)
 	}
-	if all, _ := bound(whole.Representatives); math.Abs(all-whole.LowerBound) > 1e-4*whole.LowerBound {
-		t.Errorf("a sample of all rows gives %v, the relaxation %v", all, whole.LowerBound)
+	path := filepath.Join(t.TempDir(), "blocks.npz")
+	if err := best.Save(path, Origin{Source: "teacher"}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := check.File(t.Context(), path, check.Options{})
+	if err != nil || !r.OK() || r.ProvenBound < best.Bound() {
+		t.Errorf("the file: %v, %v", r, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package relax
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/relift/relift/lift"
@@ -157,6 +158,15 @@ func Work(red *lift.Reduced) float64 {
 	}
 	_, c := red.Y.Dims()
 	return workOf(m, q*c, c)
+}
+
+// WorkFor estimates the work of a problem of n rows with c outputs, none of them parallel; +Inf where it is
+// too large for the interior-point method.
+func WorkFor(n, c int) float64 {
+	if unknownsOf(n, n*c, c) > InteriorLimit {
+		return math.Inf(1)
+	}
+	return workOf(n, n*c, c)
 }
 
 func workOf(m, fits, c int) float64 {

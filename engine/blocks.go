@@ -1,0 +1,112 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/blocks"
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/relax"
+)
+
+const (
+	// blocksShare is the part of the time, where that is limited, that the blocks are
+	// expected to take; estimates are good to a factor of two.
+	blocksShare = 0.5
+	// blocksWork is the work on all blocks where no time limit is given.
+	blocksWork = 1e13
+	// fewestRows is the least number of rows of a block.
+	fewestRows = 16
+)
+
+// needsBlocks says whether the relaxation of all rows is too large for the interior-point method, or for
+// what is left until the share of the time limit.
+func (s *state) needsBlocks(share float64) bool {
+	n, _, c := s.problem.Dims()
+	work := relax.WorkFor(n, c)
+	return work > blocksWork || s.budget.Limit > 0 && work > s.workUntil(share)
+}
+
+// workUntil is what this machine does until the share of the time limit.
+func (s *state) workUntil(share float64) float64 {
+	return s.left(share).Seconds() * flopRate()
+}
+
+// blockCount is the number of blocks whose relaxations are expected to be solved until the share of the
+// time limit: as few as possible.
+func (s *state) blockCount(share float64) int {
+	work := float64(blocksWork)
+	if s.budget.Limit > 0 {
+		work = blocksShare * s.workUntil(share)
+	}
+	n, _, c := s.problem.Dims()
+	for size := n; size > fewestRows; size -= max(1, size/20) {
+		count := (n + size - 1) / size
+		if w := relax.WorkFor(size, c); w <= relax.MostWork && float64(count)*w <= work {
+			return count
+		}
+	}
+	return max(1, n/fewestRows)
+}
+
+// rowBlocks bounds the problem by the relaxations of blocks of its rows.
+func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, count int) error {
+	n, _, _ := s.problem.Dims()
+	w, _ := s.record.Network()
+	d, _, err := blocks.Prove(ctx, reduced, blocks.Options{
+		Count: count, Seed: s.opts.Seed, Parallel: 1, W: s.problem.Residual(w),
+		Solved: func(done int, bound float64) {
+			a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner, e.Rank = "blocks", done, count, 0 })
+		},
+	})
+	if err != nil {
+		return fmt.Errorf("row blocks: %w", err)
+	}
+	p, err := derive(context.WithoutCancel(ctx), d, fmt.Sprintf("%d blocks of rows", count))
+	if err != nil {
+		return err
+	}
+	if p != nil {
+		a.Claim(p)
+		a.Warn(fmt.Sprintf("the relaxation of all %d rows does not fit into the time; it was solved in %d blocks of rows, whose bounds add up to a smaller one", n, count))
+	}
+	a.Note(nil)
+	return nil
+}
+
+// diagonalBound claims what the residual of the best network proves with diagonal multipliers.
+func (s *state) diagonalBound(ctx context.Context, a Access) error {
+	w, _ := s.record.Network()
+	d, _, err := blocks.Diagonal(ctx, s.problem, s.problem.Residual(w))
+	if err != nil || d == nil {
+		return err
+	}
+	p, err := derive(ctx, d, "diagonal multipliers")
+	if err != nil || p == nil {
+		return err
+	}
+	a.Claim(p)
+	return nil
+}
+
+// flopRate measures the speed of matrix products, in floating-point operations per second.
+func flopRate() float64 {
+	const order = 768
+	a, b := mat.NewDense(order, order, nil), mat.NewDense(order, order, nil)
+	for i := range a.RawMatrix().Data {
+		a.RawMatrix().Data[i] = 1 + float64(i%7) // products of zeros are skipped in pure Go
+	}
+	fastest := time.Duration(math.MaxInt64)
+	for range 3 {
+		begin := time.Now()
+		dense.Gemm(blas.NoTrans, blas.NoTrans, 1, a, a, 0, b)
+		fastest = min(fastest, time.Since(begin))
+	}
+	return 2 * order * order * order / fastest.Seconds()
+}
