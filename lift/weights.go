@@ -39,14 +39,28 @@ func (w Weights) Activations(x mat.Matrix) *mat.Dense {
 	return &h
 }
 
-// Output returns the network's outputs Σ_j (X u_j)₊ v_jᵀ (n×c).  The number of
-// outputs c is needed for the network of width 0 only.
+// outputRows are the rows whose activations Output holds at a time.
+const outputRows = 4096
+
+// Output returns the network's outputs Σ_j (X u_j)₊ v_jᵀ (n×c), with the memory of a block of
+// rows beside them.  The number of outputs c is needed for the network of width 0 only.
 func (w Weights) Output(x mat.Matrix, c int) *mat.Dense {
-	n, _ := x.Dims()
+	n, d := x.Dims()
 	if w.Width() == 0 {
 		return mat.NewDense(n, c, nil)
 	}
-	var out mat.Dense
-	out.Mul(w.Activations(x), w.V)
-	return &out
+	_, c = w.V.Dims()
+	out := mat.NewDense(n, c, nil)
+	rows, sliced := x.(interface {
+		Slice(i, k, j, l int) mat.Matrix
+	})
+	if !sliced {
+		out.Mul(w.Activations(x), w.V)
+		return out
+	}
+	for lo := 0; lo < n; lo += outputRows {
+		hi := min(lo+outputRows, n)
+		out.Slice(lo, hi, 0, c).(*mat.Dense).Mul(w.Activations(rows.Slice(lo, hi, 0, d)), w.V)
+	}
+	return out
 }

@@ -9,7 +9,10 @@ import (
 	"gonum.org/v1/gonum/blas"
 )
 
-var _ blas.Float64 = library{}
+var (
+	_ blas.Float64 = library{}
+	_ blas.Float32 = library{}
+)
 
 // Up to these counts of multiply-adds gonum's kernels on the calling goroutine
 // are as fast, and wait for no other caller: a call of the library costs about a
@@ -67,7 +70,7 @@ func validDiag(d blas.Diag) bool { return d == blas.Unit || d == blas.NonUnit }
 // holds reports whether a slice has room for a rows×cols matrix with row stride
 // ld. Every method below hands calls that fail such a check to gonum, whose
 // panics say what is wrong.
-func holds(a []float64, rows, cols, ld int) bool {
+func holds[T Real](a []T, rows, cols, ld int) bool {
 	return ld >= max(1, cols) && rows > 0 && cols > 0 && len(a) >= (rows-1)*ld+cols
 }
 
@@ -81,6 +84,31 @@ func holdsVector(x []float64, n, inc int) bool {
 
 // Dgemm computes C = alpha·op(A)·op(B) + beta·C, as Cᵀ = alpha·op(B)ᵀ·op(A)ᵀ + beta·Cᵀ.
 func (l library) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
+	if !product(tA, tB, m, n, k, a, lda, b, ldb, c, ldc) {
+		l.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.x[0], f.x[1] = alpha, beta
+	l.gemm(l.dgemm, f, f.real(0), f.real(1), tA, tB, m, n, k, unsafe.Pointer(&a[0]), lda, unsafe.Pointer(&b[0]), ldb, unsafe.Pointer(&c[0]), ldc)
+}
+
+// Sgemm is Dgemm in single precision.
+func (l library) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
+	if !product(tA, tB, m, n, k, a, lda, b, ldb, c, ldc) {
+		l.Implementation.Sgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		return
+	}
+	f := newFrame()
+	defer f.release()
+	f.s[0], f.s[1] = alpha, beta
+	l.gemm(l.sgemm, f, f.single(0), f.single(1), tA, tB, m, n, k, unsafe.Pointer(&a[0]), lda, unsafe.Pointer(&b[0]), ldb, unsafe.Pointer(&c[0]), ldc)
+}
+
+// product tells whether the library may do C (m×n) = op(A)·op(B) with the inner dimension k, and
+// is the faster at it.
+func product[T Real](tA, tB blas.Transpose, m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) bool {
 	rowsA, colsA := m, k
 	if tA != blas.NoTrans {
 		rowsA, colsA = k, m
@@ -89,21 +117,19 @@ func (l library) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []fl
 	if tB != blas.NoTrans {
 		rowsB, colsB = n, k
 	}
-	if m*n*k <= smallLevel3 || !validTranspose(tA) || !validTranspose(tB) || !fits(m, n, k, lda, ldb, ldc) ||
-		!holds(a, rowsA, colsA, lda) || !holds(b, rowsB, colsB, ldb) || !holds(c, m, n, ldc) {
-		l.Implementation.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
-		return
-	}
-	f := newFrame()
-	defer f.release()
+	return m*n*k > smallLevel3 && validTranspose(tA) && validTranspose(tB) && fits(m, n, k, lda, ldb, ldc) &&
+		holds(a, rowsA, colsA, lda) && holds(b, rowsB, colsB, ldb) && holds(c, m, n, ldc)
+}
+
+// gemm calls dgemm_ or sgemm_, which have the same arguments.
+func (l library) gemm(routine uintptr, f *frame, alpha, beta uintptr, tA, tB blas.Transpose, m, n, k int, a unsafe.Pointer, lda int, b unsafe.Pointer, ldb int, c unsafe.Pointer, ldc int) {
 	f.c[0], f.c[1] = plain(tB), plain(tA)
 	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4], f.i[5] = int64(n), int64(m), int64(k), int64(ldb), int64(lda), int64(ldc)
-	f.x[0], f.x[1] = alpha, beta
 	l.enter()
 	defer l.leave()
-	purego.SyscallN(l.dgemm, f.char(0), f.char(1), f.integer(0), f.integer(1), f.integer(2), f.real(0),
-		uintptr(unsafe.Pointer(&b[0])), f.integer(3), uintptr(unsafe.Pointer(&a[0])), f.integer(4), f.real(1),
-		uintptr(unsafe.Pointer(&c[0])), f.integer(5), stringLength, stringLength)
+	purego.SyscallN(routine, f.char(0), f.char(1), f.integer(0), f.integer(1), f.integer(2), alpha,
+		uintptr(b), f.integer(3), uintptr(a), f.integer(4), beta,
+		uintptr(c), f.integer(5), stringLength, stringLength)
 }
 
 // Dsyrk computes one triangle of C = alpha·A·Aᵀ + beta·C (or AᵀA).

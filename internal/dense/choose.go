@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack"
 	"gonum.org/v1/gonum/lapack/lapack64"
@@ -27,8 +28,14 @@ const (
 type loaded struct {
 	backend Backend
 	accelerator
-	blas   blas.Float64
+	blas   kernels
 	lapack lapack.Float64
+}
+
+// kernels are a BLAS in double and, for products, in single precision.
+type kernels interface {
+	blas.Float64
+	blas.Float32
 }
 
 // Init chooses the backend and registers it with gonum. Call it once, before
@@ -58,6 +65,7 @@ func initialise(choice string) (Backend, error) {
 	}
 	library.backend.Threads = library.setThreads(Threads())
 	blas64.Use(library.blas)
+	blas32.Use(library.blas)
 	lapack64.Use(library.lapack)
 	state.library.Store(&library.accelerator)
 	return library.backend, nil

@@ -72,6 +72,8 @@ type accelerator interface {
 	// setThreads waits for the calls under way, then sets the threads per call; it
 	// returns how many there are, which is 1 for a library without threads.
 	setThreads(n int) int
+	// sideBySide begins (+1) and ends (−1) a time with one thread per call.
+	sideBySide(change int)
 	// eigenRange computes eigenpairs lo ≤ i < hi in ascending order of the
 	// symmetric matrix whose upper triangle is in the n×n row-major a, which is
 	// destroyed. With vectors the i-th is row i−lo of z ((hi−lo)×n row-major).
@@ -116,3 +118,14 @@ func SetThreads(n int) {
 
 // maxThreads is below the MAX_THREADS of every distribution's OpenBLAS.
 const maxThreads = 64
+
+// SideBySide runs f with one thread per call of the library, so that calls of several goroutines
+// of f do not wait for each other.  It waits for calls under way, nests, and holds for the whole
+// process: a call of somebody else has one thread meanwhile.
+func SideBySide(f func()) {
+	if library := state.library.Load(); library != nil {
+		(*library).sideBySide(1)
+		defer (*library).sideBySide(-1)
+	}
+	f()
+}

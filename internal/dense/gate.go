@@ -47,3 +47,10 @@ func (g *gate) change(exclusive bool, apply func()) {
 	apply()
 	g.exclusive = exclusive
 }
+
+// isExclusive tells whether one caller at a time is let in.
+func (g *gate) isExclusive() bool {
+	g.settings.RLock()
+	defer g.settings.RUnlock()
+	return g.exclusive
+}

@@ -49,13 +49,17 @@ type lapackLibrary struct {
 
 // routines holds the addresses of what is called and the gate in front.
 type routines struct {
-	dgemm, dsyrk, dsyr2k, dtrsm, dtrmm, dsymm, dgemv, dger, dsymv uintptr
-	dpotrf, dpotri, dsyevd, dsyevr, dgesdd                        uintptr
+	dgemm, sgemm, dsyrk, dsyr2k, dtrsm, dtrmm, dsymm, dgemv, dger, dsymv uintptr
+	dpotrf, dpotri, dsyevd, dsyevr, dgesdd                               uintptr
 
 	setNumThreads func(n int32) // nil: the library has no such control
 	parallel      parallelism
-	threads       int
+	threads       int // per call, as set last
 	gate          *gate
+
+	mode   sync.Mutex // guards the two below, and changes of threads
+	wanted int        // threads per call where calls do not run side by side
+	beside int        // SideBySides under way
 }
 
 // symbols lists the Fortran names with the place of each address.
@@ -68,6 +72,7 @@ func (r *routines) symbols() []struct {
 		address *uintptr
 	}{
 		{"dgemm_", &r.dgemm},
+		{"sgemm_", &r.sgemm},
 		{"dsyrk_", &r.dsyrk},
 		{"dsyr2k_", &r.dsyr2k},
 		{"dtrsm_", &r.dtrsm},
@@ -93,7 +98,7 @@ func load(name string) (*loaded, error) {
 	if handle, err = reopenForProcessor(handle, name); err != nil {
 		return nil, err
 	}
-	r := &routines{gate: newGate(), threads: 1}
+	r := &routines{gate: newGate(), threads: 1, wanted: 1}
 	for _, s := range r.symbols() {
 		if *s.address, err = purego.Dlsym(handle, s.name); err != nil {
 			return nil, fmt.Errorf("%s: has no symbol %s", name, s.name)
@@ -249,11 +254,36 @@ func (r *routines) setThreads(n int) int {
 	if r.parallel == serial || r.setNumThreads == nil {
 		return 1 // exclusive for ever
 	}
+	r.mode.Lock()
+	defer r.mode.Unlock()
+	r.wanted = n
+	r.applyThreads()
+	return n
+}
+
+func (r *routines) sideBySide(change int) {
+	if r.parallel == serial || r.setNumThreads == nil {
+		return
+	}
+	r.mode.Lock()
+	defer r.mode.Unlock()
+	r.beside += change
+	r.applyThreads()
+}
+
+// applyThreads sets the threads per call; the caller holds mode.
+func (r *routines) applyThreads() {
+	n := r.wanted
+	if r.beside > 0 {
+		n = 1
+	}
+	if n == r.threads && (n > 1) == r.gate.isExclusive() {
+		return
+	}
 	r.gate.change(n > 1, func() {
 		r.threads = n
 		r.setNumThreads(int32(n))
 	})
-	return n
 }
 
 // enter is to be called before, and leave after, every call of the library.
@@ -281,6 +311,7 @@ type frame struct {
 	c    [3]byte
 	i    [14]int64
 	x    [4]float64
+	s    [2]float32
 	info int64
 }
 
@@ -295,6 +326,7 @@ func (f *frame) release() { frames.Put(f) }
 func (f *frame) char(k int) uintptr    { return uintptr(unsafe.Pointer(&f.c[k])) }
 func (f *frame) integer(k int) uintptr { return uintptr(unsafe.Pointer(&f.i[k])) }
 func (f *frame) real(k int) uintptr    { return uintptr(unsafe.Pointer(&f.x[k])) }
+func (f *frame) single(k int) uintptr  { return uintptr(unsafe.Pointer(&f.s[k])) }
 func (f *frame) status() uintptr       { return uintptr(unsafe.Pointer(&f.info)) }
 
 // stringLength is the hidden last argument that a Fortran compiler adds for

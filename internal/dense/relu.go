@@ -1,0 +1,127 @@
+package dense
+
+import (
+	"math"
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas32"
+	"gonum.org/v1/gonum/blas/blas64"
+)
+
+// Real is a floating-point number.
+type Real interface{ float32 | float64 }
+
+// Product computes C = op(A)·op(B) + beta·C for row-major matrices without gaps between their
+// rows, C being m×n and the inner dimension k, in the precision of T.
+func Product[T Real](tA, tB blas.Transpose, m, n, k int, a, b []T, beta T, c []T) {
+	if m == 0 || n == 0 {
+		return
+	}
+	if k == 0 {
+		for i := range c[:m*n] {
+			c[i] *= beta
+		}
+		return
+	}
+	lda, ldb := max(k, 1), n
+	if tA != blas.NoTrans {
+		lda = m
+	}
+	if tB != blas.NoTrans {
+		ldb = max(k, 1)
+	}
+	switch a := any(a).(type) {
+	case []float64:
+		blas64.Implementation().Dgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), n)
+	case []float32:
+		blas32.Implementation().Sgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), n)
+	}
+}
+
+// The kernels below work on the bits of the numbers, two in single precision at a time: Go has no
+// vector instructions, and comparisons of signs that are half of the time one and half of the time the
+// other are what costs in a loop of branches.
+
+const (
+	signs32 = 1<<63 | 1<<31 // the sign bits of two numbers
+	ones32  = 1<<32 - 1
+)
+
+// Relu replaces the negative numbers of x by 0.
+func Relu[T Real](x []T) {
+	switch x := any(x).(type) {
+	case []float64:
+		for i, v := range words(x) {
+			words(x)[i] = v &^ uint64(int64(v)>>63)
+		}
+	case []float32:
+		w := pairs(x)
+		for i, v := range w {
+			w[i] = v &^ (v & signs32 >> 31 * ones32)
+		}
+		if len(x)%2 == 1 {
+			x[len(x)-1] = max(x[len(x)-1], 0)
+		}
+	}
+}
+
+// MaskPositive replaces x[i] by 0 where h[i], which is not negative, is 0.
+func MaskPositive[T Real](x, h []T) {
+	switch x := any(x).(type) {
+	case []float64:
+		h, w := words(any(h).([]float64)), words(x)
+		h = h[:len(w)]
+		for i, v := range w {
+			w[i] = v & uint64(-int64(h[i])>>63)
+		}
+	case []float32:
+		h32 := any(h).([]float32)
+		h, w := pairs(h32), pairs(x)
+		h = h[:len(w)]
+		for i, v := range w {
+			zero := (signs32 - h[i]) & signs32 >> 31 // where h is 0
+			w[i] = v &^ (zero * ones32)
+		}
+		if last := len(x) - 1; len(x)%2 == 1 && h32[last] == 0 {
+			x[last] = 0
+		}
+	}
+}
+
+// FillPositive sets x[i] to value where h[i], which is not negative, is positive, and to 0 elsewhere.
+func FillPositive[T Real](x []T, value T, h []T) {
+	switch x := any(x).(type) {
+	case []float64:
+		h, w, v := words(any(h).([]float64)), words(x), math.Float64bits(float64(value))
+		h = h[:len(w)]
+		for i := range w {
+			w[i] = v & uint64(-int64(h[i])>>63)
+		}
+	case []float32:
+		h32 := any(h).([]float32)
+		h, w, v := pairs(h32), pairs(x), uint64(math.Float32bits(float32(value)))
+		v |= v << 32
+		h = h[:len(w)]
+		for i := range w {
+			zero := (signs32 - h[i]) & signs32 >> 31
+			w[i] = v &^ (zero * ones32)
+		}
+		if last := len(x) - 1; len(x)%2 == 1 {
+			x[last] = 0
+			if h32[last] > 0 {
+				x[last] = float32(value)
+			}
+		}
+	}
+}
+
+// words views numbers as their bits.
+func words(x []float64) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(x))), len(x))
+}
+
+// pairs views numbers as the bits of two at a time; an odd last one is left out.
+func pairs(x []float32) []uint64 {
+	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(x))), len(x)/2)
+}
