@@ -1,0 +1,34 @@
+package loss
+
+import "math"
+
+// Huber is ℓ(f, y) = Σ_k h(f_k − y_k) with h(r) = ½r² for |r| ≤ Delta and Delta·(|r| − ½Delta) beyond; Delta > 0.
+type Huber struct{ Delta float64 }
+
+var _ Loss = Huber{}
+
+// Gradient implements Loss.
+func (h Huber) Gradient(f, y []float64, c int, weights []float64) float64 {
+	sum := 0.0
+	for k, t := range y[:len(f)] {
+		w, r := weight(weights, k/c), f[k]-t
+		slope := max(min(r, h.Delta), -h.Delta)
+		sum += w * slope * (r - slope/2)
+		f[k] = w * slope
+	}
+	return sum
+}
+
+// Hessian implements Loss.
+func (h Huber) Hessian(f, y, p []float64, c int, weights []float64) {
+	for k := range p {
+		if math.Abs(f[k]-y[k]) > h.Delta {
+			p[k] = 0
+		} else {
+			p[k] *= weight(weights, k/c)
+		}
+	}
+}
+
+// Curvature implements Loss.
+func (Huber) Curvature() float64 { return 1 }
