@@ -25,6 +25,9 @@
 //
 // # Method
 //
+// Train does the whole job, for tables of any size, and has the best network at any time.  Its passes over the
+// data are made in blocks of rows.  The functions below are its parts, and for problems of which n·m numbers fit into memory.
+//
 // Refine runs L-BFGS with a weak Wolfe line search, which is reliable on such
 // functions (A. S. Lewis and M. L. Overton, Nonsmooth optimization via
 // quasi-Newton methods, Math. Program. 141, 2013), in coordinates that

@@ -6,8 +6,12 @@ import (
 	"gonum.org/v1/gonum/floats"
 )
 
-// lbfgsMemory is the number of curvature pairs kept.
-const lbfgsMemory = 20
+// lbfgsMemory is the most curvature pairs kept; fewer where they would take more than lbfgsNumbers, down to lbfgsLeast.
+const (
+	lbfgsMemory  = 20
+	lbfgsLeast   = 5
+	lbfgsNumbers = 8_000_000
+)
 
 // lbfgs minimises f by limited-memory BFGS with a weak Wolfe line search by
 // bisection (Lewis and Overton 2013, algorithm 2.6).  Unlike searches for the
@@ -17,6 +21,7 @@ type lbfgs struct {
 	f       func(x, grad []float64) float64
 	stop    func() bool
 	inverse []float64 // diagonal of the initial inverse Hessian, positive
+	limit   int       // curvature pairs that there is room for
 	pairs   int       // curvature pairs in use
 	next    int       // slot of the next pair
 	s, y    [lbfgsMemory][]float64
@@ -30,14 +35,15 @@ type lbfgs struct {
 
 func newLBFGS(f func(x, grad []float64) float64, stop func() bool, x, inverse []float64) *lbfgs {
 	n := len(x)
-	buf := make([]float64, (2*lbfgsMemory+5)*n)
+	limit := min(max(lbfgsNumbers/(2*max(n, 1)), lbfgsLeast), lbfgsMemory)
+	buf := make([]float64, (2*limit+5)*n)
 	take := func() []float64 {
 		s := buf[:n:n]
 		buf = buf[n:]
 		return s
 	}
-	l := &lbfgs{f: f, stop: stop, inverse: inverse}
-	for i := range lbfgsMemory {
+	l := &lbfgs{f: f, stop: stop, inverse: inverse, limit: limit}
+	for i := range limit {
 		l.s[i], l.y[i] = take(), take()
 	}
 	l.x, l.g, l.dir, l.xt, l.gt = take(), take(), take(), take(), take()
@@ -88,7 +94,7 @@ func (l *lbfgs) run(limit int, tol float64) int {
 // direction sets dir to −H∇F by the two-loop recursion and returns the slope.
 func (l *lbfgs) direction() float64 {
 	copy(l.dir, l.g)
-	newest := func(k int) int { return (l.next - 1 - k + 2*lbfgsMemory) % lbfgsMemory }
+	newest := func(k int) int { return (l.next - 1 - k + 2*l.limit) % l.limit }
 	for k := range l.pairs {
 		i := newest(k)
 		l.coeff[i] = l.rho[i] * floats.Dot(l.s[i], l.dir)
@@ -125,6 +131,9 @@ func (l *lbfgs) search(slope float64) bool {
 	for range 60 {
 		floats.AddScaledTo(l.xt, l.x, t, l.dir)
 		ft := l.f(l.xt, l.gt)
+		if math.IsInf(ft, 1) && l.stop() {
+			break // it did not finish
+		}
 		if ft < best {
 			best, bestT = ft, t
 		}
@@ -148,15 +157,17 @@ func (l *lbfgs) search(slope float64) bool {
 			return false
 		}
 		floats.AddScaledTo(l.xt, l.x, bestT, l.dir)
-		best = l.f(l.xt, l.gt)
+		if best = l.f(l.xt, l.gt); !(best <= l.fx) {
+			return false // it did not finish
+		}
 	}
 	s, y := l.s[l.next], l.y[l.next]
 	floats.SubTo(s, l.xt, l.x)
 	floats.SubTo(y, l.gt, l.g)
 	if sy := floats.Dot(s, y); sy > 1e-16*floats.Norm(s, 2)*floats.Norm(y, 2) && sy > 0 {
 		l.rho[l.next] = 1 / sy
-		l.next = (l.next + 1) % lbfgsMemory
-		l.pairs = min(l.pairs+1, lbfgsMemory)
+		l.next = (l.next + 1) % l.limit
+		l.pairs = min(l.pairs+1, l.limit)
 	}
 	l.x, l.xt = l.xt, l.x
 	l.g, l.gt = l.gt, l.g

@@ -216,27 +216,33 @@ func principalAxes(x *mat.Dense) (*mat.Dense, []float64) {
 	return q, lambda
 }
 
-// curvature models the diagonal of the inverse Hessian, each neuron on its own
+// curvature is inverseCurvature with the activations that obj holds.
+func curvature(obj *objective, theta, lambda []float64) []float64 {
+	squares := make([]float64, obj.m)
+	for i, h := range obj.h.Data {
+		squares[i%obj.m] += h * h
+	}
+	return inverseCurvature(theta, lambda, squares, obj.gamma)
+}
+
+// inverseCurvature models the diagonal of the inverse Hessian, each neuron on its own
 // and active on half of the rows:
 //
 //	∂²F/∂u² ≈ ½‖v_j‖² diag(λ) + γ,   ∂²F/∂v² = ‖α_j‖² + γ.
 //
-// The activations are those that obj holds.
-func curvature(obj *objective, theta, lambda []float64) []float64 {
-	m, d := obj.m, obj.d
+// squares are the ‖α_j‖².
+func inverseCurvature(theta, lambda, squares []float64, gamma float64) []float64 {
+	m, d := len(squares), len(lambda)
 	inverse := make([]float64, len(theta))
-	vv, aa := make([]float64, m), make([]float64, m)
+	vv := make([]float64, m)
 	for i := d * m; i < len(theta); i++ {
 		vv[i%m] += theta[i] * theta[i]
 	}
-	for i, h := range obj.h.Data {
-		aa[i%m] += h * h
-	}
 	for i := range inverse {
 		if row := i / m; row < d {
-			inverse[i] = 1 / (0.5*vv[i%m]*lambda[row] + obj.gamma)
+			inverse[i] = 1 / (0.5*vv[i%m]*lambda[row] + gamma)
 		} else {
-			inverse[i] = 1 / (aa[i%m] + obj.gamma)
+			inverse[i] = 1 / (squares[i%m] + gamma)
 		}
 	}
 	return inverse

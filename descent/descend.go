@@ -1,0 +1,78 @@
+package descent
+
+import (
+	"gonum.org/v1/gonum/blas"
+
+	"github.com/relift/relift/internal/dense"
+)
+
+// vanished is the ‖u_j‖‖v_j‖, relative to the largest, of a neuron that weight decay is making zero.
+const vanished = 1e-6
+
+// curvatureRows are enough to know the curvature that L-BFGS begins with.
+const curvatureRows = 2048
+
+// descend makes L-BFGS iterations from theta, reports on the way, and returns the neurons that have not vanished.
+// precise asks for double precision.
+func (t *training) descend(theta []float64, iterations int, precise bool) []float64 {
+	theta, done, calls := t.descent(theta, iterations, precise, t.single, t.double, true)
+	t.status.Iterations += done
+	t.status.Evaluations += calls
+	t.spend(float64(calls), len(theta)/(t.d+t.c))
+	return theta
+}
+
+// descent is descend on the given work spaces, which a goroutine of its own may have, without any change to t unless it reports.
+func (t *training) descent(theta []float64, iterations int, precise bool, single *risk[float32], double *risk[float64], report bool) (out []float64, done, calls int) {
+	if len(theta) == 0 {
+		return theta, 0, 0
+	}
+	var x, g []float32
+	if !precise {
+		x, g = make([]float32, len(theta)), make([]float32, len(theta))
+	}
+	f := func(theta, grad []float64) float64 {
+		calls++
+		if precise {
+			return double.value(t.ctx, theta, grad, 0, t.n)
+		}
+		roundTo(x, theta)
+		v := single.value(t.ctx, x, g, 0, t.n)
+		widen(grad, g)
+		return v
+	}
+	var l *lbfgs
+	stop := func() bool {
+		if !report {
+			return t.ctx.Err() != nil
+		}
+		if l != nil && l.fx < t.bestF && t.due() {
+			t.consider(l.x)
+		}
+		return t.over()
+	}
+	l = newLBFGS(f, stop, theta, t.curvature(theta))
+	done = l.run(iterations, 1e-30)
+	return balanceTheta(l.x, t.d, t.c, vanished), done, calls
+}
+
+// curvature is the diagonal that L-BFGS takes for the inverse of the Hessian at first, see curvature.
+func (t *training) curvature(theta []float64) []float64 {
+	m := len(theta) / (t.d + t.c)
+	rows := min(t.n, curvatureRows)
+	u, h := make([]float32, t.d*m), make([]float32, rows*m)
+	roundTo(u, theta[:t.d*m])
+	dense.Product(blas.NoTrans, blas.NoTrans, rows, m, t.d, t.single.x[:rows*t.d], u, 0, h)
+	squares := make([]float64, m)
+	for i := range rows {
+		for j, v := range h[i*m : (i+1)*m] {
+			if v > 0 {
+				squares[j] += float64(v) * float64(v)
+			}
+		}
+	}
+	for j := range squares {
+		squares[j] *= float64(t.n) / float64(rows)
+	}
+	return inverseCurvature(theta, t.s.lambda, squares, t.p.Gamma)
+}

@@ -1,0 +1,116 @@
+package descent
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
+)
+
+// structured is a regression on Gaussian data with some structure.
+func structured(n, d, c int, gamma float64, seed uint64) lift.Problem {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, c, nil)
+	random(x.RawMatrix().Data, rng)
+	for i := range n {
+		for k := range c {
+			y.Set(i, k, max(x.At(i, k%d), 0)-max(x.At(i, (k+1)%d)+0.5, 0)+0.1*rng.NormFloat64())
+		}
+	}
+	return lift.Problem{X: x, Y: y, Gamma: gamma}
+}
+
+// testRisk compares value and gradient with the objective that package lift has.
+func testRisk[T dense.Real](t *testing.T, tol float64) {
+	for _, c := range []int{1, 3} {
+		for _, threads := range []int{1, 3} {
+			p := structured(1501, 7, c, 0.3, 5)
+			const m = 37
+			theta := make([]float64, (7+c)*m)
+			random(theta, rand.New(rand.NewPCG(6, 7)))
+			want := make([]float64, len(theta))
+			o := newObjective(p.X.RawMatrix(), p.Y.RawMatrix(), p.Gamma, m)
+			f := o.value(theta, want)
+
+			x, th, grad := make([]T, len(p.X.RawMatrix().Data)), make([]T, len(theta)), make([]T, len(theta))
+			for i, v := range p.X.RawMatrix().Data {
+				x[i] = T(v)
+			}
+			for i, v := range theta {
+				th[i] = T(v)
+			}
+			r := newRisk(x, p.Y.RawMatrix().Data, 7, c, p.Gamma, loss.Squared{}, nil, threads)
+			if got := r.value(t.Context(), th, nil, 0, 1501); math.Abs(got-f) > tol*f {
+				t.Errorf("c = %d, %d threads: value %v, expected %v", c, threads, got, f)
+			}
+			if got := r.value(t.Context(), th, grad, 0, 1501); math.Abs(got-f) > tol*f {
+				t.Errorf("c = %d, %d threads: value with gradient %v, expected %v", c, threads, got, f)
+			}
+			scale := floats.Norm(want, math.Inf(1))
+			for i, v := range grad {
+				if math.Abs(float64(v)-want[i]) > tol*scale {
+					t.Fatalf("c = %d, %d threads: gradient[%d] is %v, expected %v", c, threads, i, v, want[i])
+				}
+			}
+			// Batches that cover the rows: their mean is the whole.
+			sum := 0.0
+			for k := range 19 {
+				sum += r.value(t.Context(), th, nil, 79*k, 79*(k+1))
+			}
+			if got := sum / 19; math.Abs(got-f) > tol*f {
+				t.Errorf("c = %d, %d threads: mean of the batches %v, expected %v", c, threads, got, f)
+			}
+		}
+	}
+}
+
+func TestRisk(t *testing.T) {
+	t.Run("float64", func(t *testing.T) { testRisk[float64](t, 1e-12) })
+	t.Run("float32", func(t *testing.T) { testRisk[float32](t, 1e-4) })
+}
+
+// TestRiskLosses compares the gradient with difference quotients, for other losses and weighted rows.
+func TestRiskLosses(t *testing.T) {
+	p := structured(60, 4, 2, 0.5, 8)
+	rng := rand.New(rand.NewPCG(9, 0))
+	weights := make([]float64, 60)
+	for i := range weights {
+		weights[i] = 0.5 + rng.Float64()
+	}
+	theta := make([]float64, (4+2)*5)
+	random(theta, rng)
+	for _, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: 1}, loss.Logistic{}, loss.Softmax{}} {
+		r := newRisk(p.X.RawMatrix().Data, p.Y.RawMatrix().Data, 4, 2, p.Gamma, l, weights, 2)
+		grad := make([]float64, len(theta))
+		r.value(t.Context(), theta, grad, 0, 60)
+		for i := range theta {
+			const h = 1e-6
+			moved := append([]float64(nil), theta...)
+			moved[i] += h
+			up := r.value(t.Context(), moved, nil, 0, 60)
+			moved[i] -= 2 * h
+			down := r.value(t.Context(), moved, nil, 0, 60)
+			if q := (up - down) / (2 * h); math.Abs(q-grad[i]) > 1e-5*(1+math.Abs(q)) {
+				t.Errorf("%T: gradient[%d] is %v, difference quotient %v", l, i, grad[i], q)
+			}
+		}
+	}
+}
+
+// TestRiskEnds: a pass ends with its context and says so.
+func TestRiskEnds(t *testing.T) {
+	p := structured(100, 3, 1, 1, 10)
+	r := newRisk(p.X.RawMatrix().Data, p.Y.RawMatrix().Data, 3, 1, p.Gamma, loss.Squared{}, nil, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if f := r.value(ctx, make([]float64, 8), nil, 0, 100); !math.IsInf(f, 1) {
+		t.Errorf("value after the end of the context is %v, expected +Inf", f)
+	}
+}

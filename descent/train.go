@@ -1,0 +1,76 @@
+package descent
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
+)
+
+// TrainOptions steer Train.  The zero value means the defaults.
+type TrainOptions struct {
+	// Width caps the number of neurons; 0 means no cap.
+	Width int
+	// Seed makes all random numbers.
+	Seed uint64
+	// Threads is the number of goroutines; 0 means dense.Threads().  It is part of the result, as it sets the order of sums and
+	// how many starts are trained side by side.
+	Threads int
+	// Effort limits the work, in passes over the data for the loss and its gradient of a network of 400 neurons; 0
+	// means that training goes on until ctx ends or nothing is gained any more.
+	Effort int
+	// Start are weights to begin with, which may have width 0; the result is never worse, and if it is narrower than Width allows, no wider.
+	Start lift.Weights
+	// Progress, unless nil, is called with each better network and its objective, from the goroutine of Train, soon after
+	// it was found.  The weights are the callee's to keep.
+	Progress func(w lift.Weights, objective float64)
+}
+
+func (o TrainOptions) withDefaults() (TrainOptions, error) {
+	switch {
+	case o.Width < 0:
+		return o, fmt.Errorf("descent: Width is %d, expected 0 (no cap) or a positive number of neurons", o.Width)
+	case o.Threads < 0:
+		return o, fmt.Errorf("descent: Threads is %d, expected 0 (all) or a positive number", o.Threads)
+	case o.Effort < 0:
+		return o, fmt.Errorf("descent: Effort is %d, expected 0 (no limit) or a positive number of passes such as 1000", o.Effort)
+	}
+	if o.Threads == 0 {
+		o.Threads = dense.Threads()
+	}
+	return o, nil
+}
+
+// Train trains a network for p, of any size, and returns the best one that it has found when ctx ends, the effort is
+// spent or nothing is gained any more.  Its neurons are balanced (‖u_j‖ = ‖v_j‖).
+//
+// A wide random network, which has few bad local minima, is trained by Adam on small batches where there are many
+// rows, then by L-BFGS.  Its neurons and those of further random networks, or copies of its own that were disturbed, are
+// then the candidates of a convex refit of the output layer, which keeps few of them, and the result is trained on; that is repeated
+// while it helps.  The neurons of two networks of the same objective together hold a better one, which is why this gains far
+// more than as many restarts.  Where a convex refit would be too large, neurons are added that violate
+// the dual constraint (see Missing).
+//
+// Passes are made in blocks of rows, in single precision until little is gained by them; objectives are
+// computed in double precision.  Beside X it needs a copy of it in single precision, one more where that takes less than 64 MB, and
+// about 100 MB at most.
+//
+// Runs that ctx does not cut off are deterministic for a seed and a number of threads.  Errors are those of bad
+// input.
+func Train(ctx context.Context, p lift.Problem, o TrainOptions) (lift.Weights, Status, error) {
+	begin := time.Now()
+	o, err := o.withDefaults()
+	if err != nil {
+		return lift.Weights{}, Status{}, err
+	}
+	if err := checkWeights(p, o.Start); err != nil {
+		return lift.Weights{}, Status{}, err
+	}
+	t := newTraining(ctx, p, o)
+	dense.SideBySide(t.run)
+	w, st := t.outcome()
+	st.finish(ctx, ctx, begin)
+	return w, st, nil
+}

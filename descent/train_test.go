@@ -1,0 +1,186 @@
+package descent
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+func TestTrainBeatsRestarts(t *testing.T) {
+	p := structured(80, 4, 2, 0.5, 1)
+	runs, best, err := Restarts(t.Context(), p, Options{Starts: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 1600, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := p.Objective(w)
+	if math.Abs(f-st.Objective) > 1e-12*f {
+		t.Errorf("objective %v is reported, %v is true", st.Objective, f)
+	}
+	if other := runs[best].Status.Objective; !(f <= other*(1+1e-4)) {
+		t.Errorf("objective %v, a restart has %v", f, other)
+	}
+}
+
+// TestTrainProgress: reports fall, are true, and the last is the result.
+func TestTrainProgress(t *testing.T) {
+	for _, shape := range [][3]int{{60, 3, 1}, {2000, 5, 2}, {6, 40, 2}} {
+		p := structured(shape[0], shape[1], shape[2], 0.5, 2)
+		last := math.Inf(1)
+		_, st, err := Train(t.Context(), p, TrainOptions{Effort: 60, Progress: func(w lift.Weights, f float64) {
+			if got, _ := p.Objective(w); math.Abs(got-f) > 1e-9*f {
+				t.Errorf("%v: %v is reported, %v is true", shape, f, got)
+			}
+			if !(f < last) {
+				t.Errorf("%v: %v is reported after %v", shape, f, last)
+			}
+			last = f
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st.Objective != last {
+			t.Errorf("%v: the result has %v, the last report %v", shape, st.Objective, last)
+		}
+	}
+}
+
+func TestTrainIsDeterministic(t *testing.T) {
+	for _, threads := range []int{1, 2} {
+		p := structured(90, 5, 1, 0.3, 3)
+		var objectives []float64
+		for range 2 {
+			w, st, err := Train(t.Context(), p, TrainOptions{Effort: 150, Seed: 4, Threads: threads})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if st.Reason != IterationLimit && st.Reason != Stalled {
+				t.Errorf("ended as %v", st.Reason)
+			}
+			objectives = append(objectives, st.Objective, mat.Sum(w.U))
+		}
+		if objectives[0] != objectives[2] || objectives[1] != objectives[3] {
+			t.Errorf("%d threads: two runs with the same seed differ: %v", threads, objectives)
+		}
+	}
+}
+
+func TestTrainWidth(t *testing.T) {
+	p := structured(120, 4, 1, 0.1, 5)
+	runs, _, err := Restarts(t.Context(), p, Options{Starts: 1, Width: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []int{1, 3, 8} {
+		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 400, Width: width})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Width() == 0 || w.Width() > width {
+			t.Errorf("%d neurons, expected 1 to %d", w.Width(), width)
+		}
+		if other := runs[0].Status.Objective; width == 8 && !(st.Objective <= 1.01*other) {
+			t.Errorf("8 neurons have the objective %v, those of a restart %v", st.Objective, other)
+		}
+	}
+}
+
+// TestTrainStart: the result is no worse than the start, under a limit that ends it at once too.
+func TestTrainStart(t *testing.T) {
+	p := structured(80, 4, 2, 0.5, 6)
+	start, st, err := Train(t.Context(), p, TrainOptions{Effort: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, ctx := range []context.Context{t.Context(), over} {
+		_, next, err := Train(ctx, p, TrainOptions{Effort: 1, Start: start})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(next.Objective <= st.Objective*(1+1e-12)) {
+			t.Errorf("objective %v, began with %v", next.Objective, st.Objective)
+		}
+	}
+}
+
+// TestTrainEndsInTime: shapes that once took minutes end soon after their context, with a network.
+func TestTrainEndsInTime(t *testing.T) {
+	for _, shape := range [][2]int{{4, 3000}, {160, 1000}, {2000, 31}, {300, 300}, {20_000, 20}} {
+		p := structured(shape[0], shape[1], 1, 1, 7)
+		zero, _ := p.Objective(lift.Weights{})
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		begin := time.Now()
+		w, st, err := Train(ctx, p, TrainOptions{})
+		cancel()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begin); took > 5*time.Second { // a second on a machine of one's own
+			t.Errorf("%v: took %v with a limit of 2s", shape, took)
+		}
+		if w.Width() == 0 || !(st.Objective < 0.9*zero) {
+			t.Errorf("%v: %d neurons with the objective %v, no network has %v", shape, w.Width(), st.Objective, zero)
+		}
+	}
+}
+
+func TestTrainDegenerate(t *testing.T) {
+	p := structured(10, 3, 1, 1, 8)
+	for name, q := range map[string]lift.Problem{
+		"X is zero":     {X: mat.NewDense(10, 3, nil), Y: p.Y, Gamma: 1},
+		"Y is zero":     {X: p.X, Y: mat.NewDense(10, 1, nil), Gamma: 1},
+		"γ is large":    {X: p.X, Y: p.Y, Gamma: 1e6},
+		"one row":       {X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 2},
+		"view of X":     {X: mat.DenseCopyOf(p.X.Grow(0, 2)).Slice(0, 10, 0, 3).(*mat.Dense), Y: p.Y, Gamma: 1},
+		"huge features": scaled(p, 1e6, 1),
+		"tiny targets":  scaled(p, 1, 1e-6),
+	} {
+		w, st, err := Train(t.Context(), q, TrainOptions{Effort: 20})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		zero, _ := q.Objective(lift.Weights{})
+		f, _ := q.Objective(w)
+		if !(f <= zero) || math.Abs(f-st.Objective) > 1e-9*f {
+			t.Errorf("%s: objective %v (%v reported), that of no network %v", name, f, st.Objective, zero)
+		}
+		if strings.Contains(name, "view") || strings.Contains(name, "huge") {
+			if !(f < 0.9*zero) {
+				t.Errorf("%s: objective %v, no network has %v", name, f, zero)
+			}
+		}
+	}
+}
+
+// scaled multiplies X and Y.
+func scaled(p lift.Problem, x, y float64) lift.Problem {
+	q := lift.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}
+	q.X.Scale(x, q.X)
+	q.Y.Scale(y, q.Y)
+	return q
+}
+
+func TestTrainRefuses(t *testing.T) {
+	p := structured(10, 3, 1, 1, 9)
+	for want, o := range map[string]TrainOptions{
+		"Width is -1":   {Width: -1},
+		"Threads is -2": {Threads: -2},
+		"Effort is -3":  {Effort: -3},
+		"U has 2 col":   {Start: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
+	} {
+		if _, _, err := Train(t.Context(), p, o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, expected one with %q", err, want)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package descent
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
+)
+
+// training is one run of Train.  Weights are in coordinates, as theta (see risk).
+type training struct {
+	ctx      context.Context
+	original lift.Problem
+	o        TrainOptions
+	loss     loss.Loss
+	rng      *rand.Rand
+
+	p       lift.Problem // in coordinates
+	s       *coordinates
+	n, d, c int
+	rowSize float64        // √(mean ‖x_i‖²)
+	ySize   float64        // √(mean y²)
+	single  *risk[float32] // rows in random order
+	double  *risk[float64] // rows in order
+
+	best     []float64
+	bestF    float64
+	spent    float64 // work, in passes with a gradient of startWidth neurons
+	status   Status
+	lastSeen time.Time     // when the last objective was known
+	cost     time.Duration // of the last objective and its report
+}
+
+// The widths of the first network.  Width 400 beats 100 by far; more takes longer and hardly gains.
+const (
+	startWidth  = 400
+	leastWidth  = 100
+	startNumber = 4e9 // n·(d+c)·width that a pass of the first network may take
+)
+
+// exactPart is the part of the objective below which gains need double precision.
+const exactPart = 1e-4
+
+func newTraining(ctx context.Context, p lift.Problem, o TrainOptions) *training {
+	t := &training{
+		ctx: ctx, original: p, o: o, loss: loss.Squared{},
+		rng:    rand.New(rand.NewPCG(o.Seed, 0x7261696e)),
+		bestF:  math.Inf(1),
+		status: Status{Reason: Interrupted, Stationarity: math.NaN()},
+	}
+	t.n, _, t.c = p.Dims()
+	return t
+}
+
+// run trains until it is over.
+func (t *training) run() {
+	if !t.prepare() {
+		return
+	}
+	t.consider(nil)
+	if t.o.Start.Width() > 0 {
+		t.consider(t.s.into(t.o.Start))
+	}
+	if t.rowSize == 0 || t.ySize == 0 {
+		t.status.Reason = Stationary // no network beats that of width 0
+		return
+	}
+	t.first()
+	t.explore()
+}
+
+// outcome returns the best network in the coordinates of the problem.
+func (t *training) outcome() (lift.Weights, Status) {
+	st := t.status
+	st.Objective = t.bestF
+	if math.IsInf(t.bestF, 1) { // there was no time for anything
+		w := Balance(t.o.Start)
+		st.Objective, _ = t.original.Objective(w)
+		return w, st
+	}
+	return t.weights(), st
+}
+
+// weights are the best ones.
+func (t *training) weights() lift.Weights {
+	if len(t.best) == 0 {
+		return lift.Weights{}
+	}
+	return t.s.out(t.best, t.c)
+}
+
+// prepare finds coordinates and lays the data out; false where ctx ended before.
+func (t *training) prepare() bool {
+	s, ok := newCoordinates(t.ctx, t.original.X)
+	if !ok {
+		return false
+	}
+	t.s, t.p, t.d = s, s.problem(t.original), len(s.lambda)
+	x, y := contiguous(t.p.X), contiguous(t.p.Y)
+	t.double = newRisk(x, y, t.d, t.c, t.p.Gamma, t.loss, nil, t.o.Threads)
+	for _, v := range s.lambda {
+		t.rowSize += v
+	}
+	for _, v := range y {
+		t.ySize += v * v
+	}
+	t.rowSize, t.ySize = math.Sqrt(t.rowSize/float64(t.n)), math.Sqrt(t.ySize/float64(len(y)))
+
+	x32, shuffled := make([]float32, len(x)), make([]float64, len(y))
+	for i, k := range t.rng.Perm(t.n) {
+		if i%1024 == 0 && t.ctx.Err() != nil {
+			return false
+		}
+		to := x32[i*t.d : (i+1)*t.d]
+		for j, v := range x[k*t.d : (k+1)*t.d] {
+			to[j] = float32(v)
+		}
+		copy(shuffled[i*t.c:(i+1)*t.c], y[k*t.c:(k+1)*t.c])
+	}
+	t.single = newRisk(x32, shuffled, t.d, t.c, t.p.Gamma, t.loss, nil, t.o.Threads)
+	return true
+}
+
+// contiguous returns the numbers of m row by row, without a copy where they lie so.
+func contiguous(m *mat.Dense) []float64 {
+	if raw := m.RawMatrix(); raw.Stride == raw.Cols {
+		return raw.Data[:raw.Rows*raw.Cols]
+	}
+	return mat.DenseCopyOf(m).RawMatrix().Data
+}
+
+// over says whether the run has to end.
+func (t *training) over() bool {
+	if t.ctx.Err() != nil {
+		t.status.Reason = Interrupted
+		return true
+	}
+	if t.o.Effort > 0 && t.spent >= float64(t.o.Effort) {
+		t.status.Reason = IterationLimit
+		return true
+	}
+	return false
+}
+
+// spend counts the work of passes with a gradient of m neurons.
+func (t *training) spend(passes float64, m int) { t.spent += passes * float64(m) / startWidth }
+
+// lastEvaluation is how long the objective of the last weights may take after the end of ctx.
+const lastEvaluation = 30 * time.Millisecond
+
+// consider keeps theta if it is the best so far and not too wide, and returns its objective.
+func (t *training) consider(theta []float64) float64 {
+	m := len(theta) / (t.d + t.c)
+	ctx, begin := t.ctx, time.Now()
+	if ctx.Err() != nil && t.cost > 0 && t.cost < lastEvaluation {
+		ctx = context.WithoutCancel(ctx)
+	}
+	theta = balanceTheta(theta, t.d, t.c, 0)
+	f := t.double.value(ctx, theta, nil, 0, t.n)
+	t.spend(0.5, m)
+	if f < t.bestF && (t.o.Width == 0 || m <= t.o.Width || len(theta) == len(t.best)) {
+		t.best, t.bestF = theta, f
+		if t.o.Progress != nil {
+			t.o.Progress(t.weights(), f)
+		}
+	}
+	t.lastSeen = time.Now()
+	t.cost = t.lastSeen.Sub(begin)
+	return f
+}
+
+// due says whether enough time has passed to look at the objective again; before the first network it is always.
+func (t *training) due() bool {
+	return len(t.best) == 0 || time.Since(t.lastSeen) > max(10*t.cost, 50*time.Millisecond)
+}
