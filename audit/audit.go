@@ -109,7 +109,8 @@ var ErrOptions = errors.New("invalid audit")
 const violationTolerance = 1e-6
 
 // Run audits the network w on the problem p.  Errors are about the input
-// (lift.ErrInvalid, ErrOptions) or internal; the end of ctx or of the time
+// (lift.ErrInvalid, ErrOptions), a bound that lies above the objective of a
+// network that was found (relift.ErrContradiction), or internal; the end of ctx or of the time
 // limit ends the search for bounds, and the report says what is known by then.
 func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Report, error) {
 	begin := time.Now()
@@ -134,6 +135,9 @@ func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Repor
 	late, cancel := a.until(ctx, missingShare)
 	defer cancel()
 	if err := a.missing(late); err != nil {
+		return nil, err
+	}
+	if err := a.contradiction(); err != nil {
 		return nil, err
 	}
 	a.conclude()
@@ -251,6 +255,18 @@ func (a *auditor) consider(b Bound) {
 // gap returns the relative gap of the audited network.
 func (a *auditor) gap() float64 {
 	return engine.RelativeGap(float64(a.report.LowerBound), float64(a.report.Objective))
+}
+
+// contradiction reports that a bound is above the objective of a network, by more
+// than the rounding errors of the objective can be: the bound is false, or the
+// objective is.
+func (a *auditor) contradiction() error {
+	r := a.report
+	const rounding = 1e-9
+	if float64(r.LowerBound) <= float64(r.Best)*(1+rounding) {
+		return nil
+	}
+	return fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network on these data", relift.ErrContradiction, float64(r.LowerBound), r.BoundSource, float64(r.Best))
 }
 
 func (a *auditor) conclude() {

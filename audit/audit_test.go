@@ -226,7 +226,7 @@ func TestCertificateOfAnEarlierRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]float64{cones: best.LowerBound, moments: relaxed.LowerBound} {
-		b, err := LoadCertificate(path, p)
+		b, err := LoadCertificate(t.Context(), path, p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,22 +236,22 @@ func TestCertificateOfAnEarlierRun(t *testing.T) {
 		}
 		larger := p
 		larger.Gamma *= 2
-		if _, err := LoadCertificate(path, larger); err != nil {
+		if _, err := LoadCertificate(t.Context(), path, larger); err != nil {
 			t.Errorf("a larger weight decay: %v", err)
 		}
 		smaller := p
 		smaller.Gamma /= 2
-		if _, err := LoadCertificate(path, smaller); err == nil || !strings.Contains(err.Error(), "weight decay") {
+		if _, err := LoadCertificate(t.Context(), path, smaller); err == nil || !strings.Contains(err.Error(), "weight decay") {
 			t.Errorf("a smaller weight decay: %v", err)
 		}
 		other := p
 		other.Y = mat.DenseCopyOf(p.Y)
 		other.Y.Set(3, 1, p.Y.At(3, 1)*(1+1e-15))
-		if _, err := LoadCertificate(path, other); err == nil || !strings.Contains(err.Error(), "other data") {
+		if _, err := LoadCertificate(t.Context(), path, other); err == nil || !strings.Contains(err.Error(), "other data") {
 			t.Errorf("other data: %v", err)
 		}
 	}
-	if _, err := LoadCertificate(filepath.Join(dir, "no.npz"), p); err == nil {
+	if _, err := LoadCertificate(t.Context(), filepath.Join(dir, "no.npz"), p); err == nil {
 		t.Error("a missing file is accepted")
 	}
 	content, err := os.ReadFile(cones)
@@ -266,7 +266,7 @@ func TestCertificateOfAnEarlierRun(t *testing.T) {
 		if err := os.WriteFile(path, changed, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if b, err := LoadCertificate(path, p); err == nil && float64(b.Value) > best.LowerBound {
+		if b, err := LoadCertificate(t.Context(), path, p); err == nil && float64(b.Value) > best.LowerBound {
 			accepted++
 		}
 	}

@@ -82,12 +82,27 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 		return nil
 	}
 	proof := relift.ConesProof(result.Certificate)
-	if err := proof.Verify(ctx); err != nil {
+	if err := verified(ctx, proof); err != nil {
 		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", proof.Bound(), err))
 		return nil
 	}
 	a.consider(Bound{Value: report.Number(proof.Bound()), Source: proof.Source(), Proof: proof})
 	return nil
+}
+
+// grace is how long a proof is verified after the end of the audit's context.
+const grace = 500 * time.Millisecond
+
+// verified has the proof checked.  If ctx has ended, or ends meanwhile, there is a
+// little time for it still: a search that was interrupted is not to lose its bound.
+func verified(ctx context.Context, proof relift.Proof) error {
+	err := proof.Verify(ctx)
+	if ctx.Err() == nil {
+		return err
+	}
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	return proof.Verify(last)
 }
 
 // relaxation takes the bound of the semidefinite relaxation.

@@ -10,6 +10,8 @@ import (
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/internal/certfile"
+	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/internal/version"
 )
@@ -34,12 +36,13 @@ type moments struct{ *certificate.Certificate }
 func (m moments) Bound() float64 { return m.LowerBound }
 func (m moments) Source() string { return "semidefinite relaxation" }
 
-func (m moments) Verify(context.Context) error {
-	if report := verify.Verify(m.Claims()); !report.OK() {
+func (m moments) Verify(ctx context.Context) error {
+	report, err := verify.VerifyContext(ctx, m.Claims(), effort.Effort{})
+	if err == nil && !report.OK() {
 		check, _ := report.FirstFailure()
-		return fmt.Errorf("%s: %s", check.Name, check.Detail)
+		err = fmt.Errorf("%s: %s", check.Name, check.Detail)
 	}
-	return nil
+	return err
 }
 
 func (m moments) Save(path string, origin Origin) error {
@@ -64,12 +67,13 @@ type cones struct{ *exact.Certificate }
 func (c cones) Bound() float64 { return c.LowerBound }
 func (c cones) Source() string { return "branch and bound over directions" }
 
-func (c cones) Verify(context.Context) error {
-	if report := c.Certificate.Verify(); !report.OK() {
+func (c cones) Verify(ctx context.Context) error {
+	report, err := c.Certificate.VerifyContext(ctx)
+	if err == nil && !report.OK() {
 		check, _ := report.FirstFailure()
-		return fmt.Errorf("%s: %s", check.Name, check.Detail)
+		err = fmt.Errorf("%s: %s", check.Name, check.Detail)
 	}
-	return nil
+	return err
 }
 
 func (c cones) Save(path string, origin Origin) error {
@@ -102,7 +106,7 @@ type both struct {
 // ConesPrefix begins the names of the arrays of a proof by cones in a file that also holds
 // the multipliers of the relaxation.  Its meta data are the part "exact" of the file's solver
 // meta data, so that meta stays the only array that is not numeric.
-const ConesPrefix = "exact_"
+const ConesPrefix = certfile.ConesPrefix
 
 // SolverMeta is the solver part of the meta data of a file with both proofs.
 type SolverMeta struct {

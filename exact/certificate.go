@@ -1,6 +1,7 @@
 package exact
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/lift"
 )
@@ -67,8 +69,14 @@ func (c *Certificate) Claims() *verify.Claims {
 	return out
 }
 
-// Verify runs the independent verifier on the certificate.
+// Verify is VerifyContext without an end.
 func (c *Certificate) Verify() verify.Report { return verify.Verify(c.Claims()) }
+
+// VerifyContext runs the independent verifier on the certificate; the error is that
+// of ctx, which ended.
+func (c *Certificate) VerifyContext(ctx context.Context) (verify.Report, error) {
+	return verify.VerifyContext(ctx, c.Claims(), effort.Effort{})
+}
 
 // Save writes the certificate as an NPZ file, whole or not at all.
 func (c *Certificate) Save(path string) error {

@@ -27,7 +27,7 @@ func Load(path string) (*Claims, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := fromArchive(archive)
+	c, err := FromArchive(archive)
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot be read as a certificate: %w", path, err)
 	}
@@ -40,7 +40,8 @@ type reader struct {
 	err     error
 }
 
-func fromArchive(archive *npy.Archive) (*Claims, error) {
+// FromArchive takes the arrays out of an archive in memory.
+func FromArchive(archive *npy.Archive) (*Claims, error) {
 	r := &reader{archive: archive}
 	c := &Claims{
 		X: r.matrix(nameX), Y: r.matrix(nameY), Gamma: r.scalar(nameGamma),

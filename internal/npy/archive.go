@@ -38,6 +38,9 @@ type Archive struct {
 // Size is the size of the file in bytes.
 func (a *Archive) Size() int64 { return a.size }
 
+// NewArchive returns an archive of arrays in memory, which has no size.
+func NewArchive(entries []Entry) *Archive { return &Archive{entries: entries} }
+
 // Names returns the names of the arrays in the order of the file.
 func (a *Archive) Names() []string {
 	names := make([]string, len(a.entries))

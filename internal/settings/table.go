@@ -17,6 +17,7 @@ var (
 func Table() []Setting {
 	fitting := []string{"train", "bound"}
 	posing := []string{"train", "bound", "audit"}
+	stating := append([]string{"verify"}, posing...)
 	reading := []string{"train", "bound", "predict", "evaluate", "explain", "audit", "verify"}
 	return slices.Concat([]Setting{
 		{
@@ -25,41 +26,41 @@ func Table() []Setting {
 			Detail: "auto goes by the file's extension, then by its first bytes; any of them may be compressed with gzip. [formats.md](formats.md) has an example of each.",
 		},
 		{
-			Name: "target", Kind: List, Commands: posing, Example: "species",
+			Name: "target", Kind: List, Commands: stating, Example: "species",
 			Help:   "target column, by name or by index from 0, −1 being the last (default: the last column)",
 			Detail: "Several names, separated by commas, make a regression with several outputs.",
 		},
 		{
-			Name: "task", Kind: Choice, Choices: []string{"auto", "classification", "regression"}, Default: "auto", Commands: posing,
+			Name: "task", Kind: Choice, Choices: []string{"auto", "classification", "regression"}, Default: "auto", Commands: stating,
 			Help:   "what is learned",
 			Detail: "auto takes one target column of text, or of few distinct whole numbers, as classes (coded one-hot, predicted by argmax) and everything else as regression.",
 		},
 		{
-			Name: "features", Kind: List, Commands: append([]string{"explain"}, posing...), Example: "petal_length,petal_width",
+			Name: "features", Kind: List, Commands: append([]string{"explain"}, stating...), Example: "petal_length,petal_width",
 			Help:   "feature columns, by name or index (default: all but the target; the two most influential of --plot)",
 			Detail: "With relift explain --plot: the two features that vary, horizontally and vertically.",
 		},
 		{
-			Name: "drop", Kind: List, Commands: posing, Example: "id",
+			Name: "drop", Kind: List, Commands: stating, Example: "id",
 			Help: "columns to leave out, by name or index",
 		},
 		{
-			Name: "categorical", Kind: List, Commands: posing, Example: "month",
+			Name: "categorical", Kind: List, Commands: stating, Example: "month",
 			Help:   "feature columns to take as categories although they hold numbers",
 			Detail: "Text columns are categories anyway; a category column becomes one column of zeros and ones for each category.",
 		},
 		{
-			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: posing,
+			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: stating,
 			Help:   "what to do about missing values",
 			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean, or the most frequent category, of the training rows.",
 		},
 		{
-			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: posing,
+			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: stating,
 			Help:   "scaling of the features",
 			Detail: "standard subtracts each feature's mean and divides by its standard deviation over the training rows; the model file carries the scaler. Constant columns are dropped with a warning.",
 		},
 		{
-			Name: "bias", Kind: Bool, Default: "true", Commands: posing,
+			Name: "bias", Kind: Bool, Default: "true", Commands: stating,
 			Help:   "append a column of ones to the features",
 			Detail: "The bias is decayed like any other weight.",
 		},
@@ -69,7 +70,7 @@ func Table() []Setting {
 			Detail: "The rows are chosen at random from --seed, class by class for a classification. They are in neither the network's nor the bound's problem.",
 		},
 		{
-			Name: "split", Kind: Text, Example: "sklearn:42:0.5", Commands: posing,
+			Name: "split", Kind: Text, Example: "sklearn:42:0.5", Commands: stating,
 			Help:   "keep rows for testing as KIND:SEED:FRACTION says; KIND is holdout or sklearn",
 			Detail: "sklearn draws the rows that scikit-learn's train_test_split(random_state=SEED, test_size=FRACTION) draws; holdout:SEED:FRACTION is what --holdout FRACTION --seed SEED does.",
 		},
@@ -78,7 +79,7 @@ func Table() []Setting {
 			Help: "table to test the network on",
 		},
 		{
-			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: append([]string{"convert"}, posing...),
+			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: append([]string{"convert"}, stating...),
 			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
 			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
 				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075.",
@@ -117,6 +118,11 @@ func Table() []Setting {
 		{
 			Name: "memory-limit", Kind: Size, Unit: "bytes", Default: "0", Example: "2GiB", Commands: reading,
 			Help: "refuse problems that need more memory (0: what the machine has available)",
+		},
+		{
+			Name: "work-limit", Kind: Real, Unit: "billions of operations", Range: nonnegative, Default: "0", Example: "1000", Commands: []string{"verify"},
+			Help:   "refuse certificates whose check may take more than this many billions of operations, about a second each (0: 5, and 4 for each kilobyte of the file)",
+			Detail: "What a check takes is bounded by the sizes of the arrays before it begins. Certificates that relift writes are far below the default.",
 		},
 		{
 			Name: "output", Short: "o", Kind: File, Example: "iris.model.json", Commands: []string{"train", "predict"},

@@ -116,8 +116,8 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 		Gap: f.gap, TimeLimit: f.timeLimit, Threads: int(f.threads), MemoryLimit: f.data.memory, Seed: uint64(f.seed),
 	}
 	if f.from != "" {
-		if options.Bound, err = audit.LoadCertificate(f.from, a.problem); err != nil {
-			if errors.Is(err, audit.ErrUnverified) {
+		if options.Bound, err = audit.LoadCertificate(ctx, f.from, a.problem); err != nil {
+			if errors.Is(err, audit.ErrUnverified) || ctx.Err() != nil {
 				return unverified(err)
 			}
 			return badInput(err)
@@ -156,6 +156,8 @@ func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.O
 		return result, nil
 	case errors.Is(err, lift.ErrInvalid), errors.Is(err, audit.ErrOptions), errors.Is(err, relift.ErrOptions):
 		return nil, badInput(err)
+	case errors.Is(err, relift.ErrContradiction):
+		return nil, unverified(err)
 	default:
 		return nil, internal(err)
 	}

@@ -30,6 +30,13 @@ type dataFlags struct {
 
 func (f *dataFlags) bind(c *cobra.Command) {
 	f.readFlags.bind(c)
+	f.bindRecipe(c)
+	bind(c, "holdout", &f.holdout)
+	c.MarkFlagsMutuallyExclusive("holdout", "split")
+}
+
+// bindRecipe gives c the flags of the recipe.
+func (f *dataFlags) bindRecipe(c *cobra.Command) {
 	bind(c, "target", &f.Targets)
 	bind(c, "task", &f.Task)
 	bind(c, "features", &f.Features)
@@ -38,9 +45,7 @@ func (f *dataFlags) bind(c *cobra.Command) {
 	bind(c, "missing", &f.Missing)
 	bind(c, "scale", &f.Scale)
 	bind(c, "bias", &f.Bias)
-	bind(c, "holdout", &f.holdout)
 	bind(c, "split", &f.Split)
-	c.MarkFlagsMutuallyExclusive("holdout", "split")
 }
 
 // finish fills the recipe's split from --holdout and --seed.

@@ -21,8 +21,10 @@ const topicExitStatus = `Exit status
      network and its bound are as valid as any, and its status says how it ended.
   1  internal error: the fault of the program or of the machine
   2  bad input or usage: one line on standard error says what and where
-  3  a verification failed
-  130  interrupted before there was anything to show, while a table was read
+  3  a verification failed: a proof is not true, or not the one that was expected,
+     or its bound contradicts the objective of a network
+  130  interrupted before there was anything to show, while a table was read or a
+     certificate was checked
 
 The first Ctrl-C (or SIGTERM) ends a run cleanly with the best network and the
 best certificate so far; a second one ends the process at once, and the shell

@@ -7,6 +7,11 @@ below its lower_bound on the X and Y in it. relift verify checks it:
 
     relift verify iris.cert.npz             the proof
     relift verify iris.cert.npz iris.csv    and that X and Y are those of the table
+    relift verify iris.cert.npz iris.csv --reg 0.1 --target species --scale standard
+                                            and that it is for what you expect
+
+It says what the bound is for: γ, the loss, and how the file says that X and Y were
+made of a table, which only the comparison with the table proves.
 
 The file is a NumPy archive, so that it can be checked without relift:
 

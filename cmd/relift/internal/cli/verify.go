@@ -9,7 +9,9 @@ import (
 	"math"
 	"strings"
 
-	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/internal/certfile"
+	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
@@ -17,8 +19,15 @@ import (
 const verifyLong = `Check a certificate independently of the program that made it.
 
 Every claim is recomputed from the numbers in the file, by code that shares
-nothing with the solver and accounts for its own rounding errors. With the table
-relift also checks that X and Y are exactly what it makes of that table.
+nothing with the solver and accounts for its own rounding errors. What the bound is
+for is printed: γ, the loss, and how the file says that X and Y were made.
+
+With the table relift also checks that X and Y are exactly what it makes of that
+table. --reg, --target, --scale and the other flags of relift train say what the
+certificate is expected to be for: the check fails where it is for something else.
+
+A file whose check would take more work than its size warrants is not checked;
+--work-limit allows more.
 
 The exit status is 3 when any check fails (relift help exit-status).`
 
@@ -30,8 +39,11 @@ type verdict struct {
 	Claimed     report.Number   `json:"claimed_bound"`
 	Proven      report.Number   `json:"proven_bound"` // null unless everything it rests on passed
 	Checks      []verdictCheck  `json:"checks"`
+	Problem     stated          `json:"problem"`
 	CreatedBy   string          `json:"created_by,omitempty"`
 	Settings    json.RawMessage `json:"settings,omitempty"`
+
+	proved bool // the bound, whatever was expected
 }
 
 type verdictCheck struct {
@@ -41,17 +53,21 @@ type verdictCheck struct {
 }
 
 func newVerify() *cobra.Command {
-	var in readFlags
+	var e expectation
+	var work float64
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "verify CERTIFICATE [DATA]",
 		Short:   "Check a certificate, and that it is about a table",
 		Long:    verifyLong,
-		Example: "  relift verify iris.cert.npz\n  relift verify iris.cert.npz iris.csv",
+		Example: "  relift verify iris.cert.npz\n  relift verify iris.cert.npz iris.csv --reg 0.1 --target species",
 		GroupID: "main",
 		Args:    arguments(1, 2, "CERTIFICATE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			v, err := verifyFile(c.Context(), args[0], args[1:], &in)
+			e.changed = c.Flags().Changed
+			v, err := interruptibly(c.Context(), func(ctx context.Context) (*verdict, error) {
+				return e.verifyFile(ctx, args[0], args[1:], work*billion)
+			})
 			if err != nil {
 				return err
 			}
@@ -66,35 +82,72 @@ func newVerify() *cobra.Command {
 			return v.failure()
 		},
 	}
-	in.bind(c)
+	e.readFlags.bind(c)
+	e.bindRecipe(c)
+	bind(c, "reg", &e.reg)
+	bind(c, "work-limit", &work)
 	bind(c, "json", &asJSON)
 	return c
 }
 
-// verifyFile checks the certificate at path and, if data is not empty, that it
-// is about that table.
-func verifyFile(ctx context.Context, path string, data []string, in *readFlags) (*verdict, error) {
-	f, err := loadCertificate(path)
+// billion is the unit of --work-limit.
+const billion = 1e9
+
+// interruptibly returns what work does, or at once when ctx ends.
+func interruptibly[T any](ctx context.Context, work func(context.Context) (T, error)) (T, error) {
+	type outcome struct {
+		value T
+		err   error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		value, err := work(ctx)
+		done <- outcome{value, err}
+	}()
+	select {
+	case o := <-done:
+		if ctx.Err() == nil {
+			return o.value, o.err
+		}
+	case <-ctx.Done():
+	}
+	var none T
+	return none, &failure{exitInterrupted, errors.New("interrupted: nothing was proved")}
+}
+
+// verifyFile checks the certificate at path, that it is about what the caller
+// says and, if data is not empty, about that table.
+func (e *expectation) verifyFile(ctx context.Context, path string, data []string, operations float64) (*verdict, error) {
+	f, err := certfile.Open(ctx, path)
 	if err != nil {
 		return nil, badInput(err)
 	}
-	v := &verdict{Certificate: path, CreatedBy: f.createdBy, Settings: f.settings}
-	var table *verify.Check
+	limit := effort.Effort{Operations: operations, Bytes: float64(e.memory)}
+	if e.memory == 0 {
+		limit.Bytes = float64(dataset.AvailableMemory())
+	}
+	outcome, err := f.Verify(ctx, limit)
+	if err != nil {
+		return nil, err
+	}
+	v := &verdict{
+		Certificate: path, Claimed: report.Number(outcome.Claimed), Proven: report.Number(outcome.Proven),
+		Problem: statedBy(f), CreatedBy: f.CreatedBy, Settings: f.Settings,
+	}
+	checks := append(outcome.Checks, e.compare(v.Problem, len(data) > 0)...)
 	if len(data) > 0 {
 		v.Data = data[0]
-		if table, err = f.compareTable(ctx, path, data[0], in); err != nil {
+		table, err := e.compareTable(ctx, path, data[0], f, v.Problem)
+		if err != nil {
 			return nil, err
 		}
+		checks = append(checks, *table)
 	}
-	checks, claimed, proven := f.verify()
-	if table != nil {
-		checks = append(checks, verdictCheck(*table))
+	v.OK, v.proved = len(checks) > 0, outcome.OK()
+	for _, c := range checks {
+		v.OK = v.OK && c.Passed
+		v.Checks = append(v.Checks, verdictCheck(c))
 	}
-	v.OK = len(checks) > 0
-	for _, check := range checks {
-		v.OK = v.OK && check.Passed
-	}
-	v.Checks, v.Claimed, v.Proven = checks, report.Number(claimed), report.Number(proven)
 	return v, nil
 }
 
@@ -104,11 +157,14 @@ func (v *verdict) writeText(w io.Writer) error {
 	for _, c := range v.Checks {
 		fmt.Fprintf(&b, "%s  %-9s %s\n", map[bool]string{true: "pass", false: "FAIL"}[c.Passed], c.Name, c.Detail)
 	}
+	v.Problem.writeTo(&b)
 	switch {
 	case v.OK:
 		fmt.Fprintf(&b, "\nProved: no two-layer ReLU network of any width has an objective below %v on these data.\n", float64(v.Claimed))
-	case v.onlyTableFailed():
+	case v.proved && v.failed(tableCheck):
 		fmt.Fprintf(&b, "\nThe bound %v is proved for the data in the certificate, but those are not the data of %s.\n", float64(v.Claimed), v.Data)
+	case v.proved:
+		fmt.Fprintf(&b, "\nThe bound %v is proved for the problem in the certificate, but that is not the one that was expected.\n", float64(v.Claimed))
 	default:
 		b.WriteString("\nNot proved: this certificate is not to be trusted.\n")
 	}
@@ -116,14 +172,14 @@ func (v *verdict) writeText(w io.Writer) error {
 	return err
 }
 
-// onlyTableFailed reports whether the proof holds but is about other data.
-func (v *verdict) onlyTableFailed() bool {
+// failed reports whether the check of that name failed.
+func (v *verdict) failed(name string) bool {
 	for _, c := range v.Checks {
-		if c.Passed == (c.Name == "table") {
-			return false
+		if c.Name == name && !c.Passed {
+			return true
 		}
 	}
-	return len(v.Checks) > 0
+	return false
 }
 
 // failure is nil for a certificate that passed, else an error that leads to

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/relift/relift/certificate"
 )
@@ -103,4 +106,121 @@ func TestVerifyBadFiles(t *testing.T) {
 	command(t, "verify", data).wantRefusal(t, "tiny.csv")
 	command(t, "verify", cert, filepath.Join(dir, "none.csv")).wantRefusal(t, "none.csv", "no such file")
 	command(t, "verify").wantRefusal(t, "CERTIFICATE is missing")
+}
+
+// TestVerifySaysWhatIsProved: γ, loss and how the file says that X and Y were
+// made, or that it does not.
+func TestVerifySaysWhatIsProved(t *testing.T) {
+	_, _, cert := certified(t, "--reg", "0.25", "--scale", "none", "--target", "y")
+	o := command(t, "verify", cert)
+	for _, want := range []string{"γ = 0.25, squared loss", "target y", "scale none", "bias true", "missing error"} {
+		if !strings.Contains(o.stdout, want) {
+			t.Errorf("%q is missing in\n%s", want, o.stdout)
+		}
+	}
+	var v verdict
+	o = command(t, "verify", cert, "--json")
+	if err := json.Unmarshal([]byte(o.stdout), &v); err != nil || v.Problem.Gamma != 0.25 || v.Problem.Loss != "squared" || v.Problem.Recipe == nil || v.Problem.Recipe.Scale != "none" {
+		t.Errorf("%s (%v)", o.stdout, err)
+	}
+	o = command(t, "verify", forgery("cones-honest-3.npz"))
+	if o.status != exitDone || !strings.Contains(o.stdout, "γ = 1, squared loss") || !strings.Contains(o.stdout, "target, scale, bias and encoding: not stated") {
+		t.Errorf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
+	}
+}
+
+// forgery is the path of a file of the corpus of package internal/forgery.
+func forgery(name string) string {
+	return filepath.Join("..", "..", "..", "..", "certificate", "testdata", "forgeries", name)
+}
+
+// TestVerifyComparesWithTheCaller: exit status 3, and both values, where the
+// certificate is for something else than the flags say.
+func TestVerifyComparesWithTheCaller(t *testing.T) {
+	_, data, cert := certified(t, "--reg", "0.25", "--target", "y", "--scale", "none")
+	for _, c := range []struct {
+		args   []string
+		status int
+		stderr []string // parts of the message
+	}{
+		{[]string{"--reg", "0.25"}, exitDone, nil},
+		{[]string{"--reg", "0.25", "--target", "y", "--scale", "none", "--bias"}, exitDone, nil},
+		{[]string{"--reg", "0.1"}, exitVerify, []string{`"reg"`, "γ = 0.25", "γ = 0.1"}},
+		{[]string{"--reg", "0.25000000000000006"}, exitVerify, []string{"γ = 0.25,", "0.25000000000000006"}},
+		{[]string{"--scale", "standard"}, exitVerify, []string{`"scale"`, "none", "standard"}},
+		{[]string{"--bias=false"}, exitVerify, []string{`"bias"`, "true", "false"}},
+		{[]string{"--target", "a"}, exitVerify, []string{`"target"`, "for y", "is a"}},
+		{[]string{"--missing", "mean"}, exitVerify, []string{"error", "mean"}},
+		{[]string{"--split", "sklearn:1:0.4"}, exitVerify, []string{"does not state it", "sklearn:1:0.4"}},
+		{[]string{data, "--target", "y"}, exitDone, nil},
+		{[]string{data, "--target", "2"}, exitDone, nil}, // the same column by its index
+		{[]string{data, "--target", "a"}, exitVerify, []string{`"table"`}},
+		{[]string{data, "--reg", "0.1"}, exitVerify, []string{`"reg"`}},
+		{[]string{data, "--scale", "standard"}, exitVerify, []string{`"scale"`}},
+	} {
+		o := command(t, append([]string{"verify", cert}, c.args...)...)
+		if o.status != c.status {
+			t.Errorf("%v: exit status %d, want %d: %s%s", c.args, o.status, c.status, o.stdout, o.stderr)
+		}
+		for _, part := range c.stderr {
+			if !strings.Contains(o.stderr, part) {
+				t.Errorf("%v: %q is missing in %q", c.args, part, o.stderr)
+			}
+		}
+		if c.status == exitVerify && strings.Contains(o.stdout, "Proved:") {
+			t.Errorf("%v: called proved: %s", c.args, o.stdout)
+		}
+	}
+}
+
+// TestVerifyWorkLimit: a small file that is dear to check is refused at once, and
+// the flag decides.
+func TestVerifyWorkLimit(t *testing.T) {
+	o := command(t, "verify", forgery("work-orthants.npz"))
+	if o.status != exitVerify || !strings.Contains(o.stderr, "--work-limit") {
+		t.Errorf("exit status %d: %s", o.status, o.stderr)
+	}
+	o = command(t, "verify", forgery("cones-honest-3.npz"), "--work-limit", "1e-9")
+	if o.status != exitVerify || !strings.Contains(o.stderr, "--work-limit") {
+		t.Errorf("exit status %d: %s", o.status, o.stderr)
+	}
+	command(t, "verify", forgery("cones-honest-3.npz"), "--work-limit", "nan").wantRefusal(t, "work-limit")
+}
+
+// TestVerifyForgeries: no forgery leaves with the exit status 0, and none with that
+// of an internal error.
+func TestVerifyForgeries(t *testing.T) {
+	text, err := os.ReadFile(forgery("index.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []struct {
+		File    string
+		Refused bool
+	}
+	if err := json.Unmarshal(text, &files); err != nil || len(files) < 100 {
+		t.Fatalf("%d forgeries (%v)", len(files), err)
+	}
+	for _, f := range files {
+		o := command(t, "verify", forgery(f.File))
+		switch {
+		case !f.Refused && o.status != exitDone:
+			t.Errorf("%s: exit status %d: %s", f.File, o.status, o.stderr)
+		case f.Refused && (o.status != exitInput && o.status != exitVerify || strings.Contains(o.stdout, "Proved:")):
+			t.Errorf("%s: exit status %d: %s%s", f.File, o.status, o.stdout, o.stderr)
+		}
+	}
+}
+
+// TestVerifyIsInterrupted: the end of the context ends the command at once, in
+// the middle of a long check.
+func TestVerifyIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	var stdout, stderr bytes.Buffer
+	begin := time.Now()
+	status := Main(ctx, []string{"verify", forgery("work-tree.npz"), "--work-limit", "1e12"}, &stdout, &stderr)
+	if status != exitInterrupted || !strings.Contains(stderr.String(), "nothing was proved") || time.Since(begin) > 2*time.Second {
+		t.Errorf("exit status %d after %v: %s", status, time.Since(begin), stderr.String())
+	}
 }

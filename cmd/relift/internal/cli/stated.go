@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/internal/certfile"
+)
+
+// stated is what a certificate file says about the problem that its bound is for.
+type stated struct {
+	Gamma   float64 `json:"gamma"`
+	Loss    string  `json:"loss"`
+	Rows    int     `json:"rows"`
+	Columns int     `json:"columns"` // of X
+	Outputs int     `json:"outputs"`
+	// Source and Recipe say how X and Y were made of a table.  They are not part of the
+	// proof: only a comparison with the table shows that they are true.
+	Source string  `json:"source,omitempty"`
+	Recipe *recipe `json:"recipe"` // null when the file does not state it
+}
+
+// squaredLoss is the loss of every certificate of version 1.
+const squaredLoss = "squared"
+
+func statedBy(f *certfile.File) stated {
+	s := stated{Gamma: f.Gamma, Loss: squaredLoss, Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols}
+	var origin relift.Origin
+	var r recipe
+	if json.Unmarshal(f.Settings, &origin) == nil {
+		s.Source = origin.Source
+		if json.Unmarshal(origin.Recipe, &r) == nil {
+			s.Recipe = &r
+		}
+	}
+	return s
+}
+
+// writeTo writes what the bound is for, in two lines.
+func (s stated) writeTo(b *strings.Builder) {
+	fmt.Fprintf(b, "\nproved for  γ = %v, %s loss ½‖f(X) − Y‖², %d rows, %d columns of X, %d outputs\n", s.Gamma, s.Loss, s.Rows, s.Columns, s.Outputs)
+	source := s.Source
+	if source == "" {
+		source = "a table that is not stated"
+	}
+	if s.Recipe == nil {
+		fmt.Fprintf(b, "made from   %s; target, scale, bias and encoding: not stated\n", source)
+		return
+	}
+	var parts []string
+	for _, p := range s.Recipe.parts() {
+		if p.value != "" {
+			parts = append(parts, p.flag+" "+p.value)
+		}
+	}
+	fmt.Fprintf(b, "made from   %s, as the file states: %s\n", source, strings.Join(parts, ", "))
+}
+
+// part is a setting of a recipe as text, by the name of its flag; "" is the default.
+type part struct {
+	flag, value string
+	list        bool // names of columns, which can say the same in several ways
+}
+
+func (r *recipe) parts() []part {
+	list := func(names []string) string { return strings.Join(names, ",") }
+	return []part{
+		{"target", list(r.Targets), true}, {"task", r.Task, false}, {"features", list(r.Features), true}, {"drop", list(r.Drop), true},
+		{"categorical", list(r.Categorical), true}, {"missing", r.Missing, false}, {"scale", r.Scale, false},
+		{"bias", strconv.FormatBool(r.Bias), false}, {"split", r.Split, false},
+	}
+}
+
+// expectation is what the caller of relift verify says that the certificate is
+// about.
+type expectation struct {
+	dataFlags
+	reg     float64
+	changed func(flag string) bool // whether the caller gave it
+}
+
+// compare holds what the file states against what the caller says.  Lists of
+// columns are left to the comparison with the table where there is one.
+func (e *expectation) compare(s stated, withTable bool) []verify.Check {
+	var checks []verify.Check
+	add := func(flag, have, want string) {
+		switch {
+		case have == want:
+			checks = append(checks, verify.Check{Name: flag, Passed: true, Detail: fmt.Sprintf("the certificate states %s, as --%s does", have, flag)})
+		case have == "":
+			checks = append(checks, verify.Check{Name: flag, Detail: fmt.Sprintf("the certificate does not state it, and --%s is %s", flag, want)})
+		default:
+			checks = append(checks, verify.Check{Name: flag, Detail: fmt.Sprintf("the certificate is for %s, and --%s is %s", have, flag, want)})
+		}
+	}
+	if e.changed("reg") {
+		add("reg", "γ = "+strconv.FormatFloat(s.Gamma, 'g', -1, 64), "γ = "+strconv.FormatFloat(e.reg, 'g', -1, 64))
+	}
+	have := map[string]string{}
+	if s.Recipe != nil {
+		for _, p := range s.Recipe.parts() {
+			have[p.flag] = p.value
+		}
+	}
+	for _, p := range e.parts() {
+		if e.changed(p.flag) && !(withTable && (p.list || s.Recipe == nil)) {
+			add(p.flag, have[p.flag], p.value)
+		}
+	}
+	return checks
+}
+
+// recipe is the one that the file states, with what the caller says in its place.
+func (e *expectation) recipeFor(s stated) (r recipe, known bool) {
+	if s.Recipe == nil {
+		for _, p := range e.parts() {
+			known = known || e.changed(p.flag)
+		}
+		return e.recipe, known
+	}
+	r = *s.Recipe
+	for flag, take := range map[string]func(){
+		"target": func() { r.Targets = e.Targets }, "task": func() { r.Task = e.Task }, "features": func() { r.Features = e.Features },
+		"drop": func() { r.Drop = e.Drop }, "categorical": func() { r.Categorical = e.Categorical }, "missing": func() { r.Missing = e.Missing },
+		"scale": func() { r.Scale = e.Scale }, "bias": func() { r.Bias = e.Bias }, "split": func() { r.Split = e.Split },
+	} {
+		if e.changed(flag) {
+			take()
+		}
+	}
+	return r, true
+}
+
+// compareTable makes X and Y of the table, as the caller says and else as the
+// certificate says, and compares every number.  A table that cannot be encoded
+// so is not the certificate's: a failed check, not an error.
+func (e *expectation) compareTable(ctx context.Context, path, data string, f *certfile.File, s stated) (*verify.Check, error) {
+	r, known := e.recipeFor(s)
+	if !known {
+		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote, or flags such as --target and --scale", path, data)
+	}
+	table, err := e.open(ctx, data)
+	if err != nil {
+		return nil, err
+	}
+	p, err := encode(data, table, r)
+	if err != nil {
+		return &verify.Check{Name: tableCheck, Detail: oneLine(err.Error())}, nil
+	}
+	check := verify.VerifyTable(&verify.Claims{X: f.X, Y: f.Y}, certificate.PlainMatrix(p.train.X), certificate.PlainMatrix(p.train.Y))
+	return &check, nil
+}
+
+// tableCheck is the name of the check of verify.VerifyTable.
+const tableCheck = "table"

@@ -1,0 +1,201 @@
+// Package certfile reads certificate files of every kind and has them checked by
+// the verifier of their kind.
+//
+// A file holds a proof by multipliers (package certificate), a proof by cones
+// (package exact), or both: then the arrays of the cones have names that begin
+// with ConesPrefix, X, Y and gamma are shared, and the meta data of the cones are
+// the part solver.exact of the file's, so that meta stays the only array that is
+// not numeric.
+package certfile
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/relift/relift/certificate/verify"
+	cones "github.com/relift/relift/exact/verify"
+	"github.com/relift/relift/internal/effort"
+	"github.com/relift/relift/internal/npy"
+)
+
+// ConesPrefix begins the names of the arrays of a proof by cones in a file that
+// also holds multipliers.
+const ConesPrefix = "exact_"
+
+// File is a certificate file.
+type File struct {
+	X, Y      verify.Matrix   // the data that it is about
+	Gamma     float64         // the weight decay that it is about
+	CreatedBy string          // program and version, as the file states them
+	Settings  json.RawMessage // how X and Y were made, as the file states it; any JSON value or nothing
+	Size      int64           // of the file, in bytes
+
+	multipliers *verify.Claims
+	tree        *cones.Claims
+}
+
+// Outcome is what the verifiers say.
+type Outcome struct {
+	Checks  []verify.Check
+	Claimed float64 // the largest bound that the file claims
+	Proven  float64 // the largest that is proved, −Inf unless every check passed
+}
+
+// OK reports whether every check passed, so that the claimed bounds are proven.
+func (o Outcome) OK() bool {
+	_, failed := o.FirstFailure()
+	return len(o.Checks) > 0 && !failed
+}
+
+// FirstFailure returns the first check that failed; failed is false when none did.
+func (o Outcome) FirstFailure() (c verify.Check, failed bool) {
+	for _, c := range o.Checks {
+		if !c.Passed {
+			return c, true
+		}
+	}
+	return verify.Check{}, false
+}
+
+// meta is what the meta data of either kind have in common.
+type meta struct {
+	Format        string          `json:"format"`
+	FormatVersion int             `json:"format_version"`
+	CreatedBy     string          `json:"created_by"`
+	Settings      json.RawMessage `json:"settings"`
+	Solver        json.RawMessage `json:"solver"`
+}
+
+// multipliersFormat is the format that the meta data of a proof by multipliers
+// name.
+const multipliersFormat = "relift certificate"
+
+// Open reads the certificate at path, until ctx ends.  It refuses what is not one;
+// nothing is checked.  An error is one line that begins with the path.
+func Open(ctx context.Context, path string) (*File, error) {
+	archive, err := npy.OpenArchiveContext(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := fromArchive(archive)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be read as a certificate: %w", path, err)
+	}
+	return f, nil
+}
+
+func fromArchive(archive *npy.Archive) (*File, error) {
+	f := &File{Size: archive.Size()}
+	if cones.Recognises(archive) {
+		tree, err := cones.FromArchive(archive)
+		if err != nil {
+			return nil, err
+		}
+		f.useTree(tree)
+		var m meta
+		if err := json.Unmarshal([]byte(tree.Meta), &m); err != nil {
+			return nil, fmt.Errorf("its meta data are not valid JSON: %w", err)
+		}
+		f.CreatedBy, f.Settings = m.CreatedBy, m.Settings
+		return f, nil
+	}
+	claims, err := verify.FromArchive(archive)
+	if err != nil {
+		return nil, err
+	}
+	var m meta
+	if err := json.Unmarshal([]byte(claims.Meta), &m); err != nil {
+		return nil, fmt.Errorf("its meta data are not valid JSON: %w", err)
+	}
+	if m.Format != multipliersFormat || m.FormatVersion < 1 {
+		return nil, fmt.Errorf("its meta data name version %d of the format %.80q, expected version 1 or later of %q", m.FormatVersion, m.Format, multipliersFormat)
+	}
+	f.multipliers = claims
+	f.X, f.Y, f.Gamma, f.CreatedBy, f.Settings = claims.X, claims.Y, claims.Gamma, m.CreatedBy, m.Settings
+	f.tree, err = beside(archive, m.Solver)
+	return f, err
+}
+
+func (f *File) useTree(tree *cones.Claims) {
+	f.tree, f.X, f.Y, f.Gamma = tree, verify.Matrix(tree.X), verify.Matrix(tree.Y), tree.Gamma
+}
+
+// beside takes the proof by cones out of a file that holds both kinds; nil if it
+// does not.
+func beside(archive *npy.Archive, solver json.RawMessage) (*cones.Claims, error) {
+	var entries []npy.Entry
+	found := false
+	for _, name := range archive.Names() {
+		plain, isCones := strings.CutPrefix(name, ConesPrefix)
+		found = found || isCones
+		if !isCones && name != "X" && name != "Y" && name != "gamma" {
+			continue
+		}
+		if isCones && (plain == "X" || plain == "Y" || plain == "gamma" || plain == "meta") {
+			return nil, fmt.Errorf("the array %q is a second %s", name, plain)
+		}
+		array, err := archive.Array(name)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, npy.Entry{Name: plain, Array: array})
+	}
+	if !found {
+		return nil, nil
+	}
+	var of struct {
+		Exact json.RawMessage `json:"exact"`
+	}
+	if err := json.Unmarshal(solver, &of); err != nil || len(of.Exact) == 0 {
+		return nil, fmt.Errorf("the arrays %s* have no meta data; expected a file that relift train wrote", ConesPrefix)
+	}
+	entries = append(entries, npy.Entry{Name: "meta", Array: npy.String(string(of.Exact))})
+	return cones.FromArchive(npy.NewArchive(entries))
+}
+
+// Verify runs the verifiers on the proofs in the file.  Operations of the limit
+// are for each proof; 0 is the limit that goes with the file's size.  An error is that of
+// ctx, which ended; nothing is proved then.
+func (f *File) Verify(ctx context.Context, limit effort.Effort) (Outcome, error) {
+	if limit.Operations == 0 {
+		limit.Operations = effort.Limit(f.Size)
+	}
+	o := Outcome{Claimed: math.Inf(-1), Proven: math.Inf(-1)}
+	if f.multipliers != nil {
+		r, err := verify.VerifyContext(ctx, f.multipliers, limit)
+		if err != nil {
+			return Outcome{}, err
+		}
+		o.take(r.Checks, "", r.ClaimedBound, r.ProvenBound)
+	}
+	if f.tree != nil {
+		r, err := cones.VerifyContext(ctx, f.tree, limit)
+		if err != nil {
+			return Outcome{}, err
+		}
+		prefix := ""
+		if f.multipliers != nil {
+			prefix = "exact "
+		}
+		var checks []verify.Check
+		for _, c := range r.Checks {
+			checks = append(checks, verify.Check(c))
+		}
+		o.take(checks, prefix, r.ClaimedBound, r.ProvenBound)
+	}
+	if !o.OK() {
+		o.Proven = math.Inf(-1)
+	}
+	return o, nil
+}
+
+func (o *Outcome) take(checks []verify.Check, prefix string, claimed, proven float64) {
+	for _, c := range checks {
+		c.Name = prefix + c.Name
+		o.Checks = append(o.Checks, c)
+	}
+	o.Claimed, o.Proven = max(o.Claimed, claimed), max(o.Proven, proven)
+}

@@ -1,0 +1,122 @@
+package certfile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/relift/relift/internal/effort"
+)
+
+// folder holds the corpus of forgeries of package internal/forgery.
+var folder = filepath.Join("..", "..", "certificate", "testdata", "forgeries")
+
+// corpus reads the index of the forgeries.
+func corpus(t testing.TB) []struct {
+	File, What string
+	Refused    bool
+} {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(folder, "index.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []struct {
+		File, What string
+		Refused    bool
+	}
+	if err := json.Unmarshal(text, &files); err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 100 {
+		t.Fatalf("the index lists %d files", len(files))
+	}
+	return files
+}
+
+// TestForgeries: every forgery is refused within seconds, every honest file is
+// accepted.
+func TestForgeries(t *testing.T) {
+	for _, c := range corpus(t) {
+		begin := time.Now()
+		proven := math.Inf(-1)
+		f, err := Open(t.Context(), filepath.Join(folder, c.File))
+		if err == nil {
+			var o Outcome
+			if o, err = f.Verify(t.Context(), effort.Effort{}); err != nil {
+				t.Fatal(err)
+			}
+			proven = o.Proven
+			if o.OK() != !math.IsInf(proven, -1) {
+				t.Errorf("%s: OK %v and proven %v", c.File, o.OK(), proven)
+			}
+		}
+		switch accepted := !math.IsInf(proven, -1); {
+		case accepted && c.Refused:
+			t.Errorf("%s was accepted, bound %v: %s", c.File, proven, c.What)
+		case !accepted && !c.Refused:
+			t.Errorf("%s was refused (%v): %s", c.File, err, c.What)
+		}
+		if took := time.Since(begin); took > 20*time.Second {
+			t.Errorf("%s took %v", c.File, took)
+		}
+	}
+}
+
+// TestVerifyIsInterrupted: with a limit that lets a dear file through, the end of
+// the context ends the verification.
+func TestVerifyIsInterrupted(t *testing.T) {
+	for _, name := range []string{"work-tree.npz", "work-orthants.npz"} {
+		f, err := Open(t.Context(), filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+		begin := time.Now()
+		_, err = f.Verify(ctx, effort.Effort{Operations: math.Inf(1)})
+		cancel()
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) > 5*time.Second {
+			t.Errorf("%s: error %v after %v", name, err, time.Since(begin))
+		}
+	}
+}
+
+// FuzzCertificate: no bytes make the readers or the verifiers panic, and nothing is
+// proved beyond what the network 0 attains, which is true of every problem.
+func FuzzCertificate(f *testing.F) {
+	for _, c := range corpus(f) {
+		data, err := os.ReadFile(filepath.Join(folder, c.File))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	path := filepath.Join(f.TempDir(), "fuzz.npz")
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		file, err := Open(t.Context(), path)
+		if err != nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		o, err := file.Verify(ctx, effort.Effort{Operations: 1e8, Bytes: 1 << 28})
+		if err != nil {
+			return
+		}
+		zero := 0.0
+		for _, y := range file.Y.Data {
+			zero += y * y / 2
+		}
+		if o.OK() && !(o.Claimed <= zero*(1+1e-9)+1e-300) {
+			t.Errorf("a bound of %v was accepted and the network 0 attains %v", o.Claimed, zero)
+		}
+	})
+}
