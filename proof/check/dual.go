@@ -188,12 +188,11 @@ func entropy(p, weight float64) float64 {
 	return max(0, below(p*low))
 }
 
-// best returns the largest lower bound found on D(t) over 0 ≤ t ≤ most, and its t.
-func (d *dual) best(most float64) (value, t float64) {
-	most = min(most, d.most)
-	if !(most > 0) {
-		most = 0
-	}
+// best returns the largest lower bound found on D(t) over 0 ≤ t ≤ most; it is not negative,
+// as no loss is.
+func (d *dual) best(most float64) float64 {
+	most = max(0, min(most, d.most))
+	var t, value float64
 	if d.p.Loss != "softmax" && d.p.Loss != "logistic" {
 		t = most
 		if optimum := d.linear / d.quadratic; optimum < most {
@@ -211,9 +210,9 @@ func (d *dual) best(most float64) (value, t float64) {
 		value = d.value(t)
 	}
 	if atZero := d.value(0); !(value >= atZero) {
-		return atZero, 0
+		value = atZero
 	}
-	return value, t
+	return max(0, value)
 }
 
 // climb finds about the best t ≤ most by golden section; D is concave.

@@ -54,8 +54,7 @@ func (r *Report) At(gamma float64) float64 {
 	if !(r.Effective > 0) || !(gamma > 0) {
 		return math.Inf(-1)
 	}
-	value, _ := r.dual.best(below(gamma / r.Effective))
-	return value
+	return r.dual.best(below(gamma / r.Effective))
 }
 
 // bound compares the claim with what is proved.

@@ -1,0 +1,70 @@
+"""A verifier of derivations, format version 2, in NumPy: it was written from the format's
+page, docs/proof-format.md, whose sections the comments refer to, and shares no code with
+the program."""
+
+import math
+
+import numpy as np
+
+from .dual import Dual
+from .problem import Arrays, Problem, Rows
+from .rounding import Refused, above, below, require, up
+from .tree import Tree
+
+VERSION = 2
+#: operations that a verification may need, by default
+WORK_LIMIT = 1e12
+
+
+def is_derivation(arrays):
+    """Whether the arrays are those of a derivation, of this or a later version."""
+    return "derivation_version" in arrays
+
+
+class Proof:
+    """What a derivation proves."""
+
+    def __init__(self, arrays, work_limit=WORK_LIMIT):
+        """Raises Refused if anything in it is false; work beyond the limit is not begun."""
+        with np.errstate(all="ignore"):  # what overflows fails a comparison later
+            self._check(Arrays(arrays), work_limit)
+
+    def _check(self, arrays, work_limit):
+        version = arrays.integer("derivation_version")
+        require(version == VERSION, "it has format version %d, and this verifier knows version %d", version, VERSION)
+        self.claimed_bound, self.meta = arrays.scalar("lower_bound"), arrays.take("meta", "U", 0)
+        self.problem = Problem(arrays)
+        self.dual = Dual(self.problem)
+        rows = self.rows = Rows(arrays, self.problem)
+        self.leaves, self.work = 0, 0.0
+
+        def measure(leaf):
+            self.leaves += 1
+            self.work += leaf.work()
+            require(self.work <= work_limit, "it needs more than %.1e operations: raise work_limit (--work-limit)", work_limit)
+
+        Tree(arrays, rows).walk(measure)
+        a, b = Tree(arrays, rows).walk(lambda leaf: leaf.prove())
+        product = above(above(rows.g_in_x + up(a * rows.nu)) * above(rows.h + b))
+        reach = above(above(above(math.sqrt(product))) + rows.moved)
+        #: γ_eff
+        self.effective = float(above(math.ldexp(reach, rows.a + rows.b)))
+        require(0 < self.effective < math.inf, "it proves ‖Wᵀ(Xu)₊‖ ≤ %r‖u‖ only", self.effective)
+        self.proven_bound = self.at(self.problem.gamma)
+
+    def at(self, gamma):
+        """The lower bound that is proved for weight decay gamma."""
+        return self.dual.best(float(below(gamma / self.effective))) if gamma > 0 else -math.inf
+
+    def check_claim(self):
+        """Raises Refused if the file claims more than it proves."""
+        require(self.claimed_bound <= self.proven_bound, "the claimed bound %r is above %r, which is proved", self.claimed_bound, self.proven_bound)
+
+
+def load(path):
+    """Returns the arrays of an NPZ file; raises ValueError or OSError."""
+    with np.load(path, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+__all__ = ["Proof", "Refused", "is_derivation", "load"]
