@@ -1,8 +1,8 @@
 """Two-layer ReLU networks with certified bounds, from Python.
 
 `ReliftClassifier` and `ReliftRegressor` train by the relift program and predict
-in NumPy.  `verify_certificate` proves a certificate of the semidefinite
-relaxation without that program.  `load_model` reads any model file.
+in NumPy.  `verify_certificate` proves a certificate without that program.
+`load_model` reads any model file.
 """
 
 from .certificate import Certificate, Verification, load_certificate, verify_certificate

@@ -138,5 +138,5 @@ def claims(arrays):
             value = float(((arrays["W"] * arrays["Y"]).sum() - (arrays["W"] ** 2).sum() / 2).real)
         except (KeyError, TypeError, ValueError):
             return
-    if np.isfinite(value):
+    if np.isfinite(value) and value != arrays.get("lower_bound"):
         yield {**arrays, "lower_bound": np.array(value)}

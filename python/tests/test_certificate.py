@@ -13,7 +13,7 @@ import numpy as np
 
 import relift
 from relift import certificate as rc
-from relift import enclosure
+from relift import cones, definite, multipliers
 from relift.program import run
 from tests.support import ROOT, problem, use_program
 
@@ -29,7 +29,7 @@ def make(folder, X, Y, name="c.npz", *flags):
 
 def resealed(c):
     """c with the digest of its arrays, so that only the mathematics can refuse it."""
-    c.meta = {"digest": rc.digest(c)}
+    c.meta = {"digest": multipliers.digest(c)}
     return c
 
 
@@ -74,12 +74,12 @@ class Certificates(unittest.TestCase):
 
     def test_floating_point_and_rational_proof_agree(self):
         c = self.base
-        k, error = rc._form(c)
-        exact = rc._form_rational(c)
+        k, error = multipliers.form(c, c.X[c.representatives])
+        exact = multipliers.form_rational(c)
         for i in range(len(k)):
             for j in range(len(k)):
                 self.assertLessEqual(abs(Fraction(k[i, j]) - exact[i][j]), Fraction(error[i, j]))
-        self.assertTrue(rc._semidefinite(exact))
+        self.assertTrue(definite.semidefinite(exact))
 
     def test_other_data_are_refused(self):
         X = self.X.copy()
@@ -150,15 +150,67 @@ class Certificates(unittest.TestCase):
                 setattr(c, name, getattr(c, name) * size)
                 self.assertFalse(rc.verify_certificate(resealed(c)), name)
 
-    def test_the_other_proof_of_a_file_is_not_called_proved(self):
-        path = str(Path(self.folder, "both.npz"))
-        np.savez(path, **dict(np.load(self.path)), exact_lower_bound=np.array(99.0))
+    def test_scale_does_not_matter(self):
+        # Entries around 1e-165 and 1e150: products of them underflow and overflow.
+        for x, w in ((-548, 0), (0, -400), (500, 500), (-300, 400), (300, -548)):
+            c = copy.deepcopy(self.base)
+            c.X, c.gamma, c.lower_bound = np.ldexp(c.X, x), float(np.ldexp(c.gamma, x + w)), float(np.ldexp(c.lower_bound, 2 * w))
+            for name, power in (("W", w), ("Y", w), ("Phi", w - x), ("Omega", w - x), ("Psi", w - x)):
+                setattr(c, name, np.ldexp(getattr(c, name), power))
+            with self.subTest(x=x, w=w):
+                self.assertTrue(rc.verify_certificate(resealed(c)))
+                c.W = c.W * 1.5
+                self.assertFalse(rc.verify_certificate(resealed(c)))
+
+    def test_wide_data(self):
+        path = make(self.folder, *problem(2, n=12, d=400), "wide.npz")
         v = rc.verify_certificate(path)
-        self.assertTrue(v)
-        self.assertEqual(v.claimed_bound, self.base.lower_bound)
-        self.assertEqual(v.unchecked_bound, 99)
-        self.assertIn("also claims 99.0", str(v))
-        self.assertNotIn("below 99", str(v))
+        self.assertTrue(v, str(v))
+        c = rc.load_certificate(path)
+        self.assertIn("of order %d " % (2 * len(c.representatives) + 2), str(v))
+        c.W = c.W * 1.001
+        c.lower_bound = 0.0
+        self.assertFalse(rc.verify_certificate(resealed(c)))
+
+    def test_work_is_bounded_first(self):
+        v = rc.verify_certificate(self.path, work_limit=1000)
+        self.assertFalse(v)
+        self.assertEqual([c.name for c in v.checks], ["shapes", "work"])
+        self.assertIn("--work-limit", str(v))
+        n, none = 200_000, np.zeros((0, 0))
+        c = rc.Certificate(
+            X=np.zeros((1, 1)), Y=np.zeros((1, n)), gamma=0.1, representatives=np.zeros(0, dtype=np.int64), merged_into=np.array([-1]),
+            merge_scale=np.zeros(1), W=np.zeros((1, n)), Phi=none, Omega=none, Psi=none, lower_bound=0.0, meta=None,
+        )
+        self.assertEqual([k.name for k in rc.verify_certificate(c).checks], ["shapes", "work"])
+
+    def test_says_what_is_proved_and_compares_it(self):
+        path = make(self.folder, self.X, self.Y, "stated.npz", "--reg=0.3", "--time-limit=3s")
+        text = str(rc.verify_certificate(path))
+        for line in ("weight γ    0.3", "loss        squared", "X 14×3, Y 14×2", "bias        yes", "scaling     standard", "task regression"):
+            self.assertIn(line, text)
+        fits = {"gamma": 0.3, "loss": "squared", "bias": True, "scale": "standard"}
+        self.assertTrue(rc.verify_certificate(path, **fits))
+        for name, other in {"gamma": 0.30000000000000004, "loss": "huber", "bias": False, "scale": "none"}.items():
+            v = rc.verify_certificate(path, **{**fits, name: other})
+            self.assertEqual([c.name for c in v.checks if not c.passed], ["wanted"])
+        self.assertIn("bias        no\n", str(rc.verify_certificate(self.path)))
+        self.assertFalse(rc.verify_certificate(self.path, bias=True))
+
+    def test_meta_data_must_not_contradict_the_numbers(self):
+        for settings in ({"gamma": 0.1}, {"reg": 0.1}, {"recipe": {"bias": True}}):
+            c = copy.deepcopy(self.base)
+            c.meta["settings"] = settings
+            self.assertEqual([k.name for k in rc.verify_certificate(c).checks if not k.passed], ["statement"])
+        c = resealed(copy.deepcopy(self.base))
+        self.assertIn("scaling     not stated", str(rc.verify_certificate(c)))
+
+    def test_texts_of_a_file_reach_no_terminal_as_they_are(self):
+        c = copy.deepcopy(self.base)
+        c.meta["settings"] = {"source": "\x1b[2J\u202e" + "x" * 5000, "recipe": {"scale": "\x9b31m", "task": ["\r"], "\x07": 1}}
+        text = str(rc.verify_certificate(c))
+        self.assertTrue(text.replace("\n", "").isprintable())
+        self.assertLess(max(map(len, text.splitlines())), 1200)
 
     def test_data_of_zero_rows_only(self):
         none = np.zeros((0, 0))
@@ -189,11 +241,14 @@ class Certificates(unittest.TestCase):
         refuse("newer", **meta(format_version=2))
         refuse("newer", **meta(format_version="1"))
         refuse("its format is 'other'", **meta(format="other"))
-        refuse("relift verify", **meta(format=rc.EXACT_FORMAT))
+        refuse("no array 'H'", **meta(format=cones.FORMAT))
+        refuse("no array 'W'", **{**good, "exact_H": np.array(1.0)})
+        refuse("not valid JSON", **{**good, "meta": np.array("[" * 100_000)})
+        refuse("not a text", **{**good, "meta": np.array(1.0)})
         refuse("no array 'W'", **{k: v for k, v in good.items() if k != "W"})
         refuse("expected f8", **{**good, "W": good["W"].astype(np.float32)})
         refuse("2 dimensions|with 2", **{**good, "W": good["W"].ravel()})
-        refuse("certificate", **{**good, "W": np.array([[{}]], dtype=object)})
+        refuse("header", **{**good, "W": np.array([[{}]], dtype=object)})
         whole = Path(self.path).read_bytes()
         for name, contents in (("cut.npz", whole[: len(whole) // 2]), ("text.npz", b"hello"), ("empty.npz", b"")):
             path = Path(self.folder, name)
@@ -218,78 +273,20 @@ class Certificates(unittest.TestCase):
         status, out, _ = verify(tampered)
         self.assertEqual(status, 3)
         self.assertIn("FAIL  bound", out)
-        for arguments in ((str(Path(self.folder, "none.npz")),), (__file__,), ()):
+        for arguments in (("--reg", "0.2"), ("--bias", "true"), ("--scale", "standard"), ("--loss", "huber"), ("--work-limit", "10")):
+            status, out, _ = verify(self.path, *arguments)
+            self.assertEqual(status, 3, arguments)
+            self.assertIn("Not proved.", out)
+        data = str(Path(self.folder, "encoded.npz"))
+        np.savez(data, X=self.X, y=self.Y)
+        fits = ("--reg", "0.3", "--bias", "false", "--scale", "none", "--loss", "squared", "--data", data)
+        self.assertEqual(verify(self.path, *fits)[0], 0)
+        np.savez(data, X=self.X, y=-self.Y)
+        self.assertEqual(verify(self.path, *fits)[0], 3)
+        for arguments in ((str(Path(self.folder, "none.npz")),), (__file__,), (), (self.path, "--reg", "x"), (self.path, "--data", __file__)):
             status, _, err = verify(*arguments)
             self.assertEqual(status, 2)
             self.assertEqual(len(err.strip().splitlines()), 1, err)
-
-
-class Enclosures(unittest.TestCase):
-    def contains(self, enclosed, exact):
-        for i, row in enumerate(exact):
-            for j, value in enumerate(row):
-                middle = Fraction(enclosed.value[i, j]) + Fraction(enclosed.rest[i, j])
-                self.assertLessEqual(abs(middle - value), Fraction(enclosed.error[i, j]))
-
-    def test_products_of_any_magnitude(self):
-        for seed in range(20):
-            rng = np.random.default_rng(seed)
-            p, k, q = rng.integers(1, 9, size=3)
-            spread = 10.0 ** rng.integers(0, 60)
-            a = rng.normal(size=(p, k)) * spread ** rng.uniform(-1, 1, size=(p, k))
-            b = rng.normal(size=(k, q)) * spread ** rng.uniform(-1, 1, size=(k, q))
-            b[0] = 0
-            exact = [[sum(Fraction(x) * Fraction(y) for x, y in zip(row, col)) for col in b.T.tolist()] for row in a.tolist()]
-            with self.subTest(seed=seed):
-                once = enclosure.product(a, b)
-                self.contains(once, exact)
-                again = enclosure.product(np.ascontiguousarray(a.T), once)
-                exact = [[sum(Fraction(x) * y for x, y in zip(col, other)) for other in zip(*exact)] for col in a.T.tolist()]
-                self.contains(again, exact)
-
-    def test_products_are_nearly_exact(self):
-        rng = np.random.default_rng(3)
-        a, b = rng.normal(size=(50, 200)), rng.normal(size=(200, 40))
-        self.assertLess(enclosure.product(a, b).error.max(), 1e-17)
-
-    def test_sums(self):
-        rng = np.random.default_rng(4)
-        terms = [rng.normal(size=(3, 3)) * 10.0**e for e in (8, -8, 0, 3)] + [-rng.normal(size=(3, 3)) * 1e8]
-        self.contains(enclosure.add(*terms), [[sum(Fraction(t[i, j]) for t in terms) for j in range(3)] for i in range(3)])
-
-
-class Definiteness(unittest.TestCase):
-    def test_never_proves_what_is_false(self):
-        # Matrices whose smallest eigenvalue is near zero, on either side of it.
-        proved = refuted = 0
-        for seed in range(300):
-            rng = np.random.default_rng(seed)
-            order = int(rng.integers(2, 9))
-            smallest = rng.choice([-1, 1]) * 10.0 ** rng.uniform(-17, -10)
-            q, _ = np.linalg.qr(rng.normal(size=(order, order)))
-            k = (q * np.append(rng.uniform(0.1, 2, size=order - 1), smallest)) @ q.T
-            k = np.tril(k) + np.tril(k, -1).T
-            scale = rng.integers(-20, 20, size=order)
-            k = np.ldexp(k, scale[:, None] + scale[None, :])
-            problem, shift = rc._prove(k, np.zeros_like(k))
-            true = rc._semidefinite([[Fraction(x) for x in row] for row in k.tolist()])
-            if not problem:
-                self.assertTrue(true, f"seed {seed}: proved what is false")
-                proved += 1
-            elif not true:
-                refuted += 1
-            if smallest > 1e-11:
-                self.assertEqual(problem, "", f"seed {seed}")
-        self.assertGreater(proved, 50)
-        self.assertGreater(refuted, 50)
-
-    def test_errors_of_the_entries_count(self):
-        k = np.diag([1.0, 2.0, 1e-3])
-        self.assertEqual(rc._prove(k, np.full((3, 3), 1e-6))[0], "")
-        self.assertNotEqual(rc._prove(k, np.full((3, 3), 1e-3))[0], "")
-        self.assertNotEqual(rc._prove(k, np.full((3, 3), np.nan))[0], "")
-        for bad in (0.0, -1.0, np.nan, np.inf):
-            self.assertNotEqual(rc._prove(np.diag([1.0, bad]), np.zeros((2, 2)))[0], "")
 
 
 class Package(unittest.TestCase):

@@ -1,0 +1,71 @@
+"""The outcome of a verification: its checks, what was proved, and its limits."""
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple, Optional
+
+#: Operations of NumPy that a verification may need, by default: a minute or two.
+WORK_LIMIT = 1e11
+
+
+class Check(NamedTuple):
+    """One verdict."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+@dataclass
+class Verification:
+    """The outcome of a verification; true in a condition exactly if every check
+    passed, and then `claimed_bound` is proved for the problem of `statement`."""
+
+    checks: list = field(default_factory=list)
+    #: the lower bound that the file claims; the larger one if it holds two proofs
+    claimed_bound: float = math.nan
+    #: the dual value of W rounded down if all that it rests on is proved, else −inf
+    proven_bound: float = -math.inf
+    #: the bound of a proof by cones in the same file that was not asked to be checked
+    unchecked_bound: Optional[float] = None
+    #: the shift c of the proof that K ⪰ 0, which covers all rounding errors; 0 if
+    #: rational arithmetic decided; NaN without such a proof
+    margin: float = math.nan
+    #: pairs of a name and a text: γ, loss, data, and how the file says they were made
+    statement: list = field(default_factory=list)
+
+    @property
+    def ok(self):
+        return bool(self.checks) and all(check.passed for check in self.checks)
+
+    def __bool__(self):
+        return self.ok
+
+    def __str__(self):
+        lines = ["%-10s  %s" % pair for pair in self.statement]
+        lines += ["%s  %-10s %s" % ("pass" if c.passed else "FAIL", c.name, c.detail) for c in self.checks]
+        if self.ok:
+            lines.append(f"Proved: no two-layer ReLU network of any width has an objective below {self.claimed_bound!r} on these data.")
+        else:
+            lines.append("Not proved.")
+        if self.unchecked_bound is not None:
+            lines.append(f"The file also claims {self.unchecked_bound!r} by cones, which was not checked.")
+        return "\n".join(lines)
+
+    def add(self, name, problem, success):
+        """Adds a check that passed if there is no problem; returns whether it did."""
+        self.checks.append(Check(name, not problem, plain(problem or success)))
+        return not problem
+
+    def affordable(self, name, work, limit):
+        """Adds a failed check if the work, in operations, is above the limit;
+        returns whether it is not."""
+        if work <= limit:
+            return True
+        return self.add(name, f"checking it takes up to {work:.1e} operations, the limit is {limit:.1e}: raise work_limit (--work-limit)", "")
+
+
+def plain(text, most=1000):
+    """Returns the text without characters that a terminal would obey, cut short."""
+    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(text)[: most + 1])
+    return text if len(text) <= most else text[:most] + "…"

@@ -1,0 +1,125 @@
+"""The corpus of forgeries, and certificates with every array changed in every way:
+what the verifier accepts must be true."""
+
+import copy
+import json
+import tempfile
+import time
+import unittest
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from relift import certificate as rc
+from relift.program import run
+from tests import attackers
+from tests.support import ROOT, problem, use_program
+from tests.test_certificate import make
+
+CORPUS = ROOT / "certificate" / "testdata" / "forgeries"
+
+
+def verdict(path, **options):
+    """Returns the verification, or None where the file is refused."""
+    try:
+        return rc.verify_certificate(path, **options)
+    except ValueError as e:
+        assert "\n" not in str(e), e
+        return None
+
+
+class Corpus(unittest.TestCase):
+    def test_every_forgery_is_refused_and_every_honest_file_accepted(self):
+        index = json.loads((CORPUS / "index.json").read_text(encoding="utf-8"))
+        self.assertGreater(len(index), 100)
+        for entry in index:
+            with self.subTest(entry["what"], file=entry["file"]):
+                start = time.process_time()
+                self.assertEqual(bool(verdict(CORPUS / entry["file"])), not entry["refused"])
+                self.assertLess(time.process_time() - start, 20)
+
+
+class Mutations(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        use_program()
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = Path(temporary.name)
+
+    def true(self, name, arrays):
+        """Asserts that the arrays are refused or true; returns whether they are
+        accepted."""
+        path = self.folder / "changed.npz"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            np.savez(path, **arrays)
+        with np.errstate(all="raise"):  # a caller's setting must not change the outcome
+            v = verdict(path)
+        if not v:
+            return False
+        limit = attackers.reachable(arrays["X"], arrays["Y"], arrays["gamma"])
+        for bound in (v.claimed_bound, v.proven_bound):
+            self.assertLessEqual(bound, limit * (1 + 1e-12) + 1e-300, f"{name}\n{v}")
+        return True
+
+    def mutate(self, path, proof):
+        """Mutates the arrays of the certificate with the digest that fits and without."""
+        base = {name: array for name, array in np.load(path).items() if name != "meta"}
+        meta = rc.load_certificate(path).meta
+        accepted = refused = 0
+        for name, arrays in attackers.mutations(base):
+            for changed in attackers.claims(arrays):
+                for sealed in (False, True) if proof == "cones" else (True,):
+                    text = json.dumps(resealed(changed, meta) if sealed else meta)
+                    with self.subTest(name, sealed=sealed):
+                        good = self.true(name, {**changed, "meta": np.array(text)})
+                        accepted, refused = accepted + good, refused + (not good)
+        self.assertGreater(accepted, 0)
+        self.assertGreater(refused, 100)
+
+    def test_constructed_forgeries(self):
+        for name, arrays in attackers.constructed():
+            with self.subTest(name):
+                self.true(name, arrays)
+
+    def test_multipliers(self):
+        for seed, (d, c) in enumerate(((1, 1), (2, 2), (20, 1))):
+            self.mutate(make(self.folder, *problem(seed, n=10, d=d, c=c), f"{d}.npz"), "multipliers")
+
+    def test_cones(self):
+        for seed, d in enumerate((1, 2, 3)):
+            path = self.folder / f"cones{d}.npz"
+            with_cones(self.folder, *problem(seed, n=10, d=d, c=1), path)
+            alone = {k.removeprefix("exact_"): v for k, v in np.load(path).items() if k.startswith("exact_") or k in ("X", "Y", "gamma")}
+            meta = json.loads(str(np.load(path)["meta"]))["solver"]["exact"]
+            np.savez(path, **alone, meta=np.array(json.dumps(meta)))
+            self.mutate(path, "cones")
+
+
+def with_cones(folder, X, Y, path):
+    """Lets the program prove a bound by cones, with multipliers beside it."""
+    data = Path(folder, "data.npz")
+    np.savez(data, X=X, y=Y)
+    run(["train", str(data), "--task=regression", "--method=exact", "--bias=false", "--scale=none", "--reg=0.4", "--quiet",
+         "--time-limit=4s", f"--certificate={path}"], folder)
+
+
+def resealed(arrays, meta):
+    """The meta data with the digest of the arrays, where they have one."""
+    meta = copy.deepcopy(meta)
+    own = {name: a for name, a in arrays.items()}
+    try:
+        if "H" in own:
+            meta["digest"] = rc.by_cones.digest(rc.by_cones.take(own, meta))
+        else:
+            c = rc.Certificate(meta=meta, **{name: rc.take(own, name, kind, dimensions) for name, kind, dimensions in rc.ARRAYS})
+            meta["digest"] = rc.multipliers.digest(c)
+    except (KeyError, ValueError):
+        pass
+    return meta
+
+
+if __name__ == "__main__":
+    unittest.main()
