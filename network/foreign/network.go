@@ -33,6 +33,10 @@ type Network struct {
 	// Encoding of it are what counts and the fields above are empty.
 	Model *network.Model
 
+	// Orientation is how U and V lie; the shapes above are those of Neurons.
+	// Unknown, the shapes decide (Oriented).
+	Orientation Orientation
+
 	Producer string // name and version of the program that wrote the file
 	Warnings []string
 }

@@ -226,7 +226,7 @@ func (in *interpreter) finish() (*foreign.Network, error) {
 		return nil, err
 	}
 	first := in.hidden.settle()
-	n := &foreign.Network{U: first.folded(), B: first.bias, V: mat.DenseCopyOf(result.folded().T()), A: result.bias, Warnings: ignored}
+	n := &foreign.Network{U: first.folded(), B: first.bias, V: mat.DenseCopyOf(result.folded().T()), A: result.bias, Orientation: foreign.Neurons, Warnings: ignored}
 	if first.input != nil {
 		n.Mean, n.Deviation = first.input.mean, first.input.deviation
 	}

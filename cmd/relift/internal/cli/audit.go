@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relift/relift"
 	"github.com/relift/relift/audit"
 	"github.com/relift/relift/dataset"
@@ -28,24 +26,32 @@ table, a certified lower bound on that of every network, whether it is globally
 optimal to --gap, and the neuron that it misses most.
 
 MODEL is a model that relift wrote (.json or .onnx), an ONNX model with two layers
-and a Relu between them, or the weights as NumPy files: U.npy and V.npy, or one
-.npz with U and V (b1 and b2 for biases).
+and a Relu between them, or weights: U.npy and V.npy, or an .npz, .safetensors or
+PyTorch file (.pt, a state dict) with the layers, which --weights names.
 
 A model that relift wrote brings its encoding and its weight decay. For any other
-the flags say what to do with the table, as for relift train, and --reg has to be
-given. Without --scale the scaling is the one with which the network fits better.
+the flags say what to do with the table, as for relift train, and its weight decay
+has to be given: --reg, or as another library has it --weight-decay with
+--mean-loss. Without --scale the scaling is the one with which the network fits
+better.
 
 Biases are weights of a column of ones and decayed like any other weight; biases
 of the second layer count as one more neuron on that column.`
 
 const auditExample = `  relift audit iris.model.json iris.csv
   relift audit torch.onnx iris.csv --target species --reg 0.1
+  relift audit net.pt data.csv --target y --weight-decay 1e-4
   relift audit U.npy V.npy data.csv --target y --reg 0.5 --json`
 
 // auditFlags are the flags of relift audit.
 type auditFlags struct {
 	solveFlags
-	from string
+	from          string
+	weights       []string // names of arrays
+	orientation   string
+	weightDecay   float64
+	meanLoss      string
+	decayedBiases bool
 }
 
 func newAudit() *cobra.Command {
@@ -64,6 +70,11 @@ func newAudit() *cobra.Command {
 	}
 	f.data.bind(c)
 	bind(c, "reg", &f.reg)
+	bind(c, "weight-decay", &f.weightDecay)
+	bind(c, "mean-loss", &f.meanLoss)
+	bind(c, "decayed-biases", &f.decayedBiases)
+	bind(c, "weights", &f.weights)
+	bind(c, "orientation", &f.orientation)
 	bind(c, "gap", &f.gap)
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
@@ -84,7 +95,10 @@ type audited struct {
 	origin   relift.Origin
 	split    string
 	scaling  string // a remark on the scaling
+	decay    string // a remark on the weight decay
 	warnings []string
+
+	orientation foreign.Orientation
 }
 
 func (f *auditFlags) audit(ctx context.Context, model []string, data string, changed func(string) bool, stdout, stderr io.Writer) error {
@@ -93,7 +107,7 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 	}
 	useThreads(int(f.threads))
 	f.data.finish(f.seed)
-	n, err := loadNetwork(model)
+	n, err := loadNetwork(model, f.weights)
 	if err != nil {
 		return err
 	}
@@ -166,7 +180,7 @@ func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.O
 // own prepares a model that relift wrote, on the rows it was trained on where
 // the table has them.
 func (f *auditFlags) own(m *network.Model, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
-	for _, name := range []string{"target", "task", "features", "drop", "categorical", "missing", "scale", "bias"} {
+	for _, name := range []string{"target", "task", "features", "drop", "categorical", "missing", "scale", "bias", "weights", "orientation", "weight-decay", "mean-loss", "decayed-biases"} {
 		if changed(name) {
 			return nil, badInputf("--%s: the model brings its own encoding; expected no such flag", name)
 		}
@@ -232,106 +246,6 @@ func recipeOf(e *dataset.Encoding, split string) recipe {
 	return r
 }
 
-// foreign prepares the network of another program.
-func (f *auditFlags) foreign(name string, n *foreign.Network, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
-	if !changed("reg") {
-		return nil, badInputf("%s: does not say its weight decay γ; expected --reg (see relift help reg)", name)
-	}
-	scales := []string{f.data.Scale}
-	switch {
-	case n.Mean != nil && changed("scale") && f.data.Scale != string(dataset.ScaleNone):
-		return nil, badInputf("--scale %s: the network scales its inputs itself; expected --scale none", f.data.Scale)
-	case n.Mean != nil:
-		scales = []string{string(dataset.ScaleNone)}
-	case !changed("scale"):
-		scales = []string{string(dataset.ScaleStandard), string(dataset.ScaleNone)}
-	}
-	var best *audited
-	var failed error
-	loss := math.Inf(1)
-	for _, scale := range scales {
-		a, err := f.posed(name, n, table, data, scale, changed("bias"))
-		if err != nil {
-			if failed == nil {
-				failed = err
-			}
-			continue
-		}
-		_, l := a.problem.Objective(a.weights)
-		if best == nil || l < loss {
-			best, loss = a, l
-		}
-	}
-	if best == nil {
-		return nil, failed
-	}
-	switch {
-	case n.Mean != nil:
-		best.scaling = "the network's own"
-	case len(scales) > 1:
-		best.scaling = "the network fits better so; --scale sets it"
-	}
-	return best, nil
-}
-
-// posed encodes the table for the network with one scaling.
-func (f *auditFlags) posed(name string, n *foreign.Network, table *dataset.Table, data, scale string, biasGiven bool) (*audited, error) {
-	r := f.data.recipe
-	r.Scale = scale
-	asked := r.Bias
-	r.Bias = false
-	p, err := encode(data, table, r)
-	if err != nil {
-		return nil, err
-	}
-	_, d := p.train.X.Dims()
-	_, c := p.train.Y.Dims()
-	ones := !isONNX(name)
-	turned, ok := orient(n, d, c, ones)
-	if !ok {
-		m, k := n.U.Dims()
-		rows, cols := n.V.Dims()
-		columns := strconv.Itoa(d)
-		if ones {
-			columns += fmt.Sprintf(" (or %d with a column for the bias)", d+1)
-		}
-		return nil, badInputf("%s: the layers are %d×%d and %d×%d, which do not fit the %d feature columns and %d outputs of %s; expected width×%s and width×%d",
-			name, m, k, rows, cols, d, c, data, columns, c)
-	}
-	r.Bias = turned.HasBias()
-	if biasGiven {
-		if !asked && turned.HasBias() {
-			return nil, badInputf("--bias=false: the network has biases; expected no such flag, they are decayed as weights of a column of ones")
-		}
-		r.Bias = asked
-	}
-	a := &audited{split: r.Split, warnings: p.warnings}
-	if a.weights, err = turned.Weights(r.Bias); err != nil {
-		return nil, badInput(err)
-	}
-	if r.Bias {
-		if p, err = encode(data, table, r); err != nil {
-			return nil, err
-		}
-	}
-	a.encoding = p.encoding
-	x := p.train.X
-	a.origin = relift.Origin{Source: data, Digest: "sha256:" + p.train.Digest()}
-	if turned.Mean != nil {
-		rows, _ := x.Dims()
-		x = mat.DenseCopyOf(x)
-		x.Slice(0, rows, 0, d).(*mat.Dense).Copy(turned.Scale(x.Slice(0, rows, 0, d)))
-		a.origin.Digest = ""
-	} else if a.origin.Recipe, err = json.Marshal(r); err != nil {
-		return nil, internal(err)
-	}
-	if turned.HasBias() {
-		a.warnings = append(a.warnings, "the biases of "+name+" are decayed like any weight in the problem that is audited")
-	}
-	a.problem = lift.Problem{X: x, Y: p.train.Y, Gamma: f.reg}
-	return a, nil
-}
-
 // auditSummary is what relift audit prints.
 type auditSummary struct {
 	Model    string `json:"model"`
@@ -343,6 +257,7 @@ type auditSummary struct {
 	Settings report.Settings `json:"settings"`
 	Version  string          `json:"version"`
 	scaling  string
+	decay    string
 }
 
 func (f *auditFlags) summarise(model, data string, a *audited, r *audit.Report) *auditSummary {
@@ -351,7 +266,7 @@ func (f *auditFlags) summarise(model, data string, a *audited, r *audit.Report) 
 	e := a.encoding
 	return &auditSummary{
 		Model: model, Producer: a.network.Producer, Report: r,
-		Columns: e.FeatureNames(), Outputs: e.OutputNames(), scaling: a.scaling,
+		Columns: e.FeatureNames(), Outputs: e.OutputNames(), scaling: a.scaling, decay: a.decay,
 		Data: report.Data{
 			Source: data, Task: string(e.Task), Rows: n, Features: len(e.Features), Columns: d, Outputs: c,
 			Classes: e.Classes, Targets: e.Targets, Digest: a.origin.Digest,
@@ -376,7 +291,11 @@ func (s *auditSummary) writeText(w io.Writer) error {
 	if s.scaling != "" {
 		scaling += " (" + s.scaling + ")"
 	}
-	line("settings", "reg %s, scale %s, bias %s, tolerance %g", strconv.FormatFloat(s.Settings.Reg, 'g', -1, 64), scaling,
+	reg := strconv.FormatFloat(s.Settings.Reg, 'g', -1, 64)
+	if s.decay != "" {
+		reg += " (" + s.decay + ")"
+	}
+	line("settings", "reg %s, scale %s, bias %s, tolerance %g", reg, scaling,
 		map[bool]string{true: "yes", false: "no"}[s.Settings.Bias], float64(s.Tolerance))
 	line("verdict", "%s", s.Meaning)
 	line("objective", "%s  (data loss %.7g, weight decay %.7g)", above(s.Objective), float64(s.DataLoss), float64(s.Decay))

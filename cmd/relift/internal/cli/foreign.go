@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/mat"
@@ -15,6 +16,7 @@ import (
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/network/onnx"
+	"github.com/relift/relift/network/weights"
 )
 
 // isONNX reports whether the path is that of an ONNX model.
@@ -36,12 +38,18 @@ func loadModel(path string) (*network.Model, error) {
 	return n.Model, nil
 }
 
-// loadNetwork reads the network of relift audit: a model file, an ONNX model, an
-// NPZ archive with U and V (b1 and b2 where there are biases), or U and V in two
-// NPY files.
-func loadNetwork(paths []string) (*foreign.Network, error) {
+// arrayFiles are the extensions of files of named arrays.
+var arrayFiles = []string{".npz", ".safetensors", ".pt", ".pth", ".ckpt", ".bin"}
+
+// loadNetwork reads the network of relift audit: a model file, an ONNX model, a
+// file of named arrays, or U and V in two NPY files.
+func loadNetwork(paths []string, names []string) (*foreign.Network, error) {
 	path := paths[0]
 	extension := strings.ToLower(filepath.Ext(path))
+	arrays := len(paths) == 1 && slices.Contains(arrayFiles, extension)
+	if len(names) > 0 && !arrays {
+		return nil, badInputf("--weights: %s has no arrays to name; expected an .npz, .safetensors or PyTorch file", path)
+	}
 	switch {
 	case len(paths) == 2:
 		u, err := loadArray(path)
@@ -55,8 +63,13 @@ func loadNetwork(paths []string) (*foreign.Network, error) {
 		return &foreign.Network{U: u, V: v}, nil
 	case extension == ".npy":
 		return nil, badInputf("%s: is one matrix; expected two, relift audit U.npy V.npy DATA", path)
-	case extension == ".npz":
-		return loadLayers(path)
+	case arrays:
+		parsed, err := weights.ParseNames(names)
+		if err != nil {
+			return nil, badInputf("--weights: %w", err)
+		}
+		n, err := weights.Load(path, parsed)
+		return n, badInput(err)
 	case isONNX(path):
 		n, err := onnx.Load(path)
 		return n, badInput(err)
@@ -84,82 +97,34 @@ func loadArray(path string) (*mat.Dense, error) {
 	if err != nil {
 		return nil, badInput(fmt.Errorf("%s: %w", path, err))
 	}
-	return weights(path, a)
-}
-
-func weights(name string, a npy.Array) (*mat.Dense, error) {
 	m, err := a.AsMatrix()
 	if err != nil {
-		return nil, badInput(fmt.Errorf("%s: %w", name, err))
+		return nil, badInput(fmt.Errorf("%s: %w", path, err))
 	}
 	for _, v := range m.RawMatrix().Data {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return nil, badInputf("%s: holds %v; expected finite weights", name, v)
+			return nil, badInputf("%s: holds %v; expected finite weights", path, v)
 		}
 	}
 	return m, nil
 }
 
-func loadLayers(path string) (*foreign.Network, error) {
-	archive, err := npy.OpenArchive(path)
-	if err != nil {
-		return nil, badInput(err)
+// oriented returns the network in each orientation that fits d inputs and c
+// outputs: the one that is asked for or that the file says, else all.
+func oriented(n *foreign.Network, asked string, d, c int) map[foreign.Orientation]*foreign.Network {
+	candidates := foreign.Orientations()
+	ones := true // a column of U may be the biases
+	switch {
+	case asked != "auto":
+		candidates = []foreign.Orientation{foreign.Orientation(asked)}
+	case n.Orientation != foreign.OrientationUnknown:
+		candidates, ones = []foreign.Orientation{n.Orientation}, false
 	}
-	n := &foreign.Network{}
-	for name, to := range map[string]**mat.Dense{"U": &n.U, "V": &n.V} {
-		a, err := archive.Array(name)
-		if err != nil {
-			return nil, badInputf("%s: %w; expected the weights U and V (and the biases b1 and b2 where there are any)", path, err)
-		}
-		if *to, err = weights(path+": "+name, a); err != nil {
-			return nil, err
-		}
-	}
-	for name, to := range map[string]*[]float64{"b1": &n.B, "b2": &n.A} {
-		if !archive.Has(name) {
-			continue
-		}
-		a, err := archive.Array(name)
-		if err == nil {
-			*to, err = a.AsVector()
-		}
-		if err != nil {
-			return nil, badInputf("%s: %s: %w", path, name, err)
-		}
-		for _, v := range *to {
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return nil, badInputf("%s: %s holds %v; expected finite biases", path, name, v)
-			}
+	fits := map[foreign.Orientation]*foreign.Network{}
+	for _, o := range candidates {
+		if turned, ok := n.Oriented(o, d, c, ones); ok {
+			fits[o] = turned
 		}
 	}
-	return n, nil
-}
-
-// orient turns the layers to m×d and m×c.  Libraries differ: PyTorch has m×d and
-// c×m, scikit-learn d×m and m×c.  With ones the first layer may have one more
-// column, for an input that is always 1.
-func orient(n *foreign.Network, d, c int, ones bool) (*foreign.Network, bool) {
-	turned := func(m *mat.Dense, turn bool) *mat.Dense {
-		if turn {
-			return mat.DenseCopyOf(m.T())
-		}
-		return m
-	}
-	for _, turn := range [][2]bool{{false, false}, {false, true}, {true, false}, {true, true}} {
-		u, v := turned(n.U, turn[0]), turned(n.V, turn[1])
-		m, inputs := u.Dims()
-		rows, outputs := v.Dims()
-		column := ones && !n.HasBias() && inputs == d+1
-		if rows != m || outputs != c || inputs != d && !column || n.B != nil && len(n.B) != m || n.A != nil && len(n.A) != c {
-			continue
-		}
-		out := *n
-		out.U, out.V = u, v
-		if column {
-			out.B = mat.Col(nil, d, u)
-			out.U = mat.DenseCopyOf(u.Slice(0, m, 0, d))
-		}
-		return &out, true
-	}
-	return nil, false
+	return fits
 }

@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network/foreign"
+)
+
+// foreign prepares the network of another program.  Of the scalings and the
+// orientations that nothing decides it takes those with which the network fits
+// best, and says so.
+func (f *auditFlags) foreign(name string, n *foreign.Network, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
+	if err := f.checkDecay(name, changed); err != nil {
+		return nil, err
+	}
+	scales := []string{f.data.Scale}
+	switch {
+	case n.Mean != nil && changed("scale") && f.data.Scale != string(dataset.ScaleNone):
+		return nil, badInputf("--scale %s: the network scales its inputs itself; expected --scale none", f.data.Scale)
+	case n.Mean != nil:
+		scales = []string{string(dataset.ScaleNone)}
+	case !changed("scale"):
+		scales = []string{string(dataset.ScaleStandard), string(dataset.ScaleNone)}
+	}
+	if f.orientation != "auto" && isONNX(name) {
+		return nil, badInputf("--orientation: an ONNX model says how its weights lie; expected no such flag")
+	}
+	best := map[foreign.Orientation]*audited{} // over the scalings
+	var failed error
+	for _, scale := range scales {
+		posed, err := f.posed(name, n, table, data, scale, changed)
+		if err != nil {
+			if failed == nil {
+				failed = err
+			}
+			continue
+		}
+		for o, a := range posed {
+			if best[o] == nil || a.loss() < best[o].loss() {
+				best[o] = a
+			}
+		}
+	}
+	if len(best) == 0 {
+		return nil, failed
+	}
+	a := f.choose(name, best)
+	switch {
+	case n.Mean != nil:
+		a.scaling = "the network's own"
+	case len(scales) > 1:
+		a.scaling = "the network fits better so; --scale sets it"
+	}
+	return a, nil
+}
+
+// loss returns the data loss of the network on its problem.
+func (a *audited) loss() float64 {
+	_, loss := a.problem.Objective(a.weights)
+	return loss
+}
+
+// choose takes the orientation with the smallest objective, and says what there
+// was to choose from.
+func (f *auditFlags) choose(name string, fits map[foreign.Orientation]*audited) *audited {
+	var best *audited
+	smallest := math.Inf(1)
+	var parts []string
+	for _, o := range foreign.Orientations() {
+		a := fits[o]
+		if a == nil {
+			continue
+		}
+		total, _ := a.problem.Objective(a.weights)
+		parts = append(parts, fmt.Sprintf("%s gives the objective %.7g", o, total))
+		if best == nil || total < smallest {
+			best, smallest = a, total
+		}
+	}
+	if len(fits) > 1 {
+		best.warnings = append(best.warnings, fmt.Sprintf("%s: the shapes of U and V fit in %d orientations: %s; took %s, --orientation says otherwise",
+			name, len(fits), strings.Join(parts, ", "), best.orientation))
+	}
+	return best
+}
+
+// posed encodes the table for the network with one scaling, and poses the
+// problem for each orientation of its weights that fits.
+func (f *auditFlags) posed(name string, n *foreign.Network, table *dataset.Table, data, scale string, changed func(string) bool) (map[foreign.Orientation]*audited, error) {
+	r := f.data.recipe
+	r.Scale = scale
+	asked := r.Bias
+	encoded := map[bool]*prepared{} // with and without a column of ones
+	with := func(bias bool) (*prepared, recipe, error) {
+		own := r
+		own.Bias = bias
+		if encoded[bias] == nil {
+			p, err := encode(data, table, own)
+			if err != nil {
+				return nil, own, err
+			}
+			encoded[bias] = p
+		}
+		return encoded[bias], own, nil
+	}
+	plain, _, err := with(false)
+	if err != nil {
+		return nil, err
+	}
+	_, d := plain.train.X.Dims()
+	_, c := plain.train.Y.Dims()
+	fits := oriented(n, f.orientation, d, c)
+	if len(fits) == 0 {
+		return nil, f.misfit(name, n, d, c, data)
+	}
+	out := map[foreign.Orientation]*audited{}
+	for _, o := range slices.Sorted(maps.Keys(fits)) {
+		turned := fits[o]
+		bias := turned.HasBias()
+		if changed("bias") {
+			if !asked && bias {
+				return nil, badInputf("--bias=false: the network has biases; expected no such flag, they are decayed as weights of a column of ones")
+			}
+			bias = asked
+		}
+		p, own, err := with(bias)
+		if err != nil {
+			return nil, err
+		}
+		if out[o], err = f.pose(name, turned, p, own, data, d); err != nil {
+			return nil, err
+		}
+		out[o].orientation = o
+	}
+	return out, nil
+}
+
+// pose is posed for one orientation: n is m×d and m×c.
+func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r recipe, data string, d int) (*audited, error) {
+	a := &audited{split: r.Split, warnings: slices.Clone(p.warnings), encoding: p.encoding}
+	var err error
+	if a.weights, err = n.Weights(r.Bias); err != nil {
+		return nil, badInput(err)
+	}
+	x := p.train.X
+	a.origin = relift.Origin{Source: data, Digest: "sha256:" + p.train.Digest()}
+	if n.Mean != nil {
+		rows, _ := x.Dims()
+		x = mat.DenseCopyOf(x)
+		x.Slice(0, rows, 0, d).(*mat.Dense).Copy(n.Scale(x.Slice(0, rows, 0, d)))
+		a.origin.Digest = ""
+	} else if a.origin.Recipe, err = json.Marshal(r); err != nil {
+		return nil, internal(err)
+	}
+	if n.HasBias() {
+		text := "the biases of " + name + " are decayed like any weight in the problem that is audited"
+		if !f.decayedBiases {
+			text += "; in training they were not: the verdict and the bound say nothing about the problem without their decay, whose objective is smaller than the one shown"
+		}
+		a.warnings = append(a.warnings, text)
+	}
+	a.problem = lift.Problem{X: x, Y: p.train.Y, Gamma: f.reg}
+	if f.weightDecay > 0 {
+		rows, outputs := p.train.Y.Dims()
+		a.problem.Gamma, a.decay = decayOf(f.weightDecay, f.meanLoss, rows, outputs)
+	}
+	return a, nil
+}
+
+// misfit says why no orientation fits.
+func (f *auditFlags) misfit(name string, n *foreign.Network, d, c int, data string) error {
+	m, k := n.U.Dims()
+	rows, cols := n.V.Dims()
+	columns := strconv.Itoa(d)
+	if n.Orientation == foreign.OrientationUnknown {
+		columns += fmt.Sprintf(" (or %d with a column for the bias)", d+1)
+	}
+	how := ""
+	if f.orientation != "auto" {
+		how = " with --orientation " + f.orientation
+	}
+	return badInputf("%s: the layers are %d×%d and %d×%d, which do not fit the %d feature columns and %d outputs of %s%s; expected width×%s and width×%d",
+		name, m, k, rows, cols, d, c, data, how, columns, c)
+}
+
+// checkDecay wants the weight decay of the network in one of its forms.
+func (f *auditFlags) checkDecay(name string, changed func(string) bool) error {
+	switch {
+	case changed("reg") && changed("weight-decay"):
+		return badInputf("--weight-decay: --reg says the weight decay already; expected one of them")
+	case changed("mean-loss") && !changed("weight-decay"):
+		return badInputf("--mean-loss: says what the loss beside --weight-decay averages over; expected --weight-decay")
+	case !changed("reg") && !changed("weight-decay"):
+		return badInputf("%s: does not say its weight decay γ; expected --reg, or --weight-decay as the optimizer had it (see relift help reg)", name)
+	}
+	return nil
+}
+
+// decayOf returns the weight decay γ of the sum-of-squares convention for λ
+// beside a mean loss on n rows and c outputs, and how it came about.
+func decayOf(lambda float64, mean string, n, c int) (gamma float64, remark string) {
+	switch mean {
+	case "rows": // (1/n)·½‖f(X) − Y‖² + (λ/2)·‖w‖², times n
+		return lambda * float64(n), fmt.Sprintf("λ·n for the weight decay λ = %g beside a mean over %d rows", lambda, n)
+	case "none": // ‖f(X) − Y‖² + (λ/2)·‖w‖², times ½
+		return lambda / 2, fmt.Sprintf("λ/2 for the weight decay λ = %g beside a sum of squares", lambda)
+	default: // (1/nc)·‖f(X) − Y‖² + (λ/2)·‖w‖², times nc/2
+		return lambda * float64(n) * float64(c) / 2, fmt.Sprintf("λ·n·c/2 for the weight decay λ = %g beside a mean over %d rows and %d outputs", lambda, n, c)
+	}
+}
