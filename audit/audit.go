@@ -72,6 +72,7 @@ type Neuron struct {
 type Report struct {
 	Verdict   Verdict       `json:"verdict"`
 	Meaning   string        `json:"meaning"` // the verdict in a sentence
+	Advice    string        `json:"advice"`  // what to do with it, in a paragraph
 	Width     int           `json:"width"`   // neurons
 	Objective report.Number `json:"objective"`
 	DataLoss  report.Number `json:"data_loss"`    // its first part ½‖f(X) − Y‖²
@@ -141,6 +142,7 @@ func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Repor
 		return nil, err
 	}
 	a.conclude()
+	a.report.Advice = a.report.advise()
 	a.report.Seconds = report.Number(time.Since(begin).Seconds())
 	return a.report, nil
 }

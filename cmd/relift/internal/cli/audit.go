@@ -312,6 +312,7 @@ func (s *auditSummary) writeText(w io.Writer) error {
 		line("", "direction u: %s", named(s.Columns, m.Direction))
 		line("", "its output:  %s", named(s.Outputs, m.Output))
 	}
+	line("advice", "%s", s.Advice)
 	line("time", "%.1f s", float64(s.Seconds))
 	_, err := io.WriteString(w, b.String())
 	return err
