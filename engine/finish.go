@@ -72,7 +72,7 @@ func (s *state) status(ctx context.Context, m *machine, gap float64) Status {
 		return TimeLimit
 	case s.columns == exact.Interrupted, s.columns == exact.TimeLimit:
 		return TimeLimit // its share of the time was over
-	case s.columns == exact.Stalled:
+	case s.columns == exact.Stalled, m.failed:
 		return Stalled
 	case s.relaxed == nil:
 		return Done

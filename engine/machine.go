@@ -2,8 +2,11 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"github.com/relift/relift/lift"
 )
 
 // Phase is one step of a run.
@@ -65,6 +68,7 @@ type machine struct {
 
 	warnings []string
 	limited  bool // the time limit ended a phase
+	failed   bool // a phase ended with an error
 	cut      []string
 }
 
@@ -74,7 +78,8 @@ func (m *machine) reserve() time.Duration {
 	return min(max(general, leastReserve), mostReserve) + m.record.verification()
 }
 
-// run runs the phases until the gap, the limit or the end of ctx.
+// run runs the phases until the gap, the limit or the end of ctx.  A phase that fails is a warning, unless the input
+// is to blame.
 func (m *machine) run(ctx context.Context, phases []Phase) error {
 	for _, p := range phases {
 		if ctx.Err() != nil || m.over() {
@@ -84,7 +89,11 @@ func (m *machine) run(ctx context.Context, phases []Phase) error {
 			continue
 		}
 		if err := m.phase(ctx, p); err != nil {
-			return err
+			if isInput(err) {
+				return err
+			}
+			m.failed = true
+			m.warnings = append(m.warnings, fmt.Sprintf("a step failed, and the results are those of the others: %v", err))
 		}
 		m.settle(ctx)
 	}
@@ -104,6 +113,11 @@ func (m *machine) lastResort(p Phase) error {
 	defer cancel()
 	m.settle(ctx)
 	return nil
+}
+
+// isInput reports whether an error is about the input, which no other step can use either.
+func isInput(err error) bool {
+	return errors.Is(err, lift.ErrInvalid) || errors.Is(err, ErrOptions) || errors.Is(err, ErrMemory)
 }
 
 // over reports whether the time for phases has passed.
@@ -166,8 +180,14 @@ func (m *machine) await(ctx context.Context, p Phase, end, last time.Time) error
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		update, err := p.Run(work)
-		done <- outcome{update, err}
+		var o outcome
+		defer func() {
+			if cause := recover(); cause != nil {
+				o.err = fmt.Errorf("%s: internal error: %v", p.Name, cause)
+			}
+			done <- o
+		}()
+		o.update, o.err = p.Run(work)
 	}()
 	waiting, stop := m.patience(ctx, last)
 	defer stop()

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -283,11 +284,30 @@ func TestPhaseThatDoesNotFitIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestFailureEndsTheRun(t *testing.T) {
+func TestFailureOfAPhaseCostsNothingElse(t *testing.T) {
 	b := newBench(0)
-	want := errors.New("broken")
-	err := b.run(t.Context(), []Phase{{Name: "bad", Run: func(context.Context) (func(), error) { return nil, want }}, b.takes("next", 0, 1, nil)})
-	if err != want || len(b.ran) != 0 {
+	err := b.run(t.Context(), []Phase{
+		b.takes("first", 0, 1, accepted(1)),
+		{Name: "bad", Run: func(context.Context) (func(), error) { return nil, errors.New("broken") }},
+		{Name: "worse", Run: func(context.Context) (func(), error) { panic("out of range") }},
+		b.takes("next", 0, 2, nil),
+	})
+	proof, w, _, _, _ := b.record.outcome()
+	if err != nil || !slices.Equal(b.ran, []string{"first", "next"}) || w.Width() != 2 || proof == nil || !b.failed {
+		t.Errorf("error %v, ran %v, width %d, proof %v", err, b.ran, w.Width(), proof)
+	}
+	if len(b.warnings) != 2 || !strings.Contains(b.warnings[0], "broken") || !strings.Contains(b.warnings[1], "out of range") {
+		t.Errorf("warnings %q", b.warnings)
+	}
+}
+
+func TestUnusableInputEndsTheRun(t *testing.T) {
+	b := newBench(0)
+	err := b.run(t.Context(), []Phase{
+		{Name: "bad", Run: func(context.Context) (func(), error) { return nil, fmt.Errorf("%w: x", lift.ErrInvalid) }},
+		b.takes("next", 0, 1, nil),
+	})
+	if !errors.Is(err, lift.ErrInvalid) || len(b.ran) != 0 {
 		t.Errorf("error %v, ran %v", err, b.ran)
 	}
 }

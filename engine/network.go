@@ -6,6 +6,7 @@ import (
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/lift"
 	"github.com/relift/relift/round"
 )
 
@@ -160,11 +161,15 @@ func (s *state) rounding(until float64) Phase {
 		}
 		options := freeRefinement
 		options.Width, options.Seed = s.opts.Width, s.opts.Seed
-		w, _, err := round.Network(ctx, s.problem, reduced.Directions(s.relaxed.Factor), options)
+		directions := reduced.Directions(s.relaxed.Factor)
+		if s.rowSpace != nil {
+			directions = s.rowSpace.Apply(lift.Weights{U: directions}).U
+		}
+		w, _, err := round.Network(ctx, s.narrow, directions, options)
 		if err != nil {
 			return nil, fmt.Errorf("network from the relaxation: %w", err)
 		}
-		a.Propose(w)
+		s.propose(a, w)
 		a.Note(nil)
 		return nil, nil
 	}}

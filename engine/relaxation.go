@@ -85,9 +85,10 @@ func (s *state) effort(it relax.Iterate) certificate.Effort {
 const solvedTolerance = 1e-5
 
 // arrived reports whether the certified bound has arrived at the iterate's
-// objective, so that there is nothing more to gain.
+// objective, so that there is nothing more to gain.  A value below its own bound is a rounding error, or a solver
+// that lost its way.
 func arrived(it relax.Iterate, bound float64) bool {
-	return it.Violation <= solvedTolerance && it.Value-bound <= solvedTolerance*it.Value
+	return it.Violation <= solvedTolerance && math.Abs(it.Value-bound) <= solvedTolerance*it.Value
 }
 
 // iterationOf copies the solver's residuals.
@@ -133,8 +134,11 @@ func (s *state) repair(complete bool) Phase {
 
 // relaxStatus says how the relaxation's solver ended.
 func (s *state) relaxStatus() string {
-	if s.solved {
+	switch {
+	case s.solved:
 		return relax.Optimal.String()
+	case s.relaxed.Status == relax.Optimal && s.relaxed.Value < s.record.proved()*(1-solvedTolerance):
+		return relax.Stalled.String() // what it took for its value is disproved
 	}
 	return s.relaxed.Status.String()
 }

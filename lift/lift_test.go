@@ -210,3 +210,25 @@ func TestPart(t *testing.T) {
 		}
 	}
 }
+
+// Rows with entries so small that products with them underflow are grouped as others are.
+func TestTinyEntriesAreGrouped(t *testing.T) {
+	x := mat.NewDense(6, 3, []float64{
+		1, 1e-300, 2,
+		2, 2e-300, 4,
+		5e-324, 1, 0,
+		1e-324, 1, 0, // rounds to a zero first entry
+		-5e-324, -1, 0,
+		3, 1e-290, 1,
+	})
+	g := group(x)
+	want := []int{0, 0, 1, 2, 1, 3}
+	for i, k := range g.MergedInto {
+		if k != want[i] {
+			t.Fatalf("rows are merged into %v, want %v", g.MergedInto, want)
+		}
+	}
+	if g.MergeScale[1] != 2 || g.MergeScale[4] != -1 {
+		t.Errorf("scales %v", g.MergeScale)
+	}
+}

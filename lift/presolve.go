@@ -3,6 +3,7 @@ package lift
 import (
 	"fmt"
 	"math"
+	"math/big"
 	"sort"
 
 	"gonum.org/v1/gonum/blas/blas64"
@@ -248,7 +249,6 @@ func directionKey(row []float64) (key string, ok bool) {
 
 // exactRatio returns s with a = s·b in exact arithmetic, entry for entry.
 func exactRatio(a, b []float64) (s float64, ok bool) {
-	const tiny = 0x1p-900 // products above it are exact in the fused multiply–add
 	for j, v := range b {
 		if v != 0 {
 			s = a[j] / v
@@ -259,14 +259,24 @@ func exactRatio(a, b []float64) (s float64, ok bool) {
 		return 0, false
 	}
 	for j, v := range b {
-		if v == 0 && a[j] == 0 {
-			continue
-		}
-		if !(math.Abs(a[j]) > tiny) || math.FMA(s, v, -a[j]) != 0 {
+		if !isProduct(s, v, a[j]) {
 			return 0, false
 		}
 	}
 	return s, true
+}
+
+// isProduct reports whether s·v = a exactly.
+func isProduct(s, v, a float64) bool {
+	const tiny = 0x1p-900 // the fused multiply–add of larger products is exact
+	if v == 0 || a == 0 {
+		return v == 0 && a == 0
+	}
+	if math.Abs(a) > tiny {
+		return math.FMA(s, v, -a) == 0
+	}
+	product := new(big.Float).SetPrec(106).Mul(big.NewFloat(s), big.NewFloat(v))
+	return product.Cmp(big.NewFloat(a)) == 0
 }
 
 func dot(a, b []float64) float64 {

@@ -31,8 +31,11 @@ func (p Problem) Dims() (n, d, c int) {
 	return n, d, c
 }
 
+// largestEntry is the size from which on squares of entries come near to overflow.
+const largestEntry = 1e150
+
 // Validate reports the first thing that makes p unusable: empty or mismatched
-// matrices, an entry that is not finite, or a γ that is not a positive finite
+// matrices, an entry that is not finite or whose square nearly overflows, or a γ that is not a positive finite
 // number.
 func (p Problem) Validate() error {
 	if p.X == nil || p.Y == nil || p.X.IsEmpty() || p.Y.IsEmpty() {
@@ -54,6 +57,8 @@ func (p Problem) Validate() error {
 			for j := range cols {
 				if v := part.m.At(i, j); math.IsNaN(v) || math.IsInf(v, 0) {
 					return fmt.Errorf("%w: %s[%d,%d] is %v, expected a finite number", ErrInvalid, part.name, i, j, v)
+				} else if math.Abs(v) > largestEntry {
+					return fmt.Errorf("%w: %s[%d,%d] is %v, whose square overflows; expected a number below %g in size, as standardised columns have", ErrInvalid, part.name, i, j, v, float64(largestEntry))
 				}
 			}
 		}
