@@ -21,14 +21,18 @@ const (
 	blocksShare = 0.5
 	// blocksWork is the work on all blocks where no time limit is given.
 	blocksWork = 1e13
-	// fewestRows is the least number of rows of a block.
-	fewestRows = 16
+	// fewestRows is the least number of rows of a block, fewestToSplit that of a problem worth splitting.
+	fewestRows    = 16
+	fewestToSplit = 100
 )
 
 // needsBlocks says whether the relaxation of all rows is too large for the interior-point method, or for
 // what is left until the share of the time limit.
 func (s *state) needsBlocks(share float64) bool {
-	n, _, c := s.problem.Dims()
+	n, d, c := s.problem.Dims()
+	if n < fewestToSplit || d >= n {
+		return false
+	}
 	work := relax.WorkFor(n, c)
 	return work > blocksWork || s.budget.Limit > 0 && work > s.workUntil(share)
 }

@@ -21,51 +21,55 @@ const AutoTime = 30 * time.Second
 
 // The shares of the time limit at which phases give way to the next.
 const (
-	earlyShare  = 0.1  // first network
-	widthShare  = 0.5  // first network under a cap, which is the main one
-	firstShare  = 0.6  // networks where the relaxation is not likely to be solved
-	relaxShare  = 0.7  // relaxation before the networks,
-	lastShare   = 0.85 // and after them
-	refineShare = 0.9  // networks
-	exactShare  = 0.9  // column generation
-	smallShare  = 0.6  // the same, where the relaxation follows, on small
-	largeShare  = 0.5  // and on large problems
-	polishShare = 0.8  // its network
-	largeRows   = 400
-	directRows  = 300 // up to which no network is needed before a sweep
-	besideOrder = 120 // largest order m+r of the relaxation that is solved to its end beside the column generation
+	earlyShare   = 0.1  // first network
+	widthShare   = 0.5  // first network under a cap, which is the main one
+	firstShare   = 0.5  // networks where the relaxation is not likely to be solved
+	relaxShare   = 0.6  // relaxation before the networks,
+	lastShare    = 0.85 // and after them
+	roundShare   = 0.7  // network from the relaxation
+	refineShare  = 0.93 // networks
+	descentShare = 0.95 // networks alone
+	exactShare   = 0.9  // column generation
+	smallShare   = 0.6  // the same, where the relaxation follows, on small
+	largeShare   = 0.5  // and on large problems
+	polishShare  = 0.8  // its network
+)
+
+const (
+	largeRows  = 400 // from which on the relaxation is worth more than a longer column generation
+	directRows = 300 // up to which no network is needed before a sweep
 )
 
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase, error) {
+	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	last := s.training(0, fullEffort)
 	switch s.opts.Method {
 	case MethodSDP:
 		return MethodSDP, s.aroundRelaxation(), nil
 	case MethodDescent:
-		return MethodDescent, []Phase{s.firstNetwork(s.early()), s.localSearch(0.95), s.networkBound(certificate.Thorough)}, nil
+		return MethodDescent, []Phase{s.training(descentShare, fullEffort), s.networkBound(certificate.Thorough)}, nil
 	case MethodExact:
-		return MethodExact, []Phase{s.firstNetwork(s.early()), s.networkBound(certificate.Quick), s.columnGeneration(exactShare), s.refinement(0)}, nil
+		return MethodExact, append(first, s.columnGeneration(exactShare), last), nil
 	}
 	n, _, _ := s.problem.Dims()
 	rank := s.rank()
 	switch {
 	case rank <= sweepRank:
-		var first []Phase
-		if n > directRows || s.opts.Width > 0 {
-			first = []Phase{s.firstNetwork(s.early())}
+		if n <= directRows && s.opts.Width == 0 {
+			first = []Phase{s.networkBound(certificate.Quick)}
 		}
-		return MethodExact, append(first, s.networkBound(certificate.Quick), s.columnGeneration(exactShare), s.refinement(0.95), s.relaxation(0, true), s.repair(true)), nil
+		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.relaxation(0, true), s.repair(true)), nil
 	case rank > searchRank:
 		return MethodSDP, s.aroundRelaxation(), nil
 	}
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime
 	}
-	first := []Phase{s.firstNetwork(s.early()), s.networkBound(certificate.Quick)}
 	if n > largeRows {
-		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.refinement(refineShare), s.rounding(0.95), s.repair(false)), nil
+		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, fullEffort), s.repair(false)), nil
 	}
-	return MethodExact, append(first, s.columnGeneration(smallShare), s.refinement(polishShare), s.relaxation(exactShare, true), s.repair(true)), nil
+	return MethodExact, append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.relaxation(exactShare, true), s.repair(true)), nil
 }
 
 // early is the share of the first network.
@@ -76,16 +80,12 @@ func (s *state) early() float64 {
 	return earlyShare
 }
 
-// aroundRelaxation returns the phases that solve the relaxation and train networks.  Under a time
-// limit the relaxation comes first where it is likely to be solved in its share, because it has no good bound
-// before, and the networks have what it leaves; otherwise the networks come first.
+// aroundRelaxation returns the phases that train networks and solve the relaxation: in the order in which each pays, the network first, so
+// that there is one, the relaxation where it has no good bound before it is solved, and what time is left for the network.
 func (s *state) aroundRelaxation() []Phase {
-	first := []Phase{s.firstNetwork(s.early()), s.networkBound(certificate.Quick)}
-	switch {
-	case s.budget.Limit > 0 && s.rank() <= searchRank:
-		return append(first, s.relaxation(relaxShare, false), s.refinement(refineShare), s.rounding(0.95), s.repair(false))
-	case !s.needsBlocks(relaxShare):
-		return append(first, s.relaxation(relaxShare, false), s.rounding(0.8), s.localSearch(refineShare), s.repair(false))
+	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	if s.needsBlocks(relaxShare) {
+		return []Phase{s.training(firstShare, fullEffort), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, firstEffort)}
 	}
-	return append(first, s.localSearch(firstShare), s.relaxation(lastShare, false), s.refinement(refineShare), s.rounding(0.95), s.repair(false))
+	return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, fullEffort), s.repair(false))
 }
