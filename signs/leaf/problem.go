@@ -98,7 +98,8 @@ func (p Problem) cost() *mat.Dense {
 	return cost
 }
 
-// moments returns the mean of zzᵀ over the samples, made definite, with unit traces over u and v.
+// moments returns the mean of zzᵀ over the samples, with the best v for each, made definite; the traces over u and v are
+// about 1.
 func (p Problem) moments() *mat.Dense {
 	m, d, c, _ := p.dims()
 	k, _ := p.Samples.Dims()
@@ -114,9 +115,19 @@ func (p Problem) moments() *mat.Dense {
 		}
 	}
 	for s := range k {
-		copy(z.RawRowView(s)[m:m+d], p.Samples.RawRowView(s))
+		row := z.RawRowView(s)
+		copy(row[m:m+d], p.Samples.RawRowView(s))
 		if p.Positive {
-			z.Set(s, m+d, 1)
+			row[m+d] = 1
+			continue
+		}
+		for i, t := range row[:m+d] {
+			axpy(row[m+d:], t, p.Objective.RawRowView(i))
+		}
+		if size := norm(row[m+d:]); size > 0 {
+			for j := range row[m+d:] {
+				row[m+d+j] /= size
+			}
 		}
 	}
 	mean := mat.NewDense(n, n, nil)
@@ -129,8 +140,6 @@ func (p Problem) moments() *mat.Dense {
 	for i := range n {
 		add := startRidge * alpha
 		switch {
-		case i >= m+d && !p.Positive:
-			add = 1 / float64(c)
 		case i >= m+d:
 			add = startRidge / float64(c)
 		case i >= m:

@@ -20,7 +20,7 @@ const (
 	slackLeast    = 0.05 // but at least, relative to the lengths of its lines
 	keepDefinite  = 0.5  // part of S that new multipliers may use up
 	conesPerStep  = 15
-	conesPerLine  = 5
+	conesPerLine  = 1    // two double the time of a leaf and save few leaves
 	conesFrom     = 2    // first step with cones
 	projectFrom   = 5    // first step with cones where the projection has to be found
 	coneTolerance = 3e-3 // violation of a cone
@@ -55,7 +55,7 @@ func (it *iterate) extend(t *mat.Dense, step int, tolerance, mu float64) (worst 
 	worst.pairs = worstPair
 	var fresh []cone
 	if it.allow && step >= conesFrom {
-		if it.project == nil && (it.d <= fullCone || step >= projectFrom) {
+		if it.project == nil && (it.d <= coneRank || step >= projectFrom) {
 			it.project = it.leading()
 		}
 		if it.project != nil {
@@ -133,12 +133,13 @@ func (it *iterate) violated(t *mat.Dense, length []float64, tolerance float64) (
 	return pairs, slack, worst
 }
 
-// fullCone is the largest d for which P is the identity.
-const fullCone = 10
+// coneRank is the number of rows of P.  More give a tighter bound, but not for the same time: on 40 rows of Pima Indians
+// (d = 9) the tree closed in 6.8 s with 3, 8.2 s with 5, 17.5 s with all and 10.3 s without cones.
+const coneRank = 3
 
 // leading returns the projection of the cones: the leading eigenvectors of Z_uu, or the identity in small dimensions.
 func (it *iterate) leading() *mat.Dense {
-	q := min(it.d, fullCone)
+	q := min(it.d, coneRank)
 	out := mat.NewDense(q, it.d, nil)
 	if q == it.d {
 		for j := range q {

@@ -38,7 +38,7 @@ type Step struct {
 
 // Defaults are the options used by the sign tree.
 func Defaults() Options {
-	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 0.1, Steps: 80, Cones: true}
+	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 0.3, Steps: 80, Cones: true}
 }
 
 // Status says why the solver stopped.

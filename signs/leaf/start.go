@@ -9,12 +9,12 @@ import (
 
 // Constants of the start.
 const (
-	startRidge = 1e-4 // added to the moments of the samples, relative
-	coldTau    = 1.3  // τ at a cold start, relative to the least feasible,
-	coldMargin = 0.3  // but at least this above it
-	warmBlend  = 0.1  // part of the cold multipliers in a warm start
-	warmFloor  = 0.2  // least multiplier in a warm start, in μ/slack
-	warmSlack  = 5    // largest slack in a warm start, in μ/M
+	startRidge = 0.1 // added to the moments of the samples, relative
+	coldTau    = 1.3 // τ at a cold start, relative to the least feasible,
+	coldMargin = 0.3 // but at least this above it
+	warmBlend  = 0.1 // least part of the cold multipliers in a warm start
+	warmFloor  = 0.2 // least multiplier in a warm start, in μ/slack
+	warmSlack  = 5   // largest slack in a warm start, in μ/M
 )
 
 // cold returns ψ and τ that make S positive definite without any product.
@@ -52,8 +52,10 @@ func (it *iterate) start(from *Multipliers) (ok bool) {
 		return false
 	}
 	it.z = it.problem.moments()
-	if from != nil && it.warm(from, psi, tau) {
-		return true
+	for blend := warmBlend; from != nil && blend < 1; blend *= 2 {
+		if it.warm(from, psi, tau, blend) {
+			return true
+		}
 	}
 	it.psi, it.tau = psi, tau
 	it.pairs, it.mul, it.slack = nil, nil, nil
@@ -62,18 +64,21 @@ func (it *iterate) start(from *Multipliers) (ok bool) {
 	return true
 }
 
-// warm blends a parent's multipliers with the cold ones and reports whether S is positive definite there.
-func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64) bool {
+// warm blends a parent's multipliers with the cold ones, of which blend is the part, and reports whether S is positive
+// definite there.
+func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend float64) bool {
+	it.pairs, it.mul, it.slack = nil, nil, nil
+	it.cones, it.coneMul, it.coneSlack = nil, nil, nil
 	it.psi = make([]float64, it.m)
 	for i := range psi {
-		it.psi[i] = (1-warmBlend)*from.Psi[i] + warmBlend*psi[i]
+		it.psi[i] = (1-blend)*from.Psi[i] + blend*psi[i]
 	}
-	it.tau = [2]float64{(1-warmBlend)*from.TauU + warmBlend*tau[0], (1-warmBlend)*from.TauV + warmBlend*tau[1]}
+	it.tau = [2]float64{(1-blend)*from.TauU + blend*tau[0], (1-blend)*from.TauV + blend*tau[1]}
 	for _, p := range from.Pairs {
 		it.pairs = append(it.pairs, pair{int32(p.A), int32(p.B)})
-		it.mul = append(it.mul, p.M)
+		it.mul = append(it.mul, (1-blend)*p.M)
 	}
-	it.warmCones(from.Cones)
+	it.warmCones(from.Cones, blend)
 	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
 	if reachFrom(it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
 		return false
@@ -113,7 +118,7 @@ func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64) bool {
 }
 
 // warmCones takes over the parent's cones, shrunk towards the axis so that they are inside.
-func (it *iterate) warmCones(cones []Cone) {
+func (it *iterate) warmCones(cones []Cone, blend float64) {
 	if len(cones) == 0 {
 		return
 	}
@@ -133,9 +138,9 @@ func (it *iterate) warmCones(cones []Cone) {
 			it.coneMul = append(it.coneMul, make([]float64, q+1)...)
 			it.addFold(k.Fold)
 		}
-		it.coneMul[at] += (1 - warmBlend) * k.Scale
+		it.coneMul[at] += (1 - blend) * k.Scale
 		for j := range q {
-			it.coneMul[at+1+j] += (1 - warmBlend) * (1 - warmBlend) * dot(it.project.RawRowView(j), k.Direction)
+			it.coneMul[at+1+j] += (1 - blend) * (1 - blend) * dot(it.project.RawRowView(j), k.Direction)
 		}
 	}
 }
