@@ -22,7 +22,7 @@ const contradiction = 1e-9
 func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result, error) {
 	proof, weights, upper, dataLoss, warnings := s.record.outcome()
 	r := &Result{
-		Method: method, Proof: proof, Weights: weights, UpperBound: upper, DataLoss: dataLoss, TimeLimit: s.budget.Limit,
+		Method: method, Proof: proof, Weights: weights, UpperBound: upper, DataLoss: dataLoss, TimeLimit: s.budget.Limit, Cut: m.cut,
 		Warnings: append(m.warnings, warnings...),
 	}
 	if proof != nil {

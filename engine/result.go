@@ -50,6 +50,10 @@ type Result struct {
 	// MethodAuto took; 0 for none.
 	TimeLimit time.Duration
 
+	// Cut names the steps that were cut off because they did not end in time.  They may still be running, and
+	// what they find is not in the result.
+	Cut []string
+
 	Elapsed time.Duration
 }
 

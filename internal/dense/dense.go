@@ -88,6 +88,8 @@ var state struct {
 	err     error
 	library atomic.Pointer[accelerator] // nil for gonum
 	threads atomic.Int32                // 0: not set, use the number of processors
+	// abandoned: the library is not called any more.
+	abandoned atomic.Bool
 }
 
 // Threads returns how many threads a call of the backend, and Parallel, may use.
@@ -115,6 +117,10 @@ func SetThreads(n int) {
 		(*library).setThreads(n)
 	}
 }
+
+// Abandon has every later call run in pure Go on its own goroutine.  It is for a program that is about to end and must not
+// wait for a call of the library that is still under way; there is no way back.
+func Abandon() { state.abandoned.Store(true) }
 
 // maxThreads is below the MAX_THREADS of every distribution's OpenBLAS.
 const maxThreads = 64

@@ -82,7 +82,7 @@ func EigenRange(a mat.Symmetric, lo, hi int, vectors bool) (values []float64, co
 		panic(fmt.Sprintf("dense: eigenpairs [%d, %d) of a matrix of order %d", lo, hi, n))
 	}
 	library := state.library.Load()
-	if library != nil && rangeIsCheaper(n, hi-lo) && finiteSymmetric(a) {
+	if library != nil && !state.abandoned.Load() && rangeIsCheaper(n, hi-lo) && finiteSymmetric(a) {
 		var full mat.SymDense
 		full.ReuseAsSym(n)
 		full.CopySym(a)

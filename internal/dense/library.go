@@ -334,8 +334,11 @@ func (f *frame) status() uintptr       { return uintptr(unsafe.Pointer(&f.info))
 const stringLength = 1
 
 // fits reports whether sizes can be passed as 32-bit integers with room for
-// the index arithmetic that LAPACK does in them.
+// the index arithmetic that LAPACK does in them, to a library that was not abandoned.
 func fits(sizes ...int) bool {
+	if state.abandoned.Load() {
+		return false
+	}
 	for _, n := range sizes {
 		if n < 0 || n > math.MaxInt32/2 {
 			return false

@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/relift/relift"
+	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
@@ -55,6 +57,9 @@ func (f *solveFlags) bind(c *cobra.Command) {
 // named, is for testing.  Warnings about the data go to stderr at once.
 func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io.Writer) (*prepared, error) {
 	useThreads(int(f.threads))
+	if f.data.memory > 0 {
+		debug.SetMemoryLimit(f.data.memory) // the collector works harder as the limit comes near
+	}
 	f.data.finish(f.seed)
 	if f.timeLimit > 0 {
 		var cancel context.CancelFunc
@@ -110,6 +115,9 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 	result, err := solve(ctx, problem, options)
 	switch {
 	case err == nil:
+		if len(result.Cut) > 0 { // what is left to do must not wait for it
+			dense.Abandon()
+		}
 		return result, nil
 	case errors.Is(err, lift.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
 		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
