@@ -32,8 +32,11 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 		return nil, fmt.Errorf("%s: proves a bound for other data (X %d×%d, Y %d×%d) than those of the audit (X %d×%d, Y %d×%d); expected a certificate made from the same table with the same scaling and bias",
 			path, file.X.Rows, file.X.Cols, file.Y.Rows, file.Y.Cols, x.Rows, x.Cols, y.Rows, y.Cols)
 	}
-	if !(file.Gamma <= p.Gamma) {
+	if !(file.Gamma <= p.Gamma) && !file.EveryGamma() {
 		return nil, fmt.Errorf("%s: proves a bound for the weight decay %v, which says nothing about the smaller %v; expected a certificate for at most that", path, file.Gamma, p.Gamma)
+	}
+	if file.Loss != "squared" || file.Weighted {
+		return nil, fmt.Errorf("%s: proves a bound for the %s loss%s, not for the squared loss of the audit", path, file.Loss, map[bool]string{true: " of weighted rows"}[file.Weighted])
 	}
 	outcome, err := file.Verify(ctx, effort.Effort{})
 	if err != nil {
@@ -42,7 +45,11 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 	if failure, failed := outcome.FirstFailure(); failed || !outcome.OK() {
 		return nil, fmt.Errorf("%s: %w: %s: %s", path, ErrUnverified, failure.Name, failure.Detail)
 	}
-	return &Bound{Value: report.Number(outcome.Claimed), Source: "the certificate " + path}, nil
+	bound := outcome.Claimed
+	if file.EveryGamma() {
+		bound = outcome.At(p.Gamma)
+	}
+	return &Bound{Value: report.Number(bound), Source: "the certificate " + path}, nil
 }
 
 func same(a, b verify.Matrix) bool {

@@ -22,5 +22,9 @@ func (d *Derivation) Check(ctx context.Context, o check.Options) (*check.Report,
 	if err != nil {
 		return nil, fmt.Errorf("proof: what was written cannot be read: %w", err)
 	}
-	return check.Archive(ctx, archive, o)
+	claims, err := check.Open(archive)
+	if err != nil {
+		return nil, fmt.Errorf("proof: what was written cannot be read: %w", err)
+	}
+	return claims.Check(ctx, o)
 }

@@ -1,8 +1,8 @@
 // Package certfile reads certificate files of every kind and has them checked by
 // the verifier of their kind.
 //
-// A file holds a proof by multipliers (package certificate), a proof by cones
-// (package exact), or both: then the arrays of the cones have names that begin
+// A file of format version 2 holds a derivation (package proof).  One of version 1 holds a
+// proof by multipliers (package certificate), a proof by cones (package exact), or both: then the arrays of the cones have names that begin
 // with ConesPrefix, X, Y and gamma are shared, and the meta data of the cones are
 // the part solver.exact of the file's, so that meta stays the only array that is
 // not numeric.
@@ -19,6 +19,7 @@ import (
 	cones "github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/proof/check"
 )
 
 // ConesPrefix begins the names of the arrays of a proof by cones in a file that
@@ -29,19 +30,30 @@ const ConesPrefix = "exact_"
 type File struct {
 	X, Y      verify.Matrix   // the data that it is about
 	Gamma     float64         // the weight decay that it is about
+	Loss      string          // squared, huber, logistic or softmax
+	Weighted  bool            // whether the rows have weights
+	Intercept bool            // whether the bound is for networks with a free intercept
 	CreatedBy string          // program and version, as the file states them
 	Settings  json.RawMessage // how X and Y were made, as the file states it; any JSON value or nothing
 	Size      int64           // of the file, in bytes
 
 	multipliers *verify.Claims
 	tree        *cones.Claims
+	derivation  *check.Claims
 }
+
+// EveryGamma reports whether the file proves a bound for every weight decay, not only
+// for its own: see [Outcome.At].
+func (f *File) EveryGamma() bool { return f.derivation != nil }
 
 // Outcome is what the verifiers say.
 type Outcome struct {
 	Checks  []verify.Check
 	Claimed float64 // the largest bound that the file claims
 	Proven  float64 // the largest that is proved, −Inf unless every check passed
+	// At returns the bound that is proved for another weight decay; nil where there is none
+	// ([File.EveryGamma]).
+	At func(gamma float64) float64
 }
 
 // OK reports whether every check passed, so that the claimed bounds are proven.
@@ -88,7 +100,10 @@ func Open(ctx context.Context, path string) (*File, error) {
 }
 
 func fromArchive(archive *npy.Archive) (*File, error) {
-	f := &File{Size: archive.Size()}
+	f := &File{Size: archive.Size(), Loss: "squared"}
+	if check.Recognises(archive) {
+		return f, f.useDerivation(archive)
+	}
 	if cones.Recognises(archive) {
 		tree, err := cones.FromArchive(archive)
 		if err != nil {
@@ -117,6 +132,22 @@ func fromArchive(archive *npy.Archive) (*File, error) {
 	f.X, f.Y, f.Gamma, f.CreatedBy, f.Settings = claims.X, claims.Y, claims.Gamma, m.CreatedBy, m.Settings
 	f.tree, err = beside(archive, m.Solver)
 	return f, err
+}
+
+func (f *File) useDerivation(archive *npy.Archive) error {
+	claims, err := check.Open(archive)
+	if err != nil {
+		return err
+	}
+	var m meta
+	if err := json.Unmarshal([]byte(claims.Meta), &m); err != nil {
+		return fmt.Errorf("its meta data are not valid JSON: %w", err)
+	}
+	f.derivation = claims
+	f.X, f.Y = verify.Matrix(claims.X), verify.Matrix(claims.Y)
+	f.Gamma, f.Loss, f.Weighted, f.Intercept = claims.Gamma, claims.Loss, claims.Weighted, claims.Intercept
+	f.CreatedBy, f.Settings = m.CreatedBy, m.Settings
+	return nil
 }
 
 func (f *File) useTree(tree *cones.Claims) {
@@ -164,6 +195,18 @@ func (f *File) Verify(ctx context.Context, limit effort.Effort) (Outcome, error)
 		limit.Operations = effort.Limit(f.Size)
 	}
 	o := Outcome{Claimed: math.Inf(-1), Proven: math.Inf(-1)}
+	if f.derivation != nil {
+		r, err := f.derivation.Check(ctx, check.Options{WorkLimit: limit.Operations, MemoryLimit: limit.Bytes})
+		if err != nil {
+			return Outcome{}, err
+		}
+		var checks []verify.Check
+		for _, c := range r.Checks {
+			checks = append(checks, verify.Check(c))
+		}
+		o.take(checks, "", r.ClaimedBound, r.ProvenBound)
+		o.At = r.At
+	}
 	if f.multipliers != nil {
 		r, err := verify.VerifyContext(ctx, f.multipliers, limit)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,4 +120,31 @@ func FuzzCertificate(f *testing.F) {
 			t.Errorf("a bound of %v was accepted and the network 0 attains %v", o.Claimed, zero)
 		}
 	})
+}
+
+// TestDerivations: forged derivations are refused here as well, honest ones are accepted and
+// give bounds for every γ.
+func TestDerivations(t *testing.T) {
+	folder := filepath.Join("..", "..", "proof", "testdata", "forgeries")
+	index, err := os.ReadFile(filepath.Join(folder, "index.tsv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(index)) {
+		name, cheat, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+		f, err := Open(t.Context(), filepath.Join(folder, name+".npz"))
+		var o Outcome
+		if err == nil {
+			o, err = f.Verify(t.Context(), effort.Effort{})
+		}
+		switch {
+		case cheat != "" && err == nil && o.OK():
+			t.Errorf("%s: accepted, although %s", name, cheat)
+		case cheat != "":
+		case err != nil || !o.OK():
+			t.Errorf("%s: an honest file was refused: %v %v", name, err, o.Checks)
+		case !f.EveryGamma() || !(o.At(2*f.Gamma) >= o.Proven) || !(o.At(f.Gamma/2) <= o.Proven):
+			t.Errorf("%s: bounds %v, %v and %v at half, all and twice of γ", name, o.At(f.Gamma/2), o.Proven, o.At(2*f.Gamma))
+		}
+	}
 }

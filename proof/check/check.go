@@ -38,22 +38,44 @@ const (
 // Recognises reports whether an archive is a derivation, of this or a later version.
 func Recognises(archive *npy.Archive) bool { return archive.Has("derivation_version") }
 
-// File checks the derivation in the file at path.  An error says that the file could not
-// be read, or that ctx ended; what is wrong with its contents is in the report.
-func File(ctx context.Context, path string, o Options) (*Report, error) {
-	archive, err := npy.OpenArchive(path)
-	if err != nil {
-		return nil, err
-	}
-	r, err := Archive(ctx, archive, o)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return r, nil
+// Matrix is a dense row-major matrix.
+type Matrix struct {
+	Rows, Cols int
+	Data       []float64
 }
 
-// Archive checks a derivation in memory; see [File].
-func Archive(ctx context.Context, archive *npy.Archive, o Options) (*Report, error) {
+func exported(m matrix) Matrix { return Matrix{m.rows, m.cols, m.data} }
+
+// Claims are a derivation as it lies in its file, with what it says that it is about.
+// Nothing of it has been checked.
+type Claims struct {
+	X, Y      Matrix
+	Gamma     float64
+	Loss      string
+	Weighted  bool
+	Intercept bool
+	Meta      string // JSON; nothing in it is part of the proof
+
+	archive *npy.Archive
+}
+
+// Open finds out what a derivation is about.  An error says that the archive is none, or
+// one of a later version.
+func Open(archive *npy.Archive) (*Claims, error) {
+	a := &arrays{archive: archive}
+	if v := a.integer("derivation_version"); a.err == nil && v != Version {
+		return nil, fmt.Errorf("it has format version %d, this program knows version %d: use a newer relift", v, Version)
+	}
+	c := &Claims{
+		X: exported(a.matrix("X")), Y: exported(a.matrix("Y")), Gamma: a.scalar("gamma"), Loss: a.text("loss"),
+		Weighted: a.has("weights"), Intercept: a.flag("intercept"), Meta: a.text("meta"), archive: archive,
+	}
+	return c, a.err
+}
+
+// Check checks the derivation.  An error says that an array is missing or of the wrong
+// kind, or that ctx ended; what is wrong with its contents is in the report.
+func (c *Claims) Check(ctx context.Context, o Options) (*Report, error) {
 	if o.WorkLimit == 0 {
 		o.WorkLimit = DefaultWorkLimit
 	}
@@ -64,17 +86,28 @@ func Archive(ctx context.Context, archive *npy.Archive, o Options) (*Report, err
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	r := &Report{ProvenBound: math.Inf(-1)}
-	return r, r.run(ctx, &arrays{archive: archive}, o)
+	return r, r.run(ctx, &arrays{archive: c.archive}, o)
+}
+
+// File checks the derivation in the file at path.  An error begins with the path.
+func File(ctx context.Context, path string, o Options) (*Report, error) {
+	archive, err := npy.OpenArchiveContext(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	c, err := Open(archive)
+	if err != nil {
+		return nil, fmt.Errorf("%s: cannot be read as a derivation: %w", path, err)
+	}
+	r, err := c.Check(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return r, nil
 }
 
 // run goes through the checks until one fails.
 func (r *Report) run(ctx context.Context, a *arrays, o Options) error {
-	if v := a.integer("derivation_version"); a.err != nil || v != Version {
-		if a.err == nil {
-			a.err = fmt.Errorf("it has format version %d, this program knows version %d: use a newer relift", v, Version)
-		}
-		return a.err
-	}
 	claimed, meta := a.scalar("lower_bound"), a.text("meta")
 	if a.err != nil {
 		return a.err
@@ -106,7 +139,7 @@ func (r *Report) run(ctx context.Context, a *arrays, o Options) error {
 func (r *Report) derivation(ctx context.Context, a *arrays, s *rows, o Options) error {
 	work := s.work(r.Problem)
 	if !(work <= o.WorkLimit) {
-		r.refuse("work", fmt.Errorf("the rows need about %.1e operations, the limit is %.1e", work, o.WorkLimit))
+		r.refuse("work", fmt.Errorf("the rows need about %.1e operations, the limit is %.1e (--work-limit)", work, o.WorkLimit))
 		return nil
 	}
 	if err := s.compute(ctx, r.Problem); err != nil {
@@ -122,10 +155,10 @@ func (r *Report) derivation(ctx context.Context, a *arrays, s *rows, o Options) 
 		plan.work += l.work()
 		most = max(most, l.memory())
 		if !(plan.work <= o.WorkLimit) {
-			return fmt.Errorf("%w: the first %d leaves need more than %.1e floating-point operations", errLimit, r.Leaves, o.WorkLimit)
+			return fmt.Errorf("%w: the first %d leaves need more than %.1e floating-point operations (--work-limit)", errLimit, r.Leaves, o.WorkLimit)
 		}
 		if !(most <= o.MemoryLimit) {
-			return fmt.Errorf("%w: node %d needs about %.1e bytes of memory, the limit is %.1e", errLimit, node, most, o.MemoryLimit)
+			return fmt.Errorf("%w: node %d needs about %.1e bytes of memory, the limit is %.1e (--memory-limit)", errLimit, node, most, o.MemoryLimit)
 		}
 		return nil
 	}

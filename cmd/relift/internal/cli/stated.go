@@ -20,17 +20,19 @@ type stated struct {
 	Rows    int     `json:"rows"`
 	Columns int     `json:"columns"` // of X
 	Outputs int     `json:"outputs"`
+	// Weighted and Intercept say whether rows have weights and networks a free intercept.
+	Weighted  bool `json:"weighted,omitempty"`
+	Intercept bool `json:"intercept,omitempty"`
 	// Source and Recipe say how X and Y were made of a table.  They are not part of the
 	// proof: only a comparison with the table shows that they are true.
 	Source string  `json:"source,omitempty"`
 	Recipe *recipe `json:"recipe"` // null when the file does not state it
+
+	everyGamma bool // whether the proof is for every γ, and Gamma the one that was asked for
 }
 
-// squaredLoss is the loss of every certificate of version 1.
-const squaredLoss = "squared"
-
 func statedBy(f *certfile.File) stated {
-	s := stated{Gamma: f.Gamma, Loss: squaredLoss, Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols}
+	s := stated{Gamma: f.Gamma, Loss: oneLine(f.Loss), Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols, Weighted: f.Weighted, Intercept: f.Intercept, everyGamma: f.EveryGamma()}
 	var origin relift.Origin
 	var r recipe
 	if json.Unmarshal(f.Settings, &origin) == nil {
@@ -44,7 +46,17 @@ func statedBy(f *certfile.File) stated {
 
 // writeTo writes what the bound is for, in two lines.
 func (s stated) writeTo(b *strings.Builder) {
-	fmt.Fprintf(b, "\nproved for  γ = %v, %s loss ½‖f(X) − Y‖², %d rows, %d columns of X, %d outputs\n", s.Gamma, s.Loss, s.Rows, s.Columns, s.Outputs)
+	loss := s.Loss + " loss"
+	if s.Loss == "squared" {
+		loss += " ½‖f(X) − Y‖²"
+	}
+	if s.Weighted {
+		loss += ", rows weighted"
+	}
+	if s.Intercept {
+		loss += ", a free intercept"
+	}
+	fmt.Fprintf(b, "\nproved for  γ = %v, %s, %d rows, %d columns of X, %d outputs\n", s.Gamma, loss, s.Rows, s.Columns, s.Outputs)
 	source := s.Source
 	if source == "" {
 		source = "a table that is not stated"
@@ -99,8 +111,11 @@ func (e *expectation) compare(s stated, withTable bool) []verify.Check {
 			checks = append(checks, verify.Check{Name: flag, Detail: fmt.Sprintf("the certificate is for %s, and --%s is %s", have, flag, want)})
 		}
 	}
-	if e.changed("reg") {
-		add("reg", "γ = "+strconv.FormatFloat(s.Gamma, 'g', -1, 64), "γ = "+strconv.FormatFloat(e.reg, 'g', -1, 64))
+	switch reg := strconv.FormatFloat(e.reg, 'g', -1, 64); {
+	case e.changed("reg") && s.everyGamma && s.Gamma == e.reg:
+		checks = append(checks, verify.Check{Name: "reg", Passed: true, Detail: "the proof gives a bound for every γ, here for γ = " + reg + " as --reg says"})
+	case e.changed("reg"):
+		add("reg", "γ = "+strconv.FormatFloat(s.Gamma, 'g', -1, 64), "γ = "+reg)
 	}
 	have := map[string]string{}
 	if s.Recipe != nil {

@@ -25,6 +25,8 @@ for is printed: γ, the loss, and how the file says that X and Y were made.
 With the table relift also checks that X and Y are exactly what it makes of that
 table. --reg, --target, --scale and the other flags of relift train say what the
 certificate is expected to be for: the check fails where it is for something else.
+A certificate of format version 2 proves a bound for every γ; --reg chooses which one
+is printed.
 
 A file whose check would take more work than its size warrants is not checked;
 --work-limit allows more.
@@ -134,6 +136,9 @@ func (e *expectation) verifyFile(ctx context.Context, path string, data []string
 		Certificate: path, Claimed: report.Number(outcome.Claimed), Proven: report.Number(outcome.Proven),
 		Problem: statedBy(f), CreatedBy: f.CreatedBy, Settings: f.Settings,
 	}
+	if f.EveryGamma() && e.changed("reg") && outcome.OK() {
+		v.at(e.reg, outcome)
+	}
 	checks := append(outcome.Checks, e.compare(v.Problem, len(data) > 0)...)
 	if len(data) > 0 {
 		v.Data = data[0]
@@ -149,6 +154,14 @@ func (e *expectation) verifyFile(ctx context.Context, path string, data []string
 		v.Checks = append(v.Checks, verdictCheck(c))
 	}
 	return v, nil
+}
+
+// at makes the verdict one about another weight decay, for which a derivation proves a
+// bound as well.
+func (v *verdict) at(gamma float64, outcome certfile.Outcome) {
+	if bound := outcome.At(gamma); gamma != v.Problem.Gamma && !math.IsInf(bound, 0) {
+		v.Problem.Gamma, v.Claimed, v.Proven = gamma, report.Number(bound), report.Number(bound)
+	}
 }
 
 // writeText lists the checks and the conclusion.

@@ -224,3 +224,36 @@ func TestVerifyIsInterrupted(t *testing.T) {
 		t.Errorf("exit status %d after %v: %s", status, time.Since(begin), stderr.String())
 	}
 }
+
+// derivation is the path of a file of format version 2.
+func derivation(name string) string {
+	return filepath.Join("..", "..", "..", "..", "proof", "testdata", "forgeries", name)
+}
+
+// TestVerifyDerivations: a derivation is checked like the other proofs, and gives the bound
+// for the γ that --reg asks for.
+func TestVerifyDerivations(t *testing.T) {
+	command(t, "verify", derivation("honest-ball.npz")).wantOutput(t, "Proved:", "γ = 0.5, squared loss")
+	command(t, "verify", derivation("honest-softmax.npz")).wantOutput(t, "Proved:", "softmax loss")
+	// The optimum for γ is 3γ − γ²/2.
+	command(t, "verify", derivation("honest-split.npz"), "--reg", "1").wantOutput(t, "every γ", "γ = 1,", "objective below 2.4999999")
+	if o := command(t, "verify", derivation("split-zero.npz")); o.status != exitVerify || !strings.Contains(o.stderr, "the normal is zero") {
+		t.Errorf("exit status %d: %s", o.status, o.stderr)
+	}
+	if o := command(t, "verify", derivation("version.npz")); o.status != exitInput || !strings.Contains(o.stderr, "newer relift") {
+		t.Errorf("exit status %d: %s", o.status, o.stderr)
+	}
+}
+
+// wantOutput holds that the command succeeded and printed the parts.
+func (o outcome) wantOutput(t *testing.T, parts ...string) {
+	t.Helper()
+	if o.status != exitDone {
+		t.Errorf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
+	}
+	for _, part := range parts {
+		if !strings.Contains(o.stdout, part) {
+			t.Errorf("%q is missing in\n%s", part, o.stdout)
+		}
+	}
+}
