@@ -10,7 +10,8 @@ any width, has
 
 The file holds a matrix W (n×c); if ‖Wᵀ(Xu)₊‖ ≤ γ‖u‖ for every u, then
 ⟨W,Y⟩ − ½‖W‖² is such a bound.  That inequality is proved by multipliers (module
-multipliers) or by a tree of cones (module cones); a file may hold both.
+multipliers) or by a tree of cones (module cones); a file may hold both.  A file of format
+version 2 holds a derivation instead (package derivation), for this and other losses.
 
 This rests on IEEE arithmetic with gradual underflow and on matrix products that sum
 in any order, with or without fused operations; nothing is assumed of factorizations.
@@ -27,8 +28,9 @@ import numpy as np
 from . import cones as by_cones
 from . import multipliers
 from .archive import read_arrays, take
+from .derivation import Derivation, is_derivation
 from .multipliers import ARRAYS, Certificate
-from .statement import contradiction, describe, difference
+from .statement import LOSS, contradiction, describe, difference
 from .verification import WORK_LIMIT, Verification, plain
 
 FORMAT = "relift certificate"
@@ -38,8 +40,8 @@ FORMAT_VERSION = 1
 def load_certificate(path):
     """Reads the certificate file at path (or an open binary file that can seek).
 
-    Returns a `Certificate`, or a `cones.Cones` for a file that holds a proof by cones
-    alone.  Raises ValueError, in one line, for what is not a certificate or is of a
+    Returns a `Certificate`, a `cones.Cones` for a file that holds a proof by cones
+    alone, or a `derivation.Derivation` for format version 2.  Raises ValueError, in one line, for what is not a certificate or is of a
     newer format, and OSError for a file that cannot be read.
     """
     if isinstance(path, (str, os.PathLike)):
@@ -48,6 +50,8 @@ def load_certificate(path):
     name = getattr(path, "name", "certificate")
     try:
         arrays = read_arrays(path)
+        if is_derivation(arrays):
+            return Derivation(arrays)
         meta = _meta(arrays.get("meta", ""))
         if meta and meta.get("format") == by_cones.FORMAT:
             return by_cones.take(arrays, meta)
@@ -89,10 +93,12 @@ def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None
         with the column of ones, and one column for each output.
         `ReliftClassifier.encode` and `encode_target` make them.
     gamma, loss, bias, scale : optional
-        What the certificate has to be about: the weight γ, the loss ("squared"),
+        What the certificate has to be about: the weight γ, the loss ("squared", …),
         whether there is a bias, and the scaling of the features ("standard", "none",
         …).  A check fails where it is about something else.  Without them, and
-        without X and Y, the proof is about what the file says: see `statement`.
+        without X and Y, the proof is about what the file says: see `statement`.  A
+        derivation (format version 2) proves a bound for every γ: then gamma chooses
+        the one that `claimed_bound` is for.
     cones : bool
         Whether the proof by cones in a file with both proofs is checked too.
     work_limit : float
@@ -111,8 +117,12 @@ def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None
     OSError
         For a file that cannot be read.
     """
-    c = path if isinstance(path, (Certificate, by_cones.Cones)) else load_certificate(path)
+    c = path if isinstance(path, (Certificate, by_cones.Cones, Derivation)) else load_certificate(path)
     v = Verification()
+    if isinstance(c, Derivation):
+        if c.verify(v, work_limit, gamma):
+            _compare(v, c, X, Y, None, loss, bias, scale)
+        return v
     proofs = [c] if isinstance(c, by_cones.Cones) else [c] + ([c.cones] if c.cones and cones else [])
     v.claimed_bound = max((p.lower_bound for p in proofs), key=lambda bound: (not math.isnan(bound), bound))
     if isinstance(c, Certificate) and c.cones and not cones:
@@ -120,15 +130,21 @@ def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None
     with np.errstate(all="ignore"):  # what overflows or underflows is accounted for
         if not all(_check(proof, v, work_limit) for proof in proofs):
             return v
-    v.statement = describe(c.X, c.Y, c.gamma, c.meta)
+    _compare(v, c, X, Y, gamma, loss, bias, scale)
+    return v
+
+
+def _compare(v, c, X, Y, gamma, loss, bias, scale):
+    """Adds what the certificate is about, and the checks that it is what the caller says."""
+    of = getattr(c, "loss", LOSS)
+    v.statement = describe(c.X, c.Y, c.gamma, c.meta, of)
     v.add("statement", contradiction(c.X, c.gamma, c.meta), "γ and X are what the meta data say of them")
     if not all(wanted is None for wanted in (gamma, loss, bias, scale)):
-        problem = difference(c.X, c.gamma, c.meta, wanted_gamma=gamma, loss=loss, bias=bias, scale=scale)
+        problem = difference(c.X, c.gamma, c.meta, of, wanted_gamma=gamma, loss=loss, bias=bias, scale=scale)
         v.add("wanted", problem, "the certificate is about what was asked for")
     for name, have, given in (("X", c.X, X), ("Y", c.Y, Y)):
         if given is not None:
             v.add("data", _data_problem(name, have, given), f"{name} is the one given")
-    return v
 
 
 def _check(proof, v, work_limit):

@@ -19,13 +19,13 @@ def _part(mapping, name):
     return value if isinstance(value, dict) else {}
 
 
-def describe(X, Y, gamma, meta):
+def describe(X, Y, gamma, meta, loss=LOSS):
     """Returns pairs of a name and a text for people."""
     made, settings = recipe(meta), _part(meta, "settings")
     others = [f"{key} {made[key]}" for key in sorted(made) if key not in ("bias", "scale")]
     return [
         ("weight γ", repr(gamma)),
-        ("loss", f"{LOSS}, ½‖f(X) − Y‖², a sum over the rows"),
+        ("loss", f"{LOSS}, ½‖f(X) − Y‖², a sum over the rows" if loss == LOSS else f"{plain(loss, 40)}, a sum over the rows"),
         ("data", f"X {X.shape[0]}×{X.shape[1]}, Y {Y.shape[0]}×{Y.shape[1]}, source {plain(settings.get('source', UNSTATED), 200)}"),
         ("bias", _yes_no(made.get("bias", UNSTATED))),
         ("scaling", plain(made.get("scale", UNSTATED), 100)),
@@ -44,13 +44,13 @@ def contradiction(X, gamma, meta):
     return ""
 
 
-def difference(X, gamma, meta, *, wanted_gamma=None, loss=None, bias=None, scale=None):
+def difference(X, gamma, meta, stated_loss=LOSS, *, wanted_gamma=None, loss=None, bias=None, scale=None):
     """Returns in what the certificate is about something else than the caller says;
     "" if in nothing.  What is None is not compared."""
     if wanted_gamma is not None and not gamma == wanted_gamma:
         return f"the certificate is for γ = {gamma!r}, expected {wanted_gamma!r}"
-    if loss is not None and loss != LOSS:
-        return f"the certificate is for the {LOSS} loss, expected {loss!r}"
+    if loss is not None and loss != stated_loss:
+        return f"the certificate is for the {plain(stated_loss, 40)} loss, expected {loss!r}"
     made = recipe(meta)
     ones = bool((X[:, -1] == 1).all())
     if bias is not None and bool(bias) != made.get("bias", ones):

@@ -2,6 +2,7 @@
 page, docs/proof-format.md, whose sections the comments refer to, and shares no code with
 the program."""
 
+import json
 import math
 
 import numpy as np
@@ -61,10 +62,42 @@ class Proof:
         require(self.claimed_bound <= self.proven_bound, "the claimed bound %r is above %r, which is proved", self.claimed_bound, self.proven_bound)
 
 
-def load(path):
-    """Returns the arrays of an NPZ file; raises ValueError or OSError."""
-    with np.load(path, allow_pickle=False) as file:
-        return {name: file[name] for name in file.files}
+class Derivation:
+    """A file of format version 2; nothing about its contents is assumed but that X, Y, γ and
+    the loss can be read."""
+
+    def __init__(self, arrays):
+        """Raises ValueError for arrays that are no derivation, or one of a later version."""
+        self.arrays = arrays
+        a = Arrays(arrays)
+        version = a.integer("derivation_version")
+        if version != VERSION:
+            raise ValueError(f"it has format version {version} and this package knows version {VERSION}: use a newer one")
+        self.X, self.Y, self.gamma = a.matrix("X"), a.matrix("Y"), a.scalar("gamma")
+        self.loss, self.lower_bound = a.take("loss", "U", 0), a.scalar("lower_bound")
+        try:
+            self.meta = json.loads(a.take("meta", "U", 0))
+        except RecursionError:
+            raise ValueError("its meta data are not valid JSON") from None
+
+    def verify(self, verification, work_limit=WORK_LIMIT, gamma=None):
+        """Adds the checks to a verification, with the bound for the weight gamma if it is not
+        that of the file; returns whether everything passed."""
+        v = verification
+        try:
+            proof = Proof(self.arrays, work_limit)
+            v.add("problem", "", str(proof.problem))
+            v.add("directions", "", f"{proof.leaves} leaves prove that ‖Wᵀ(Xu)₊‖ ≤ {proof.effective:.12g}‖u‖ for every u")
+            proof.check_claim()
+        except (Refused, MemoryError) as e:
+            v.claimed_bound, v.proven_bound = self.lower_bound, -math.inf
+            return v.add("derivation", str(e) or "it needs more memory than there is", "")
+        v.claimed_bound, v.proven_bound = self.lower_bound, proof.proven_bound
+        v.add("bound", "", f"the claimed bound {v.claimed_bound!r} is at most {v.proven_bound!r}, which is proved")
+        if gamma is not None and gamma > 0 and gamma != self.gamma:
+            v.claimed_bound = v.proven_bound = proof.at(gamma)
+            v.add("gamma", "", f"the proof gives the bound {v.claimed_bound!r} for γ = {gamma!r}")
+        return True
 
 
-__all__ = ["Proof", "Refused", "is_derivation", "load"]
+__all__ = ["Derivation", "Proof", "Refused", "is_derivation"]
