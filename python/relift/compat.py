@@ -51,6 +51,8 @@ except ImportError:
         y = np.asarray(y)
         if y.dtype.kind == "f" and (y != np.floor(y)).any():
             raise ValueError("Unknown label type: continuous; expected classes")
+        if y.dtype.kind == "O" and len({type(label) for label in y.ravel()}) > 1:
+            raise ValueError("Unknown label type: labels of several types; expected all of one")
 
     def check_is_fitted(estimator):
         if not hasattr(estimator, "n_features_in_"):
@@ -80,8 +82,19 @@ def check_inputs(estimator, X, y=_NO_TARGET, *, multi_output=False, numeric=True
     return validate_data(estimator, X, reset=False, **options)
 
 
+def _numbers(name, a):
+    """Returns a as float64 numbers."""
+    try:
+        a = np.asarray(a)
+        if a.dtype.kind == "c":
+            raise TypeError("complex numbers")
+        return a.astype(float)
+    except (TypeError, ValueError) as e:
+        raise ValueError(f"{name} is not an array of real numbers: {e}") from None
+
+
 def _check_plainly(estimator, X, y, multi_output, numeric):
-    X = np.asarray(X, dtype=float)
+    X = _numbers("X", X)
     if X.ndim != 2 or X.shape[1] < 1 or len(X) < 1:
         raise ValueError(f"X has shape {X.shape}; expected a matrix with a row for each sample")
     if not np.isfinite(X).all():
@@ -90,7 +103,7 @@ def _check_plainly(estimator, X, y, multi_output, numeric):
         if X.shape[1] != estimator.n_features_in_:
             raise ValueError(f"X has {X.shape[1]} features, but {type(estimator).__name__} is expecting {estimator.n_features_in_} features as input")
         return X
-    y = np.asarray(y, dtype=float) if numeric else np.asarray(y)
+    y = _numbers("y", y) if numeric else np.asarray(y)
     if y.ndim == 2 and not multi_output and y.shape[1] == 1:
         y = y.ravel()
     if y.ndim != 1 and not (multi_output and y.ndim == 2) or len(y) != len(X):

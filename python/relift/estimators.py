@@ -69,6 +69,8 @@ class _Relift(BaseEstimator):
 
     def _train(self, X, Y):
         """Trains on X (n×d) and Y (n or n×c)."""
+        if not isinstance(self.bias, (bool, np.bool_)):
+            raise ValueError(f"bias is {self.bias!r}; expected True or False")
         settings = ["--task=" + self._task, "--bias=" + str(bool(self.bias)).lower()]
         for name in ("reg", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
             settings.append(f"--{name.replace('_', '-')}={getattr(self, name)}")
@@ -79,9 +81,12 @@ class _Relift(BaseEstimator):
                 ["train", str(data), *settings, "--quiet", "--json", f"--output={model}", f"--certificate={certificate}"],
                 folder, self.binary,
             )
-            self.model_ = Model(json.loads(model.read_text(encoding="utf-8")))
-            self.certificate_ = certificate.read_bytes()
-        self.summary_ = json.loads(report)
+            try:
+                self.model_ = Model(json.loads(model.read_text(encoding="utf-8")))
+                self.certificate_ = certificate.read_bytes()
+                self.summary_ = json.loads(report)
+            except (FileNotFoundError, json.JSONDecodeError):
+                raise RuntimeError("the program ended well and left no model, certificate or summary; is it relift, of this version?") from None
         self.lower_bound_ = self.summary_["lower_bound"]
         self.upper_bound_ = self.summary_["upper_bound"]
         self.relative_gap_ = self.summary_["relative_gap"]

@@ -19,7 +19,7 @@ class Model:
         if not isinstance(content, dict) or content.get("format") != FORMAT:
             raise ValueError(f"{name}: not a model file; expected the JSON that relift train writes with -o")
         version = content.get("version")
-        if not isinstance(version, int) or version < 1:
+        if type(version) is not int or version < 1:
             raise ValueError(f"{name}: the model file has no valid format version; expected {FORMAT_VERSION}")
         if version > FORMAT_VERSION:
             raise ValueError(
@@ -99,6 +99,6 @@ def load_model(path):
     with open(path, encoding="utf-8") as f:
         try:
             content = json.load(f)
-        except ValueError as e:
+        except (RecursionError, ValueError) as e:
             raise ValueError(f"{path}: not a model file, or damaged: {e}") from None
     return Model(content, str(path))

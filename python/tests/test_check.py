@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import sys
 import tempfile
 import unittest
@@ -17,6 +18,7 @@ from tests.support import ROOT, problem, use_program
 from tests.test_certificate import make
 
 CHECK = ROOT / "certificate" / "testdata" / "check.py"
+CORPUS = ROOT / "certificate" / "testdata" / "forgeries"
 SOURCE = compile(CHECK.read_text(encoding="utf-8"), str(CHECK), "exec")
 
 
@@ -33,6 +35,9 @@ def check(path):
                 return e.code == 0, names["bound"] if out.getvalue() else None
             except Exception:
                 return False, None
+            finally:
+                if hasattr(names.get("c"), "close"):
+                    names["c"].close()
     raise AssertionError("the check ended without a status")
 
 
@@ -98,6 +103,21 @@ class ShortCheck(unittest.TestCase):
                     with self.subTest(name):
                         refused += not self.true(name, claimed)
         self.assertGreater(refused, 800)
+
+    def test_corpus_of_forgeries(self):
+        accepted = 0
+        for entry in json.loads((CORPUS / "index.json").read_text(encoding="utf-8")):
+            proved, bound = check(CORPUS / entry["file"])
+            accepted += proved
+            if not bound:
+                continue
+            arrays = np.load(CORPUS / entry["file"])
+            with self.subTest(entry["what"], file=entry["file"]):
+                limit = attackers.reachable(arrays["X"], arrays["Y"], arrays["gamma"])
+                self.assertLessEqual(bound, limit * (1 + 1e-12) + 1e-300)
+                if proved:
+                    self.assertLessEqual(float(arrays["lower_bound"]), limit * (1 + 1e-6))
+        self.assertGreater(accepted, 0)
 
     def test_two_arrays_of_one_name(self):
         arrays = dict(np.load(self.paths[0]))

@@ -102,6 +102,7 @@ class Estimators(unittest.TestCase):
             (dict(gap=2), "--gap"),
             (dict(width=1.5), "--width"),
             (dict(time_limit=-1), "--time-limit"),
+            (dict(bias="no"), "bias is 'no'; expected True or False"),
             (dict(binary="/nonexistent/relift"), "not an executable file"),
         ):
             with self.subTest(parameters), self.assertRaisesRegex(ValueError, pattern) as caught:
@@ -110,9 +111,14 @@ class Estimators(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "data.npz: every feature column is constant") as caught:
             ReliftRegressor().fit(np.ones((4, 2)), np.arange(4))
         self.assertNotIn(tempfile.gettempdir(), str(caught.exception))
-        for X, y in ((self.X * np.nan, self.y), (self.X[:1], self.y[:1]), (self.X, self.y[:-1]), (self.X, ["a"] * len(self.X)), (self.X, None)):
+        for X, y in ((self.X * np.nan, self.y), (self.X[:1], self.y[:1]), (self.X, self.y[:-1]), (self.X, ["a"] * len(self.X)), (self.X, None),
+                     (self.X * 1j, self.y), (self.X.astype(str), np.array([1, "a"] * len(self.X), dtype=object)[: len(self.X)]), ([["a"]] * 4, self.y[:4])):
             with self.assertRaises(ValueError):
                 ReliftClassifier().fit(X, y)
+
+    def test_another_program_is_recognised(self):
+        with self.assertRaisesRegex(RuntimeError, "is it relift"):
+            ReliftRegressor(binary=shutil.which("true")).fit(self.X, self.Y)
 
     def test_the_program_is_found_or_missed_clearly(self):
         binary = os.environ["RELIFT_BINARY"]
