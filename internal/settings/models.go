@@ -4,12 +4,12 @@ package settings
 func models() []Setting {
 	return []Setting{
 		{
-			Name: "weights", Kind: List, Commands: []string{"audit"}, Example: "u=fc1.weight,b1=fc1.bias,v=fc2.weight,b2=fc2.bias",
+			Name: "weights", Kind: List, Commands: []string{"audit", "convert"}, Example: "u=fc1.weight,b1=fc1.bias,v=fc2.weight,b2=fc2.bias",
 			Help:   "which arrays of an .npz, .safetensors or PyTorch file are the layers: u=NAME,v=NAME and for biases b1=NAME,b2=NAME",
 			Detail: "Without it they are U, V, b1 and b2, or the two matrices and their biases where the file holds nothing else; what was taken is said.",
 		},
 		{
-			Name: "orientation", Kind: Choice, Choices: []string{"auto", "neurons", "torch", "sklearn", "columns"}, Default: "auto", Commands: []string{"audit"},
+			Name: "orientation", Kind: Choice, Choices: []string{"auto", "neurons", "torch", "sklearn", "columns"}, Default: "auto", Commands: []string{"audit", "convert"},
 			Help: "how the weights U and V of a file of arrays lie",
 			Detail: "For d inputs, m neurons and c outputs: neurons is m×d and m×c, a row for each neuron; torch m×d and c×m; sklearn (and Keras) d×m and m×c; columns d×m and c×m. " +
 				"auto goes by the arrays' names and shapes; where several fit, as with square matrices, it takes the one with the smallest objective and says so.",

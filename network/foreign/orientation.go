@@ -19,29 +19,42 @@ const (
 // Orientations lists them in the order in which they are tried.
 func Orientations() []Orientation { return []Orientation{Neurons, Torch, Sklearn, Columns} }
 
+// Sizes returns the numbers of inputs and outputs of the network in the
+// orientation o; ok is false if the shapes of its layers do not fit each other.
+func (n *Network) Sizes(o Orientation) (d, c int, ok bool) {
+	m, d := n.U.Dims()
+	if o == Sklearn || o == Columns {
+		m, d = d, m
+	}
+	rows, c := n.V.Dims()
+	if o == Torch || o == Columns {
+		rows, c = c, rows
+	}
+	return d, c, rows == m && (n.B == nil || len(n.B) == m) && (n.A == nil || len(n.A) == c)
+}
+
 // Oriented returns the network with U as m×d and V as m×c, taken in the
 // orientation o, for a problem with d inputs and c outputs; ok is false if the
 // shapes do not fit.  With ones, U may have a column more, for an input that is
 // always 1: the biases.
 func (n *Network) Oriented(o Orientation, d, c int, ones bool) (out *Network, ok bool) {
-	turned := func(m *mat.Dense, turn bool) *mat.Dense {
-		if turn {
-			return mat.DenseCopyOf(m.T())
-		}
-		return m
-	}
-	u, v := turned(n.U, o == Sklearn || o == Columns), turned(n.V, o == Torch || o == Columns)
-	m, inputs := u.Dims()
-	rows, outputs := v.Dims()
+	inputs, outputs, ok := n.Sizes(o)
 	column := ones && !n.HasBias() && inputs == d+1
-	if rows != m || outputs != c || inputs != d && !column || n.B != nil && len(n.B) != m || n.A != nil && len(n.A) != c {
+	if !ok || outputs != c || inputs != d && !column {
 		return nil, false
 	}
-	turnedNetwork := *n
-	turnedNetwork.U, turnedNetwork.V, turnedNetwork.Orientation = u, v, Neurons
-	if column {
-		turnedNetwork.B = mat.Col(nil, d, u)
-		turnedNetwork.U = mat.DenseCopyOf(u.Slice(0, m, 0, d))
+	turned := *n
+	turned.Orientation = Neurons
+	if o == Sklearn || o == Columns {
+		turned.U = mat.DenseCopyOf(n.U.T())
 	}
-	return &turnedNetwork, true
+	if o == Torch || o == Columns {
+		turned.V = mat.DenseCopyOf(n.V.T())
+	}
+	if column {
+		m, _ := turned.U.Dims()
+		turned.B = mat.Col(nil, d, turned.U)
+		turned.U = mat.DenseCopyOf(turned.U.Slice(0, m, 0, d))
+	}
+	return &turned, true
 }

@@ -117,7 +117,11 @@ func (in *interpreter) findInput() error {
 		}
 	}
 	if len(found) != 1 {
-		return fmt.Errorf("the graph has %d inputs; expected one matrix with a row for each sample", len(found))
+		var names []string
+		for _, v := range found[:min(len(found), 4)] {
+			names = append(names, short(v.GetName()))
+		}
+		return fmt.Errorf("the graph has %d inputs (%s); expected one matrix with a row for each sample", len(found), strings.Join(names, ", "))
 	}
 	name, kind := short(found[0].GetName()), found[0].GetType().GetTensorType()
 	whole, ok := inputTypes[onnxpb.TensorProto_DataType(kind.GetElemType())]
@@ -234,9 +238,15 @@ func (in *interpreter) finish() (*foreign.Network, error) {
 		return nil, err
 	}
 	if !direct && head != labelOperator {
-		n.Warnings = append(n.Warnings, "what follows the second layer ("+head+") is left out: the outputs are the numbers before it")
+		n.Warnings = append(n.Warnings, "what follows the second layer ("+head+") is left out: the outputs are the numbers before it"+losses[head])
 	}
 	return n, nil
+}
+
+// losses are what heads of probabilities say about the training.
+var losses = map[string]string{
+	"Softmax": "; a network that ends so is usually trained with another loss than the sum of squares",
+	"Sigmoid": "; a network that ends so is usually trained with another loss than the sum of squares",
 }
 
 // numbersOf returns how many weights a layer has.

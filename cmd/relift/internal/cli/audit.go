@@ -14,6 +14,7 @@ import (
 	"github.com/relift/relift"
 	"github.com/relift/relift/audit"
 	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/foreign"
@@ -338,7 +339,7 @@ func named(names []string, values []float64) string {
 	})
 	var parts []string
 	for _, i := range order[:min(most, len(order))] {
-		parts = append(parts, fmt.Sprintf("%s %+.4g", names[i], values[i]))
+		parts = append(parts, fmt.Sprintf("%s %+.4g", printable.Line(names[i]), values[i]))
 	}
 	text := strings.Join(parts, ", ")
 	if left := len(order) - most; left > 0 {

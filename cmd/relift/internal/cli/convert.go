@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/network/onnx"
 	"github.com/spf13/cobra"
 )
@@ -19,15 +20,17 @@ from are in its metadata, so that it can be converted back without loss. With
 --precision single it computes in single precision, for runtimes that take
 nothing else.
 
-From ONNX: any graph of two layers with a Relu between them, such as PyTorch and
-scikit-learn write. A graph that relift did not write does not say what its
-numbers mean: the model then has the features x1, x2, … and the targets y1, y2, …,
-and --reg has to say which weight decay it was trained with.`
+From ONNX: any graph of two layers with a Relu between them, such as PyTorch,
+scikit-learn and Keras write; or weights in an .npz, .safetensors or PyTorch file,
+whose layers --weights names. Such a file does not say what its numbers mean: the
+model then has the features x1, x2, … and the targets y1, y2, …, and --reg has to
+say which weight decay it was trained with.`
 
 func newConvert() *cobra.Command {
 	var reg float64
 	var quiet bool
-	var precision string
+	var precision, orientation string
+	var names []string
 	c := &cobra.Command{
 		Use:     "convert FROM TO",
 		Short:   "Convert a network to ONNX or from it",
@@ -49,7 +52,7 @@ func newConvert() *cobra.Command {
 			if err := writable(output{"output", to}); err != nil {
 				return err
 			}
-			m, warnings, err := convertible(from, reg, c.Flags().Changed("reg"))
+			m, warnings, err := convertible(from, names, orientation, reg, c.Flags().Changed("reg"))
 			if err != nil {
 				return err
 			}
@@ -63,6 +66,8 @@ func newConvert() *cobra.Command {
 	}
 	bind(c, "reg", &reg)
 	bind(c, "precision", &precision)
+	bind(c, "weights", &names)
+	bind(c, "orientation", &orientation)
 	bind(c, "quiet", &quiet)
 	return c
 }
@@ -70,21 +75,51 @@ func newConvert() *cobra.Command {
 // precisions are the choices of --precision.
 var precisions = map[string]onnx.Precision{"double": onnx.Double, "single": onnx.Single}
 
-// convertible reads a network of either format as a model.
-func convertible(path string, reg float64, given bool) (*network.Model, []string, error) {
-	if !isONNX(path) {
-		m, err := loadModel(path)
-		return m, nil, err
-	}
-	n, err := onnx.Load(path)
+// convertible reads a network of any format as a model.
+func convertible(path string, names []string, orientation string, reg float64, given bool) (*network.Model, []string, error) {
+	n, err := loadNetwork([]string{path}, names)
 	if err != nil {
-		return nil, nil, badInput(err)
+		return nil, nil, err
 	}
 	if n.Model == nil && !given {
 		return nil, nil, badInputf("%s: does not say its weight decay γ; expected --reg (see relift help reg)", path)
 	}
+	if n.Model == nil {
+		if n, err = unambiguous(path, n, orientation); err != nil {
+			return nil, nil, err
+		}
+	}
 	m, err := n.ToModel(reg)
 	return m, n.Warnings, badInput(err)
+}
+
+// unambiguous returns the network as m×d and m×c, in the orientation that is
+// asked for, or the only one that its shapes allow.
+func unambiguous(path string, n *foreign.Network, asked string) (*foreign.Network, error) {
+	candidates := foreign.Orientations()
+	switch {
+	case n.Orientation != foreign.OrientationUnknown:
+		candidates = []foreign.Orientation{n.Orientation}
+	case asked != "auto":
+		candidates = []foreign.Orientation{foreign.Orientation(asked)}
+	}
+	var fits []*foreign.Network
+	var which []string
+	for _, o := range candidates {
+		if d, c, ok := n.Sizes(o); ok {
+			turned, _ := n.Oriented(o, d, c, false)
+			fits, which = append(fits, turned), append(which, string(o))
+		}
+	}
+	switch len(fits) {
+	case 1:
+		return fits[0], nil
+	case 0:
+		m, k := n.U.Dims()
+		rows, cols := n.V.Dims()
+		return nil, badInputf("%s: the layers are %d×%d and %d×%d, which do not fit each other; expected width×inputs and width×outputs", path, m, k, rows, cols)
+	}
+	return nil, badInputf("%s: the shapes of U and V fit in several orientations (%s); expected --orientation", path, strings.Join(which, ", "))
 }
 
 // writeModel writes the model in the format of the path's extension.

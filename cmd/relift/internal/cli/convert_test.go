@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/network/onnx"
 )
 
@@ -104,4 +105,25 @@ func TestConvertSinglePrecision(t *testing.T) {
 	command(t, "predict", graph, data).wantRefusal(t, "single.onnx", "relift convert")
 	command(t, "convert", model, filepath.Join(dir, "m2.json"), "--precision", "single").wantRefusal(t, "--precision single", ".onnx")
 	command(t, "convert", model, graph, "--precision", "half").wantRefusal(t, "--precision", "double, single")
+}
+
+// TestConvertWeights: weights become a model where it is clear how they lie.
+func TestConvertWeights(t *testing.T) {
+	u, v := mat.NewDense(3, 1, []float64{1, -1, 2}), mat.NewDense(3, 2, []float64{2, 0, 3, 0, 0, 1})
+	path := npz(t, "w.npz", map[string]npy.Array{"a": npy.Matrix(u), "b": npy.Matrix(v)})
+	out := filepath.Join(t.TempDir(), "w.onnx")
+	command(t, "convert", path, out).wantRefusal(t, "w.npz", "--reg")
+	flags := []string{"convert", path, out, "--reg", "1", "--weights", "u=a,v=b"}
+	if o := command(t, flags...); o.status != exitDone {
+		t.Fatal(o.stderr)
+	}
+	_, data := file(t, "d.csv", "x1\n2\n-1\n")
+	if o := command(t, "predict", out, data); o.stdout != "y1,y2\n4,4\n3,0\n" {
+		t.Errorf("predictions %q, %s", o.stdout, o.stderr)
+	}
+	square := npz(t, "w.npz", map[string]npy.Array{"U": npy.Matrix(mat.NewDense(2, 2, []float64{1, 0, 0, 1})), "V": npy.Matrix(mat.NewDense(2, 1, []float64{2, 3}))})
+	command(t, "convert", square, out, "--reg", "1").wantRefusal(t, "w.npz", "several orientations (neurons, sklearn)", "--orientation")
+	if o := command(t, "convert", square, out, "--reg", "1", "--orientation", "sklearn"); o.status != exitDone {
+		t.Error(o.stderr)
+	}
 }
