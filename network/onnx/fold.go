@@ -41,6 +41,11 @@ func (in *interpreter) folded(n *node) (*constant, error) {
 		return c, nil
 	case "Cast":
 		return in.castConstant(c, elementTypes[onnxpb.TensorProto_DataType(n.integer("to", 0))])
+	case "CastLike": // between floating-point types
+		if like := n.constant(1); c.reals == nil || like == nil || like.reals == nil || !holds(like.exact, c.exact) {
+			return nil, nil
+		}
+		return c, nil
 	case "Transpose":
 		return in.transposed(n, c)
 	case "Reshape", "Flatten", "Squeeze", "Unsqueeze":
@@ -56,7 +61,8 @@ func (in *interpreter) folded(n *node) (*constant, error) {
 	case "MatMul":
 		return in.multiplied(c.matrix(), n.constant(1).matrix())
 	case "Shape":
-		return &constant{dims: []int64{int64(len(c.dims))}, wholes: c.dims}, nil
+		sizes := part(c.dims, n.integer("start", 0), n.integer("end", int64(len(c.dims))))
+		return &constant{dims: []int64{int64(len(sizes))}, wholes: sizes}, nil
 	case "ConstantOfShape":
 		return in.filled(n, c)
 	case "Gather", "Slice", "Concat":

@@ -98,7 +98,7 @@ func setOf(names ...string) map[string]bool {
 
 // apply returns what an operator computes.
 func (in *interpreter) apply(n *node) (*value, error) {
-	if domain := n.GetDomain(); domain != "" && domain != "ai.onnx" && domain != mlDomain {
+	if domain := n.GetDomain(); domain != "" && domain != "ai.onnx" && domain != mlDomain && !(domain == "com.microsoft" && n.GetOpType() == "FusedGemm") {
 		return nil, fmt.Errorf("of the domain %q is not known; %s", short(domain), expectedGraph)
 	}
 	deepest := stageConstant
@@ -141,10 +141,17 @@ func (in *interpreter) apply(n *node) (*value, error) {
 		return v, nil
 	case "Cast":
 		return in.cast(n, v)
+	case "CastLike":
+		if v.whole || n.arg(1) == nil || n.arg(1).whole || n.constant(1) != nil && n.constant(1).reals == nil {
+			break
+		}
+		return v, nil
 	case "Reshape", "Flatten", "Squeeze", "Unsqueeze":
 		return in.reshape(n, v)
 	case "Gemm":
 		return in.gemm(n)
+	case "FusedGemm":
+		return in.fusedGemm(n)
 	case "MatMul":
 		if len(n.args) != 2 || v.stage == stageConstant {
 			return nil, errors.New("has its weights on the left; expected rows times weights")
@@ -232,7 +239,7 @@ func (in *interpreter) columns(v *value) int {
 
 // axes returns the axes of a sample of v.
 func (in *interpreter) axes(v *value) []int64 {
-	if k := in.columns(v); k > 0 && (v.stage != stageInput || len(v.shape) < 2) {
+	if k := in.columns(v); k > 0 && len(v.shape) < 2 {
 		return []int64{int64(k)}
 	}
 	return v.shape
@@ -240,6 +247,12 @@ func (in *interpreter) axes(v *value) []int64 {
 
 // flat reports whether the samples of v are the rows of a matrix.
 func (v *value) flat() bool { return len(v.shape) < 2 }
+
+// inLine reports whether all axes of a sample but the last have the size one, so
+// that MatMul takes the sample as a row.
+func (v *value) inLine() bool {
+	return v.flat() || !slices.ContainsFunc(v.shape[:len(v.shape)-1], func(size int64) bool { return size != 1 })
+}
 
 // linear multiplies rows by constant weights: in×out, or out×in if transposed.
 func (in *interpreter) linear(x *value, w *constant, transposed bool) (*value, error) {
@@ -251,7 +264,7 @@ func (in *interpreter) linear(x *value, w *constant, transposed bool) (*value, e
 		return nil, errors.New("is a third layer; " + expectedGraph)
 	case m == nil:
 		return nil, errors.New("its weights are no constant matrix of floating-point numbers; expected weights in the file")
-	case !x.flat():
+	case !x.inLine():
 		return nil, fmt.Errorf("is applied to samples of shape %v; expected a matrix with a row for each sample", x.shape)
 	}
 	if err := in.spend(len(w.reals)); err != nil {
@@ -267,6 +280,9 @@ func (in *interpreter) linear(x *value, w *constant, transposed bool) (*value, e
 		return nil, fmt.Errorf("takes %d columns and gets %d", inputs, have)
 	}
 	out := &value{stage: stageFirst, weights: m, input: x.input, shape: []int64{int64(k)}}
+	if !x.flat() {
+		out.shape = append(slices.Clone(x.shape[:len(x.shape)-1]), int64(k))
+	}
 	if x.stage == stageInput {
 		in.inputs = inputs
 		return out, nil
@@ -288,8 +304,8 @@ func (in *interpreter) gemm(n *node) (*value, error) {
 	if n.integer("transA", 0) != 0 {
 		return nil, errors.New("has transA; expected a row for each sample")
 	}
-	if len(n.args) < 2 || len(n.args) > 3 || n.arg(0).stage == stageConstant {
-		return nil, errors.New("has its weights on the left; expected rows times weights")
+	if len(n.args) < 2 || len(n.args) > 3 || n.arg(0).stage == stageConstant || !n.arg(0).flat() {
+		return nil, errors.New("does not have rows of samples on the left; expected rows times weights")
 	}
 	out, err := in.linear(n.arg(0), n.constant(1), n.integer("transB", 0) != 0)
 	if err != nil {
@@ -310,6 +326,19 @@ func (in *interpreter) gemm(n *node) (*value, error) {
 		bias[i] *= n.number("beta", 1)
 	}
 	return out.affine(nil, bias), nil
+}
+
+// fusedGemm is what onnxruntime makes of Gemm and Relu when it optimises a model.
+func (in *interpreter) fusedGemm(n *node) (*value, error) {
+	kind := n.attribute("activation", onnxpb.AttributeProto_STRING)
+	if string(kind.GetS()) != "Relu" {
+		return nil, fmt.Errorf("has the activation %q; expected Relu", short(string(kind.GetS())))
+	}
+	out, err := in.gemm(n)
+	if err != nil {
+		return nil, err
+	}
+	return in.rectified(out)
 }
 
 // elementwise applies Add, Sub, Mul or Div with a constant.
@@ -473,6 +502,11 @@ func (in *interpreter) activation(n *node) (*value, error) {
 			return nil, fmt.Errorf("jumps at %.4g and is no ReLU; %s", alpha, expectedGraph)
 		}
 	}
+	return in.rectified(x)
+}
+
+// rectified is the hidden layer that max(x, 0) makes of the first one.
+func (in *interpreter) rectified(x *value) (*value, error) {
 	switch {
 	case x.stage == stageInput:
 		return nil, errors.New("stands before the first layer; " + expectedGraph)

@@ -22,7 +22,7 @@ var errMixes = errors.New("may move numbers between samples; expected a matrix w
 
 // shapeOf is the shape of a tensor of the network, with rowCount in front.
 func (in *interpreter) shapeOf(n *node, v *value) (*value, error) {
-	if n.integer("start", 0) != 0 || n.integer("end", 0) != 0 || v.shape == nil {
+	if v.shape == nil {
 		return opaque(), nil
 	}
 	sizes := []int64{rowCount}
@@ -32,7 +32,22 @@ func (in *interpreter) shapeOf(n *node, v *value) (*value, error) {
 		}
 		sizes = append(sizes, size)
 	}
+	sizes = part(sizes, n.integer("start", 0), n.integer("end", int64(len(sizes))))
 	return &value{stage: stageConstant, constant: &constant{dims: []int64{int64(len(sizes))}, wholes: sizes}}, nil
+}
+
+// part returns the numbers from start to before end, of which negative ones count
+// from behind.
+func part(numbers []int64, start, end int64) []int64 {
+	size := int64(len(numbers))
+	within := func(i int64) int64 {
+		if i < 0 {
+			i += size
+		}
+		return min(max(i, 0), size)
+	}
+	from, to := within(start), within(end)
+	return numbers[from:max(from, to)]
 }
 
 // reshape accepts what provably keeps each sample's numbers together and in
@@ -258,12 +273,6 @@ func (in *interpreter) picked(n *node, c *constant) (*constant, error) {
 		return nil, nil
 	}
 	size := int64(len(c.wholes))
-	within := func(i int64) int64 {
-		if i < 0 {
-			i += size
-		}
-		return min(max(i, 0), size)
-	}
 	switch n.GetOpType() {
 	case "Concat":
 		out := &constant{wholes: []int64{}}
@@ -305,8 +314,7 @@ func (in *interpreter) picked(n *node, c *constant) (*constant, error) {
 	if !okStarts || !okEnds || !okSteps || len(starts) != 1 || len(ends) != 1 || len(steps) > 0 && steps[0] != 1 {
 		return nil, nil
 	}
-	from, to := within(starts[0]), within(ends[0])
-	out := &constant{wholes: c.wholes[from:max(from, to)]}
+	out := &constant{wholes: part(c.wholes, starts[0], ends[0])}
 	out.dims = []int64{int64(len(out.wholes))}
 	return out, nil
 }
