@@ -77,7 +77,7 @@ func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, 
 		return err
 	}
 	if p != nil {
-		a.Claim(p)
+		a.Prove(p)
 		a.Warn(fmt.Sprintf("the relaxation of all %d rows does not fit into the time; it was solved in %d blocks of rows, whose bounds add up to a smaller one", n, count))
 	}
 	a.Note(nil)
@@ -95,7 +95,7 @@ func (s *state) diagonalBound(ctx context.Context, a Access) error {
 	if err != nil || p == nil {
 		return err
 	}
-	a.Claim(p)
+	a.Prove(p)
 	return nil
 }
 

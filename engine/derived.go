@@ -20,7 +20,8 @@ type derived struct {
 	source     string
 }
 
-// derive returns the proof that the derivation is, with the bound that the checker finds in it; nil if that is none.
+// derive returns the proof that the derivation is, which the checker has accepted with the bound that it found; nil if that is
+// no bound.
 func derive(ctx context.Context, d *proof.Derivation, source string) (Proof, error) {
 	r, err := d.Check(ctx, check.Options{})
 	if err != nil {
@@ -34,6 +35,19 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (Proof, err
 		return nil, nil
 	}
 	return &derived{d, r.ProvenBound, source}, nil
+}
+
+// signSource says what a bound was proved with by the tree of signs.
+const signSource = "branch and bound on signs"
+
+// prove has the derivation of a tree of signs checked and keeps it.
+func (s *state) prove(ctx context.Context, a Access, d *proof.Derivation) error {
+	p, err := derive(ctx, d, signSource)
+	if err != nil || p == nil {
+		return err
+	}
+	a.Prove(p)
+	return nil
 }
 
 func (p *derived) Bound() float64 { return p.bound }

@@ -26,7 +26,8 @@ const (
 	firstShare   = 0.5  // networks where the relaxation is not likely to be solved
 	relaxShare   = 0.6  // relaxation before the networks,
 	lastShare    = 0.85 // and after them
-	roundShare   = 0.7  // network from the relaxation
+	rootShare    = 0.4  // relaxation before a tree of signs
+	treeShare    = 0.6  // networks before it
 	refineShare  = 0.93 // networks
 	descentShare = 0.95 // networks alone
 	exactShare   = 0.9  // column generation
@@ -87,5 +88,9 @@ func (s *state) aroundRelaxation() []Phase {
 	if s.needsBlocks(relaxShare) {
 		return []Phase{s.training(firstShare, fullEffort), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, firstEffort)}
 	}
-	return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, fullEffort), s.repair(false))
+	phases := append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, fullEffort), s.repair(false))
+	if n, _, _ := s.problem.Dims(); n <= treeRows && s.budget.Limit > 0 && s.opts.Method == MethodAuto { // without a limit it has no end of its own
+		phases = append(phases, s.signTree(0))
+	}
+	return phases
 }

@@ -149,6 +149,18 @@ func (a Access) Claim(p Proof) {
 	})
 }
 
+// Prove keeps a proof that its verifier has just accepted if its bound is the best of its kind.
+func (a Access) Prove(p Proof) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.epoch != a.Record.epoch {
+		return
+	}
+	if old := a.verified[p.Source()]; old == nil || p.Bound() > old.Bound() {
+		a.verified[p.Source()] = p
+	}
+}
+
 // Announce takes a bound for which a proof will follow.
 func (a Access) Announce(bound float64) {
 	a.mu.Lock()

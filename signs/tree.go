@@ -13,6 +13,7 @@ import (
 
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
 )
 
@@ -79,6 +80,8 @@ type Progress struct {
 	LowerBound   float64 // of the objective of every network
 	Direction    float64 // largest ‖Wᵀ(Xu)₊‖/γ seen
 	Elapsed      time.Duration
+	// Derivation is the proof of Value; it can be called during the call of Options.Progress only.
+	Derivation func() (*proof.Derivation, error)
 }
 
 // Status says why a tree ended.
@@ -288,7 +291,7 @@ func (t *Tree) report() {
 	}
 	t.options.Progress(Progress{
 		Leaves: t.leaves, Open: len(t.open), Value: t.Value(), LowerBound: t.LowerBound(), Direction: t.best.value,
-		Elapsed: time.Since(t.started),
+		Elapsed: time.Since(t.started), Derivation: t.Derivation,
 	})
 }
 

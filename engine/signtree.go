@@ -1,0 +1,83 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/signs"
+)
+
+const (
+	// proofPause is how many times longer than a proof takes to make and to check it is waited before the next
+	// one: what an interruption can cost.
+	proofPause = 8
+	// growShare is the part of a phase in which the tree grows; its last proof is made in the rest.
+	growShare = 0.9
+	// treeRows is the largest number of rows whose leaves are worth their time.
+	treeRows = 1000
+)
+
+// signTree returns the phase that closes the gap by a branch and bound on the signs of the rows, from the best network so
+// far.
+func (s *state) signTree(until float64) Phase {
+	return Phase{Name: "signs", Until: until, Needed: "the branch and bound on signs", Bytes: s.leafMemory, Run: func(ctx context.Context) (func(), error) {
+		a := s.record.access()
+		grow := ctx
+		if deadline, ok := ctx.Deadline(); ok {
+			now := s.clock.Now()
+			var cancel context.CancelFunc
+			grow, cancel = withDeadline(ctx, s.clock, now.Add(time.Duration(growShare*float64(deadline.Sub(now)))))
+			defer cancel()
+		}
+		var next time.Time
+		var failed error
+		options := signs.Options{
+			Gap: s.opts.Gap, Seed: s.opts.Seed, Executor: signs.Local(s.opts.threads()),
+			Progress: func(p signs.Progress) {
+				if begin := s.clock.Now(); failed == nil && p.LowerBound > s.record.proved() && begin.After(next) {
+					d, err := p.Derivation()
+					if err == nil {
+						err = s.prove(ctx, a, d)
+					}
+					failed = err
+					end := s.clock.Now()
+					next = end.Add(proofPause * end.Sub(begin))
+				}
+				a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner = "signs", p.Leaves, p.Open })
+			},
+		}
+		from, _ := s.record.Network()
+		var result *signs.Result
+		var err error
+		dense.SideBySide(func() { result, err = signs.Solve(grow, s.problem, from, options) })
+		if err != nil {
+			return nil, fmt.Errorf("branch and bound on signs: %w", err)
+		}
+		a.Propose(result.Weights)
+		if result.Tree != nil && result.LowerBound > s.record.proved() {
+			d, err := result.Tree.Derivation()
+			if err == nil {
+				err = s.prove(context.WithoutCancel(ctx), a, d)
+			}
+			if err != nil {
+				failed = err
+			}
+		}
+		a.Note(nil)
+		if failed != nil {
+			return nil, fmt.Errorf("proof by signs: %w", failed)
+		}
+		return nil, nil
+	}}
+}
+
+// leafMemory estimates the bytes of the leaves that are bounded side by side: about a dozen matrices of the order of a leaf, and
+// the system of its conditions.
+func (s *state) leafMemory() uint64 {
+	n, d, c := s.problem.Dims()
+	order := uint64(n + min(n, d) + c)
+	conditions := 14 * order
+	return uint64(s.opts.threads()) * 8 * (12*order*order + conditions*conditions)
+}
