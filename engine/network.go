@@ -15,23 +15,24 @@ import (
 const (
 	firstEffort = 200
 	fullEffort  = 2000
+	untilTheEnd = 0 // no effort: as long as there is time
 )
 
-// training returns the phase that trains a network, from the best one so far, until its share of the time or, without a
-// limit, for the effort.
+// training returns the phase that trains a network, from the best one so far, for the effort, or until its share of the
+// time.  Without an effort it goes on as long as there is time, or for fullEffort where that is not limited.
 func (s *state) training(until float64, effort int) Phase {
 	return Phase{Name: "network", Until: until, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
 		start, _ := s.network()
 		options := descent.TrainOptions{
-			Width: s.opts.Width, Seed: s.opts.Seed, Threads: s.opts.threads(), Start: start,
+			Width: s.opts.Width, Seed: s.opts.Seed, Threads: s.opts.threads(), Start: start, Effort: effort,
 			Progress: func(w lift.Weights, _ float64) {
 				s.propose(a, w)
 				a.Note(nil)
 			},
 		}
-		if s.budget.Limit == 0 {
-			options.Effort = effort
+		if options.Effort == 0 && s.budget.Limit == 0 {
+			options.Effort = fullEffort
 		}
 		w, _, err := descent.Train(ctx, s.narrow, options)
 		if err != nil {

@@ -28,6 +28,7 @@ const (
 	lastShare    = 0.85 // and after them
 	rootShare    = 0.4  // relaxation before a tree of signs
 	treeShare    = 0.6  // networks before it
+	roundShare   = 0.7  // network from the relaxation
 	refineShare  = 0.93 // networks
 	descentShare = 0.95 // networks alone
 	exactShare   = 0.9  // column generation
@@ -44,12 +45,12 @@ const (
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase, error) {
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
-	last := s.training(0, fullEffort)
+	last := s.training(0, untilTheEnd)
 	switch s.opts.Method {
 	case MethodSDP:
 		return MethodSDP, s.aroundRelaxation(), nil
 	case MethodDescent:
-		return MethodDescent, []Phase{s.training(descentShare, fullEffort), s.networkBound(certificate.Thorough)}, nil
+		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.networkBound(certificate.Thorough)}, nil
 	case MethodExact:
 		return MethodExact, append(first, s.columnGeneration(exactShare), last), nil
 	}
@@ -68,7 +69,7 @@ func (s *state) plan() (Method, []Phase, error) {
 		s.budget.Limit = AutoTime
 	}
 	if n > largeRows {
-		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, fullEffort), s.repair(false)), nil
+		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.repair(false)), nil
 	}
 	return MethodExact, append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.relaxation(exactShare, true), s.repair(true)), nil
 }
@@ -86,11 +87,11 @@ func (s *state) early() float64 {
 func (s *state) aroundRelaxation() []Phase {
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
 	if s.needsBlocks(relaxShare) {
-		return []Phase{s.training(firstShare, fullEffort), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, firstEffort)}
+		return []Phase{s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, untilTheEnd)}
 	}
-	phases := append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, fullEffort), s.repair(false))
-	if n, _, _ := s.problem.Dims(); n <= treeRows && s.budget.Limit > 0 && s.opts.Method == MethodAuto { // without a limit it has no end of its own
-		phases = append(phases, s.signTree(0))
+	n, _, _ := s.problem.Dims()
+	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
+		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.repair(false))
 	}
-	return phases
+	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, fullEffort), s.repair(false), s.signTree(0))
 }
