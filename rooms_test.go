@@ -1,0 +1,66 @@
+package relift_test
+
+// A room holds packages that do one kind of work.  They import each other, and those of the
+// rooms that come before theirs, and nothing of those that come after.
+type room struct {
+	name string
+	what string
+	// packages are folders; a name that ends in /... stands for all folders in and under it.
+	packages []string
+}
+
+// rooms are all packages, from the foundations to the command line.
+var rooms = []room{
+	{"foundations", "know nothing of networks", []string{
+		"internal/atomicfile", "internal/dense", "internal/effort", "internal/element", "internal/half",
+		"internal/npy", "internal/printable", "internal/settings", "internal/version",
+	}},
+	{"problem", "the tables, the training problem, its exact reductions", []string{
+		"dataset/...", "problem/loss", "lift", "reduce",
+	}},
+	{"verifiers", "decide whether a proof is true, without the code that made it", []string{
+		"certificate/verify", "exact/verify", "proof/check", "internal/certfile", "internal/forgery",
+	}},
+	{"proofs", "what solvers found becomes something that can be verified", []string{
+		"certificate", "proof",
+	}},
+	{"solvers", "know problems, networks' weights and proofs, and neither tables nor reports", []string{
+		"descent", "relax", "round", "exact", "signs/...", "blocks",
+	}},
+	{"networks", "trained models, in the files of this program and of others", []string{
+		"network/...",
+	}},
+	{"engine", "what runs when", []string{"engine"}},
+	{"door", "what library users import", []string{"."}},
+	{"readers of results", "reports and comparisons: nothing before them needs them", []string{
+		"report/...", "explain", "audit", "baseline/...", "reproduce",
+	}},
+	{"commands", "thin", []string{"cmd/relift/...", "docs/..."}},
+}
+
+// narrow are packages with fewer imports than their room allows: what they import of this
+// module, and of others.
+var narrow = map[string][]string{
+	"certificate/verify": {"internal/effort", "internal/npy"},
+	"exact/verify":       {"internal/effort", "internal/npy"},
+	"proof/check":        {"internal/npy"},
+	"internal/npy":       {"gonum.org/v1/gonum"},
+	"internal/effort":    {},
+	"problem/loss":       {},
+	"cmd/relift":         {"cmd/relift/internal/cli"},
+}
+
+// solversDoNotKnow are the packages of earlier rooms that the solvers' room must not import.
+var solversDoNotKnow = []string{"dataset/..."}
+
+// users says of modules that few packages need which packages these are.  The others are for all.
+var users = map[string][]string{
+	"github.com/ebitengine/purego":     {"internal/dense"},
+	"github.com/parquet-go/parquet-go": {"dataset"},
+	"github.com/spf13/cobra":           {"cmd/relift/..."},
+	"github.com/spf13/pflag":           {"cmd/relift/..."},
+	"golang.org/x/sys":                 {"internal/..."},
+	"golang.org/x/term":                {"cmd/relift/..."},
+	"gonum.org/v1/plot":                {"explain", "reproduce", "docs/..."},
+	"google.golang.org/protobuf":       {"network/onnx/..."},
+}
