@@ -1,0 +1,293 @@
+package proof
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// trained is a network with an intercept that was fitted to a problem by gradient steps.
+type trained struct {
+	p       *Problem
+	u, v    [][]float64 // width×d, width×c
+	b       []float64
+	outputs *mat.Dense
+}
+
+// objective returns the objective and fills outputs.
+func (t *trained) objective() float64 {
+	n, _, c := t.p.Dims()
+	total := 0.0
+	for j := range t.u {
+		total += t.p.Gamma / 2 * (inner(t.u[j], t.u[j]) + inner(t.v[j], t.v[j]))
+	}
+	for i := range n {
+		f := t.outputs.RawRowView(i)
+		copy(f, t.b)
+		for j := range t.u {
+			if a := inner(t.p.X.RawRowView(i), t.u[j]); a > 0 {
+				for q := range c {
+					f[q] += a * t.v[j][q]
+				}
+			}
+		}
+		value, _ := t.p.loss(i, f)
+		total += value
+	}
+	return total
+}
+
+// loss returns the loss of a row with outputs f, and its gradient.
+func (p *Problem) loss(i int, f []float64) (value float64, gradient []float64) {
+	y := p.Y.RawRowView(i)
+	gradient = make([]float64, len(f))
+	weight := 1.0
+	if p.Weights != nil {
+		weight = p.Weights[i]
+	}
+	switch p.Loss.Kind {
+	case Squared, Huber:
+		delta := math.Inf(1)
+		if p.Loss.Kind == Huber {
+			delta = p.Loss.Delta
+		}
+		for k := range f {
+			r := f[k] - y[k]
+			if math.Abs(r) <= delta {
+				value += r * r / 2
+			} else {
+				value += delta*math.Abs(r) - delta*delta/2
+			}
+			gradient[k] = math.Max(-delta, math.Min(delta, r))
+		}
+	case Logistic:
+		value = math.Log1p(math.Exp(-y[0] * f[0]))
+		gradient[0] = -y[0] / (1 + math.Exp(y[0]*f[0]))
+	case Softmax:
+		sum := 0.0
+		for _, v := range f {
+			sum += math.Exp(v)
+		}
+		for k := range f {
+			gradient[k] = math.Exp(f[k])/sum - y[k]
+			value -= y[k] * f[k]
+		}
+		value += math.Log(sum)
+	}
+	for k := range gradient {
+		gradient[k] *= weight
+	}
+	return weight * value, gradient
+}
+
+// train fits a network of some width.
+func train(rng *rand.Rand, p *Problem) *trained {
+	n, d, c := p.Dims()
+	t := &trained{p: p, b: make([]float64, c), outputs: mat.NewDense(n, c, nil)}
+	for range 24 {
+		t.u = append(t.u, gaussian(rng, 1, d).RawRowView(0))
+		v := gaussian(rng, 1, c).RawRowView(0)
+		for q := range v {
+			v[q] *= 0.3
+		}
+		t.v = append(t.v, v)
+	}
+	const steps = 6000
+	var moment, second []float64
+	for step := range steps {
+		t.objective()
+		var weights []*float64
+		var gradient []float64
+		db := make([]float64, c)
+		du, dv := make([][]float64, len(t.u)), make([][]float64, len(t.u))
+		for j := range t.u {
+			du[j], dv[j] = make([]float64, d), make([]float64, c)
+			for l := range d {
+				du[j][l] = p.Gamma * t.u[j][l]
+			}
+			for q := range c {
+				dv[j][q] = p.Gamma * t.v[j][q]
+			}
+		}
+		for i := range n {
+			_, g := p.loss(i, t.outputs.RawRowView(i))
+			for q := range c {
+				db[q] += g[q]
+			}
+			x := p.X.RawRowView(i)
+			for j := range t.u {
+				if a := inner(x, t.u[j]); a > 0 {
+					s := inner(g, t.v[j])
+					for l := range d {
+						du[j][l] += s * x[l]
+					}
+					for q := range c {
+						dv[j][q] += a * g[q]
+					}
+				}
+			}
+		}
+		for j := range t.u {
+			for l := range d {
+				weights, gradient = append(weights, &t.u[j][l]), append(gradient, du[j][l])
+			}
+			for q := range c {
+				weights, gradient = append(weights, &t.v[j][q]), append(gradient, dv[j][q])
+			}
+		}
+		if p.Intercept {
+			for q := range c {
+				weights, gradient = append(weights, &t.b[q]), append(gradient, db[q])
+			}
+		}
+		if moment == nil {
+			moment, second = make([]float64, len(weights)), make([]float64, len(weights))
+		}
+		rate := 0.03 * (1 - float64(step)/steps)
+		for i, w := range weights {
+			moment[i] = 0.9*moment[i] + 0.1*gradient[i]
+			second[i] = 0.99*second[i] + 0.01*gradient[i]*gradient[i]
+			*w -= rate * moment[i] / (math.Sqrt(second[i]) + 1e-9)
+		}
+	}
+	return t
+}
+
+// residual returns W = −gradient at the network, on a grid of 2⁻³⁰ and then mended: rows
+// that have to sum to zero do, and so do columns.
+func (t *trained) residual() *mat.Dense {
+	n, _, c := t.p.Dims()
+	w := mat.NewDense(n, c, nil)
+	grid := func(v float64) float64 { return math.Ldexp(math.Round(math.Ldexp(v, 30)), -30) }
+	for i := range n {
+		_, g := t.p.loss(i, t.outputs.RawRowView(i))
+		label := 0
+		sum := 0.0
+		for k, v := range g {
+			if t.p.Y.At(i, k) == 1 {
+				label = k
+			}
+			w.Set(i, k, grid(-v))
+			sum += w.At(i, k)
+		}
+		if t.p.Loss.Kind == Softmax {
+			w.Set(i, label, w.At(i, label)-sum)
+		}
+	}
+	if !t.p.Intercept {
+		return w
+	}
+	for k := range c {
+		sum := 0.0
+		for i := range n {
+			sum += w.At(i, k)
+		}
+		for i := range n { // what is left goes where there is room on both sides
+			share := grid(sum / float64(n))
+			if i == n-1 {
+				share = sum
+			}
+			if t.p.Loss.Kind == Softmax && k == c-1 {
+				break // the rows' sums take care of the last column
+			}
+			w.Set(i, k, w.At(i, k)-share)
+			if t.p.Loss.Kind == Softmax {
+				w.Set(i, c-1, w.At(i, c-1)+share)
+			}
+			sum -= share
+		}
+	}
+	return w
+}
+
+// Every loss, with and without weights and intercept: the bound by arcs of the residual of
+// a trained network is at most its objective, and near it.
+func TestEveryLoss(t *testing.T) {
+	const n = 9
+	for seed, kind := range []Kind{Squared, Huber, Logistic, Softmax} {
+		for variant := range 4 {
+			weighted, intercept := variant&1 == 1, variant&2 == 2
+			t.Run(fmt.Sprintf("%s weighted=%v intercept=%v", lossNames[kind], weighted, intercept), func(t *testing.T) {
+				rng := newRand(uint64(100*seed + variant))
+				c := map[Kind]int{Squared: 2, Huber: 1, Logistic: 1, Softmax: 3}[kind]
+				p := Problem{X: gaussian(rng, n, 2), Y: mat.NewDense(n, c, nil), Gamma: 0.3, Loss: Loss{Kind: kind}, Intercept: intercept}
+				p.X.SetRow(n-1, []float64{0, 0})
+				if kind == Huber {
+					p.Loss.Delta = 0.4
+				}
+				for i := range n {
+					switch kind {
+					case Squared, Huber:
+						for k := range c {
+							p.Y.Set(i, k, 1+rng.NormFloat64())
+						}
+					case Logistic:
+						p.Y.Set(i, 0, float64(1-2*rng.IntN(2)))
+					case Softmax:
+						p.Y.Set(i, rng.IntN(c), 1)
+					}
+				}
+				if weighted {
+					for range n {
+						p.Weights = append(p.Weights, 0.5+2*rng.Float64())
+					}
+				}
+				network := train(rng, &p)
+				objective := network.objective()
+				d, err := Arcs(p, network.residual(), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				report := mustCheck(t, d)
+				if !report.OK() {
+					t.Fatalf("refused\n%v", report)
+				}
+				if !(report.ProvenBound <= objective) {
+					t.Errorf("bound %v above the objective %v", report.ProvenBound, objective)
+				}
+				if !(report.ProvenBound >= 0.9*objective) {
+					t.Errorf("bound %v, objective %v: too far apart to show anything", report.ProvenBound, objective)
+				}
+				t.Logf("gap %.3f %%", 100*(1-report.ProvenBound/objective))
+				// A row of weight 2 is the row twice.
+				if !intercept {
+					twice := repeatRows(&p, d.W)
+					e, err := Arcs(twice.problem, twice.w, nil)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := mustCheck(t, e).ProvenBound; math.Abs(got-report.ProvenBound) > 1e-9*objective {
+						t.Errorf("bound %v with rows split in two halves, %v before", got, report.ProvenBound)
+					}
+				}
+			})
+		}
+	}
+}
+
+type repeated struct {
+	problem Problem
+	w       *mat.Dense
+}
+
+// repeatRows splits every row in two of half the weight, and W with them.
+func repeatRows(p *Problem, w *mat.Dense) repeated {
+	n, d, c := p.Dims()
+	out := repeated{*p, mat.NewDense(2*n, c, nil)}
+	out.problem.X, out.problem.Y, out.problem.Weights = mat.NewDense(2*n, d, nil), mat.NewDense(2*n, c, nil), make([]float64, 2*n)
+	for i := range 2 * n {
+		out.problem.X.SetRow(i, p.X.RawRowView(i/2))
+		out.problem.Y.SetRow(i, p.Y.RawRowView(i/2))
+		out.problem.Weights[i] = 0.5
+		if p.Weights != nil {
+			out.problem.Weights[i] = p.Weights[i/2] / 2
+		}
+		for k := range c {
+			out.w.Set(i, k, w.At(i/2, k)/2)
+		}
+	}
+	return out
+}
