@@ -65,7 +65,7 @@ func (w *walker) implied(c claim, depth int, to *region) error {
 	}
 	cost = up(cost)
 	below := &region{}
-	c.implied = append(c.implied[:len(c.implied):len(c.implied)], signs...)
+	c.implied = append(c.implied, signs...)
 	if err := w.node(c, depth+1, below); err != nil {
 		return err
 	}

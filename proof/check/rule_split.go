@@ -35,9 +35,9 @@ func (w *walker) splitU(c claim, depth int, to *region) error {
 }
 
 func (w *walker) halves(c claim, first, second lineU, depth int, to *region) error {
-	lines := c.u[:len(c.u):len(c.u)]
+	lines := c.u
 	for _, l := range []lineU{first, second} {
-		c.u = append(lines, l)
+		c.u = append(lines, l) // in the same memory: what is below the first child is done
 		if err := w.node(c, depth+1, to); err != nil {
 			return err
 		}
@@ -51,9 +51,9 @@ func (w *walker) splitV(c claim, depth int, to *region) error {
 	if err != nil {
 		return err
 	}
-	lines := c.v[:len(c.v):len(c.v)]
+	lines := c.v
 	for _, l := range [][]float64{b, opposite} {
-		c.v = append(lines, l)
+		c.v = append(lines, l) // in the same memory: what is below the first child is done
 		if err := w.node(c, depth+1, to); err != nil {
 			return err
 		}

@@ -3,11 +3,12 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 )
 
 // maxDepth bounds the path from the root to a leaf.
-const maxDepth = 20000
+const maxDepth = 4096
 
 // The codes of the rules in a file.
 const (
@@ -110,6 +111,9 @@ func (w *walker) node(c claim, depth int, to *region) error {
 	case codeImplied:
 		err = w.implied(c, depth, to)
 	case codeMultipliers, codeEmpty, codeCones:
+		// The walker goes on to use the memory of the path.
+		c.u, c.v, c.implied = slices.Clone(c.u), slices.Clone(c.v), slices.Clone(c.implied)
+		w.work += float64(100 * (len(c.u) + len(c.v) + len(c.implied)))
 		var l leaf
 		switch code {
 		case codeMultipliers:

@@ -10,7 +10,7 @@ from .multipliers import Leaf, ascending
 from .rounding import TINY, Refused, below, deficit, norm, require, roundings, up
 
 LARGEST = 2.0**100
-DEEPEST = 20000
+DEEPEST = 4096
 MOST_PARTS = 64
 
 
