@@ -68,7 +68,7 @@ func (a *arcs) plane() Node {
 	var order []breakpoint
 	for _, i := range a.rows[1:] {
 		r := a.r.RawRowView(i)
-		cross, dot := base[0]*r[1]-base[1]*r[0], inner(base, r)
+		cross, dot := cross(base, r), inner(base, r)
 		if cross == 0 {
 			continue // parallel: it has a sign on either half
 		}
@@ -108,7 +108,7 @@ func (a *arcs) divide(rows []int, side float64, from, to arcEnd, lines int) Node
 	// The half plane begins where u is perpendicular to the first row, to its right.
 	base := a.r.RawRowView(a.rows[0])
 	sign := 1.0 // of the row before its line
-	if side*(r[0]*base[1]-r[1]*base[0]) < 0 {
+	if side*cross(r, base) < 0 {
 		sign = -1
 	}
 	part := func(rows []int, sign float64, end func(arcEnd) (arcEnd, arcEnd)) Node {
@@ -181,8 +181,8 @@ func imply(r []float64, ends []arcEnd) Sign {
 		factors[0] = inner(r, a) / inner(a, a)
 	} else {
 		b := ends[1].normal
-		det := a[0]*b[1] - a[1]*b[0]
-		factors[0], factors[1] = (r[0]*b[1]-r[1]*b[0])/det, (a[0]*r[1]-a[1]*r[0])/det
+		det := cross(a, b)
+		factors[0], factors[1] = cross(r, b)/det, cross(a, r)/det
 	}
 	sum := 0.0
 	for i, f := range factors {
@@ -203,6 +203,10 @@ func imply(r []float64, ends []arcEnd) Sign {
 	}
 	return s
 }
+
+// cross returns a_1b_2 − a_2b_1, which is zero for equal and opposite vectors: the products
+// must not be fused.
+func cross(a, b []float64) float64 { return float64(a[0]*b[1]) - float64(a[1]*b[0]) }
 
 // arcMaximum returns the smallest largest eigenvalue of s + m(abᵀ + baᵀ) over m ≥ 0, which is
 // the maximum of uᵀsu over unit u with aᵀu, bᵀu ≥ 0, and its m.

@@ -15,7 +15,7 @@ func FromCertificate(c *certificate.Certificate) *Derivation {
 	return &Derivation{
 		Problem: Problem{X: c.X, Y: c.Y, Gamma: c.Gamma},
 		W:       c.W,
-		Rows:    RowsOf(c.X, c.Grouping),
+		Rows:    RowsOf(c.X, c.Grouping).RowSpace(),
 		Claim:   Form{U: c.Gamma, V: c.Gamma},
 		Root:    FromMultipliers(c.Multipliers),
 	}

@@ -1,0 +1,50 @@
+package proof
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+)
+
+// RowSpace returns the rows in coordinates of the space that they span, r_i = Vᵀx_i with an
+// orthonormal V (d×k), so that leaves have k coordinates instead of d.  It is for rows
+// without a basis of their own; where they are as many as their coordinates, or more, it
+// returns them as they are.
+func (r *Rows) RowSpace() *Rows {
+	if r == nil {
+		return nil
+	}
+	m, d := r.R.Dims()
+	if m >= d || r.V != nil {
+		return r
+	}
+	// Gram–Schmidt, with every vector orthogonalised twice.
+	var basis [][]float64
+	for i := range m {
+		v := append([]float64(nil), r.R.RawRowView(i)...)
+		size := norm2(v)
+		for range 2 {
+			for _, b := range basis {
+				blas64.Axpy(-inner(b, v), blas64.Vector{N: d, Data: b, Inc: 1}, blas64.Vector{N: d, Data: v, Inc: 1})
+			}
+		}
+		// What is left of a row that depends on the others is rounding, and is charged.
+		if left := norm2(v); left > 1e-13*size && !math.IsInf(left, 1) {
+			blas64.Scal(1/left, blas64.Vector{N: d, Data: v, Inc: 1})
+			basis = append(basis, v)
+		}
+	}
+	if len(basis) == 0 {
+		return r
+	}
+	k := len(basis)
+	out := &Rows{R: mat.NewDense(m, k, nil), V: mat.NewDense(d, k, nil), Of: r.Of, Scale: r.Scale}
+	for q, b := range basis {
+		out.V.SetCol(q, b)
+		for i := range m {
+			out.R.Set(i, q, inner(r.R.RawRowView(i), b))
+		}
+	}
+	return out
+}
