@@ -1,10 +1,6 @@
 package descent
 
-import (
-	"gonum.org/v1/gonum/blas"
-
-	"github.com/relift/relift/internal/dense"
-)
+import "gonum.org/v1/gonum/floats"
 
 // vanished is the ‖u_j‖‖v_j‖, relative to the largest, of a neuron that weight decay is making zero.
 const vanished = 1e-6
@@ -18,7 +14,6 @@ func (t *training) descend(theta []float64, iterations int, precise bool) []floa
 	theta, done, calls := t.descent(theta, iterations, precise, t.single, t.double, true)
 	t.status.Iterations += done
 	t.status.Evaluations += calls
-	t.spend(float64(calls), len(theta)/(t.d+t.c))
 	return theta
 }
 
@@ -27,12 +22,16 @@ func (t *training) descent(theta []float64, iterations int, precise bool, single
 	if len(theta) == 0 {
 		return theta, 0, 0
 	}
+	m := len(theta) / (t.d + t.c)
 	var x, g []float32
 	if !precise {
 		x, g = make([]float32, len(theta)), make([]float32, len(theta))
 	}
 	f := func(theta, grad []float64) float64 {
 		calls++
+		if report {
+			t.spend(1, m)
+		}
 		if precise {
 			return double.value(t.ctx, theta, grad, 0, t.n)
 		}
@@ -46,7 +45,7 @@ func (t *training) descent(theta []float64, iterations int, precise bool, single
 		if !report {
 			return t.ctx.Err() != nil
 		}
-		if l != nil && l.fx < t.bestF && t.due() {
+		if l != nil && l.fx < t.bestF && t.due(m) {
 			t.consider(l.x)
 		}
 		return t.over()
@@ -56,23 +55,11 @@ func (t *training) descent(theta []float64, iterations int, precise bool, single
 	return balanceTheta(l.x, t.d, t.c, vanished), done, calls
 }
 
-// curvature is the diagonal that L-BFGS takes for the inverse of the Hessian at first, see curvature.
+// curvature is the diagonal that L-BFGS takes for the inverse of the Hessian at first.
 func (t *training) curvature(theta []float64) []float64 {
-	m := len(theta) / (t.d + t.c)
-	rows := min(t.n, curvatureRows)
-	u, h := make([]float32, t.d*m), make([]float32, rows*m)
-	roundTo(u, theta[:t.d*m])
-	dense.Product(blas.NoTrans, blas.NoTrans, rows, m, t.d, t.single.x[:rows*t.d], u, 0, h)
-	squares := make([]float64, m)
-	for i := range rows {
-		for j, v := range h[i*m : (i+1)*m] {
-			if v > 0 {
-				squares[j] += float64(v) * float64(v)
-			}
-		}
-	}
-	for j := range squares {
-		squares[j] *= float64(t.n) / float64(rows)
-	}
-	return inverseCurvature(theta, t.s.lambda, squares, t.p.Gamma)
+	squares := activationSquares(t.single.x, theta, t.n, min(t.n, curvatureRows), t.d, t.c)
+	lambda := append([]float64(nil), t.s.lambda...)
+	floats.Scale(t.o.Loss.Curvature(), lambda)
+	floats.Scale(t.o.Loss.Curvature(), squares)
+	return inverseCurvature(theta, lambda, squares, t.p.Gamma)
 }

@@ -2,23 +2,12 @@ package descent
 
 import (
 	"math"
-	"math/rand/v2"
-
-	"golang.org/x/sync/errgroup"
-
-	"github.com/relift/relift/lift"
 )
 
 const (
-	// freshLeast to freshMost neurons, one for two rows, and exploreIterations of L-BFGS are for a further start, and the latter also for
-	// each combination: more of them find a better network from one start, but fewer starts in the same time.
-	freshLeast        = 50
-	freshMost         = 200
+	// exploreIterations of L-BFGS are for a further start and for each combination: more of them find a better network
+	// from one start, but fewer starts in the same time.
 	exploreIterations = 150
-	// mostFresh starts are combined at a time.
-	mostFresh = 4
-	// disturbEvery combinations the candidates are disturbed copies of the best network's own neurons.
-	disturbEvery = 3
 	// mostActivations is the largest n·k for a convex refit of k candidates, which holds two such matrices.
 	mostActivations = 6_000_000
 	// staleRounds in a row, each with less than staleGain of the objective, end the search; polishRounds bring in Newton's method.
@@ -29,26 +18,26 @@ const (
 // explore improves the best network by others until it is over or nothing is gained any more.
 func (t *training) explore() {
 	precise, stale := false, 0
+	sources := t.sources()
 	for round := 0; !t.over(); round++ {
-		before := t.bestF
-		var candidates []float64
-		if round%disturbEvery == disturbEvery-1 && len(t.best) > 0 {
-			candidates = t.disturbed(t.best)
-		} else {
-			candidates = t.fresh(precise)
-		}
+		before, spent := t.bestF, t.spent
+		source := sources.choose(round)
+		candidates := source.neurons(precise)
 		if t.over() {
 			return
 		}
 		theta := t.join(t.best, candidates)
 		theta = t.descend(theta, exploreIterations, precise)
 		if t.o.Width > 0 {
-			t.shrink(theta)
+			if !t.narrowed(theta) {
+				t.shrink(theta)
+			}
 		} else {
 			t.consider(theta)
 			t.refitBest()
 		}
 		gain := (before - t.bestF) / math.Abs(before)
+		source.observe(gain, t.spent-spent)
 		if gain > staleGain {
 			stale = 0
 		} else {
@@ -63,58 +52,6 @@ func (t *training) explore() {
 			return
 		}
 	}
-}
-
-// fresh trains random networks, side by side where a pass is too short to be shared, and returns all their neurons.
-func (t *training) fresh(precise bool) []float64 {
-	width, count := t.enough(min(max(t.n/2, freshLeast), freshMost)), 1
-	if t.n*t.d*width < 2*sharedWork {
-		count = min(t.o.Threads, mostFresh)
-	}
-	networks := make([][]float64, count)
-	calls := make([]int, count)
-	var group errgroup.Group
-	for i := range networks {
-		rng := rand.New(rand.NewPCG(t.rng.Uint64(), uint64(i)))
-		single, double := t.single, t.double
-		if count > 1 {
-			single, double = single.alone(), double.alone()
-		}
-		group.Go(func() error {
-			networks[i], _, calls[i] = t.descent(t.random(width, rng), exploreIterations, precise, single, double, false)
-			return nil
-		})
-	}
-	_ = group.Wait() // the starts return no errors
-	var all []float64
-	for i, theta := range networks {
-		t.status.Evaluations += calls[i]
-		t.spend(float64(calls[i]), width)
-		all = t.beside(all, theta)
-	}
-	return all
-}
-
-// disturbed returns copies of the neurons, turned a little at three scales, and some at random.
-func (t *training) disturbed(theta []float64) []float64 {
-	const largest, ratio, random = 0.3, 0.3, 10.0
-	out := append([]float64(nil), theta...)
-	m := len(theta) / (t.d + t.c)
-	for j := range m {
-		norm := 0.0
-		for i := range t.d {
-			norm += theta[i*m+j] * theta[i*m+j]
-		}
-		size := largest * math.Pow(ratio, float64(t.rng.IntN(3)))
-		if t.rng.IntN(4) == 0 {
-			size = random
-		}
-		size *= math.Sqrt(norm / float64(t.d))
-		for i := range t.d {
-			out[i*m+j] += size * t.rng.NormFloat64()
-		}
-	}
-	return out
 }
 
 // join returns a network of the neurons of best and of those candidates that lower the objective.
@@ -136,8 +73,8 @@ func (t *training) beside(a, b []float64) []float64 {
 	return out
 }
 
-// convexFits says whether a convex refit of k candidates is worth its memory and time.
-func (t *training) convexFits(k int) bool { return t.n*k <= mostActivations }
+// convexFits says whether there is a convex refit of k candidates and it is worth its memory and time.
+func (t *training) convexFits(k int) bool { return t.plain && t.n*k <= mostActivations }
 
 // refit refits the output layer for the directions of theta, beginning with the output weights of warm, whose
 // neurons are the first of theta.
@@ -148,9 +85,7 @@ func (t *training) refit(theta, warm []float64, tol float64, rounds int) []float
 	}
 	w, _ := refit(t.ctx, t.p, t.unpack(theta).U, t.unpack(warm), tol, rounds)
 	t.spend(float64(k)/float64(4*(t.d+t.c)), k)
-	out := make([]float64, (t.d+t.c)*w.Width())
-	pack(w, out)
-	return out
+	return t.pack(w)
 }
 
 // refitBest refits the output layer of the best network, which drops neurons that do not pay.
@@ -219,14 +154,8 @@ func (t *training) polish() {
 	t.status.Iterations += st.Iterations
 	t.status.NewtonIterations += st.NewtonIterations
 	t.spend(float64(st.Evaluations), w.Width())
-	theta := make([]float64, (t.d+t.c)*w.Width())
-	pack(w, theta)
-	t.consider(theta)
+	t.consider(t.pack(w))
 	if t.bestF == st.Objective {
 		t.status.Stationarity = st.Stationarity
 	}
-}
-
-func (t *training) unpack(theta []float64) lift.Weights {
-	return unpack(theta, len(theta)/(t.d+t.c), t.d, t.c)
 }

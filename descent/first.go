@@ -90,7 +90,7 @@ func (t *training) stochastic(theta []float64) []float64 {
 		rate := (1 + math.Cos(math.Pi*float64(s)/float64(steps))) / 2
 		a.step(x, g, t.d*m, u*rate, v*rate)
 		t.spend(float64(batchRows)/float64(t.n), m)
-		if t.due() {
+		if t.due(m) {
 			widen(theta, x)
 			t.consider(theta)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
@@ -25,7 +26,7 @@ import (
 func Missing(ctx context.Context, p lift.Problem, w lift.Weights, starts, limit int, tol float64, rng *rand.Rand) (*mat.Dense, []float64) {
 	n, d, c := p.Dims()
 	residual := p.Residual(w)
-	u := startDirections(p, w, starts, rng)
+	u := startDirections(p, w, min(starts, fewDirections(n, d)), rng)
 	_, k := u.Dims()
 	climb := &climber{
 		x: p.X.RawMatrix(), w: residual.RawMatrix(),
@@ -73,17 +74,37 @@ func Missing(ctx context.Context, p lift.Problem, w lift.Weights, starts, limit 
 	return out, ratio
 }
 
+// fewDirections limits how many directions are worked on at a time: by the memory of their activations and the time of a product.
+func fewDirections(n, d int) int {
+	const product = 2_000_000_000
+	return max(min(mostActivations/n, product/(n*d)), 20)
+}
+
+const (
+	// mostSets is the largest dimension in which a basis of all of space belongs to each start direction, and fewRows the most rows that a
+	// direction is orthogonal to beyond it.
+	mostSets = 64
+	fewRows  = 20
+)
+
 // startDirections returns unit start directions as columns (d×k).
 func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand) *mat.Dense {
 	n, d, _ := p.Dims()
 	k := starts + w.Width()
 	u := mat.NewDense(d, k, nil)
-	q, lambda := principalAxes(p.X)
+	var q *mat.Dense
+	var lambda []float64
+	if d <= mostAxes {
+		q, lambda = principalAxes(p.X)
+	}
 	col := make([]float64, d)
 	for j := range k {
 		switch {
 		case j >= starts:
 			copy(col, w.U.RawRowView(j-starts))
+		case j%3 == 0 && d > mostSets:
+			random(col, rng)
+			avoid(col, p, 1+rng.IntN(fewRows), rng)
 		case j%3 == 0 && d > 1:
 			// Orthogonal to a few rows: where kinks are.
 			random(col, rng)
@@ -93,7 +114,7 @@ func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand)
 				set.add(i, p.X.RawRowView(i), col)
 			}
 			set.project(col)
-		case j%3 == 1:
+		case j%3 == 1 && q != nil:
 			// Equal in every principal direction of the data.
 			random(col, rng)
 			for i := range col {
@@ -109,6 +130,30 @@ func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand)
 		u.SetCol(j, col)
 	}
 	return u
+}
+
+// avoid makes u orthogonal to some rows of X, drawn at random.
+func avoid(u []float64, p lift.Problem, rows int, rng *rand.Rand) {
+	n, _ := p.X.Dims()
+	var basis [][]float64
+	for range min(rows, n-1) {
+		x := append([]float64(nil), p.X.RawRowView(rng.IntN(n))...)
+		before := floats.Norm(x, 2)
+		for range 2 {
+			for _, b := range basis {
+				floats.AddScaled(x, -floats.Dot(b, x), b)
+			}
+		}
+		if norm := floats.Norm(x, 2); norm > dependent*before {
+			floats.Scale(1/norm, x)
+			basis = append(basis, x)
+		}
+	}
+	for range 2 {
+		for _, b := range basis {
+			floats.AddScaled(u, -floats.Dot(b, u), b)
+		}
+	}
 }
 
 func random(x []float64, rng *rand.Rand) {
@@ -233,7 +278,7 @@ func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Statu
 			st.Reason = Interrupted
 			break
 		}
-		found, _ := Missing(ctx, p, w, 100+20*d, 10+w.Width()/2, 1e-7, rng)
+		found, _ := Missing(ctx, p, w, 100+20*min(d, mostSets), 10+w.Width()/2, 1e-7, rng)
 		if found.IsEmpty() {
 			break
 		}

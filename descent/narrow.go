@@ -74,28 +74,43 @@ func removeOne(ctx context.Context, p lift.Problem, w lift.Weights, target int) 
 		sort.Ints(keep)
 		return selectNeurons(w, keep)
 	}
-	var candidates []lift.Weights
-	for _, j := range order {
-		candidates = append(candidates, without(w, j))
+	if !editsFit(p, m) {
+		return without(w, order[0])
 	}
+	e := newEdits(p, w)
+	candidates := make([]removal, 0, m*(m+1)/2)
 	for j := range m {
+		if ctx.Err() != nil {
+			return without(w, order[0])
+		}
+		candidates = append(candidates, removal{j: j, f: e.without(j)})
 		for k := j + 1; k < m; k++ {
-			candidates = append(candidates, mergePair(w, j, k))
+			_, _, f := e.merged(j, k)
+			candidates = append(candidates, removal{j, k, f})
 		}
 	}
-	value := make([]float64, len(candidates))
-	index := make([]int, len(candidates))
-	for i, c := range candidates {
-		value[i], _ = p.Objective(c)
-		index[i] = i
-	}
-	sort.SliceStable(index, func(a, b int) bool { return value[index[a]] < value[index[b]] })
+	sort.SliceStable(candidates, func(a, b int) bool { return candidates[a].f < candidates[b].f })
 	const tries = 8
-	best := candidates[index[0]]
-	least := value[index[0]]
-	for _, i := range index[:min(tries, len(index))] {
-		w, _ := refit(ctx, p, directionsOf(candidates[i]), candidates[i], 1e-6, 2)
+	best, least := e.apply(candidates[0]), candidates[0].f
+	for _, c := range candidates[:min(tries, len(candidates))] {
+		next := e.apply(c)
+		w, _ := refit(ctx, p, directionsOf(next), next, 1e-6, 2)
 		best, least = better(p, best, least, w)
 	}
 	return best
+}
+
+// removal takes neuron j away, or merges neuron k > j into it; f is the objective after it.
+type removal struct {
+	j, k int // k = 0: none
+	f    float64
+}
+
+// apply makes the change.
+func (e *edits) apply(r removal) lift.Weights {
+	if r.k == 0 {
+		return without(e.w, r.j)
+	}
+	u, v, _ := e.merged(r.j, r.k)
+	return e.withMerged(r.j, r.k, u, v)
 }

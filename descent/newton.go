@@ -252,7 +252,7 @@ func (s *newton) descend() bool {
 	f := s.at.f
 	for range 40 {
 		s.move(1, nil)
-		if !(s.slopeAt(s.trial) < 0) || !(s.trial.f < f) {
+		if s.stop() || !(s.slopeAt(s.trial) < 0) || !(s.trial.f < f) {
 			break
 		}
 		f = s.trial.f
@@ -278,6 +278,9 @@ func (s *newton) step() bool {
 	floor := 1e-15 * trace / float64(size)
 	s.shift = math.Max(s.shift, floor)
 	for range 12 {
+		if s.stop() {
+			return false
+		}
 		x, shift, ok := solveShifted(h, g, s.shift)
 		if !ok {
 			return false

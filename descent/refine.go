@@ -7,9 +7,12 @@ import (
 	"math"
 	"time"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 )
 
 // Refine improves w and returns the best weights seen, whose objective is never
@@ -117,6 +120,11 @@ func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 		consider(w)
 	}
 	refitted()
+	axes, ok := newCoordinates(ctx, p.X)
+	if !ok {
+		st.Reason = Interrupted
+		return best, st
+	}
 	left, newtonLeft := o.Iterations, o.NewtonIterations
 	for turn := 0; ; turn++ {
 		if stop() {
@@ -125,7 +133,7 @@ func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 		}
 		before := st.Objective
 		if budget := min(round, left); budget > 0 {
-			w, its, calls := runLBFGS(p, best, budget, stop)
+			w, its, calls := runLBFGS(ctx, p, axes, best, budget)
 			left -= its
 			st.Iterations += its
 			st.Evaluations += calls
@@ -166,31 +174,23 @@ func directionsOf(w lift.Weights) mat.Matrix {
 	return w.U
 }
 
-// runLBFGS improves w in coordinates in which XᵀX is diagonal.
-func runLBFGS(p lift.Problem, w lift.Weights, limit int, stop func() bool) (lift.Weights, int, int) {
-	m := w.Width()
-	if m == 0 {
+// runLBFGS improves w in coordinates in which XᵀX is diagonal, where those are cheap.
+func runLBFGS(ctx context.Context, p lift.Problem, s *coordinates, w lift.Weights, limit int) (out lift.Weights, its, calls int) {
+	if w.Width() == 0 {
 		return w, 0, 0
 	}
-	n, d, c := p.Dims()
-	q, lambda := principalAxes(p.X)
-	x := mat.NewDense(n, d, nil)
-	x.Mul(p.X, q)
-	turned := lift.Weights{U: mat.NewDense(m, d, nil), V: w.V}
-	turned.U.Mul(w.U, q)
-
-	obj := newObjective(x.RawMatrix(), p.Y.RawMatrix(), p.Gamma, m)
-	theta := make([]float64, (d+c)*m)
-	pack(turned, theta)
-	obj.value(theta, nil)
-	inverse := curvature(obj, theta, lambda)
-	l := newLBFGS(obj.value, stop, theta, inverse)
-	its := l.run(limit, 1e-30)
-	out := unpack(l.x, m, d, c)
-	back := mat.NewDense(m, d, nil)
-	back.Mul(out.U, q.T())
-	out.U = back
-	return out, its, obj.calls
+	n, _, c := p.Dims()
+	d := len(s.lambda)
+	r := newRisk(contiguous(s.x), contiguous(p.Y), d, c, p.Gamma, loss.Squared{}, nil, 1)
+	f := func(theta, grad []float64) float64 {
+		calls++
+		return r.value(ctx, theta, grad, 0, n)
+	}
+	theta := s.into(w)
+	inverse := inverseCurvature(theta, s.lambda, activationSquares(r.x, theta, n, n, d, c), p.Gamma)
+	l := newLBFGS(f, func() bool { return ctx.Err() != nil }, theta, inverse)
+	its = l.run(limit, 1e-30)
+	return s.out(l.x, c), its, calls
 }
 
 // principalAxes returns the eigenvectors (columns) and eigenvalues of XᵀX.
@@ -216,13 +216,30 @@ func principalAxes(x *mat.Dense) (*mat.Dense, []float64) {
 	return q, lambda
 }
 
-// curvature is inverseCurvature with the activations that obj holds.
-func curvature(obj *objective, theta, lambda []float64) []float64 {
-	squares := make([]float64, obj.m)
-	for i, h := range obj.h.Data {
-		squares[i%obj.m] += h * h
+// activationSquares estimates ‖(Xu_j)₊‖² from the first of n rows of x (n×d).
+func activationSquares[T dense.Real](x []T, theta []float64, n, rows, d, c int) []float64 {
+	m := len(theta) / (d + c)
+	u := make([]T, d*m)
+	for i := range u {
+		u[i] = T(theta[i])
 	}
-	return inverseCurvature(theta, lambda, squares, obj.gamma)
+	squares := make([]float64, m)
+	const block = 256
+	h := make([]T, block*m)
+	for lo := 0; lo < rows; lo += block {
+		b := min(block, rows-lo)
+		dense.Product(blas.NoTrans, blas.NoTrans, b, m, d, x[lo*d:(lo+b)*d], u, 0, h)
+		dense.Relu(h[:b*m])
+		for i := range b {
+			for j, v := range h[i*m : (i+1)*m] {
+				squares[j] += float64(v) * float64(v)
+			}
+		}
+	}
+	for j := range squares {
+		squares[j] *= float64(n) / float64(rows)
+	}
+	return squares
 }
 
 // inverseCurvature models the diagonal of the inverse Hessian, each neuron on its own
@@ -266,9 +283,15 @@ func runNewton(p lift.Problem, w lift.Weights, limit int, tol float64, stop func
 	return s.weights(), steps, stationarity, reason
 }
 
+// mostKinkBases is the largest number of entries that the bases of all neurons' kinks may have together.
+const mostKinkBases = 20_000_000
+
 // stationarityOf measures w as it is, with rows within rounding of their kink on
-// it.
+// it.  It is NaN where that would take too much memory.
 func stationarityOf(p lift.Problem, w lift.Weights) float64 {
+	if _, d, _ := p.Dims(); w.Width()*d*d > mostKinkBases || !editsFit(p, w.Width()) {
+		return math.NaN()
+	}
 	s := newNewton(p, w, func() bool { return false })
 	if s == nil {
 		return 0

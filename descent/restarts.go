@@ -100,7 +100,7 @@ func restart(ctx context.Context, p lift.Problem, o Options, index uint64) Run {
 	}
 	n, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, index))
-	directions := startDirections(p, lift.Weights{}, max(50+10*d, min(n/2, mostStarts)), rng)
+	directions := startDirections(p, lift.Weights{}, min(max(50+10*min(d, mostSets), min(n/2, mostStarts)), fewDirections(n, d)), rng)
 	var w lift.Weights
 	if _, k := directions.Dims(); n*k*c < ridgeFrom {
 		w, _ = refit(ctx, p, directions.T(), lift.Weights{}, 1e-3, 10)

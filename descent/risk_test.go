@@ -27,7 +27,42 @@ func structured(n, d, c int, gamma float64, seed uint64) lift.Problem {
 	return lift.Problem{X: x, Y: y, Gamma: gamma}
 }
 
-// testRisk compares value and gradient with the objective that package lift has.
+// plainGradient is the objective and its gradient by their formulas.
+func plainGradient(p lift.Problem, w lift.Weights) (float64, []float64) {
+	f, _ := p.Objective(w)
+	h, r := w.Activations(p.X), p.Residual(w)
+	g := lift.Weights{U: new(mat.Dense), V: new(mat.Dense)}
+	var slopes mat.Dense
+	slopes.Mul(r, w.V.T())
+	slopes.Apply(func(i, j int, v float64) float64 {
+		if h.At(i, j) > 0 {
+			return v
+		}
+		return 0
+	}, &slopes)
+	g.U.Mul(slopes.T(), p.X)
+	g.V.Mul(h.T(), r)
+	_, d, c := p.Dims()
+	theta, grad := make([]float64, (d+c)*w.Width()), make([]float64, (d+c)*w.Width())
+	pack(w, theta)
+	pack(g, grad)
+	for i, v := range theta {
+		grad[i] = p.Gamma*v - grad[i]
+	}
+	return f, grad
+}
+
+func TestPack(t *testing.T) {
+	_, w, _ := randomProblem(t, 1, 11, 3, 2, 5)
+	theta := make([]float64, 5*5)
+	pack(w, theta)
+	back := unpack(theta, 5, 3, 2)
+	if !mat.Equal(back.U, w.U) || !mat.Equal(back.V, w.V) {
+		t.Error("unpack does not invert pack")
+	}
+}
+
+// testRisk compares value and gradient with their formulas.
 func testRisk[T dense.Real](t *testing.T, tol float64) {
 	for _, c := range []int{1, 3} {
 		for _, threads := range []int{1, 3} {
@@ -35,9 +70,7 @@ func testRisk[T dense.Real](t *testing.T, tol float64) {
 			const m = 37
 			theta := make([]float64, (7+c)*m)
 			random(theta, rand.New(rand.NewPCG(6, 7)))
-			want := make([]float64, len(theta))
-			o := newObjective(p.X.RawMatrix(), p.Y.RawMatrix(), p.Gamma, m)
-			f := o.value(theta, want)
+			f, want := plainGradient(p, unpack(theta, m, 7, c))
 
 			x, th, grad := make([]T, len(p.X.RawMatrix().Data)), make([]T, len(theta)), make([]T, len(theta))
 			for i, v := range p.X.RawMatrix().Data {

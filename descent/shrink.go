@@ -28,20 +28,19 @@ func (t *training) shrink(theta []float64) {
 // narrowWork is the most work, in multiplications, that the choice of one neuron to remove may be for narrow to be used.
 const narrowWork = 2e8
 
-// narrowed brings the network theta down to Options.Width neurons with care, where that is few enough.
-func (t *training) narrowed(theta []float64) {
+// narrowed brings the network theta down to Options.Width neurons with care, where that is few enough; false where it is not.
+func (t *training) narrowed(theta []float64) bool {
 	m := 2*t.o.Width + 20
 	if t.o.Width == 0 || float64(m*m/2)*float64(m*t.n*(t.d+t.c)) > narrowWork || !t.convexFits(m) || t.ctx.Err() != nil {
-		return
+		return false
 	}
 	w := t.unpack(t.strongest(theta, 2*m))
 	w, st := narrow(t.ctx, t.p, w, Status{}, Options{Width: t.o.Width, Seed: t.o.Seed, Iterations: 300, NewtonIterations: 50, Tolerance: 1e-11})
 	t.status.Iterations += st.Iterations
 	t.status.NewtonIterations += st.NewtonIterations
 	t.spend(float64(st.Evaluations), t.o.Width)
-	out := make([]float64, (t.d+t.c)*w.Width())
-	pack(w, out)
-	t.consider(out)
+	t.consider(t.pack(w))
+	return true
 }
 
 // strongest keeps k neurons of theta, those of the largest ‖u_j‖‖v_j‖.
@@ -56,7 +55,5 @@ func (t *training) strongest(theta []float64, k int) []float64 {
 		order[j], size[j] = j, mat.Norm(w.V.RowView(j), 2)
 	}
 	sort.SliceStable(order, func(a, b int) bool { return size[order[a]] > size[order[b]] })
-	out := make([]float64, (t.d+t.c)*k)
-	pack(selectNeurons(w, order[:k]), out)
-	return out
+	return t.pack(selectNeurons(w, order[:k]))
 }

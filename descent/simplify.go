@@ -39,19 +39,6 @@ func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights
 	return dropSpare(ctx, p, w), nil
 }
 
-// Merge replaces pairs of neurons that share an arrangement cell (no row of X is
-// on the positive side of one and on the negative side of the other) by one
-// neuron where that does not raise the objective.  In a common cell the pair
-// acts through M = u_jv_jᵀ + u_kv_kᵀ only; the neuron that replaces it is the
-// leading singular pair of M.  For parallel u_j, u_k (or v_j, v_k) M has rank
-// one and merging never raises the objective.
-func Merge(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkWeights(p, w); err != nil {
-		return lift.Weights{}, err
-	}
-	return merge(ctx, p, Balance(w)), nil
-}
-
 // Reduce drops neurons whose features are linear combinations of the others':
 // where Σ_j δ_j (Xu_j)₊v_jᵀ = 0, scaling the neurons by 1 + θδ_j leaves the
 // output as it is, does not raise the weight decay for one sign of θ, and makes a
@@ -82,115 +69,6 @@ func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, e
 		}
 	}
 	return Balance(w), nil
-}
-
-// merge is Merge for balanced weights.
-func merge(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
-	f, _ := p.Objective(w)
-	work := 0
-	for ctx.Err() == nil {
-		merged := false
-		for _, pair := range cellMates(p, w) {
-			next := mergePair(w, pair.j, pair.k)
-			g, _ := p.Objective(next)
-			if g > f*(1+simplifySlack) && g < f*(1+1e-4) && work <= simplifyWork {
-				// Nearly as good: the other output weights may make it up.
-				work += refitWork(p, next)
-				next, g = refitBelow(ctx, p, next, f*(1+simplifySlack))
-			}
-			if g <= f*(1+simplifySlack) {
-				w, f, merged = Balance(next), g, true
-				break
-			}
-		}
-		if !merged {
-			break
-		}
-	}
-	return w
-}
-
-type pair struct {
-	j, k   int
-	cosine float64 // of u_j and u_k
-}
-
-// cellMates lists the pairs of neurons in a common closed cell, the most nearly
-// parallel first.
-func cellMates(p lift.Problem, w lift.Weights) []pair {
-	m := w.Width()
-	if m < 2 {
-		return nil
-	}
-	var t mat.Dense
-	t.Mul(p.X, w.U.T())
-	n, _ := t.Dims()
-	norms := make([]float64, n)
-	for i := range n {
-		norms[i] = floats.Norm(p.X.RawRowView(i), 2)
-	}
-	var pairs []pair
-	for j := range m {
-		uj := w.U.RawRowView(j)
-		nj := floats.Norm(uj, 2)
-		for k := j + 1; k < m; k++ {
-			uk := w.U.RawRowView(k)
-			nk := floats.Norm(uk, 2)
-			mates := true
-			for i := range n {
-				const zero = 1e-9
-				a, b := t.At(i, j)/nj, t.At(i, k)/nk
-				if a > zero*norms[i] && b < -zero*norms[i] || a < -zero*norms[i] && b > zero*norms[i] {
-					mates = false
-					break
-				}
-			}
-			if mates {
-				pairs = append(pairs, pair{j, k, floats.Dot(uj, uk) / nj / nk})
-			}
-		}
-	}
-	sort.SliceStable(pairs, func(a, b int) bool { return pairs[a].cosine > pairs[b].cosine })
-	return pairs
-}
-
-// mergePair replaces neurons j and k by the leading singular pair of
-// u_jv_jᵀ + u_kv_kᵀ, turned towards u_j + u_k.
-func mergePair(w lift.Weights, j, k int) lift.Weights {
-	_, d := w.U.Dims()
-	_, c := w.V.Dims()
-	sum := mat.NewDense(d, c, nil)
-	sum.Outer(1, w.U.RowView(j), w.V.RowView(j))
-	sum.RankOne(sum, 1, w.U.RowView(k), w.V.RowView(k))
-	var keep []int
-	for i := range w.Width() {
-		if i != k {
-			keep = append(keep, i)
-		}
-	}
-	out := selectNeurons(w, keep)
-	u, v := out.U.RawRowView(j), out.V.RawRowView(j) // j < k keeps its place
-	towards := make([]float64, d)
-	floats.AddTo(towards, w.U.RawRowView(j), w.U.RawRowView(k))
-	var svd mat.SVD
-	if !svd.Factorize(sum, mat.SVDThin) {
-		return without(w, k)
-	}
-	var left, right mat.Dense
-	svd.UTo(&left)
-	svd.VTo(&right)
-	scale := math.Sqrt(svd.Values(nil)[0])
-	for i := range d {
-		u[i] = scale * left.At(i, 0)
-	}
-	for i := range c {
-		v[i] = scale * right.At(i, 0)
-	}
-	if floats.Dot(u, towards) < 0 {
-		floats.Scale(-1, u)
-		floats.Scale(-1, v)
-	}
-	return out
 }
 
 // reduce is Reduce for balanced weights.

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 )
 
 func TestTrainBeatsRestarts(t *testing.T) {
@@ -81,7 +82,7 @@ func TestTrainWidth(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, width := range []int{1, 3, 8} {
-		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 400, Width: width})
+		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 1000, Width: width})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,13 +175,84 @@ func scaled(p lift.Problem, x, y float64) lift.Problem {
 func TestTrainRefuses(t *testing.T) {
 	p := structured(10, 3, 1, 1, 9)
 	for want, o := range map[string]TrainOptions{
-		"Width is -1":   {Width: -1},
-		"Threads is -2": {Threads: -2},
-		"Effort is -3":  {Effort: -3},
-		"U has 2 col":   {Start: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
+		"Width is -1":              {Width: -1},
+		"Threads is -2":            {Threads: -2},
+		"Effort is -3":             {Effort: -3},
+		"RowWeights has 2 entries": {RowWeights: []float64{1, 2}},
+		"RowWeights[3] is 0":       {RowWeights: []float64{1, 1, 1, 0, 1, 1, 1, 1, 1, 1}},
+		"U has 2 col":              {Start: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
 	} {
 		if _, _, err := Train(t.Context(), p, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, expected one with %q", err, want)
+		}
+	}
+}
+
+// TestTrainRowWeights: rows of weight 2 are rows that come twice.
+func TestTrainRowWeights(t *testing.T) {
+	p := structured(40, 3, 1, 0.5, 10)
+	twice := lift.Problem{X: stack(p.X, mat.DenseCopyOf(p.X.Slice(0, 10, 0, 3))), Y: stack(p.Y, mat.DenseCopyOf(p.Y.Slice(0, 10, 0, 1))), Gamma: p.Gamma}
+	weights := make([]float64, 40)
+	for i := range weights {
+		weights[i] = 1
+		if i < 10 {
+			weights[i] = 2
+		}
+	}
+	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 400, RowWeights: weights})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := twice.Objective(w)
+	if math.Abs(f-st.Objective) > 1e-10*f {
+		t.Errorf("objective %v with weights, %v with the rows twice", st.Objective, f)
+	}
+	_, other, err := Train(t.Context(), twice, TrainOptions{Effort: 400})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(other.Objective-f) > 0.01*f {
+		t.Errorf("trained with weights to %v, with the rows twice to %v", f, other.Objective)
+	}
+}
+
+// TestTrainLosses: with another loss the result beats the network trained for squared loss, and no small change of its output weights beats
+// it.
+func TestTrainLosses(t *testing.T) {
+	p := structured(60, 3, 2, 0.2, 11)
+	for i := range 60 {
+		for k := range 2 {
+			p.Y.Set(i, k, math.Copysign(1, p.Y.At(i, k)))
+		}
+	}
+	squared, _, err := Train(t.Context(), p, TrainOptions{Effort: 300})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []loss.Loss{loss.Huber{Delta: 0.5}, loss.Logistic{}} {
+		objective := func(w lift.Weights) float64 {
+			return l.Gradient(w.Output(p.X, 2).RawMatrix().Data, p.Y.RawMatrix().Data, 2, nil) + p.Gamma/2*w.SquaredNorm()
+		}
+		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 600, Loss: l})
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := objective(w)
+		if math.Abs(f-st.Objective) > 1e-10*f {
+			t.Errorf("%T: objective %v is reported, %v is true", l, st.Objective, f)
+		}
+		if g := objective(squared); !(f < g) {
+			t.Errorf("%T: objective %v, the network for squared loss has %v", l, f, g)
+		}
+		rng := newRand(12)
+		for range 20 {
+			other := lift.Weights{U: w.U, V: mat.DenseCopyOf(w.V)}
+			for i := range other.V.RawMatrix().Data {
+				other.V.RawMatrix().Data[i] *= 1 + 1e-2*rng.NormFloat64()
+			}
+			if g := objective(other); !(f <= g*(1+1e-6)) {
+				t.Errorf("%T: objective %v, a neighbour has %v", l, f, g)
+			}
 		}
 	}
 }

@@ -17,7 +17,7 @@ type training struct {
 	ctx      context.Context
 	original lift.Problem
 	o        TrainOptions
-	loss     loss.Loss
+	plain    bool // the loss is that of lift.Problem
 	rng      *rand.Rand
 
 	p       lift.Problem // in coordinates
@@ -28,12 +28,12 @@ type training struct {
 	single  *risk[float32] // rows in random order
 	double  *risk[float64] // rows in order
 
-	best     []float64
-	bestF    float64
-	spent    float64 // work, in passes with a gradient of startWidth neurons
-	status   Status
-	lastSeen time.Time     // when the last objective was known
-	cost     time.Duration // of the last objective and its report
+	best   []float64
+	bestF  float64
+	spent  float64 // work, in passes with a gradient of startWidth neurons
+	status Status
+	seen   float64       // work at the last objective
+	cost   time.Duration // of the last objective and its report
 }
 
 // The widths of the first network.  Width 400 beats 100 by far; more takes longer and hardly gains.
@@ -48,7 +48,7 @@ const exactPart = 1e-4
 
 func newTraining(ctx context.Context, p lift.Problem, o TrainOptions) *training {
 	t := &training{
-		ctx: ctx, original: p, o: o, loss: loss.Squared{},
+		ctx: ctx, original: p, o: o, plain: o.Loss == loss.Squared{} && o.RowWeights == nil,
 		rng:    rand.New(rand.NewPCG(o.Seed, 0x7261696e)),
 		bestF:  math.Inf(1),
 		status: Status{Reason: Interrupted, Stationarity: math.NaN()},
@@ -66,7 +66,7 @@ func (t *training) run() {
 	if t.o.Start.Width() > 0 {
 		t.consider(t.s.into(t.o.Start))
 	}
-	if t.rowSize == 0 || t.ySize == 0 {
+	if t.rowSize == 0 || t.plain && t.ySize == 0 {
 		t.status.Reason = Stationary // no network beats that of width 0
 		return
 	}
@@ -80,10 +80,16 @@ func (t *training) outcome() (lift.Weights, Status) {
 	st.Objective = t.bestF
 	if math.IsInf(t.bestF, 1) { // there was no time for anything
 		w := Balance(t.o.Start)
-		st.Objective, _ = t.original.Objective(w)
+		st.Objective = t.objective(w)
 		return w, st
 	}
 	return t.weights(), st
+}
+
+// objective of weights in the coordinates of the problem.
+func (t *training) objective(w lift.Weights) float64 {
+	output := w.Output(t.original.X, t.c).RawMatrix().Data
+	return t.o.Loss.Gradient(output, contiguous(t.original.Y), t.c, t.o.RowWeights) + t.original.Gamma/2*w.SquaredNorm()
 }
 
 // weights are the best ones.
@@ -102,7 +108,7 @@ func (t *training) prepare() bool {
 	}
 	t.s, t.p, t.d = s, s.problem(t.original), len(s.lambda)
 	x, y := contiguous(t.p.X), contiguous(t.p.Y)
-	t.double = newRisk(x, y, t.d, t.c, t.p.Gamma, t.loss, nil, t.o.Threads)
+	t.double = newRisk(x, y, t.d, t.c, t.p.Gamma, t.o.Loss, t.o.RowWeights, t.o.Threads)
 	for _, v := range s.lambda {
 		t.rowSize += v
 	}
@@ -112,6 +118,10 @@ func (t *training) prepare() bool {
 	t.rowSize, t.ySize = math.Sqrt(t.rowSize/float64(t.n)), math.Sqrt(t.ySize/float64(len(y)))
 
 	x32, shuffled := make([]float32, len(x)), make([]float64, len(y))
+	var weights []float64
+	if t.o.RowWeights != nil {
+		weights = make([]float64, t.n)
+	}
 	for i, k := range t.rng.Perm(t.n) {
 		if i%1024 == 0 && t.ctx.Err() != nil {
 			return false
@@ -121,8 +131,11 @@ func (t *training) prepare() bool {
 			to[j] = float32(v)
 		}
 		copy(shuffled[i*t.c:(i+1)*t.c], y[k*t.c:(k+1)*t.c])
+		if weights != nil {
+			weights[i] = t.o.RowWeights[k]
+		}
 	}
-	t.single = newRisk(x32, shuffled, t.d, t.c, t.p.Gamma, t.loss, nil, t.o.Threads)
+	t.single = newRisk(x32, shuffled, t.d, t.c, t.p.Gamma, t.o.Loss, weights, t.o.Threads)
 	return true
 }
 
@@ -169,12 +182,19 @@ func (t *training) consider(theta []float64) float64 {
 			t.o.Progress(t.weights(), f)
 		}
 	}
-	t.lastSeen = time.Now()
-	t.cost = t.lastSeen.Sub(begin)
+	t.seen, t.cost = t.spent, time.Since(begin)
 	return f
 }
 
-// due says whether enough time has passed to look at the objective again; before the first network it is always.
-func (t *training) due() bool {
-	return len(t.best) == 0 || time.Since(t.lastSeen) > max(10*t.cost, 50*time.Millisecond)
+// seenWork and seenPasses: the objective is looked at again after so many multiplications, about 50 ms, and so many passes.
+const (
+	seenWork   = 1e9
+	seenPasses = 5
+)
+
+// due says whether it is time to look at the objective again, so that the best network is known at any time: by the
+// work done, not by the clock, which would make runs differ.  Before the first network it is always.
+func (t *training) due(m int) bool {
+	pass := float64(m) / startWidth
+	return len(t.best) == 0 || t.spent-t.seen >= max(seenPasses*pass, seenWork/(4*float64(t.n*(t.d+t.c))*startWidth))
 }

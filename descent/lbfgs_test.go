@@ -25,54 +25,6 @@ func randomProblem(t testing.TB, seed uint64, n, d, c, m int) (lift.Problem, lif
 	return p, lift.Weights{U: gaussian(m, d), V: gaussian(m, c)}, rng
 }
 
-func TestObjectiveAgainstProblem(t *testing.T) {
-	p, w, _ := randomProblem(t, 1, 11, 3, 2, 5)
-	o := newObjective(p.X.RawMatrix(), p.Y.RawMatrix(), p.Gamma, 5)
-	theta := make([]float64, 5*5)
-	pack(w, theta)
-	want, _ := p.Objective(w)
-	if got := o.value(theta, nil); !(math.Abs(got-want) <= 1e-12*want) {
-		t.Errorf("objective %v, want %v", got, want)
-	}
-	back := unpack(theta, 5, 3, 2)
-	if !mat.Equal(back.U, w.U) || !mat.Equal(back.V, w.V) {
-		t.Error("unpack does not invert pack")
-	}
-}
-
-func TestGradientAgainstFiniteDifferences(t *testing.T) {
-	for seed := uint64(1); seed <= 5; seed++ {
-		p, w, _ := randomProblem(t, seed, 9+int(seed), 1+int(seed), 3, 4)
-		_, d, c := p.Dims()
-		o := newObjective(p.X.RawMatrix(), p.Y.RawMatrix(), p.Gamma, 4)
-		theta, grad := make([]float64, (d+c)*4), make([]float64, (d+c)*4)
-		pack(w, theta)
-		o.value(theta, grad)
-		for i := range theta {
-			const h = 1e-6
-			at := theta[i]
-			theta[i] = at + h
-			up := o.value(theta, nil)
-			theta[i] = at - h
-			down := o.value(theta, nil)
-			theta[i] = at
-			if got := (up - down) / (2 * h); !(math.Abs(got-grad[i]) <= 1e-6*(1+math.Abs(got))) {
-				t.Errorf("seed %d: ∂F/∂θ_%d = %v, finite difference %v", seed, i, grad[i], got)
-			}
-		}
-	}
-}
-
-func TestObjectiveDoesNotAllocate(t *testing.T) {
-	p, w, _ := randomProblem(t, 3, 30, 4, 3, 8)
-	o := newObjective(p.X.RawMatrix(), p.Y.RawMatrix(), p.Gamma, 8)
-	theta, grad := make([]float64, 7*8), make([]float64, 7*8)
-	pack(w, theta)
-	if a := testing.AllocsPerRun(20, func() { o.value(theta, grad) }); a > 0 {
-		t.Errorf("%v allocations per evaluation, want none", a)
-	}
-}
-
 func TestLBFGSEndsOnBadObjectives(t *testing.T) {
 	never := func() bool { return false }
 	for name, f := range map[string]func(x, g []float64) float64{

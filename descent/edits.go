@@ -1,0 +1,143 @@
+package descent
+
+import (
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+)
+
+// edits knows the objectives of the networks that differ from one network by one or two neurons, each at the cost of the output of
+// these, not of the network.
+type edits struct {
+	p       lift.Problem
+	n, d, c int
+	w       lift.Weights
+	a       *mat.Dense     // m×n, activations of each neuron
+	r       blas64.General // n×c, output − Y
+	decay   float64        // Σ (‖u_j‖² + ‖v_j‖²)
+	f       float64        // objective of w
+	column  []float64      // n, activations of a new neuron
+}
+
+// editsFit says whether edits of m neurons are worth their memory, n·m numbers.
+func editsFit(p lift.Problem, m int) bool {
+	n, _, _ := p.Dims()
+	return n*m <= mostActivations
+}
+
+func newEdits(p lift.Problem, w lift.Weights) *edits {
+	e := &edits{p: p}
+	e.n, e.d, e.c = p.Dims()
+	e.column = make([]float64, e.n)
+	e.set(w)
+	return e
+}
+
+// set makes w the network to be edited.
+func (e *edits) set(w lift.Weights) {
+	e.w, e.decay = w, w.SquaredNorm()
+	e.a = mat.NewDense(max(w.Width(), 1), e.n, nil)
+	e.r = general(e.n, e.c)
+	y := e.p.Y.RawMatrix()
+	for i := range e.n {
+		floats.ScaleTo(e.r.Data[i*e.c:(i+1)*e.c], -1, y.Data[i*y.Stride:i*y.Stride+e.c])
+	}
+	if w.Width() > 0 {
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, w.U.RawMatrix(), e.p.X.RawMatrix(), 0, e.a.RawMatrix())
+		for i, t := range e.a.RawMatrix().Data {
+			e.a.RawMatrix().Data[i] = max(t, 0)
+		}
+		blas64.Gemm(blas.Trans, blas.NoTrans, 1, e.a.RawMatrix(), w.V.RawMatrix(), 1, e.r)
+	}
+	e.f = floats.Dot(e.r.Data, e.r.Data)/2 + e.p.Gamma/2*e.decay
+}
+
+// without is the objective without neuron j.
+func (e *edits) without(j int) float64 {
+	u, v, a := e.w.U.RawRowView(j), e.w.V.RawRowView(j), e.a.RawRowView(j)
+	sum := 0.0
+	for i, h := range a {
+		for q, r := range e.r.Data[i*e.c : (i+1)*e.c] {
+			r -= h * v[q]
+			sum += r * r
+		}
+	}
+	return sum/2 + e.p.Gamma/2*(e.decay-floats.Dot(u, u)-floats.Dot(v, v))
+}
+
+// merged returns the neuron that replaces neurons j and k, the leading singular pair of u_jv_jᵀ + u_kv_kᵀ turned
+// towards u_j + u_k, and the objective with it.
+func (e *edits) merged(j, k int) (u, v []float64, f float64) {
+	uj, uk := e.w.U.RawRowView(j), e.w.U.RawRowView(k)
+	vj, vk := e.w.V.RawRowView(j), e.w.V.RawRowView(k)
+	u, v = leadingPair(uj, vj, uk, vk)
+	x := e.p.X.RawMatrix()
+	blas64.Gemv(blas.NoTrans, 1, x, blas64.Vector{N: e.d, Inc: 1, Data: u}, 0, blas64.Vector{N: e.n, Inc: 1, Data: e.column})
+	aj, ak := e.a.RawRowView(j), e.a.RawRowView(k)
+	sum := 0.0
+	for i, t := range e.column {
+		h, hj, hk := max(t, 0), aj[i], ak[i]
+		for q, r := range e.r.Data[i*e.c : (i+1)*e.c] {
+			r += h*v[q] - hj*vj[q] - hk*vk[q]
+			sum += r * r
+		}
+	}
+	decay := e.decay + floats.Dot(u, u) + floats.Dot(v, v)
+	for _, gone := range [][]float64{uj, uk, vj, vk} {
+		decay -= floats.Dot(gone, gone)
+	}
+	return u, v, sum/2 + e.p.Gamma/2*decay
+}
+
+// withMerged returns the network with the neuron (u, v) in the place of j, without k, k > j.
+func (e *edits) withMerged(j, k int, u, v []float64) lift.Weights {
+	out := without(e.w, k)
+	out.U.SetRow(j, u)
+	out.V.SetRow(j, v)
+	return out
+}
+
+// leadingPair returns u and v, ‖u‖ = ‖v‖, with uvᵀ the best approximation of rank one to M = u₁v₁ᵀ + u₂v₂ᵀ, and uᵀ(u₁ + u₂) ≥ 0.  The
+// left singular vectors of M are combinations U₂y of the columns of U₂ = [u₁ u₂], with y an eigenvector of
+// V₂ᵀV₂U₂ᵀU₂, V₂ = [v₁ v₂].
+func leadingPair(u1, v1, u2, v2 []float64) (u, v []float64) {
+	g11, g12, g22 := floats.Dot(u1, u1), floats.Dot(u1, u2), floats.Dot(u2, u2)
+	h11, h12, h22 := floats.Dot(v1, v1), floats.Dot(v1, v2), floats.Dot(v2, v2)
+	p11, p12 := h11*g11+h12*g12, h11*g12+h12*g22
+	p21, p22 := h12*g11+h22*g12, h12*g12+h22*g22
+	top := (p11+p22)/2 + math.Sqrt(max((p11-p22)*(p11-p22)/4+p12*p21, 0))
+	y1, y2 := p12, top-p11
+	if b1, b2 := top-p22, p21; math.Hypot(b1, b2) > math.Hypot(y1, y2) {
+		y1, y2 = b1, b2
+	}
+	if y1 == 0 && y2 == 0 {
+		y1 = 1 // M has two equal singular values: any pair will do
+	}
+	u, v = make([]float64, len(u1)), make([]float64, len(v1))
+	floats.AddScaledTo(u, u, y1, u1)
+	floats.AddScaled(u, y2, u2)
+	norm := floats.Norm(u, 2)
+	if norm == 0 {
+		return u, v // M is zero
+	}
+	floats.Scale(1/norm, u)
+	floats.AddScaled(v, floats.Dot(u1, u), v1)
+	floats.AddScaled(v, floats.Dot(u2, u), v2)
+	sigma := floats.Norm(v, 2)
+	if sigma == 0 {
+		return u, v
+	}
+	if floats.Dot(u, u1)+floats.Dot(u, u2) < 0 {
+		floats.Scale(-1, u)
+		floats.Scale(-1, v)
+	}
+	root := math.Sqrt(sigma)
+	floats.Scale(root, u)
+	floats.Scale(root/sigma, v)
+	return u, v
+}
