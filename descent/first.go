@@ -20,15 +20,11 @@ const (
 	slowPart = 1e-3
 )
 
-// first trains a wide network.
-func (t *training) first() {
-	if t.o.Width > 0 && t.o.Width < leastWidth { // a network that fits, at once
-		t.consider(t.descend(t.random(t.o.Width, t.rng), roundIterations, false))
-	}
-	width := min(max(int(startNumber/float64(t.n*(t.d+t.c))), leastWidth), t.enough(startWidth))
-	theta := t.random(width, t.rng)
-	if t.n >= batchFrom {
-		theta = t.stochastic(theta)
+// first trains the network start or, where it has no neurons, a wide one at random.
+func (t *training) first(start []float64) {
+	theta := start
+	if len(start) == 0 {
+		theta = t.wide()
 	}
 	last := math.Inf(1)
 	for !t.over() {
@@ -41,6 +37,19 @@ func (t *training) first() {
 	}
 	t.shrink(theta)
 	t.narrowed(theta)
+}
+
+// wide makes a wide random network and, where there are many rows, trains it on batches.
+func (t *training) wide() []float64 {
+	if t.o.Width > 0 && t.o.Width < leastWidth { // a network that fits, at once
+		t.consider(t.descend(t.random(t.o.Width, t.rng), roundIterations, false))
+	}
+	width := min(max(int(startNumber/float64(t.n*(t.d+t.c))), leastWidth), t.enough(startWidth))
+	theta := t.random(width, t.rng)
+	if t.n >= batchFrom {
+		theta = t.stochastic(theta)
+	}
+	return theta
 }
 
 // enough limits a number of neurons to some times what any optimum needs, which is n·c (see Reduce).

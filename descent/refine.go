@@ -116,6 +116,9 @@ func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 	}
 	consider := func(w lift.Weights) { best, st.Objective = better(p, best, st.Objective, w) }
 	refitted := func() {
+		if !editsFit(p, best.Width()) {
+			return
+		}
 		w, _ := refit(ctx, p, directionsOf(best), best, 1e-8, 2)
 		consider(w)
 	}

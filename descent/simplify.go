@@ -30,7 +30,7 @@ func refitWork(p lift.Problem, w lift.Weights) int {
 // relative): it balances (Balance), merges (Merge), drops those that Reduce can
 // spare, and those whose loss a refit of the others makes good.  The result is
 // usually as narrow as the paper's critical width suggests; run Refine before
-// and after.
+// and after.  Networks whose activations are too many to hold (n·m above six million) are only balanced.
 func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
 	if err := checkWeights(p, w); err != nil {
 		return lift.Weights{}, err
@@ -80,7 +80,7 @@ func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, e
 // is made zero in the place of the neuron that has gone.
 func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 	m := w.Width()
-	if m < 2 {
+	if m < 2 || !editsFit(p, m) {
 		return w
 	}
 	a := w.Activations(p.X)
@@ -215,6 +215,9 @@ const spareFailures = 10
 
 // dropSpare drops neurons whose loss a refit of the others makes good, the weakest first.
 func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
+	if !editsFit(p, w.Width()) {
+		return w
+	}
 	f, _ := p.Objective(w)
 	work := 0
 	for dropped := true; dropped; {

@@ -28,7 +28,7 @@ type TrainOptions struct {
 	// Effort limits the work, in passes over the data for the loss and its gradient of a network of 400 neurons; 0
 	// means that training goes on until ctx ends or nothing is gained any more.
 	Effort int
-	// Start are weights to begin with, which may have width 0; the result is never worse, and if it is narrower than Width allows, no wider.
+	// Start are weights to go on from, which may have width 0: none.  The result is never worse, unless they are wider than Width.
 	Start lift.Weights
 	// Progress, unless nil, is called with each better network and its objective, from the goroutine of Train, soon after
 	// it was found.  The weights are the callee's to keep.

@@ -256,3 +256,19 @@ func TestTrainLosses(t *testing.T) {
 		}
 	}
 }
+
+// TestTrainGoesOn: from its own result training finds a better one.
+func TestTrainGoesOn(t *testing.T) {
+	p := structured(150, 6, 2, 0.1, 13)
+	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 150})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, next, err := Train(t.Context(), p, TrainOptions{Effort: 600, Start: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !(next.Objective < st.Objective*(1-1e-3)) {
+		t.Errorf("objective %v, began with %v", next.Objective, st.Objective)
+	}
+}

@@ -49,11 +49,12 @@ const exactPart = 1e-4
 func newTraining(ctx context.Context, p lift.Problem, o TrainOptions) *training {
 	t := &training{
 		ctx: ctx, original: p, o: o, plain: o.Loss == loss.Squared{} && o.RowWeights == nil,
-		rng:    rand.New(rand.NewPCG(o.Seed, 0x7261696e)),
 		bestF:  math.Inf(1),
 		status: Status{Reason: Interrupted, Stationarity: math.NaN()},
 	}
 	t.n, _, t.c = p.Dims()
+	// Training that goes on from a network is to try other starts than the training that led to it.
+	t.rng = rand.New(rand.NewPCG(o.Seed, 0x7261696e^math.Float64bits(o.Start.SquaredNorm())))
 	return t
 }
 
@@ -63,14 +64,15 @@ func (t *training) run() {
 		return
 	}
 	t.consider(nil)
-	if t.o.Start.Width() > 0 {
-		t.consider(t.s.into(t.o.Start))
+	start := t.s.into(t.o.Start)
+	if len(start) > 0 {
+		t.consider(start)
 	}
 	if t.rowSize == 0 || t.plain && t.ySize == 0 {
 		t.status.Reason = Stationary // no network beats that of width 0
 		return
 	}
-	t.first()
+	t.first(start)
 	t.explore()
 }
 
