@@ -35,7 +35,7 @@ var rooms = []room{
 	{"readers of results", "reports and comparisons: nothing before them needs them", []string{
 		"report/...", "explain", "audit", "baseline/...", "reproduce",
 	}},
-	{"commands", "thin", []string{"cmd/relift/...", "docs/..."}},
+	{"commands", "thin", []string{"cmd/relift/...", "docs/...", "bench/..."}},
 }
 
 // narrow are packages with fewer imports than their room allows: what they import of this
