@@ -19,8 +19,10 @@ const (
 	// blocksShare is the part of the time, where that is limited, that the blocks are
 	// expected to take; estimates are good to a factor of two.
 	blocksShare = 0.5
-	// blocksWork is the work on all blocks where no time limit is given.
-	blocksWork = 1e13
+	// trainWork and boundWork are the work on the relaxation where no time limit is given: some ten seconds beside
+	// the training of a network, minutes for a bound alone.
+	trainWork = 1e12
+	boundWork = 1e13
 	// fewestRows is the least number of rows of a block, fewestToSplit that of a problem worth splitting.
 	fewestRows    = 16
 	fewestToSplit = 100
@@ -34,20 +36,23 @@ func (s *state) needsBlocks(share float64) bool {
 		return false
 	}
 	work := relax.WorkFor(n, c)
-	return work > blocksWork || s.budget.Limit > 0 && work > s.workUntil(share)
+	return work > boundWork || work > s.work(share)
 }
 
-// workUntil is what this machine does until the share of the time limit.
-func (s *state) workUntil(share float64) float64 {
+// work is what may be done on the relaxation: until the share of the time limit or, without one, what is worth it.
+func (s *state) work(share float64) float64 {
+	if s.budget.Limit == 0 {
+		return s.freeWork
+	}
 	return s.left(share).Seconds() * flopRate()
 }
 
 // blockCount is the number of blocks whose relaxations are expected to be solved until the share of the
 // time limit: as few as possible.
 func (s *state) blockCount(share float64) int {
-	work := float64(blocksWork)
+	work := s.work(share)
 	if s.budget.Limit > 0 {
-		work = blocksShare * s.workUntil(share)
+		work *= blocksShare
 	}
 	n, _, c := s.problem.Dims()
 	for size := n; size > fewestRows; size -= max(1, size/20) {

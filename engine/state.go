@@ -27,6 +27,7 @@ type state struct {
 	budget   Budget
 	clock    Clock
 	record   *Record
+	freeWork float64 // on the relaxation, where no time limit is given
 
 	presolved presolved
 

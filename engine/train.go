@@ -42,7 +42,7 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.record.upper = math.Inf(1)
+	s.record.upper, s.freeWork = math.Inf(1), boundWork
 	return s.run(ctx, MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)})
 }
 
@@ -55,7 +55,7 @@ func newState(p Problem, opts Options) (*state, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	s := &state{problem: p, narrow: p, opts: opts, clock: wall{}}
+	s := &state{problem: p, narrow: p, opts: opts, clock: wall{}, freeWork: trainWork}
 	if s.budget, err = newBudget(p, opts, s.clock.Now()); err != nil {
 		return nil, err
 	}
