@@ -24,6 +24,7 @@ import (
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/proof/check"
 	"github.com/relift/relift/signs"
 )
 
@@ -35,6 +36,7 @@ func main() {
 	leaves := flag.Int("leaves", 0, "most leaves, 0 for no limit")
 	noSign := flag.Bool("no-sign", false, "without the sign of v")
 	noCones := flag.Bool("no-cones", false, "without second-order cones")
+	verify := flag.Bool("verify", false, "have the proof checked")
 	flag.Parse()
 	if _, err := dense.Init(); err != nil {
 		fail(err)
@@ -48,7 +50,7 @@ func main() {
 			fail(err)
 		}
 		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones}
-		if err := measure(ctx, name, p, *train, *limit, o); err != nil {
+		if err := measure(ctx, name, p, *train, *limit, o, *verify); err != nil {
 			fail(err)
 		}
 	}
@@ -60,7 +62,7 @@ func fail(err error) {
 }
 
 // measure trains a network and prints the tree's course for its residual.
-func measure(ctx context.Context, name string, p lift.Problem, train, limit time.Duration, o signs.Options) error {
+func measure(ctx context.Context, name string, p lift.Problem, train, limit time.Duration, o signs.Options, verify bool) error {
 	w, err := network(ctx, p, train)
 	if err != nil {
 		return err
@@ -90,6 +92,28 @@ func measure(ctx context.Context, name string, p lift.Problem, train, limit time
 	}
 	print(last)
 	fmt.Printf("  %v: objective %.6f, proven %.6f, gap %.4f %%, %d trees\n", result.Status, result.UpperBound, result.LowerBound, 100*result.Gap(), result.Rounds)
+	if !verify || result.Tree == nil {
+		return nil
+	}
+	return checked(ctx, result.Tree)
+}
+
+// checked has the tree's derivation checked and prints what it proves.
+func checked(ctx context.Context, tree *signs.Tree) error {
+	started := time.Now()
+	d, err := tree.Derivation()
+	if err != nil {
+		return err
+	}
+	built := time.Since(started)
+	report, err := d.Check(ctx, check.Options{})
+	if err != nil {
+		return err
+	}
+	if failure, failed := report.FirstFailure(); failed {
+		return fmt.Errorf("the proof is refused: %v", failure)
+	}
+	fmt.Printf("  proof: built in %.2f s, checked in %.2f s, bound %.6f\n", built.Seconds(), (time.Since(started) - built).Seconds(), report.ProvenBound)
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 const (
 	addShare      = 0.5  // products added in one step, relative to N,
 	addLeast      = 60   // but at least
+	mostUnknowns  = 6000 // of the Schur complement, which then takes 300 MB; no more products enter
 	addBelow      = 0.3  // violation from which a product is added, relative to the tolerance
 	slackViolated = 5.0  // slack of a new condition, in violations,
 	slackLeast    = 0.05 // but at least, relative to the lengths of its lines
@@ -112,7 +113,7 @@ func (it *iterate) violated(t *mat.Dense, length []float64, tolerance float64) (
 			}
 		}
 	}
-	limit := max(addLeast, int(addShare*float64(it.n)))
+	limit := max(0, min(max(addLeast, int(addShare*float64(it.n))), mostUnknowns-it.m-len(it.pairs)-len(it.coneMul)))
 	if len(found) > limit {
 		slices.SortStableFunc(found, func(x, y candidate) int {
 			switch {

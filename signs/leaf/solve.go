@@ -89,7 +89,6 @@ type Result struct {
 
 // The numbers of the stopping rules.
 const (
-	feasible        = 0.05  // relative primal infeasibility of a solved leaf
 	fineBelow       = 1.003 // primal values, relative to Options.Close, under which tolerances are ten times smaller
 	patience        = 6     // steps without progress
 	mostInfeasible  = 0.1   // of a leaf that is split early
