@@ -214,8 +214,11 @@ func (wr *writer) leaf(nd *node, p path) (proof.Node, error) {
 		if rest > 0 {
 			for _, k := range [2]int{leaf.Alpha(c.Fold), leaf.Beta(m, c.Fold)} {
 				b, r := number(k)
-				if a != b && !(min(a, b) < m && max(a, b) == min(a, b)+m) {
-					add(a, b, gamma*c.Scale*rest*s*r)
+				value := gamma * c.Scale * rest * s * r
+				if x, y := min(a, b), max(a, b); x < m && y == x+m {
+					out.Psi[x] += 2 * value // α_kβ_k = 0
+				} else {
+					add(a, b, value)
 				}
 			}
 		}

@@ -42,29 +42,35 @@ func newInstance(p lift.Problem, w *mat.Dense) (*instance, error) {
 	}
 	in := &instance{problem: p, reduced: reduced, w: w, gamma: p.Gamma, x: reduced.X}
 	in.m, in.d = in.x.Dims()
-	plus, minus := mat.NewDense(in.m, c, nil), mat.NewDense(in.m, c, nil)
-	for i, k := range reduced.MergedInto {
-		if k < 0 {
-			continue
-		}
-		side, s := plus, reduced.MergeScale[i]*reduced.RowScale[k]
-		if s < 0 {
-			side, s = minus, -s
-		}
-		row := side.RawRowView(k)
-		for j, v := range w.RawRowView(i) {
-			row[j] += s * v
-		}
-	}
 	in.outputs, err = rowSpace(w)
 	if err != nil {
 		return nil, err
 	}
 	_, in.c = in.outputs.Dims()
+	in.weigh()
+	return in, nil
+}
+
+// weigh computes plus and minus from W.
+func (in *instance) weigh() {
+	_, c := in.w.Dims()
+	plus, minus := mat.NewDense(in.m, c, nil), mat.NewDense(in.m, c, nil)
+	for i, k := range in.reduced.MergedInto {
+		if k < 0 {
+			continue
+		}
+		side, s := plus, in.reduced.MergeScale[i]*in.reduced.RowScale[k]
+		if s < 0 {
+			side, s = minus, -s
+		}
+		row := side.RawRowView(k)
+		for j, v := range in.w.RawRowView(i) {
+			row[j] += s * v
+		}
+	}
 	in.plus, in.minus = new(mat.Dense), new(mat.Dense)
 	in.plus.Mul(plus, in.outputs)
 	in.minus.Mul(minus, in.outputs)
-	return in, nil
 }
 
 // rankTolerance is the singular value, relative to the largest, under which an output direction of W is left out.

@@ -93,3 +93,5 @@ func normalise(u []float64) {
 		u[j] /= size
 	}
 }
+
+func newRand(a, b uint64) *rand.Rand { return rand.New(rand.NewPCG(a, b)) }

@@ -149,3 +149,18 @@ func (p Problem) moments() *mat.Dense {
 	}
 	return mean
 }
+
+// Scaled returns the multipliers times s: they prove s times the bound for s times the objective.
+func (m Multipliers) Scaled(s float64) Multipliers {
+	out := Multipliers{TauU: s * m.TauU, TauV: s * m.TauV, Psi: make([]float64, len(m.Psi))}
+	axpy(out.Psi, s, m.Psi)
+	for _, p := range m.Pairs {
+		out.Pairs = append(out.Pairs, Pair{p.A, p.B, s * p.M})
+	}
+	for _, c := range m.Cones {
+		direction := make([]float64, len(c.Direction))
+		axpy(direction, s, c.Direction)
+		out.Cones = append(out.Cones, Cone{Line: c.Line, Fold: c.Fold, Scale: s * c.Scale, Direction: direction})
+	}
+	return out
+}

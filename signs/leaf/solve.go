@@ -229,8 +229,8 @@ func (it *iterate) step(ms measures, work *[]float64) (primal, dual float64, ord
 	if !ok {
 		return 0, 0, 0, false
 	}
-	sys, ok := newSystem(it, sc, work)
-	if !ok {
+	sys := newSystem(it, sc, nil, work)
+	if !sys.factor() {
 		return 0, 0, sys.order, false
 	}
 	pred := sys.solve(0, nil)

@@ -68,7 +68,7 @@ func (it *iterate) start(from *Multipliers) (ok bool) {
 // definite there.
 func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend float64) bool {
 	it.pairs, it.mul, it.slack = nil, nil, nil
-	it.cones, it.coneMul, it.coneSlack = nil, nil, nil
+	it.cones, it.coneMul, it.coneSlack, it.project = nil, nil, nil, nil
 	it.psi = make([]float64, it.m)
 	for i := range psi {
 		it.psi[i] = (1-blend)*from.Psi[i] + blend*psi[i]
@@ -83,9 +83,14 @@ func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend 
 	if reachFrom(it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
 		return false
 	}
+	it.settle(dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n))
+	return true
+}
+
+// settle sets the slacks of all conditions and raises their multipliers to a part of μ/slack.
+func (it *iterate) settle(mu float64) {
 	t := lift(it.lines, it.z)
 	length := it.lengths(t)
-	mu := dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n)
 	raise := make([]float64, len(it.pairs))
 	it.slack = make([]float64, len(it.pairs))
 	for j, p := range it.pairs {
@@ -114,7 +119,6 @@ func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend 
 		}
 	}
 	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
-	return true
 }
 
 // warmCones takes over the parent's cones, shrunk towards the axis so that they are inside.
@@ -122,7 +126,9 @@ func (it *iterate) warmCones(cones []Cone, blend float64) {
 	if len(cones) == 0 {
 		return
 	}
-	it.project = it.leading()
+	if it.project == nil {
+		it.project = it.leading()
+	}
 	if it.project == nil {
 		return
 	}
@@ -143,6 +149,29 @@ func (it *iterate) warmCones(cones []Cone, blend float64) {
 			it.coneMul[at+1+j] += (1 - blend) * (1 - blend) * dot(it.project.RawRowView(j), k.Direction)
 		}
 	}
+}
+
+// span returns an orthonormal basis of the cones' directions as rows; nil where there are none.
+func span(cones []Cone) *mat.Dense {
+	if len(cones) == 0 {
+		return nil
+	}
+	d := len(cones[0].Direction)
+	all := mat.NewDense(len(cones), d, nil)
+	for i, c := range cones {
+		all.SetRow(i, c.Direction)
+	}
+	var svd mat.SVD
+	if !svd.Factorize(all, mat.SVDThinV) {
+		return nil
+	}
+	rank := svd.Rank(1e-10)
+	if rank == 0 {
+		rank = 1
+	}
+	var v mat.Dense
+	svd.VTo(&v)
+	return mat.DenseCopyOf(v.Slice(0, d, 0, rank).T())
 }
 
 func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }

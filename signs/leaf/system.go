@@ -2,6 +2,7 @@ package leaf
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
@@ -12,12 +13,16 @@ import (
 // system is the Schur complement at an iterate, factored.  Its unknowns are ψ, M, ζ, τ; with 𝒲A = WAW and W = GGᵀ its
 // entries are ⟨A_i, 𝒲A_j⟩, plus slack/M for the inequalities and the squared scaling of the cones.  The products have rank
 // two, so that the entries are products of entries of L W Lᵀ.
+//
+// Before them come the unknowns that several cones share, if there are any, see SolveJoint; for the system of one cone
+// they are multipliers of products like the others.
 type system struct {
 	it      *iterate
 	sc      *scaled
+	shared  int // unknowns before ψ
 	pairs   []pair
 	order   int
-	h       []float64  // order×order, lower factor
+	h       []float64  // order×order, the lower triangle counts
 	inverse *mat.Dense // L S⁻¹ Lᵀ
 	traceV  [2]float64 // tr of the parts of S⁻¹
 	scaling []scaling  // of the cones
@@ -27,8 +32,9 @@ type system struct {
 // regularise is added to the diagonal of the Schur complement, relative to it.
 const regularise = 1e-13
 
-func newSystem(it *iterate, sc *scaled, work *[]float64) (*system, bool) {
-	sys := &system{it: it, sc: sc, pairs: it.unknowns()}
+// newSystem computes the Schur complement.  work is reused where it is large enough.
+func newSystem(it *iterate, sc *scaled, shared []pair, work *[]float64) *system {
+	sys := &system{it: it, sc: sc, shared: len(shared), pairs: append(slices.Clip(shared), it.unknowns()...)}
 	a := len(sys.pairs)
 	n := a + 2
 	sys.order = n
@@ -66,10 +72,10 @@ func newSystem(it *iterate, sc *scaled, work *[]float64) (*system, bool) {
 		}
 	}
 	for j := range it.pairs {
-		k := it.m + j
+		k := sys.first() + j
 		h[k*n+k] += it.slack[j] / it.mul[j]
 	}
-	width, first := it.width(), it.m+len(it.pairs)
+	width, first := it.width(), sys.first()+len(it.pairs)
 	sys.inverts = make([]float64, len(it.coneMul))
 	for k := range it.cones {
 		at := k * width
@@ -101,8 +107,14 @@ func newSystem(it *iterate, sc *scaled, work *[]float64) (*system, bool) {
 			sys.traceV[e] += v * v * inv[j]
 		}
 	}
-	return sys, dense.Cholesky(blas.Lower, n, h, n)
+	return sys
 }
+
+// first is the number of the first inequality's unknown.
+func (sys *system) first() int { return sys.shared + sys.it.m }
+
+// factor replaces the Schur complement by its factor.
+func (sys *system) factor() bool { return dense.Cholesky(blas.Lower, sys.order, sys.h, sys.order) }
 
 // direction is a step of all variables; dz and ds are in the scaled coordinates.
 type direction struct {
@@ -121,10 +133,18 @@ type correction struct {
 	cones []float64
 }
 
-// solve computes the direction towards the point of the central path at the target (σμ).
+// solve computes the direction towards the point of the central path at the target (σμ) with the factored system.
 func (sys *system) solve(target float64, corr *correction) *direction {
+	x := sys.rhs(target, corr)
+	dense.CholeskySolve(blas.Lower, sys.order, 1, sys.h, sys.order, x, 1)
+	a := len(sys.pairs)
+	return sys.complete(target, corr, x[:a], [2]float64{x[a], x[a+1]})
+}
+
+// rhs is the right-hand side.
+func (sys *system) rhs(target float64, corr *correction) []float64 {
 	it, sc, n := sys.it, sys.sc, sys.order
-	a, m, in := n-2, it.m, len(it.pairs)
+	a, m, in := n-2, sys.first(), len(it.pairs)
 	rhs := make([]float64, n)
 	for k, p := range sys.pairs {
 		rhs[k] = -target * sys.inverse.At(int(p.a), int(p.b))
@@ -154,15 +174,20 @@ func (sys *system) solve(target float64, corr *correction) *direction {
 			rhs[m+in+j] -= v
 		}
 	}
-	dense.CholeskySolve(blas.Lower, n, 1, sys.h, n, rhs, 1)
-	dir := &direction{y: rhs[:a], tau: [2]float64{rhs[a], rhs[a+1]}}
+	return rhs
+}
 
+// complete computes the direction from its unknowns.
+func (sys *system) complete(target float64, corr *correction, y []float64, tau [2]float64) *direction {
+	it, sc := sys.it, sys.sc
+	m, in := sys.first(), len(it.pairs)
+	dir := &direction{y: y, tau: tau}
 	ds := adjoint(sc.lines, sys.pairs, dir.y)
 	ds.Scale(-1, ds)
 	for e, t := range dir.tau {
-		part := sc.g.Slice(m, m+it.d, 0, it.n)
+		part := sc.g.Slice(it.m, it.m+it.d, 0, it.n)
 		if e == 1 {
-			part = sc.g.Slice(m+it.d, it.n, 0, it.n)
+			part = sc.g.Slice(it.m+it.d, it.n, 0, it.n)
 		}
 		var inner mat.Dense
 		inner.Mul(part.T(), part)
@@ -207,7 +232,7 @@ func (sys *system) solve(target float64, corr *correction) *direction {
 func (sys *system) limit(dir *direction) {
 	it := sys.it
 	p, d := sys.sc.reachMatrix(dir.dz), sys.sc.reachMatrix(dir.ds)
-	m, in, width := it.m, len(it.pairs), it.width()
+	m, in, width := sys.first(), len(it.pairs), it.width()
 	for j, v := range dir.slack {
 		if v < 0 {
 			p = min(p, -it.slack[j]/v)
@@ -240,7 +265,7 @@ func (sys *system) after(dir *direction, p, d float64) float64 {
 			sum += z * s
 		}
 	}
-	m, in := it.m, len(it.pairs)
+	m, in := sys.first(), len(it.pairs)
 	for j, v := range dir.slack {
 		sum += (it.slack[j] + p*v) * (it.mul[j] + d*dir.y[m+j])
 	}
@@ -253,7 +278,7 @@ func (sys *system) after(dir *direction, p, d float64) float64 {
 // correct returns the second-order terms of the predictor dir.
 func (sys *system) correct(dir *direction) *correction {
 	it := sys.it
-	m, in, width := it.m, len(it.pairs), it.width()
+	m, in, width := sys.first(), len(it.pairs), it.width()
 	corr := &correction{j: sys.sc.second(dir.dz, dir.ds), pairs: make([]float64, in), cones: make([]float64, len(it.coneMul))}
 	for j, v := range dir.slack {
 		corr.pairs[j] = v * dir.y[m+j] / it.mul[j]
@@ -274,7 +299,7 @@ func (sys *system) correct(dir *direction) *correction {
 // advance moves the iterate along dir.
 func (sys *system) advance(dir *direction, p, d float64) {
 	it := sys.it
-	m, in := it.m, len(it.pairs)
+	m, in := sys.first(), len(it.pairs)
 	dz := sys.sc.back(dir.dz)
 	dz.Scale(p, dz)
 	it.z.Add(it.z, dz)
@@ -286,8 +311,8 @@ func (sys *system) advance(dir *direction, p, d float64) {
 		it.coneSlack[j] += p * v
 		it.coneMul[j] += d * dir.y[m+in+j]
 	}
-	for i := range m {
-		it.psi[i] += d * dir.y[i]
+	for i := range it.psi {
+		it.psi[i] += d * dir.y[sys.shared+i]
 	}
 	for e := range 2 {
 		it.tau[e] += d * dir.tau[e]

@@ -1,0 +1,435 @@
+package leaf
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/dense"
+)
+
+// Joint is the relaxation of training over several cones at once, with W free.  With Z_b the moments of the neurons in
+// cone b, its primal is
+//
+//	min ½‖R‖² + (γ/2) Σ_b (tr U_b + tr V_b),   R_j = Y_j − Σ_b f_bj E_b[ℓ_bj v],   tr U_b = tr V_b,
+//
+// with the conditions of the package comment in each cone, and its dual is
+//
+//	max ⟨W,Y⟩ − ½‖W‖²   s.t.  S_b = (γ/2 + τ_b)I_u + (γ/2 − τ_b)I_v − Σ_j f_bj W_jᵀ(ℓ_bj v) − … ⪰ 0 for every b.
+//
+// The cones have to cover all pairs (u, v); then the dual value of any feasible W bounds the objective of every network.
+type Joint struct {
+	Gamma   float64
+	Targets *mat.Dense // Y (n×c)
+	Cones   []JointCone
+}
+
+// JointCone is one of the cones.
+type JointCone struct {
+	// Problem is the cone; of its Objective only the size counts.
+	Problem Problem
+	// Lines and Factors say what row j of the data contributes: Factors[j]·ℓ, ℓ being the line with the number Lines[j],
+	// or nothing where that is negative.
+	Lines   []int
+	Factors []float64
+	// Start are multipliers of the cone for the first W, in the scale of Problem, of which τ_u + τ_v ≤ 1 is asked.
+	Start Multipliers
+	// Scale is about the trace of U over the neurons of this cone.
+	Scale float64
+}
+
+// JointResult is the outcome of SolveJoint.
+type JointResult struct {
+	Status Status
+	// Bound is the dual value.
+	Bound, Primal float64
+	W             *mat.Dense // n×c
+	// Multipliers prove h(W) ≤ γ on the cones, in the scale of Problem, τ_u + τ_v = 1.
+	Multipliers []Multipliers
+	Steps       int
+}
+
+// joint is the state of SolveJoint.
+type joint struct {
+	Joint
+	w     []float64
+	tau   []float64 // τ_b
+	parts []*part
+}
+
+// part is a cone with its unknowns among those of W.
+type part struct {
+	*iterate
+	shared []pair
+	entry  []int     // of W for each of the shared unknowns
+	factor []float64 // f
+	work   []float64
+}
+
+// Constants of the joint program.
+const (
+	jointSteps = 60
+)
+
+// SolveJoint improves W from a start w (n×c) that is strictly feasible with the cones' multipliers.
+func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointResult {
+	n, c := j.Targets.Dims()
+	st := &joint{Joint: j, w: append([]float64(nil), mat.DenseCopyOf(w).RawMatrix().Data...)}
+	out := &JointResult{Status: Numerical, Bound: math.Inf(-1)}
+	for _, cone := range j.Cones {
+		pt, tau, ok := st.newPart(cone)
+		if !ok {
+			return out
+		}
+		st.parts, st.tau = append(st.parts, pt), append(st.tau, tau)
+	}
+	var history []float64
+	for step := 1; ; step++ {
+		worst := violations{}
+		mu := st.mu()
+		for _, pt := range st.parts {
+			v, _ := pt.extend(lift(pt.lines, pt.z), step+projectFrom, o.Tolerance, mu)
+			worst.pairs, worst.cones = max(worst.pairs, v.pairs), max(worst.cones, v.cones)
+		}
+		bound := st.dual()
+		primal, infeasible := st.primal()
+		if bound > out.Bound {
+			out.Bound, out.W = bound, mat.NewDense(n, c, append([]float64(nil), st.w...))
+			out.Multipliers = st.multipliers()
+		}
+		out.Primal, out.Steps = primal, step-1
+		gap := math.Abs(primal-bound) / math.Abs(bound)
+		history = append(history, bound)
+		switch {
+		case ctx.Err() != nil:
+			out.Status = Interrupted
+			return out
+		case gap < o.Tolerance && infeasible < o.Tolerance && worst.pairs < 5*o.Tolerance && worst.cones < 3*coneTolerance:
+			out.Status = Solved
+			return out
+		case len(history) > 2*patience && bound-history[len(history)-2*patience] < 0.1*o.Tolerance*bound:
+			out.Status = Stalled
+			return out
+		case step > jointSteps:
+			out.Status = StepLimit
+			return out
+		}
+		if !st.step() {
+			return out
+		}
+	}
+}
+
+// newPart starts a cone.
+func (st *joint) newPart(k JointCone) (*part, float64, bool) {
+	it := newIterate(k.Problem)
+	_, c := st.Targets.Dims()
+	// The lines of v come after the numbered ones: no conditions are looked for among them.
+	first, _ := it.lines.Dims()
+	grown := mat.NewDense(first+c, it.n, nil)
+	copy(grown.RawMatrix().Data, it.lines.RawMatrix().Data)
+	for q := range c {
+		grown.Set(first+q, it.m+it.d+q, 1)
+	}
+	it.lines = grown
+	pt := &part{iterate: it}
+	for row, line := range k.Lines {
+		if line < 0 {
+			continue
+		}
+		for q := range c {
+			pt.shared = append(pt.shared, pair{int32(line), int32(first + q)})
+			pt.entry = append(pt.entry, row*c+q)
+			pt.factor = append(pt.factor, k.Factors[row])
+		}
+	}
+	g := st.Gamma
+	it.z = k.Problem.moments()
+	it.z.Scale(max(k.Scale, 1e-6), it.z)
+	start := k.Start.Scaled(g)
+	tau := (start.TauU - start.TauV) / 2
+	it.tau = [2]float64{g/2 + tau, g/2 - tau}
+	it.psi = start.Psi
+	for _, p := range start.Pairs {
+		if p.M > 0 {
+			it.pairs = append(it.pairs, pair{int32(p.A), int32(p.B)})
+			it.mul = append(it.mul, p.M)
+		}
+	}
+	it.project = span(start.Cones)
+	it.warmCones(start.Cones, 0)
+	st.price(pt)
+	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
+	if reachFrom(it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
+		return nil, 0, false
+	}
+	mu := dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n)
+	it.settle(mu)
+	return pt, tau, true
+}
+
+// price writes W into the cost of the cone.
+func (st *joint) price(pt *part) {
+	pt.cost = adjoint(pt.lines, pt.shared, st.shares(pt, st.w))
+}
+
+// shares lists f·x for the shared unknowns of a cone.
+func (st *joint) shares(pt *part, x []float64) []float64 {
+	y := make([]float64, len(pt.shared))
+	for k, e := range pt.entry {
+		y[k] = pt.factor[k] * x[e]
+	}
+	return y
+}
+
+// mu is the mean complementarity.
+func (st *joint) mu() float64 {
+	sum, degree := 0.0, 0
+	for _, pt := range st.parts {
+		sum += pt.complementarity()
+		degree += pt.degree()
+	}
+	return sum / float64(degree)
+}
+
+// dual returns ⟨W,Y⟩ − ½‖W‖².
+func (st *joint) dual() float64 {
+	return dot(st.w, st.Targets.RawMatrix().Data) - dot(st.w, st.w)/2
+}
+
+// residual returns Y − Σ_b f E_b[ℓv].
+func (st *joint) residual() []float64 {
+	r := append([]float64(nil), mat.DenseCopyOf(st.Targets).RawMatrix().Data...)
+	for _, pt := range st.parts {
+		t := lift(pt.lines, pt.z)
+		for k, p := range pt.shared {
+			r[pt.entry[k]] -= pt.factor[k] * t.At(int(p.a), int(p.b))
+		}
+	}
+	return r
+}
+
+// primal returns the primal objective and what the infeasibility means for it, relative.
+func (st *joint) primal() (value, infeasible float64) {
+	r := st.residual()
+	value = dot(r, r) / 2
+	by := 0.0
+	for i, v := range r {
+		by += math.Abs((v - st.w[i]) * st.w[i])
+	}
+	for b, pt := range st.parts {
+		t := pt.traces(pt.z)
+		value += st.Gamma / 2 * (t[0] + t[1])
+		by += math.Abs(st.tau[b] * (t[0] - t[1]))
+		lifted := lift(pt.lines, pt.z)
+		sum := 0.0
+		for i := range pt.m {
+			sum += pt.psi[i] * lifted.At(i, pt.m+i)
+		}
+		for k, p := range pt.pairs {
+			sum += pt.mul[k] * (lifted.At(int(p.a), int(p.b)) - pt.slack[k])
+		}
+		by += math.Abs(sum)
+	}
+	return value, by / max(math.Abs(value), 1e-300)
+}
+
+// multipliers returns those of the cones in the scale of their problems.
+func (st *joint) multipliers() []Multipliers {
+	var all []Multipliers
+	for _, pt := range st.parts {
+		r := &Result{Bound: math.Inf(1)}
+		r.keep(pt.iterate, measures{bound: 0})
+		m := r.Multipliers.Scaled(1 / st.Gamma)
+		all = append(all, m)
+	}
+	return all
+}
+
+// reducedPart is a cone's system with its own unknowns eliminated.
+type reducedPart struct {
+	sys   *system
+	inner []float64  // factor of the part of ψ, M, ζ, τ (k×k)
+	cross *mat.Dense // shared×k
+	k     int
+}
+
+// reduce splits a cone's system into its own unknowns, of which τ_u = −τ_v = τ, and the shared ones, and factors it.
+func (sys *system) reduce() (*reducedPart, *mat.SymDense, bool) {
+	e, n := sys.shared, sys.order
+	k := n - 2 - e + 1
+	at := func(i, j int) float64 {
+		if i < j {
+			i, j = j, i
+		}
+		return sys.h[i*n+j]
+	}
+	rp := &reducedPart{sys: sys, inner: make([]float64, k*k), cross: mat.NewDense(max(e, 1), k, nil), k: k}
+	u, v := n-2, n-1
+	for i := range k - 1 {
+		copy(rp.inner[i*k:i*k+i+1], sys.h[(e+i)*n+e:(e+i)*n+e+i+1])
+		rp.inner[(k-1)*k+i] = at(u, e+i) - at(v, e+i)
+	}
+	rp.inner[k*k-1] = at(u, u) - 2*at(u, v) + at(v, v)
+	for i := range e {
+		row := rp.cross.RawRowView(i)
+		for l := range k - 1 {
+			row[l] = at(e+l, i)
+		}
+		row[k-1] = at(u, i) - at(v, i)
+	}
+	if !dense.Cholesky(blas.Lower, k, rp.inner, k) {
+		return nil, nil, false
+	}
+	// Schur complement onto the shared unknowns: H_ee − C A⁻¹ Cᵀ = H_ee − (C L⁻ᵀ)(C L⁻ᵀ)ᵀ.
+	half := mat.DenseCopyOf(rp.cross)
+	blas64.Trsm(blas.Right, blas.Trans, 1, blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: k, Stride: k, Data: rp.inner}, half.RawMatrix())
+	outer := mat.NewSymDense(max(e, 1), nil)
+	for i := range e {
+		for l := i; l < e; l++ {
+			outer.SetSym(i, l, at(i, l))
+		}
+	}
+	blas64.Syrk(blas.NoTrans, -1, half.RawMatrix(), 1, outer.RawSymmetric())
+	return rp, outer, true
+}
+
+// split separates a right-hand side into the shared part and the cone's own, with one τ.
+func (rp *reducedPart) split(rhs []float64) (shared, own []float64) {
+	n := len(rhs)
+	e := rp.sys.shared
+	own = append([]float64(nil), rhs[e:n-2]...)
+	return rhs[:e], append(own, rhs[n-2]-rhs[n-1])
+}
+
+// step does one predictor–corrector step for all cones together.
+func (st *joint) step() bool {
+	q := len(st.w)
+	schur := mat.NewSymDense(q, nil)
+	for i := range q {
+		schur.SetSym(i, i, 1+regularise)
+	}
+	var reduced []*reducedPart
+	for _, pt := range st.parts {
+		sc, ok := newScaled(pt.z, pt.s, pt.lines)
+		if !ok {
+			return false
+		}
+		rp, outer, ok := newSystem(pt.iterate, sc, pt.shared, &pt.work).reduce()
+		if !ok {
+			return false
+		}
+		reduced = append(reduced, rp)
+		for i, a := range pt.entry {
+			for l := i; l < len(pt.entry); l++ {
+				b := pt.entry[l]
+				schur.SetSym(a, b, schur.At(a, b)+pt.factor[i]*pt.factor[l]*outer.At(i, l))
+			}
+		}
+	}
+	var chol mat.Cholesky
+	if !chol.Factorize(schur) {
+		return false
+	}
+	mu := st.mu()
+	pred, _, ok := st.solve(reduced, &chol, 0, nil)
+	if !ok {
+		return false
+	}
+	ap, ad := joined(pred, predictorMargin)
+	after, degree := 0.0, 0
+	for b, rp := range reduced {
+		after += rp.sys.after(pred[b], ap, ad)
+		degree += st.parts[b].degree()
+	}
+	sigma := 0.5
+	if min(ap, ad) > 0.2 {
+		ratio := after / float64(degree) / mu
+		sigma = min(max(ratio*ratio*ratio, 1e-3), 0.9)
+	}
+	corrections := make([]*correction, len(reduced))
+	for b, rp := range reduced {
+		corrections[b] = rp.sys.correct(pred[b])
+	}
+	dirs, dw, ok := st.solve(reduced, &chol, sigma*mu, corrections)
+	if !ok {
+		return false
+	}
+	ap, ad = joined(dirs, correctorMargin)
+	if !(ap > 0) || !(ad > 0) {
+		return false
+	}
+	axpy(st.w, ad, dw)
+	for b, pt := range st.parts {
+		st.tau[b] += ad * dirs[b].tau[0]
+		st.price(pt)
+		reduced[b].sys.advance(dirs[b], ap, ad)
+	}
+	return true
+}
+
+// joined returns the steps that all cones allow.
+func joined(dirs []*direction, margin float64) (p, d float64) {
+	p, d = 1, 1
+	for _, dir := range dirs {
+		p, d = min(p, margin*dir.primalStep), min(d, margin*dir.dualStep)
+	}
+	return p, d
+}
+
+// solve computes the directions of all cones and of W: with D = diag(f) of a cone,
+//
+//	(I + Σ_b D_b H_b D_b) dw = Y − w + Σ_b D_b rhs_b
+//
+// after the cones' own unknowns have been eliminated; rhs_b holds −E_b[ℓv] as it will be but for the unknowns.
+func (st *joint) solve(parts []*reducedPart, chol *mat.Cholesky, target float64, corr []*correction) ([]*direction, []float64, bool) {
+	right := append([]float64(nil), mat.DenseCopyOf(st.Targets).RawMatrix().Data...)
+	axpy(right, -1, st.w)
+	owns := make([][]float64, len(parts))
+	for b, rp := range parts {
+		pt := st.parts[b]
+		var c *correction
+		if corr != nil {
+			c = corr[b]
+		}
+		shared, own := rp.split(rp.sys.rhs(target, c))
+		dense.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
+		owns[b] = own
+		for i, e := range pt.entry {
+			right[e] += pt.factor[i] * (shared[i] - dot(rp.cross.RawRowView(i), own))
+		}
+	}
+	dw := mat.NewVecDense(len(right), right)
+	if err := chol.SolveVecTo(dw, mat.NewVecDense(len(right), append([]float64(nil), right...))); err != nil {
+		if _, onlyCondition := err.(mat.Condition); !onlyCondition {
+			return nil, nil, false
+		}
+	}
+	var dirs []*direction
+	for b, rp := range parts {
+		pt := st.parts[b]
+		y := st.shares(pt, dw.RawVector().Data)
+		change := make([]float64, rp.k)
+		for i, v := range y {
+			axpy(change, v, rp.cross.RawRowView(i))
+		}
+		dense.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, change, 1)
+		own := owns[b]
+		for i := range own {
+			own[i] -= change[i]
+		}
+		tau := own[rp.k-1]
+		dirs = append(dirs, rp.sys.complete(target, pick(corr, b), append(y, own[:rp.k-1]...), [2]float64{tau, -tau}))
+	}
+	return dirs, dw.RawVector().Data, true
+}
+
+func pick(corr []*correction, b int) *correction {
+	if corr == nil {
+		return nil
+	}
+	return corr[b]
+}
