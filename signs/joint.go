@@ -11,7 +11,7 @@ import (
 )
 
 // jointStart is how far inside the dual feasible set the joint program starts, relative to γ/h(W).
-const jointStart = 0.95
+const jointStart = 0.8
 
 // Joint frees W: it solves the relaxation of training over the leaves that the tree has now, starting from the tree's W and
 // multipliers, and returns a tree of the same cones for the better W, whose LowerBound and Derivation are those of the

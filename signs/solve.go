@@ -22,6 +22,8 @@ type Result struct {
 	Tree    *Tree
 	Rounds  int // trees, one for each W
 	Elapsed time.Duration
+
+	started time.Time
 }
 
 // Gap is (UpperBound − LowerBound)/UpperBound.
@@ -32,6 +34,9 @@ const (
 	polishTolerance = 1e-7 // relative excess of ‖Wᵀ(Xu)₊‖ that is looked for before a tree is grown
 	polishRounds    = 10
 	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays
+	jointFirst      = 2    // leaves over which W is freed first,
+	jointMost       = 18   // and last
+	jointPays       = 0.1  // part of the gap that freeing W has to close to be tried again
 )
 
 // Solve closes the gap of a network: it grows a tree for its residual, adds the directions that the tree finds as
@@ -40,8 +45,7 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	started := time.Now()
-	r := &Result{Weights: w}
+	r := &Result{Weights: w, started: time.Now()}
 	r.UpperBound, _ = p.Objective(w)
 	r.polish(ctx, p, nil, o.Seed)
 	var last *Tree
@@ -55,18 +59,15 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 			t, err = NewTreeFrom(last, p, p.Residual(r.Weights), o)
 		}
 		if errors.Is(err, ErrNoRows) {
-			r.LowerBound, r.Status, r.Elapsed = r.UpperBound, Closed, time.Since(started)
+			r.LowerBound, r.Status, r.Elapsed = r.UpperBound, Closed, time.Since(r.started)
 			return r, nil
 		}
 		if err != nil {
 			return nil, err
 		}
 		r.Rounds++
-		r.Status = t.Run(ctx)
-		if bound := t.LowerBound(); r.Tree == nil || bound > r.LowerBound {
-			r.Tree, r.LowerBound = t, bound
-		}
-		r.Elapsed = time.Since(started)
+		r.Status = r.grow(ctx, t)
+		r.Elapsed = time.Since(r.started)
 		if r.Status != Improvable {
 			return r, nil
 		}
@@ -77,6 +78,47 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 			return r, nil
 		}
 		last = t
+	}
+}
+
+// grow runs the tree; while it has few leaves, it frees W over them from time to time, as long as that pays.
+func (r *Result) grow(ctx context.Context, t *Tree) Status {
+	limit, listener := t.options.Leaves, t.options.Progress
+	if listener != nil {
+		t.options.Progress = func(s Progress) {
+			s.LowerBound, s.Elapsed = max(s.LowerBound, r.LowerBound), time.Since(r.started)
+			listener(s)
+		}
+	}
+	free := jointFirst
+	if t.options.NoJoint {
+		free = jointMost + 1
+	}
+	for {
+		t.options.Leaves = limit
+		if free <= jointMost && (limit == 0 || free < limit) {
+			t.options.Leaves = free
+		}
+		status := t.Run(ctx)
+		fixed := t.LowerBound()
+		r.keep(t, fixed)
+		if status != LeafLimit || t.options.Leaves == limit || ctx.Err() != nil {
+			return status
+		}
+		joint := t.Joint(ctx, r.Weights)
+		if joint == nil || joint.LowerBound()-fixed < jointPays*(r.UpperBound-fixed) {
+			free = jointMost + 1
+			continue
+		}
+		r.keep(joint, joint.LowerBound())
+		free = 3 * t.leaves
+	}
+}
+
+// keep records a tree that proves more.
+func (r *Result) keep(t *Tree, bound float64) {
+	if r.Tree == nil || bound > r.LowerBound {
+		r.Tree, r.LowerBound = t, bound
 	}
 }
 

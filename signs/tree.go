@@ -69,6 +69,8 @@ type Options struct {
 	NoSign bool
 	// NoCones leaves out the second-order cones.
 	NoCones bool
+	// NoJoint keeps W fixed in Solve also while the leaves are few.
+	NoJoint bool
 	// Progress, when set, is called after each batch of leaves.
 	Progress func(Progress)
 }
@@ -202,7 +204,9 @@ func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
 // Run grows the tree, a batch of the worst leaves at a time, until it is closed, the context ends, the number of leaves is
 // reached or a direction shows that W is not that of an optimal network.
 func (t *Tree) Run(ctx context.Context) Status {
-	t.started = time.Now()
+	if t.started.IsZero() {
+		t.started = time.Now()
+	}
 	if !t.planted {
 		t.plant(ctx)
 		t.planted = true

@@ -71,7 +71,8 @@ type part struct {
 
 // Constants of the joint program.
 const (
-	jointSteps = 60
+	jointSteps    = 80
+	jointPatience = 25 // steps without progress
 )
 
 // SolveJoint improves W from a start w (n×c) that is strictly feasible with the cones' multipliers.
@@ -110,7 +111,7 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 		case gap < o.Tolerance && infeasible < o.Tolerance && worst.pairs < 5*o.Tolerance && worst.cones < 3*coneTolerance:
 			out.Status = Solved
 			return out
-		case len(history) > 2*patience && bound-history[len(history)-2*patience] < 0.1*o.Tolerance*bound:
+		case len(history) > jointPatience && bound-history[len(history)-jointPatience] < 0.1*o.Tolerance*bound:
 			out.Status = Stalled
 			return out
 		case step > jointSteps:
