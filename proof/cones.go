@@ -68,7 +68,9 @@ func FromCones(c *verify.Claims) (*Derivation, error) {
 	rows.R = &r
 	v := mat.DenseCopyOf(inverse.T())
 	if rows.V != nil {
-		v.Mul(rows.V, inverse.T())
+		var narrow mat.Dense
+		narrow.Mul(rows.V, v) // d×k, of fewer coordinates than features
+		v = &narrow
 	}
 	rows.V = v
 	h := c.H * (1 + coneMargin)

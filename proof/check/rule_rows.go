@@ -265,7 +265,7 @@ func (s *rows) proveClaimInX(ctx context.Context) error {
 	}
 	floor := make([]float64, d)
 	for l := range d {
-		floor[l] = s.claimInX * 0x1p-40
+		floor[l] = s.claimInX // what is missing is charged at the largest D⁻², so all may as well be as large
 		for o := range l + 1 {
 			v, size := 0.0, 0.0
 			for i, x := range s.basis.row(o) {
