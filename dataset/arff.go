@@ -36,6 +36,7 @@ func readARFF(s *source) (*Table, error) {
 		return nil, err
 	}
 	b.budget = s.budget
+	b.read(s.reading)
 	for j, attribute := range a.attributes {
 		b.columns[j].declared = attribute.kind
 	}

@@ -22,7 +22,7 @@ func originalBankNotes(t *testing.T) string {
 		for i := range table.NumRows() {
 			var fields []string
 			for _, c := range table.Columns {
-				fields = append(fields, c.Value(i))
+				fields = append(fields, formatNumber(c.number(i)))
 			}
 			lines[order[at]] = strings.Join(fields, ",")
 			at++
@@ -50,7 +50,7 @@ func TestBankNotes(t *testing.T) {
 	}
 	for j, c := range want.Columns {
 		for i := range want.NumRows() {
-			if held.Columns[j].Value(i) != c.Value(i) {
+			if held.Columns[j].number(i) != c.number(i) {
 				t.Fatalf("row %d, column %s: %s, want %s", i, c.Name, held.Columns[j].Value(i), c.Value(i))
 			}
 		}

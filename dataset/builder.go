@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// builder collects a table row by row and decides the type of each column at
-// the end.
+// builder collects a table row by row.  A column is a dictionary of its texts
+// as long as they are few, and is judged by them when they become many or the
+// table ends: from then on numbers are read as they come.
 type builder struct {
 	name     string
 	columns  []*columnBuilder
@@ -16,32 +17,56 @@ type builder struct {
 	hasLines bool
 	rows     int
 	warnings []string
+	reading  *Reading
 	// budget is charged for the entries of rows that ended; pending counts the
 	// bytes of those that were not charged yet.
 	budget  *budget
 	pending uint64
+	limit   int // distinct texts of a column before it is judged
+	// decimals is what the columns said about the decimal sign after so many rows.
+	decimals     evidence
+	decimalsRows int
 }
 
 // charged is the portion in which the budget is charged.
 const charged = 1 << 16
 
-// columnBuilder keeps the number and the text of each entry.  The texts lie in
-// one array of bytes (row i ends at ends[i]), which a numeric column throws
-// away.
+// Limits for the distinct texts of a column before it is judged: enough to
+// tell numbers from categories, and few enough for a table of many columns.
+const (
+	mostWords  = 4096
+	leastWords = 64
+	allWords   = 1 << 20 // of all columns together
+	mostLabels = 1 << 16 // of a column that may hold labels
+)
+
+// columnBuilder collects one column.
 type columnBuilder struct {
-	name    string
-	numbers []float64
-	arena   []byte
-	ends    []int
-	// number of entries of each token kind
-	counts [tokenDecimalComma + 1]int
-	// declared is the kind that the format declares, "" when the entries decide
-	declared Kind
+	name     string
+	declared Kind // that the format declares, "" when the entries decide
+	// limit is the number of distinct texts whose spelling is wanted, where it
+	// is larger than the builder's.
+	limit int
+
+	words dictionary // while codes is not nil: the texts of the entries …
+	codes []uint32   // … by row, missing for a missing one
+	// afterwards numbers, or texts
+	verdict verdict
+	numbers chunks
+	bad     map[int]string // entries of numbers that are none, by row
+	texts   []string
+	direct  bool // numbers came as numbers, not as texts
 }
+
+// missing is the code of a missing entry.
+const missing = math.MaxUint32
+
+// mostBad bounds how many bad entries a column remembers: the first is named.
+const mostBad = 1000
 
 // newBuilder checks the column names: at least one, none twice.
 func newBuilder(name string, names []string, hasLines bool) (*builder, error) {
-	b := &builder{name: name, hasLines: hasLines}
+	b := &builder{name: name, hasLines: hasLines, reading: &Reading{}, limit: min(max(allWords/max(len(names), 1), leastWords), mostWords)}
 	header := func(column, format string, args ...any) *InputError {
 		e := &InputError{File: name, Column: column, Problem: fmt.Sprintf(format, args...)}
 		if hasLines {
@@ -65,65 +90,260 @@ func newBuilder(name string, names []string, hasLines bool) (*builder, error) {
 			return nil, header(n, "columns %d and %d have the same name; expected each name once", first+1, i+1)
 		}
 		seen[n] = i
-		b.columns = append(b.columns, &columnBuilder{name: n})
+		b.columns = append(b.columns, &columnBuilder{name: n, codes: []uint32{}})
 	}
+	b.columns[len(b.columns)-1].limit = mostLabels // the default target
 	return b, nil
 }
 
-// addText appends the field of the current row to column j.
-func (b *builder) addText(j int, field string) {
-	c := b.columns[j]
-	field = strings.TrimSpace(field)
-	kind, v := classify(field)
-	c.counts[kind]++
-	c.numbers = append(c.numbers, v)
-	if kind != tokenMissing {
-		c.arena = append(c.arena, field...)
+// read makes the builder read entries as r says.
+func (b *builder) read(r *Reading) {
+	b.reading = r
+	for _, reference := range r.Keep {
+		for j, c := range b.columns {
+			if c.name == reference || indexReference(reference, len(b.columns)) == j {
+				c.limit = math.MaxUint32 - 1
+			}
+		}
 	}
-	b.pending += entryBytes + uint64(len(field))
-	c.ends = append(c.ends, len(c.arena))
+}
+
+// addText appends the field of the current row to column j.
+func (b *builder) addText(j int, field string) { b.addField(j, []byte(strings.TrimSpace(field))) }
+
+// addField appends a field, without blanks around it, to column j.
+func (b *builder) addField(j int, field []byte) {
+	c := b.columns[j]
+	switch {
+	case c.codes != nil:
+		b.addWord(j, field)
+	case c.texts != nil:
+		b.pending += stringBytes + uint64(len(field))
+		if b.reading.isMissing(field) {
+			c.texts = append(c.texts, "")
+		} else {
+			c.texts = append(c.texts, string(field))
+		}
+	default:
+		b.pending += numberBytes
+		if v, ok := readPlain(field, c.verdict.notation.decimal); ok {
+			c.numbers.add(v)
+			return
+		}
+		c.addWritten(b.rows, field, b.reading)
+	}
+}
+
+const (
+	numberBytes = 8
+	stringBytes = 16
+	codeBytes   = 4
+	wordBytes   = 16 // of a dictionary beside the text
+)
+
+func (b *builder) addWord(j int, field []byte) {
+	c := b.columns[j]
+	b.pending += codeBytes
+	if b.reading.isMissing(field) {
+		c.codes = append(c.codes, missing)
+		return
+	}
+	limit := max(b.limit, c.limit)
+	before := c.words.len()
+	code, ok := c.words.code(field, limit)
+	if !ok {
+		b.settle(c)
+		b.addField(j, field)
+		return
+	}
+	if c.words.len() > before {
+		b.pending += wordBytes + uint64(len(field))
+	}
+	c.codes = append(c.codes, code)
+}
+
+// addWritten appends a number that is not plain, a missing entry, or a mistake.
+func (c *columnBuilder) addWritten(row int, field []byte, r *Reading) {
+	if r.isMissing(field) {
+		c.numbers.add(math.NaN())
+		return
+	}
+	text := string(field)
+	w, ok := r.notation(c.verdict.notation).read(text)
+	if !ok || c.verdict.whole && wholeTooLong(text) || w.unit != c.verdict.written.unit && (w.unit == "%" || c.verdict.written.unit == "%" || w.unit != "" && c.verdict.example != "") {
+		c.mistake(row, text)
+		return
+	}
+	if !w.plain && c.verdict.example == "" {
+		c.verdict.example, c.verdict.written = text, w
+	}
+	c.numbers.add(w.value)
+}
+
+func (c *columnBuilder) mistake(row int, text string) {
+	if c.bad == nil {
+		c.bad = map[int]string{}
+	}
+	if len(c.bad) < mostBad {
+		c.bad[row] = text
+	}
+	c.numbers.add(math.NaN())
+}
+
+// settle judges a column whose texts have become many.
+func (b *builder) settle(c *columnBuilder) {
+	c.verdict = b.judge(c)
+	if c.verdict.kind == Numeric {
+		c.toNumbers(b.reading)
+		return
+	}
+	words := c.words.words()
+	c.texts = make([]string, len(c.codes))
+	for i, code := range c.codes {
+		if code != missing {
+			c.texts[i] = words[code]
+		}
+	}
+	c.codes, c.words = nil, dictionary{}
+}
+
+// toNumbers turns the texts so far into numbers.
+func (c *columnBuilder) toNumbers(r *Reading) {
+	values := make([]float64, c.words.len())
+	n := r.notation(c.verdict.notation)
+	for k, text := range c.words.words() {
+		w, _ := n.read(text)
+		values[k] = w.value
+	}
+	for _, code := range c.codes {
+		if code == missing {
+			c.numbers.add(math.NaN())
+		} else {
+			c.numbers.add(values[code])
+		}
+	}
+	c.codes, c.words = nil, dictionary{}
+}
+
+// judge decides what a column of words is.
+func (b *builder) judge(c *columnBuilder) verdict {
+	t := b.tally(c)
+	v := t.judge(c.declared, b.reading, b.evidence)
+	if v.kind == Categorical && t.words > 0 {
+		v.dates = c.dates()
+	}
+	return v
+}
+
+// tally counts how the words of a column can be read.
+func (b *builder) tally(c *columnBuilder) tally {
+	rows := make([]int, c.words.len())
+	for _, code := range c.codes {
+		if code != missing {
+			rows[code]++
+		}
+	}
+	t := tally{whole: true}
+	for k, text := range c.words.words() {
+		t.count(text, rows[k], b.reading)
+	}
+	return t
+}
+
+// evidence is what the columns say about the decimal sign of the file.  It is
+// asked for by columns that say nothing themselves, and only looked for anew
+// after twice as many rows.
+func (b *builder) evidence() evidence {
+	if b.decimalsRows > 0 && b.rows < 2*b.decimalsRows {
+		return b.decimals
+	}
+	var e evidence
+	for _, c := range b.columns {
+		switch {
+		case c.direct || c.declared == Categorical || c.texts != nil:
+		case c.codes == nil:
+			e.comma = e.comma || c.verdict.notation.decimal == ','
+			e.point = e.point || c.verdict.notation.decimal == '.' && !c.verdict.whole
+		default:
+			t := b.tally(c)
+			e.point = e.point || t.rows > 0 && t.point == t.rows && t.comma < t.rows
+			e.comma = e.comma || t.rows > 0 && t.comma == t.rows && t.point < t.rows
+		}
+	}
+	b.decimals, b.decimalsRows = e, max(b.rows, 1)
+	return e
+}
+
+// dates finds the one layout in which every word is a date.
+func (c *columnBuilder) dates() dateLayout {
+	layout := dateLayout("")
+	for k, text := range c.words.words() {
+		if k == 0 {
+			if layout = layoutOf(text); layout == "" {
+				return ""
+			}
+		}
+		if _, ok := layout.day(text); !ok {
+			return ""
+		}
+	}
+	return layout
 }
 
 // addLabel appends a text to a column that is declared categorical; "" is
 // missing.  No marker stands for a missing entry.
 func (b *builder) addLabel(j int, label string) {
 	c := b.columns[j]
-	c.numbers = append(c.numbers, math.NaN())
-	c.arena = append(c.arena, label...)
-	b.pending += entryBytes + uint64(len(label))
-	c.ends = append(c.ends, len(c.arena))
+	b.pending += codeBytes
+	switch {
+	case c.codes == nil:
+		c.texts = append(c.texts, label)
+		b.pending += stringBytes + uint64(len(label))
+	case label == "":
+		c.codes = append(c.codes, missing)
+	default:
+		before := c.words.len()
+		code, ok := c.words.code([]byte(label), b.limit)
+		if !ok {
+			b.settle(c)
+			b.addLabel(j, label)
+			return
+		}
+		if c.words.len() > before {
+			b.pending += wordBytes + uint64(len(label))
+		}
+		c.codes = append(c.codes, code)
+	}
 }
 
 // addNumber appends a number to column j; NaN is missing.
 func (b *builder) addNumber(j int, v float64) {
 	c := b.columns[j]
-	switch {
-	case math.IsNaN(v):
-		c.counts[tokenMissing]++
-	case math.IsInf(v, 0):
-		b.addText(j, fmt.Sprint(v))
-		return
-	default:
-		c.counts[tokenNumber]++
-		c.arena = append(c.arena, formatNumber(v)...)
-		if v == 0 {
-			v = 0
-		}
+	if c.codes != nil && len(c.codes) == 0 {
+		c.codes, c.direct = nil, true
+		c.verdict = verdict{kind: Numeric, notation: pointNotation}
 	}
-	b.pending += entryBytes
-	c.numbers = append(c.numbers, v)
-	c.ends = append(c.ends, len(c.arena))
+	if !c.direct { // text came before
+		b.addText(j, formatNumber(v))
+		return
+	}
+	b.pending += numberBytes
+	switch {
+	case math.IsInf(v, 0):
+		c.mistake(b.rows, fmt.Sprint(v))
+	case v == 0:
+		c.numbers.add(0) // one zero: −0 has no meaning in a table
+	default:
+		c.numbers.add(v)
+	}
 }
-
-// entryBytes is what an entry takes beside its text: its number, the end of
-// its text, and the header of the string that it may become.
-const entryBytes = 32
 
 // endRow ends the current row, which came from that line.
 func (b *builder) endRow(line int) error {
 	b.rows++
 	if b.hasLines {
 		b.lines = append(b.lines, line)
+		b.pending += numberBytes
 	}
 	if b.pending < charged {
 		return nil
@@ -139,13 +359,22 @@ func (b *builder) table() (*Table, error) {
 		return nil, inputErrorf(b.name, "no data rows after the header; expected at least one")
 	}
 	t := &Table{Name: b.name, Lines: b.lines, rows: b.rows, Warnings: b.warnings}
+	b.decimalsRows = 0
+	for _, c := range b.columns { // all are judged before any is taken apart
+		if c.codes != nil {
+			c.verdict = b.judge(c)
+		}
+	}
 	for j, c := range b.columns {
-		column := c.column()
+		column := c.column(b.reading)
 		for i, s := range column.Text {
 			if !utf8.ValidString(s) {
 				t.Columns = append(t.Columns, column)
-				return nil, t.errorAt(i, column.Name, "%s is not valid UTF-8; expected a file saved as UTF-8", quote(s))
+				return nil, t.errorAt(i, column.Name, "%s is not valid UTF-8; expected a file saved as UTF-8, or --encoding windows-1252", quote(s))
 			}
+		}
+		if remark := c.verdict.remark(c.name); remark != "" {
+			t.Warnings = append(t.Warnings, b.name+": "+remark)
 		}
 		t.Columns = append(t.Columns, column)
 		b.columns[j] = nil
@@ -153,29 +382,140 @@ func (b *builder) table() (*Table, error) {
 	return t, nil
 }
 
-func (c *columnBuilder) column() *Column {
-	number, missing := c.counts[tokenNumber], c.counts[tokenMissing]
-	text := c.counts[tokenText]
-	broken := c.counts[tokenNotFinite] + c.counts[tokenDecimalComma]
-	column := &Column{Name: c.name}
-	if c.declared != Categorical && number+missing == len(c.numbers) {
-		column.Kind, column.Numbers = Numeric, c.numbers
-		return column
-	}
-	all := string(c.arena)
-	column.Text = make([]string, len(c.ends))
-	start := 0
-	for i, end := range c.ends {
-		column.Text[i] = all[start:end]
-		start = end
-	}
+// column turns what was collected into a column.
+func (c *columnBuilder) column(r *Reading) *Column {
+	v := c.verdict
+	column := &Column{Name: c.name, Kind: v.kind, doubt: v.doubt, notation: r.notation(v.notation), dates: v.dates}
 	switch {
-	case c.declared == Categorical:
-		column.Kind = Categorical
-	case c.declared == Numeric || number+broken > text:
-		column.Kind, column.Numbers = Mixed, c.numbers
+	case c.codes != nil:
+		c.columnOfWords(column, r)
+	case c.texts != nil:
+		column.Text = c.texts
+		c.judgeTexts(column)
 	default:
-		column.Kind = Categorical
+		column.Numbers = c.numbers.all()
+		if len(c.bad) > 0 {
+			column.Kind = Mixed
+			column.Text = make([]string, len(column.Numbers))
+			for i, number := range column.Numbers {
+				if column.Text[i] = c.bad[i]; column.Text[i] == "" {
+					column.Text[i] = formatNumber(number)
+				}
+			}
+		}
 	}
 	return column
+}
+
+// columnOfWords fills a column whose texts have remained few.
+func (c *columnBuilder) columnOfWords(column *Column, r *Reading) {
+	words := c.words.words()
+	if column.Kind != Categorical {
+		n := r.notation(c.verdict.notation)
+		values := make([]float64, len(words))
+		spelled := false
+		for k, text := range words {
+			values[k] = math.NaN()
+			if w, ok := n.read(text); ok {
+				values[k] = w.value
+			}
+			spelled = spelled || text != formatNumber(values[k])
+		}
+		column.Numbers = make([]float64, len(c.codes))
+		for i, code := range c.codes {
+			column.Numbers[i] = math.NaN()
+			if code != missing {
+				column.Numbers[i] = values[code]
+			}
+		}
+		if column.Kind == Numeric {
+			if spelled {
+				column.spelling = &spelling{words, c.codes}
+			}
+			return
+		}
+	}
+	column.Text = make([]string, len(c.codes))
+	for i, code := range c.codes {
+		if code != missing {
+			column.Text[i] = words[code]
+		}
+	}
+}
+
+// judgeTexts judges a column of many texts again, by all of them: it may be
+// numbers with mistakes.
+func (c *columnBuilder) judgeTexts(column *Column) {
+	if c.declared == Categorical || c.verdict.ids || c.verdict.doubt != "" {
+		if column.Kind == Mixed {
+			column.Numbers = missingNumbers(len(column.Text))
+		}
+		return
+	}
+	numbers, present := 0, 0
+	values := missingNumbers(len(column.Text))
+	for i, text := range column.Text {
+		if text == "" {
+			continue
+		}
+		present++
+		if w, ok := pointNotation.read(text); ok {
+			values[i] = w.value
+			numbers++
+		}
+	}
+	column.Kind = Categorical
+	if 2*numbers > present {
+		column.Kind, column.Numbers, column.dates = Mixed, values, ""
+	}
+}
+
+func missingNumbers(n int) []float64 {
+	values := make([]float64, n)
+	for i := range values {
+		values[i] = math.NaN()
+	}
+	return values
+}
+
+// chunks is a growing list of numbers that is never copied while it grows.
+type chunks struct {
+	full [][]float64
+	last []float64
+}
+
+const (
+	firstChunk = 64
+	chunk      = 1 << 15
+)
+
+func (c *chunks) add(v float64) {
+	if len(c.last) == cap(c.last) {
+		c.grow()
+	}
+	c.last = append(c.last, v)
+}
+
+func (c *chunks) grow() {
+	size := firstChunk
+	if c.last != nil {
+		c.full = append(c.full, c.last)
+		size = min(2*cap(c.last), chunk)
+	}
+	c.last = make([]float64, 0, size)
+}
+
+// all returns the numbers in one list.
+func (c *chunks) all() []float64 {
+	n := len(c.last)
+	for _, f := range c.full {
+		n += len(f)
+	}
+	all := make([]float64, 0, n)
+	for _, f := range c.full {
+		all = append(all, f...)
+	}
+	all = append(all, c.last...)
+	*c = chunks{}
+	return all
 }

@@ -1,166 +1,266 @@
 package dataset
 
 import (
-	"bufio"
-	"encoding/csv"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
-// readDelimited reads a table with a header line.  delimiter 0 is found from
-// the header: the one of comma, semicolon, tab and pipe that occurs most often
-// outside quotes.
-func readDelimited(s *source, delimiter rune) (*Table, error) {
-	name, text := s.name, s.text
-	if err := checkText(name, text); err != nil {
+// readDelimited reads a table of separated fields.  delimiter 0 is found from
+// the first lines.
+func readDelimited(s *source, delimiter byte) (*Table, error) {
+	if err := s.decode(); err != nil {
 		return nil, err
 	}
-	if delimiter == 0 {
-		delimiter = sniffDelimiter(text)
-	}
-	records := csv.NewReader(text)
-	records.Comma = delimiter
-	records.FieldsPerRecord = -1
-	records.ReuseRecord = true
-	records.TrimLeadingSpace = delimiter != '\t' // it would swallow empty fields between tabs
-
-	header, err := records.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, inputErrorf(name, "the file is empty; expected a header line with column names and at least one data row")
-	}
+	records := newRecords(s)
+	l, err := findLayout(records, delimiter, s.reading)
 	if err != nil {
-		return nil, csvError(name, err)
-	}
-	names := make([]string, len(header))
-	for i, h := range header {
-		names[i] = strings.Clone(strings.TrimSpace(h))
-	}
-	if err := checkHeader(name, names); err != nil {
 		return nil, err
 	}
-	b, err := newBuilder(name, names, true)
+	b, err := newBuilder(s.name, l.names, true)
 	if err != nil {
 		return nil, err
 	}
 	b.budget = s.budget
+	b.read(s.reading)
+	b.warnings = slices.Concat(l.remarks, b.warnings)
+	trailing := 0
 	for {
-		record, err := records.Read()
+		record, err := records.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, csvError(name, err)
-		}
-		line, _ := records.FieldPos(0)
-		if len(record) == 1 && len(names) > 1 && strings.TrimSpace(record[0]) == "" {
-			continue // a line of blanks
-		}
-		if len(record) != len(names) {
-			return nil, &InputError{File: name, Line: line, Problem: fmt.Sprintf(
-				"%s; expected %d, as many as the header has", count(len(record), "field"), len(names))}
-		}
-		for j, field := range record {
-			b.addText(j, field)
-		}
-		if err := b.endRow(line); err != nil {
 			return nil, err
 		}
+		if len(record) == len(l.names)+1 && len(record[len(l.names)]) == 0 {
+			trailing++ // a separator at the end of the line
+			record = record[:len(l.names)]
+		}
+		if len(record) != len(l.names) {
+			return nil, &InputError{File: s.name, Line: records.line, Problem: fmt.Sprintf(
+				"%s; expected %d, as many as the header has", count(len(record), "field"), len(l.names))}
+		}
+		for j, field := range record {
+			b.addField(j, field)
+		}
+		if err := b.endRow(records.line); err != nil {
+			return nil, err
+		}
+	}
+	if trailing > 0 {
+		b.warnings = append(b.warnings, fmt.Sprintf("%s: %s with %q behind the last field, which is ignored", s.name, count(trailing, "row"), string(records.delimiter)))
 	}
 	return b.table()
 }
 
-// checkText skips a UTF-8 byte order mark and refuses what is plainly no text.
-func checkText(name string, r *bufio.Reader) error {
-	start, err := r.Peek(3)
-	if err == nil && string(start) == "\ufeff" {
-		_, err := r.Discard(3)
-		return err
+// records splits a text into records of separated fields, as RFC 4180 says:
+// fields may stand in quotation marks and hold separators and line ends then.
+// Blank lines are no records.
+type records struct {
+	s         *source
+	delimiter byte
+	end       byte   // last byte of a line end
+	buffer    []byte // read and not yet returned, from at on
+	at        int
+	eof       bool
+	zero      bool // a zero byte is in the buffer
+	line      int  // 1-based, where the record that next returned begins
+	following int  // the line behind it
+	fields    [][]byte
+	scratch   []byte // fields that had doubled quotation marks
+}
+
+const recordBuffer = 1 << 18
+
+func newRecords(s *source) *records {
+	return &records{s: s, end: lineEnd(s.text), following: 1, buffer: make([]byte, 0, recordBuffer)}
+}
+
+// fill reads more behind the buffer, and makes room where there is none.
+func (r *records) fill() error {
+	if r.at > 0 && len(r.buffer) == cap(r.buffer) {
+		n := copy(r.buffer, r.buffer[r.at:])
+		r.buffer, r.at = r.buffer[:n], 0
 	}
-	if len(start) >= 2 && (start[0] == 0xff && start[1] == 0xfe || start[0] == 0xfe && start[1] == 0xff) {
-		return inputErrorf(name, "the file is in UTF-16; expected UTF-8 text")
+	if len(r.buffer) == cap(r.buffer) {
+		if err := r.s.budget.take(uint64(cap(r.buffer))); err != nil {
+			return err
+		}
+		r.buffer = append(make([]byte, 0, 2*cap(r.buffer)), r.buffer...)
 	}
-	head, err := r.Peek(4096)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return readError(name, err)
-	}
-	if strings.IndexByte(string(head), 0) >= 0 {
-		return inputErrorf(name, "the file is not text; expected a table such as CSV (other formats go by their extension: .npy, .npz, .parquet)")
+	n, err := r.s.text.Read(r.buffer[len(r.buffer):cap(r.buffer)])
+	r.zero = r.zero || bytes.IndexByte(r.buffer[len(r.buffer):len(r.buffer)+n], 0) >= 0
+	r.buffer = r.buffer[:len(r.buffer)+n]
+	switch {
+	case errors.Is(err, io.EOF):
+		r.eof = true
+	case err != nil:
+		return readError(r.s.name, err)
 	}
 	return nil
 }
 
-// sniffDelimiter looks at the header line without consuming it.
-func sniffDelimiter(r *bufio.Reader) rune {
-	head, _ := r.Peek(r.Size())
-	line := strings.TrimLeft(string(head), "\r\n")
-	quoted := false
-	counts := map[rune]int{}
-	for _, c := range line {
-		if c == '"' {
-			quoted = !quoted
+// next returns the fields of the next record without quotation marks and the
+// blanks around them, valid until the next call; io.EOF behind the last.
+func (r *records) next() ([][]byte, error) {
+	for {
+		line, err := r.cutLine()
+		if err != nil {
+			return nil, err
 		}
-		if quoted {
-			continue
+		r.line = r.following
+		if bytes.IndexByte(line, '"') < 0 {
+			r.following++
+			r.at += len(line)
+			if r.zero && bytes.IndexByte(line, 0) >= 0 {
+				return nil, notText(r.s.name, r.line)
+			}
+			if line = trimEnd(line); len(bytes.TrimSpace(line)) == 0 {
+				continue
+			}
+			r.split(line)
+			return r.fields, nil
 		}
-		if c == '\n' {
-			break
+		switch done, err := r.quoted(); {
+		case err != nil:
+			return nil, err
+		case done && len(r.fields) > 0:
+			return r.fields, nil
+		case !done:
+			if err := r.fill(); err != nil {
+				return nil, err
+			}
 		}
-		counts[c]++
 	}
-	best := ','
-	for _, c := range ",;\t|" {
-		if counts[c] > counts[best] {
-			best = c
-		}
-	}
-	return best
 }
 
-// checkHeader refuses a first line that is plainly a data row: at least half
-// of the names are numbers, and they are not the consecutive integers that
-// spreadsheets and data frames make up.
-func checkHeader(name string, names []string) error {
-	numbers, consecutive := 0, true
-	var previous float64
-	for _, n := range names {
-		kind, v := classify(n)
-		if kind != tokenNumber {
-			continue
+// cutLine returns what is left up to the next line end, inclusive.
+func (r *records) cutLine() ([]byte, error) {
+	searched := 0
+	for {
+		if i := bytes.IndexByte(r.buffer[r.at+searched:], r.end); i >= 0 {
+			return r.buffer[r.at : r.at+searched+i+1], nil
 		}
-		if numbers > 0 && v != previous+1 {
-			consecutive = false
+		if r.eof {
+			if r.at == len(r.buffer) {
+				return nil, io.EOF
+			}
+			return r.buffer[r.at:], nil
 		}
-		if numbers == 0 && v != 0 && v != 1 {
-			consecutive = false
+		searched = len(r.buffer) - r.at
+		if err := r.fill(); err != nil {
+			return nil, err
 		}
-		numbers, previous = numbers+1, v
 	}
-	if numbers == 0 || 2*numbers < len(names) || consecutive {
-		return nil
-	}
-	return &InputError{File: name, Line: 1, Problem: fmt.Sprintf(
-		"the first line holds numbers (%s); expected a header line with column names such as x1,x2,class", list(names, 3))}
 }
 
-// csvError turns a syntax error of encoding/csv into one line.
-func csvError(name string, err error) error {
-	var parse *csv.ParseError
-	if !errors.As(err, &parse) {
-		return readError(name, err)
+// trimEnd takes the line end off: LF, CR LF, CR CR LF or CR.
+func trimEnd(line []byte) []byte {
+	n := len(line)
+	for n > 0 && (line[n-1] == '\n' || line[n-1] == '\r') {
+		n--
 	}
-	problem := parse.Err.Error()
-	switch {
-	case errors.Is(parse.Err, csv.ErrQuote):
-		problem = `a quotation mark that does not open or close a field; expected "..." around the whole field, with "" for a quotation mark inside`
-		if parse.StartLine != parse.Line {
-			problem = `a quoted field that starts here is not closed properly; expected a closing quotation mark`
+	return line[:n]
+}
+
+// split cuts a line without quotation marks at the separators.
+func (r *records) split(line []byte) {
+	r.fields = r.fields[:0]
+	for {
+		i := bytes.IndexByte(line, r.delimiter)
+		if i < 0 {
+			r.fields = append(r.fields, trimBlanks(line))
+			return
 		}
-	case errors.Is(parse.Err, csv.ErrBareQuote):
-		problem = `a quotation mark inside an unquoted field; expected "..." around the whole field, with "" for a quotation mark inside`
+		r.fields = append(r.fields, trimBlanks(line[:i]))
+		line = line[i+1:]
 	}
-	return &InputError{File: name, Line: parse.StartLine, Problem: problem, Err: err}
+}
+
+// trimBlanks is bytes.TrimSpace, quick where there is nothing to trim.
+func trimBlanks(b []byte) []byte {
+	if n := len(b); n == 0 || b[0] > ' ' && b[0] < 0x80 && b[n-1] > ' ' && b[n-1] < 0x80 {
+		return b
+	}
+	return bytes.TrimSpace(b)
+}
+
+// quoted splits the record that begins at the buffer's front and has quotation
+// marks; done is false when it goes on behind the buffer.
+func (r *records) quoted() (done bool, err error) {
+	r.fields, r.scratch = r.fields[:0], r.scratch[:0]
+	if need := len(r.buffer) - r.at; cap(r.scratch) < need {
+		r.scratch = make([]byte, 0, need) // fields point into it: it must not move
+	}
+	text, i, lines := r.buffer[r.at:], 0, 0
+	bad := func(problem string) (bool, error) {
+		return false, &InputError{File: r.s.name, Line: r.line, Problem: problem}
+	}
+	for {
+		for i < len(text) && (text[i] == ' ' || text[i] == '\t') && text[i] != r.delimiter {
+			i++
+		}
+		if i < len(text) && text[i] == '"' {
+			i++
+			start := len(r.scratch)
+			for {
+				q := bytes.IndexByte(text[i:], '"')
+				if q < 0 || i+q+1 == len(text) && !r.eof {
+					if r.eof {
+						return bad(`a quoted field that starts here is not closed properly; expected a closing quotation mark`)
+					}
+					return false, nil
+				}
+				r.scratch = append(r.scratch, text[i:i+q]...)
+				lines += bytes.Count(text[i:i+q], []byte{r.end})
+				i += q + 1
+				if i == len(text) || text[i] != '"' {
+					break
+				}
+				r.scratch = append(r.scratch, '"')
+				i++
+			}
+			r.fields = append(r.fields, bytes.TrimSpace(r.scratch[start:]))
+			for i < len(text) && (text[i] == ' ' || text[i] == '\t') && text[i] != r.delimiter {
+				i++
+			}
+		} else {
+			start := i
+			for i < len(text) && text[i] != r.delimiter && text[i] != r.end && text[i] != '"' {
+				i++
+			}
+			if i < len(text) && text[i] == '"' {
+				return bad(`a quotation mark inside an unquoted field; expected "..." around the whole field, with "" for a quotation mark inside`)
+			}
+			r.fields = append(r.fields, bytes.TrimSpace(text[start:i]))
+		}
+		for i < len(text) && text[i] == '\r' && r.end == '\n' {
+			i++
+		}
+		switch {
+		case i == len(text) && !r.eof:
+			return false, nil
+		case i < len(text) && text[i] == r.delimiter:
+			i++
+			continue
+		case i < len(text) && text[i] != r.end:
+			if lines > 0 {
+				return bad(`a quoted field that starts here is not closed properly; expected a closing quotation mark`)
+			}
+			return bad(`a quotation mark that does not open or close a field; expected "..." around the whole field, with "" for a quotation mark inside`)
+		}
+		i = min(i+1, len(text))
+		if r.zero && bytes.IndexByte(text[:i], 0) >= 0 {
+			return false, notText(r.s.name, r.line)
+		}
+		r.at += i
+		r.following += lines + 1
+		return true, nil
+	}
 }
 
 func count(n int, noun string) string {
@@ -169,3 +269,6 @@ func count(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// plainName is a column's name as a header has it.
+func plainName(field []byte) string { return strings.TrimSpace(string(field)) }

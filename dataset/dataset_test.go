@@ -33,6 +33,14 @@ func mustFit(t testing.TB, table *Table, o Options) (*Encoding, *Encoded) {
 	return e, encoded
 }
 
+// sameColumns compares names, kinds and entries; numbers by their values.
+func sameColumns(a, b []*Column) bool {
+	return slices.EqualFunc(a, b, func(a, b *Column) bool {
+		sameNumber := func(v, w float64) bool { return v == w || math.IsNaN(v) && math.IsNaN(w) }
+		return a.Name == b.Name && a.Kind == b.Kind && slices.Equal(a.Text, b.Text) && slices.EqualFunc(a.Numbers, b.Numbers, sameNumber)
+	})
+}
+
 func TestReadForms(t *testing.T) {
 	want := mustRead(t, "a,b,class\n1,2,x\n3,4,y z\n")
 	for name, text := range map[string]string{
@@ -45,10 +53,20 @@ func TestReadForms(t *testing.T) {
 		"tabs":            "a\tb\tclass\n1\t2\tx\n3\t4\ty z\n",
 		"pipes":           "a|b|class\n1|2|x\n3|4|y z\n",
 		"trailing blanks": "a,b,class\n1,2,x\n3,4,y z\n\n\n   \n",
+		"CR":              "a,b,class\r1,2,x\r3,4,y z\r",
+		"CR CR LF":        "\"a\",b,class\r\r\n1,2,\"x\"\r\r\n3,4,y z\r\r\n",
+		"quoted in CR":    "a,b,class\r1,2,\"x\"\r3,4,\"y z\"",
+		"separator line":  "sep=;\r\na;b;class\r\n1;2;x\r\n3;4;y z\r\n",
+		"tab line":        "sep=\t\na\tb\tclass\n1\t2\tx\n3\t4\ty z\n",
+		"comments":        "# of, a: file\n#\n\na,b,class\n1,2,x\n3,4,y z\n",
+		"UTF-16":          "\xff\xfea\x00,\x00b\x00,\x00c\x00l\x00a\x00s\x00s\x00\n\x001\x00,\x002\x00,\x00x\x00\n\x003\x00,\x004\x00,\x00y\x00 \x00z\x00",
+		"big-endian":      "\xfe\xff\x00a\x00,\x00b\x00,\x00c\x00l\x00a\x00s\x00s\x00\n\x001\x00,\x002\x00,\x00x\x00\n\x003\x00,\x004\x00,\x00y\x00 \x00z",
+		"last separator":  "a,b,class,\n1,2,x,\n3,4,y z,\n",
+		"one too many":    "a,b,class\n1,2,x,\n3,4,y z,\n",
 		"signs":           "a,b,class\n+1,2.0,x\n3e0,4.,y z\n",
 	} {
 		got := mustRead(t, text)
-		if !reflect.DeepEqual(got.Columns, want.Columns) {
+		if !sameColumns(got.Columns, want.Columns) {
 			t.Errorf("%s: columns differ from the plain form", name)
 		}
 	}
@@ -60,7 +78,7 @@ func TestReadForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got.Columns, want.Columns) {
+	if !sameColumns(got.Columns, want.Columns) {
 		t.Error("gzip: columns differ from the plain form")
 	}
 }

@@ -266,7 +266,13 @@ func constantWarning(t *Table, column *Column, value string) string {
 // that is not a number.
 func (t *Table) badNumber(column *Column) error {
 	for i, s := range column.Text {
-		if kind, _ := classify(s); kind != tokenNumber && kind != tokenMissing {
+		if s == "" {
+			continue
+		}
+		if column.doubt != "" {
+			return t.errorAt(i, column.Name, "%s", column.doubt)
+		}
+		if _, ok := column.notation.read(s); !ok || wholeTooLong(s) {
 			return t.errorAt(i, column.Name, "%s", notANumber(s))
 		}
 	}
@@ -293,13 +299,9 @@ func distinctValues(column *Column, rows []int) []string {
 	return values
 }
 
-// label is the entry of row i as a label: a number in its shortest form.
-func (c *Column) label(i int) string {
-	if c.Numbers != nil && c.Kind == Numeric {
-		return formatNumber(c.Numbers[i])
-	}
-	return c.Text[i]
-}
+// label is the entry of row i as a label: as it is written or, of a source that
+// has numbers and no texts, in its shortest form.
+func (c *Column) label(i int) string { return c.Value(i) }
 
 // sortLabels sorts numbers first, by value, then text by its bytes.
 func sortLabels(labels []string) {

@@ -7,7 +7,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -55,7 +54,7 @@ func TestDocumentedTextFormats(t *testing.T) {
 	}}
 	for _, extension := range []string{"csv", "tsv", "arff"} {
 		table := openContent(t, "flowers."+extension, examples[extension])
-		if !reflect.DeepEqual(table.Columns, want.Columns) {
+		if !sameColumns(table.Columns, want.Columns) {
 			t.Errorf("%s: the example is read as another table", extension)
 		}
 	}
@@ -146,7 +145,7 @@ func TestParquet(t *testing.T) {
 		{Name: "price", Kind: Numeric, Numbers: []float64{-12.34, 0.05}},
 	}
 	for j, c := range want {
-		if !reflect.DeepEqual(table.Columns[j], c) {
+		if !sameColumns(table.Columns[j:j+1], want[j:j+1]) {
 			t.Errorf("column %s is %+v, want %+v", c.Name, table.Columns[j], c)
 		}
 	}

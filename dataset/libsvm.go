@@ -38,6 +38,7 @@ func readLIBSVM(s *source) (*Table, error) {
 		return nil, err
 	}
 	labels.budget = s.budget
+	labels.read(s.reading)
 	for {
 		line, err := text.next()
 		if errors.Is(err, io.EOF) {
@@ -57,7 +58,7 @@ func readLIBSVM(s *source) (*Table, error) {
 		if err := s.budget.take(sparseEntryBytes * uint64(len(fields))); err != nil {
 			return nil, err
 		}
-		labels.addText(0, fields[0])
+		labels.addText(0, strings.TrimPrefix(fields[0], "+")) // +1 and 1 are one label
 		if err := labels.endRow(text.number); err != nil {
 			return nil, err
 		}

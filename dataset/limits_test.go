@@ -179,6 +179,7 @@ type endless struct {
 	text  string
 	after func()
 	reads int
+	at    int // in text, of the next byte
 }
 
 func (e *endless) Read(p []byte) (int, error) {
@@ -186,8 +187,10 @@ func (e *endless) Read(p []byte) (int, error) {
 		e.after()
 	}
 	n := 0
-	for n+len(e.text) <= len(p) {
-		n += copy(p[n:], e.text)
+	for n < len(p) {
+		k := copy(p[n:], e.text[e.at:])
+		n += k
+		e.at = (e.at + k) % len(e.text)
 	}
 	return n, nil
 }

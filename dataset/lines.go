@@ -16,9 +16,9 @@ type lines struct {
 	long   []byte
 }
 
-// newLines skips a byte order mark and refuses what is plainly no text.
+// newLines begins to read the source as text.
 func newLines(s *source) (*lines, error) {
-	if err := checkText(s.name, s.text); err != nil {
+	if err := s.decode(); err != nil {
 		return nil, err
 	}
 	return &lines{s: s, end: lineEnd(s.text)}, nil

@@ -80,7 +80,10 @@ func notANumber(text string) string {
 	case tokenNotFinite:
 		return quote(text) + " is not finite; expected a finite decimal such as 1.5"
 	case tokenDecimalComma:
-		return quote(text) + " has a decimal comma; expected a decimal point, such as 1.5"
+		return quote(text) + " has a decimal comma; expected a decimal point, such as 1.5, or --decimal comma"
+	}
+	if wholeTooLong(text) {
+		return quote(text) + " has more digits than a double holds; expected a number, or --categorical to take it as text"
 	}
 	return quote(text) + " is not a number; expected a finite decimal such as 1.5"
 }

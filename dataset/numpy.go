@@ -134,6 +134,7 @@ func arrayTable(s *source, columns [][]float64, names []string) (*Table, error) 
 		return nil, err
 	}
 	b.budget = s.budget
+	b.read(s.reading)
 	for i := range columns[0] {
 		for j := range columns {
 			b.addNumber(j, columns[j][i])

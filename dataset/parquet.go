@@ -53,6 +53,7 @@ func readParquet(s *source) (t *Table, err error) {
 		return nil, err
 	}
 	b.budget = s.budget
+	b.read(s.reading)
 	buffer := make([]parquet.Row, 256)
 	for _, group := range file.RowGroups() {
 		rows := group.Rows()

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,19 @@ type Reading struct {
 	// Format is the file's format; FormatAuto goes by the name, then by the
 	// first bytes.
 	Format Format `json:"format,omitempty"`
+	// Header says whether a table of separated fields begins with column names.
+	Header Header `json:"header,omitempty"`
+	// Decimal and Thousands are the signs in numbers.
+	Decimal   Decimal   `json:"decimal,omitempty"`
+	Thousands Thousands `json:"thousands,omitempty"`
+	// Missing are the texts, in any case, that stand for a missing entry beside
+	// the empty one; nil for DefaultMissing.
+	Missing []string `json:"missing,omitempty"`
+	// Encoding is that of a text file.
+	Encoding TextEncoding `json:"encoding,omitempty"`
+	// Keep are columns, by name or index, whose entries keep their spelling
+	// however many there are: labels, categories and identifiers.
+	Keep []string `json:"-"`
 	// MemoryLimit bounds the bytes that reading takes, garbage included; 0 is
 	// what the machine has available.
 	MemoryLimit uint64 `json:"-"`
@@ -62,7 +76,7 @@ func (r Reading) Open(ctx context.Context, path string) (*Table, error) {
 // Read reads a table from in.  The name is used in messages and, with
 // FormatAuto, for its extension.
 func (r Reading) Read(ctx context.Context, name string, in io.Reader) (*Table, error) {
-	s := &source{ctx: ctx, name: name, budget: newBudget(name, r.MemoryLimit)}
+	s := &source{ctx: ctx, name: name, reading: &r, budget: newBudget(name, r.MemoryLimit)}
 	s.text = bufio.NewReaderSize(interruptible(ctx, in), 1<<16)
 	plain := name
 	if magic, _ := s.text.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
@@ -84,6 +98,16 @@ func (r Reading) Read(ctx context.Context, name string, in io.Reader) (*Table, e
 			format = sniffFormat(s.text)
 		}
 	}
+	t, err := s.read(format)
+	if err != nil {
+		return nil, err
+	}
+	t.Warnings = slices.Concat(s.remarks, t.Warnings)
+	return t, nil
+}
+
+// read reads the source in a known format.
+func (s *source) read(format Format) (*Table, error) {
 	switch format {
 	case FormatCSV:
 		return readDelimited(s, 0)

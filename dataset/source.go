@@ -17,6 +17,9 @@ type source struct {
 	text   *bufio.Reader // what is left to read, uncompressed
 	file   *os.File      // the same as a file; nil for a pipe or a compressed file
 	budget *budget
+	// reading is what the user said, remarks is what was guessed.
+	reading *Reading
+	remarks []string
 }
 
 // randomAccess gives random access to the source, to a pipe or a compressed

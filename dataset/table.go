@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 )
 
@@ -25,6 +26,27 @@ type Column struct {
 	// Text has the entry of each row as it was read, "" where it is missing;
 	// nil for a numeric column.
 	Text []string
+
+	// spelling has the texts of a numeric column whose numbers may be labels;
+	// nil where they are the shortest form of the numbers, or too many.
+	spelling *spelling
+	notation notation   // of the numbers
+	doubt    string     // why a mixed column cannot be read as numbers
+	dates    dateLayout // of a categorical column whose texts are all dates
+}
+
+// spelling is how the entries of a numeric column are written.
+type spelling struct {
+	words []string
+	codes []uint32 // by row; missing for a missing entry
+}
+
+// of returns the text of a row, "" where it is missing.
+func (s *spelling) of(row int) string {
+	if s.codes[row] == missing {
+		return ""
+	}
+	return s.words[s.codes[row]]
 }
 
 // Table is a file's content: typed columns of equal length.
@@ -82,7 +104,10 @@ func (t *Table) Subset(rows []int) *Table {
 		s.Lines = pick(t.Lines, rows)
 	}
 	for _, c := range t.Columns {
-		sub := &Column{Name: c.Name, Kind: c.Kind}
+		sub := &Column{Name: c.Name, Kind: c.Kind, notation: c.notation, doubt: c.doubt, dates: c.dates}
+		if c.spelling != nil {
+			sub.spelling = &spelling{c.spelling.words, pick(c.spelling.codes, rows)}
+		}
 		if c.Numbers != nil {
 			sub.Numbers = pick(c.Numbers, rows)
 		}
@@ -116,10 +141,21 @@ func (t *Table) Place(i int) string {
 
 // Value returns the entry of row i as text; "" where it is missing.
 func (c *Column) Value(i int) string {
-	if c.Text != nil {
+	switch {
+	case c.Text != nil:
 		return c.Text[i]
+	case c.spelling != nil:
+		return c.spelling.of(i)
 	}
 	return formatNumber(c.Numbers[i])
+}
+
+// number returns the number of row i, NaN where there is none.
+func (c *Column) number(i int) float64 {
+	if c.Numbers == nil {
+		return math.NaN()
+	}
+	return c.Numbers[i]
 }
 
 // Missing reports whether the entry of row i is missing.
@@ -169,14 +205,18 @@ func (t *Table) errorAt(i int, column, format string, args ...any) *InputError {
 	return e
 }
 
-// formatNumber writes v so that it reads back as the same number; −0 is 0 and
-// NaN, a missing entry, is empty.
+// formatNumber writes v so that it reads back as the same number, whole numbers
+// without an exponent as far as they are exact; −0 is 0 and NaN, a missing
+// entry, is empty.
 func formatNumber(v float64) string {
 	if v != v {
 		return ""
 	}
 	if v == 0 {
 		v = 0 // drops the sign of −0
+	}
+	if v == math.Trunc(v) && math.Abs(v) <= 1<<53 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	return strconv.FormatFloat(v, 'g', -1, 64)
 }
