@@ -81,7 +81,7 @@ func (a *arff) next() (string, error) {
 			return "", err
 		}
 		a.line = a.text.number
-		if text = strings.TrimSpace(text); text != "" && text[0] != '%' {
+		if text = strings.TrimSpace(withoutComment(text)); text != "" {
 			if !utf8.ValidString(text) {
 				return "", a.errorf("not valid UTF-8; expected a file saved as UTF-8")
 			}
@@ -161,6 +161,15 @@ func (a *arff) row(text string, b *builder) error {
 	}
 	if strings.HasPrefix(text, "{") {
 		return a.sparse(text, b)
+	}
+	if n := len(a.attributes); len(fields) == n+1 && fields[n] == "" && !quoted[n] {
+		fields = fields[:n] // a comma at the end of the line
+	}
+	if len(fields) != len(a.attributes) {
+		// Weka takes blanks for separators, too.
+		if words, marks, err := arffWords(text); err == nil && len(words) == len(a.attributes) {
+			fields, quoted = words, marks
+		}
 	}
 	if len(fields) != len(a.attributes) {
 		return a.errorf("%s; expected %d, one for each attribute", count(len(fields), "field"), len(a.attributes))
@@ -274,6 +283,46 @@ func arffRow(text string) (fields []string, quoted []bool, err error) {
 		}
 		text = rest[1:]
 	}
+}
+
+// arffWords splits a dense row at commas and blanks, in any number.
+func arffWords(text string) (words []string, quoted []bool, err error) {
+	separator := func(r rune) bool { return r == ',' || unicode.IsSpace(r) }
+	for {
+		if text = strings.TrimLeftFunc(text, separator); text == "" {
+			return words, quoted, nil
+		}
+		word, q, rest, err := arffField(text, separator)
+		if err != nil {
+			return nil, nil, err
+		}
+		words, quoted, text = append(words, word), append(quoted, q), rest
+	}
+}
+
+// withoutComment cuts a line at a % that begins a field, outside quotation
+// marks.
+func withoutComment(text string) string {
+	if strings.IndexByte(text, '%') < 0 {
+		return text
+	}
+	begins := true
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case begins && c == '%':
+			return text[:i]
+		case begins && (c == '\'' || c == '"'):
+			for i++; i < len(text) && text[i] != c; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			begins = false
+		default:
+			begins = c == ' ' || c == '\t' || c == ',' || c == '{' || c == '}'
+		}
+	}
+	return text
 }
 
 // arffList splits "{a, b}" into its values.

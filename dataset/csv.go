@@ -130,9 +130,11 @@ func (r *records) next() ([][]byte, error) {
 			return nil, err
 		case done && len(r.fields) > 0:
 			return r.fields, nil
-		case !done:
-			if err := r.fill(); err != nil {
-				return nil, err
+		case !done: // twice as much, so that looking again costs no more than once
+			for held := len(r.buffer) - r.at; len(r.buffer)-r.at < 2*held && !r.eof; {
+				if err := r.fill(); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
@@ -193,9 +195,7 @@ func trimBlanks(b []byte) []byte {
 // marks; done is false when it goes on behind the buffer.
 func (r *records) quoted() (done bool, err error) {
 	r.fields, r.scratch = r.fields[:0], r.scratch[:0]
-	if need := len(r.buffer) - r.at; cap(r.scratch) < need {
-		r.scratch = make([]byte, 0, need) // fields point into it: it must not move
-	}
+	var doubled []span
 	text, i, lines := r.buffer[r.at:], 0, 0
 	bad := func(problem string) (bool, error) {
 		return false, &InputError{File: r.s.name, Line: r.line, Problem: problem}
@@ -206,7 +206,7 @@ func (r *records) quoted() (done bool, err error) {
 		}
 		if i < len(text) && text[i] == '"' {
 			i++
-			start := len(r.scratch)
+			start, first := len(r.scratch), i
 			for {
 				q := bytes.IndexByte(text[i:], '"')
 				if q < 0 || i+q+1 == len(text) && !r.eof {
@@ -215,16 +215,23 @@ func (r *records) quoted() (done bool, err error) {
 					}
 					return false, nil
 				}
-				r.scratch = append(r.scratch, text[i:i+q]...)
 				lines += bytes.Count(text[i:i+q], []byte{r.end})
-				i += q + 1
-				if i == len(text) || text[i] != '"' {
-					break
+				closing := i + q
+				if closing+1 < len(text) && text[closing+1] == '"' {
+					r.scratch = append(r.scratch, text[i:closing+1]...)
+					i = closing + 2
+					continue
 				}
-				r.scratch = append(r.scratch, '"')
-				i++
+				if i == first { // as it stands
+					r.fields = append(r.fields, bytes.TrimSpace(text[first:closing]))
+				} else {
+					r.scratch = append(r.scratch, text[i:closing]...)
+					doubled = append(doubled, span{len(r.fields), start, len(r.scratch)})
+					r.fields = append(r.fields, nil)
+				}
+				i = closing + 1
+				break
 			}
-			r.fields = append(r.fields, bytes.TrimSpace(r.scratch[start:]))
 			for i < len(text) && (text[i] == ' ' || text[i] == '\t') && text[i] != r.delimiter {
 				i++
 			}
@@ -257,11 +264,17 @@ func (r *records) quoted() (done bool, err error) {
 		if r.zero && bytes.IndexByte(text[:i], 0) >= 0 {
 			return false, notText(r.s.name, r.line)
 		}
+		for _, d := range doubled { // now that scratch does not move any more
+			r.fields[d.field] = bytes.TrimSpace(r.scratch[d.start:d.end])
+		}
 		r.at += i
 		r.following += lines + 1
 		return true, nil
 	}
 }
+
+// span is where in scratch the text of a field is.
+type span struct{ field, start, end int }
 
 func count(n int, noun string) string {
 	if n == 1 {

@@ -27,6 +27,19 @@ type Encoding struct {
 	// Ignored are the other columns of the training table that are neither
 	// features nor targets.
 	Ignored []string `json:"ignored,omitempty"`
+	// Reading is how the training table was read, as far as that was said.
+	Reading Reading `json:"reading,omitzero"`
+}
+
+// Categoricals returns the names of the categorical features.
+func (e *Encoding) Categoricals() []string {
+	var names []string
+	for _, f := range e.Features {
+		if f.Kind == Categorical {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // Feature is one source column.

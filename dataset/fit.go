@@ -23,7 +23,7 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing}
+	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing, Reading: t.Reading}
 	isFeature, isTarget := setOf(features), setOf(targets)
 	for i := range t.Columns {
 		if !isFeature[i] && !isTarget[i] {

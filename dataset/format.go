@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -72,9 +71,30 @@ func formatOf(name string) Format {
 	return FormatAuto
 }
 
+// formatOf decides a format by the name, and by the first bytes where it says
+// nothing or little: .txt and .data are anything.
+func (s *source) formatOf(name string) Format {
+	format := formatOf(name)
+	start, _ := s.text.Peek(sniffed)
+	switch {
+	case format == FormatAuto:
+		format = sniffFormat(start)
+	case format == FormatCSV && looksSparse(start):
+		format = FormatLIBSVM
+	default:
+		return format
+	}
+	if format == FormatLIBSVM {
+		s.remarks = append(s.remarks, s.name+": the lines read LABEL INDEX:VALUE and are taken for LIBSVM's format (--format says otherwise)")
+	}
+	return format
+}
+
+// sniffed is how many first bytes tell a format.
+const sniffed = 4096
+
 // sniffFormat decides a format that the name does not tell by the first bytes.
-func sniffFormat(r *bufio.Reader) Format {
-	start, _ := r.Peek(512)
+func sniffFormat(start []byte) Format {
 	switch {
 	case bytes.HasPrefix(start, []byte("\x93NUMPY")):
 		return FormatNPY
@@ -92,7 +112,37 @@ func sniffFormat(r *bufio.Reader) Format {
 			break
 		}
 	}
+	if looksSparse(start) {
+		return FormatLIBSVM
+	}
 	return FormatCSV
+}
+
+// looksSparse reports whether the first line that is no comment reads
+// LABEL INDEX:VALUE …, as in LIBSVM's format.
+func looksSparse(start []byte) bool {
+	for line := range bytes.Lines(start) {
+		line, _, comment := bytes.Cut(line, []byte("#"))
+		fields := bytes.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		if _, ok := readPlain(fields[0], '.'); !ok {
+			return false
+		}
+		entries := fields[1:]
+		if !bytes.HasSuffix(line, []byte("\n")) && !comment && len(entries) > 1 {
+			entries = entries[:len(entries)-1] // the end of the sample may cut the last one
+		}
+		for _, field := range entries {
+			index, value, ok := bytes.Cut(field, []byte(":"))
+			if _, number := pointNotation.read(string(value)); !ok || !number || !onlyDigits(string(index)) || len(index) == 0 {
+				return false
+			}
+		}
+		return len(entries) > 0
+	}
+	return false
 }
 
 // readError turns an error of the file system or of gzip into one line.

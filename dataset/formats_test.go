@@ -465,6 +465,10 @@ func TestNumPyErrors(t *testing.T) {
 	x := npy.Matrix(mat.NewDense(2, 1, []float64{1, 2}))
 	for _, test := range []struct{ content, want string }{
 		{archive(npy.Entry{Name: "a", Array: x}), `t.npz: no array of features among "a"; expected X (n×d), with y (n or n×c) for the targets`},
+		{archive(npy.Entry{Name: "data", Array: x}, npy.Entry{Name: "species", Array: x}), `t.npz: no array of targets for "data" among "data", "species"; expected X (n×d), with y (n or n×c) for the targets`},
+		{archive(npy.Entry{Name: "X", Array: x}, npy.Entry{Name: "x_train", Array: x}, npy.Entry{Name: "y", Array: x}), `t.npz: the arrays "X", "x_train", "y" can be taken for features and targets in several ways; expected X (n×d), with y (n or n×c) for the targets`},
+		{archive(npy.Entry{Name: "indices", Array: x}, npy.Entry{Name: "format", Array: npy.String("csr")}, npy.Entry{Name: "shape", Array: x}, npy.Entry{Name: "data", Array: x}), `t.npz: a sparse matrix of scipy (arrays "indices", "format", "shape", "data"); expected dense arrays X and y, or a file in LIBSVM's format`},
+		{archive(npy.Entry{Name: "X", Array: x}, npy.Entry{Name: "y", Array: npy.Ints([]int{1, 1<<53 + 1})}), `t.npz: row 2: array "y" has the number 9007199254740993, which has more digits than float64 holds; expected smaller ones`},
 		{archive(npy.Entry{Name: "X", Array: x}, npy.Entry{Name: "y", Array: npy.Vector([]float64{1, 2, 3})}), `t.npz: X has 2 rows and y has 3; expected the same number`},
 		{archive(npy.Entry{Name: "X", Array: npy.Scalar(1)}), `t.npz: array "X" is float64 (); expected numbers in one or two dimensions, at least one row and one column`},
 		{archive(npy.Entry{Name: "X", Array: npy.Vector(nil)}), `t.npz: array "X" is float64 (0,); expected numbers in one or two dimensions, at least one row and one column`},
@@ -472,6 +476,15 @@ func TestNumPyErrors(t *testing.T) {
 		path := writeFile(t, "t.npz", test.content)
 		_, err := Open(path, FormatAuto)
 		checkInputError(t, err, path, test.want)
+	}
+	for _, names := range [][2]string{{"data", "label"}, {"x_train", "y_train"}, {"features", "targets"}, {"X", "target"}} {
+		table := openContent(t, "named.npz", archive(npy.Entry{Name: "note", Array: npy.String("a")}, npy.Entry{Name: names[1], Array: npy.Ints([]int{5, 6})}, npy.Entry{Name: names[0], Array: x}))
+		if !slices.Equal(table.Columns[0].Numbers, []float64{1, 2}) || !slices.Equal(table.Columns[1].Numbers, []float64{5, 6}) || !slices.Equal(table.DefaultTargets, []string{"y"}) {
+			t.Errorf("%q: %v", names, table.Columns)
+		}
+		if len(table.Warnings) != 1 || !strings.Contains(table.Warnings[0], `"note"`) {
+			t.Errorf("%q: warnings %q", names, table.Warnings)
+		}
 	}
 	table := openContent(t, "inf.npz", archive(npy.Entry{Name: "X", Array: npy.Matrix(mat.NewDense(2, 2, []float64{1, 2, math.Inf(-1), math.NaN()}))}, npy.Entry{Name: "y", Array: npy.Vector([]float64{1, 2})}))
 	_, _, _, err := Fit(table, Options{Features: []string{"x1"}})

@@ -4,21 +4,66 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/relift/relift/internal/npy"
 )
 
-// Names that the arrays of an NPZ file may have.
+// Names that the arrays of an NPZ file may have; those of a training set go
+// together.
 var (
-	featureArrays = []string{"X", "x", "data", "X_train"}
-	targetArrays  = []string{"y", "Y", "target", "labels", "y_train"}
+	featureArrays      = []string{"X", "x", "data", "features", "inputs"}
+	targetArrays       = []string{"y", "Y", "target", "targets", "label", "labels"}
+	trainFeatureArrays = []string{"X_train", "x_train", "train_data", "train_features"}
+	trainTargetArrays  = []string{"y_train", "Y_train", "train_labels", "train_targets"}
 )
+
+// arrayNames are the names of the arrays that a file's table is made of.
+type arrayNames struct{ features, targets string }
+
+// chooseArrays finds features and targets by their names, and refuses what may
+// be read in several ways.
+func chooseArrays(name string, names []string) (arrayNames, error) {
+	const expected = "expected X (n×d), with y (n or n×c) for the targets"
+	among := func(known []string) (found []string) {
+		for _, n := range known {
+			if slices.Contains(names, n) {
+				found = append(found, n)
+			}
+		}
+		return found
+	}
+	if format := []string{"format", "shape", "data"}; len(among(format)) == len(format) {
+		return arrayNames{}, inputErrorf(name, "a sparse matrix of scipy (arrays %s); expected dense arrays X and y, or a file in LIBSVM's format", list(names, 12))
+	}
+	var pairs []arrayNames
+	for _, kind := range [][2][]string{{featureArrays, targetArrays}, {trainFeatureArrays, trainTargetArrays}} {
+		for _, features := range among(kind[0]) {
+			targets := among(kind[1])
+			if len(targets) == 0 {
+				pairs = append(pairs, arrayNames{features, ""})
+			}
+			for _, t := range targets {
+				pairs = append(pairs, arrayNames{features, t})
+			}
+		}
+	}
+	switch {
+	case len(pairs) == 0:
+		return arrayNames{}, inputErrorf(name, "no array of features among %s; %s", list(names, 12), expected)
+	case len(pairs) > 1:
+		return arrayNames{}, inputErrorf(name, "the arrays %s can be taken for features and targets in several ways; %s", list(names, 12), expected)
+	case pairs[0].targets == "" && len(names) > 1:
+		return arrayNames{}, inputErrorf(name, "no array of targets for %s among %s; %s", quote(pairs[0].features), list(names, 12), expected)
+	}
+	return pairs[0], nil
+}
 
 // readNPY reads one matrix: its columns are x1, x2, …, and the last is the
 // default target.
 func readNPY(s *source) (*Table, error) {
-	array, err := npy.Read(s.text, s.arrayLimit())
+	array, err := npy.ReadTable(s.text, s.arrayLimit())
 	if err != nil {
 		return nil, arrayError(s.name, err)
 	}
@@ -37,22 +82,27 @@ func readNPZ(s *source) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive, err := npy.ReadArchive(at, size, s.arrayLimit())
+	var chosen arrayNames
+	var refused error
+	var others []string
+	archive, err := npy.ReadTables(at, size, s.arrayLimit(), func(names []string) []string {
+		if chosen, refused = chooseArrays(name, names); refused != nil {
+			return nil
+		}
+		wanted := []string{chosen.features, chosen.targets}
+		others = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(wanted, n) })
+		return wanted
+	})
+	if refused != nil {
+		return nil, refused
+	}
 	if err != nil {
 		return nil, arrayError(name, err)
 	}
-	first := func(names []string) string {
-		for _, n := range names {
-			if archive.Has(n) {
-				return n
-			}
-		}
-		return ""
+	if len(others) > 0 {
+		s.remarks = append(s.remarks, fmt.Sprintf("%s: beside %s and %s other arrays are ignored: %s", name, quote(chosen.features), quote(chosen.targets), list(others, 12)))
 	}
-	featureName, targetName := first(featureArrays), first(targetArrays)
-	if featureName == "" {
-		return nil, inputErrorf(name, "no array of features among %s; expected X (n×d), with y (n or n×c) for the targets", list(archive.Names(), 12))
-	}
+	featureName, targetName := chosen.features, chosen.targets
 	read := func(array string) ([][]float64, error) {
 		a, err := archive.Array(array)
 		if err != nil {
@@ -116,7 +166,10 @@ func arrayColumns(name, what string, a npy.Array) ([][]float64, error) {
 			case npy.Float64:
 				columns[j][i] = a.Float64[k]
 			case npy.Int64:
-				columns[j][i] = float64(a.Int64[k])
+				v := a.Int64[k]
+				if columns[j][i] = float64(v); int64(columns[j][i]) != v || columns[j][i] >= 1<<63 {
+					return nil, &InputError{File: name, Row: i + 1, Problem: fmt.Sprintf("%s has the number %d, which has more digits than float64 holds; expected smaller ones", what, v)}
+				}
 			case npy.Bool:
 				if a.Bool[k] {
 					columns[j][i] = 1

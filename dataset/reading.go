@@ -25,7 +25,7 @@ type Reading struct {
 	Thousands Thousands `json:"thousands,omitempty"`
 	// Missing are the texts, in any case, that stand for a missing entry beside
 	// the empty one; nil for DefaultMissing.
-	Missing []string `json:"missing,omitempty"`
+	Missing []string `json:"missing,omitzero"`
 	// Encoding is that of a text file.
 	Encoding TextEncoding `json:"encoding,omitempty"`
 	// Keep are columns, by name or index, whose entries keep their spelling
@@ -94,15 +94,15 @@ func (r Reading) Read(ctx context.Context, name string, in io.Reader) (*Table, e
 	}
 	format := r.Format
 	if format == FormatAuto {
-		if format = formatOf(plain); format == FormatAuto {
-			format = sniffFormat(s.text)
-		}
+		format = s.formatOf(plain)
 	}
 	t, err := s.read(format)
 	if err != nil {
 		return nil, err
 	}
 	t.Warnings = slices.Concat(s.remarks, t.Warnings)
+	t.Reading = r
+	t.Reading.Format, t.Reading.Keep, t.Reading.MemoryLimit = FormatAuto, nil, 0
 	return t, nil
 }
 

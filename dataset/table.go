@@ -56,6 +56,8 @@ type Table struct {
 	// Lines has the 1-based line in the file for each row; nil for a source
 	// without lines, for which messages count rows.
 	Lines []int
+	// Reading is how the file was read, as far as that was said.
+	Reading Reading
 	// DefaultTargets are the targets a format that knows them declares (the
 	// arrays y of an NPZ file, the label of a LIBSVM line); empty for the last
 	// column.
@@ -95,7 +97,7 @@ func (t *Table) Column(name string) *Column {
 // Subset returns the table of the given rows (0-based, in that order).  Line
 // numbers still refer to the file.
 func (t *Table) Subset(rows []int) *Table {
-	s := &Table{Name: t.Name, DefaultTargets: t.DefaultTargets, Warnings: t.Warnings, rows: len(rows), sparse: t.sparse}
+	s := &Table{Name: t.Name, Reading: t.Reading, DefaultTargets: t.DefaultTargets, Warnings: t.Warnings, rows: len(rows), sparse: t.sparse}
 	s.origins = make([]int, len(rows))
 	for i, r := range rows {
 		s.origins[i] = t.origin(r)

@@ -114,17 +114,39 @@ func (r interruptible) ReadAt(p []byte, at int64) (int, error) {
 // ReadArchive reads all of an NPZ file of size bytes. limit is the most bytes
 // its arrays may have together, uncompressed.
 func ReadArchive(r io.ReaderAt, size, limit int64) (*Archive, error) {
+	return readMembers(r, size, limit, Read, nil)
+}
+
+// ReadTables reads the arrays of an NPZ file that wanted chooses of the names of
+// all, as ReadTable does; the others are not even looked at.
+func ReadTables(r io.ReaderAt, size, limit int64, wanted func(names []string) []string) (*Archive, error) {
+	return readMembers(r, size, limit, ReadTable, wanted)
+}
+
+func readMembers(r io.ReaderAt, size, limit int64, read func(io.Reader, int64) (Array, error), wanted func(names []string) []string) (*Archive, error) {
 	members, err := readDirectory(r, size)
 	if err != nil {
 		return nil, err
 	}
 	archive := &Archive{size: size}
-	for _, member := range members {
+	names := make([]string, len(members))
+	for i, member := range members {
 		name, ok := strings.CutSuffix(member.name, ".npy")
 		if !ok || name == "" {
 			return nil, fmt.Errorf("%w: the archive has a member %.100q that is no array", ErrFormat, member.name)
 		}
-		array, used, err := readMember(r, member, limit)
+		names[i] = name
+	}
+	chosen := names
+	if wanted != nil {
+		chosen = wanted(names)
+	}
+	for i, member := range members {
+		name := names[i]
+		if !slices.Contains(chosen, name) {
+			continue
+		}
+		array, used, err := readMember(r, member, limit, read)
 		if err != nil {
 			return nil, fmt.Errorf("array %.100q: %w", name, err)
 		}
@@ -135,9 +157,9 @@ func ReadArchive(r io.ReaderAt, size, limit int64) (*Archive, error) {
 }
 
 // readMember reads one array of at most limit bytes; used are those it has.
-func readMember(r io.ReaderAt, member zipMember, limit int64) (array Array, used int64, err error) {
+func readMember(r io.ReaderAt, member zipMember, limit int64, read func(io.Reader, int64) (Array, error)) (array Array, used int64, err error) {
 	counted := &countingReader{r: member.open(r)}
-	array, err = Read(counted, limit)
+	array, err = read(counted, limit)
 	if err != nil && !errors.Is(err, ErrFormat) && isCorruption(err) {
 		err = fmt.Errorf("%w: %w", ErrFormat, err)
 	}

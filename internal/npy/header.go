@@ -210,16 +210,24 @@ type dtype struct {
 	order  binary.ByteOrder
 }
 
+// tableOnly reports whether only tables may hold the type (see ReadTable).
+func (d dtype) tableOnly() bool {
+	return d.letter == 'f' && d.size == 2 || d.letter == 'u' && d.size == 8
+}
+
+func unsupported(descr string) error {
+	return fmt.Errorf("%w: elements of type %q are not supported; expected float64, float32, an integer up to 64 bits, bool or str", ErrFormat, descr)
+}
+
 // parseDtype decodes a descr such as "<f8".
 func parseDtype(descr string) (dtype, error) {
-	unsupported := fmt.Errorf("%w: elements of type %q are not supported; expected float64, float32, an integer up to 64 bits, bool or str", ErrFormat, descr)
 	if len(descr) < 3 {
-		return dtype{}, unsupported
+		return dtype{}, unsupported(descr)
 	}
 	d := dtype{letter: descr[1]}
 	size, err := strconv.ParseUint(descr[2:], 10, 31)
 	if err != nil {
-		return dtype{}, unsupported
+		return dtype{}, unsupported(descr)
 	}
 	d.size = int(size)
 	switch descr[0] {
@@ -230,19 +238,19 @@ func parseDtype(descr string) (dtype, error) {
 	case '|': // one byte, or bytes
 		d.order = binary.LittleEndian
 		if d.letter != 'S' && d.size != 1 {
-			return dtype{}, unsupported
+			return dtype{}, unsupported(descr)
 		}
 	default:
-		return dtype{}, unsupported
+		return dtype{}, unsupported(descr)
 	}
 	var sizes []int
 	switch d.letter {
 	case 'f':
-		sizes = []int{4, 8}
+		sizes = []int{2, 4, 8}
 	case 'i':
 		sizes = []int{1, 2, 4, 8}
 	case 'u':
-		sizes = []int{1, 2, 4}
+		sizes = []int{1, 2, 4, 8}
 	case 'b':
 		sizes = []int{1}
 	case 'S':
@@ -255,7 +263,7 @@ func parseDtype(descr string) (dtype, error) {
 		return d, nil
 	}
 	if !slices.Contains(sizes, d.size) {
-		return dtype{}, unsupported
+		return dtype{}, unsupported(descr)
 	}
 	return d, nil
 }

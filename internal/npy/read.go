@@ -7,13 +7,21 @@ import (
 	"math"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/relift/relift/internal/half"
 )
 
 // Read reads one array and requires that r ends behind it. limit is the most
 // bytes that the file, header included, may have. Memory is taken as data
 // arrives, never on the word of the header: a hostile file costs no more than
 // a small multiple of its own length.
-func Read(r io.Reader, limit int64) (Array, error) {
+func Read(r io.Reader, limit int64) (Array, error) { return read(r, limit, false) }
+
+// ReadTable is Read for a table of numbers, of which nothing is to be proved: it
+// also takes float16 and uint64, where each number is one of float64.
+func ReadTable(r io.Reader, limit int64) (Array, error) { return read(r, limit, true) }
+
+func read(r io.Reader, limit int64, table bool) (Array, error) {
 	h, length, err := readHeader(r)
 	if err != nil {
 		return Array{}, err
@@ -21,6 +29,9 @@ func Read(r io.Reader, limit int64) (Array, error) {
 	d, err := parseDtype(h.descr)
 	if err != nil {
 		return Array{}, err
+	}
+	if d.tableOnly() && !table {
+		return Array{}, unsupported(h.descr)
 	}
 	isText := d.letter == 'U' || d.letter == 'S'
 	if isText && len(h.shape) != 0 {
@@ -43,6 +54,13 @@ func Read(r io.Reader, limit int64) (Array, error) {
 	case 'f':
 		a.Kind, a.Float64 = Float64, d.floats(data)
 	case 'i', 'u':
+		if d.tableOnly() {
+			a.Kind = Float64
+			if a.Float64, err = d.wide(data); err != nil {
+				return Array{}, err
+			}
+			break
+		}
 		a.Kind, a.Int64 = Int64, d.integers(data)
 	case 'b':
 		a.Kind, a.Bool = Bool, make([]bool, n)
@@ -99,13 +117,28 @@ func (d dtype) floats(data []byte) []float64 {
 	x := make([]float64, len(data)/d.size)
 	for i := range x {
 		element := data[i*d.size:]
-		if d.size == 4 {
+		switch d.size {
+		case 2:
+			x[i] = half.Float16(d.order.Uint16(element))
+		case 4:
 			x[i] = float64(math.Float32frombits(d.order.Uint32(element)))
-		} else {
+		default:
 			x[i] = math.Float64frombits(d.order.Uint64(element))
 		}
 	}
 	return x
+}
+
+// wide reads uint64 numbers, each of which has to be one of float64.
+func (d dtype) wide(data []byte) ([]float64, error) {
+	x := make([]float64, len(data)/d.size)
+	for i := range x {
+		v := d.order.Uint64(data[i*d.size:])
+		if x[i] = float64(v); x[i] >= 1<<64 || uint64(x[i]) != v {
+			return nil, fmt.Errorf("%w: element %d, %d, has more digits than float64 holds", ErrFormat, i, v)
+		}
+	}
+	return x, nil
 }
 
 func (d dtype) integers(data []byte) []int64 {

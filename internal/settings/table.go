@@ -26,6 +26,35 @@ func Table() []Setting {
 			Detail: "auto goes by the file's extension, then by its first bytes; any of them may be compressed with gzip. [formats.md](formats.md) has an example of each.",
 		},
 		{
+			Name: "header", Kind: Bool, Default: "false", Commands: reading,
+			Help:   "the first line has column names",
+			Detail: "Without it and --no-header the entries decide, and a first line that may be either is refused.",
+		},
+		{
+			Name: "no-header", Kind: Bool, Default: "false", Commands: reading,
+			Help: "the first line is data; the columns are called x0, x1, ...",
+		},
+		{
+			Name: "decimal", Kind: Choice, Choices: []string{"auto", "point", "comma", ".", ","}, Default: "auto", Commands: reading,
+			Help:   "sign before the decimals of numbers in text files",
+			Detail: "auto goes by the entries of each column and, where they can be read in two ways, by the other columns; a column in doubt is refused.",
+		},
+		{
+			Name: "thousands", Kind: Choice, Choices: []string{"auto", "none", "comma", "point", "space", "apostrophe", ",", ".", " ", "'"}, Default: "auto", Commands: reading,
+			Help:   "sign between the thousands of numbers in text files",
+			Detail: "auto takes any of them that is not the decimal sign, before groups of three digits.",
+		},
+		{
+			Name: "na-values", Kind: List, Default: "NA,N/A,#N/A,NaN,-NaN,?,null", Example: "NA,-999", Commands: reading,
+			Help:   "entries that are missing values, in any case, beside the empty one",
+			Detail: "--na-values \"\" leaves the empty one only: NA is Namibia then.",
+		},
+		{
+			Name: "encoding", Kind: Choice, Choices: []string{"auto", "utf-8", "utf-16", "windows-1252"}, Default: "auto", Commands: reading,
+			Help:   "encoding of text files",
+			Detail: "auto takes UTF-16 with its mark, UTF-8, and text that is no UTF-8 for Windows-1252, with a warning.",
+		},
+		{
 			Name: "target", Kind: List, Commands: stating, Example: "species",
 			Help:   "target column, by name or by index from 0, −1 being the last (default: the last column)",
 			Detail: "Several names, separated by commas, make a regression with several outputs.",

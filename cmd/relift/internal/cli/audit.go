@@ -236,7 +236,7 @@ func (f *auditFlags) own(m *network.Model, table *dataset.Table, data string, ch
 // learned from.
 func recipeOf(e *dataset.Encoding, split string) recipe {
 	r := recipe{
-		Targets: e.Targets, Task: string(e.Task), Missing: string(e.Missing), Scale: string(e.Scale), Bias: e.Bias, Split: split,
+		Reading: e.Reading, Targets: e.Targets, Task: string(e.Task), Missing: string(e.Missing), Scale: string(e.Scale), Bias: e.Bias, Split: split,
 	}
 	for _, feature := range e.Features {
 		r.Features = append(r.Features, feature.Name)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/relift/relift/dataset"
@@ -19,6 +20,8 @@ type recipe struct {
 	Scale       string   `json:"scale"`
 	Bias        bool     `json:"bias"`
 	Split       string   `json:"split,omitempty"` // KIND:SEED:FRACTION of the test rows
+	// Reading is how the file was read, where that was said.
+	Reading dataset.Reading `json:"reading,omitzero"`
 }
 
 // dataFlags are the flags that say what to do with the table.
@@ -46,6 +49,16 @@ func (f *dataFlags) bindRecipe(c *cobra.Command) {
 	bind(c, "scale", &f.Scale)
 	bind(c, "bias", &f.Bias)
 	bind(c, "split", &f.Split)
+}
+
+// open reads the table at path, as the recipe states and the flags say, which
+// is what the recipe states then.
+func (f *dataFlags) open(ctx context.Context, path string) (*dataset.Table, error) {
+	table, err := f.readFlags.open(ctx, path, f.Reading, f.Targets, f.Categorical)
+	if err == nil {
+		f.Reading = table.Reading
+	}
+	return table, err
 }
 
 // finish fills the recipe's split from --holdout and --seed.

@@ -103,6 +103,6 @@ func openBoth(ctx context.Context, modelPath, data string, in *readFlags) (*netw
 	if err != nil {
 		return nil, nil, err
 	}
-	table, err := in.open(ctx, data)
+	table, err := in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals())
 	return model, table, err
 }

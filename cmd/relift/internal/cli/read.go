@@ -3,34 +3,95 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/relift/relift/dataset"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // readFlags are the flags that say how a table is read.
 type readFlags struct {
-	format string
-	memory int64
+	format    string
+	header    bool
+	noHeader  bool
+	decimal   string
+	thousands string
+	naValues  []string
+	encoding  string
+	memory    int64
+	flags     *pflag.FlagSet
 }
 
 func (f *readFlags) bind(c *cobra.Command) {
 	bind(c, "format", &f.format)
+	bind(c, "header", &f.header)
+	bind(c, "no-header", &f.noHeader)
+	bind(c, "decimal", &f.decimal)
+	bind(c, "thousands", &f.thousands)
+	bind(c, "na-values", &f.naValues)
+	bind(c, "encoding", &f.encoding)
 	bind(c, "memory-limit", &f.memory)
+	c.MarkFlagsMutuallyExclusive("header", "no-header")
+	f.flags = c.Flags()
 }
 
-// reading is what the flags say.
-func (f *readFlags) reading() (dataset.Reading, error) {
-	format, err := dataset.ParseFormat(f.format)
-	return dataset.Reading{Format: format, MemoryLimit: uint64(f.memory)}, badInput(err)
+// over is saved, the reading that a model or a certificate states, with what
+// the flags say in its place.
+func (f *readFlags) over(saved dataset.Reading) (dataset.Reading, error) {
+	r := saved
+	r.MemoryLimit = uint64(f.memory)
+	changed := f.flags.Changed
+	if changed("format") || r.Format == "" {
+		var err error
+		if r.Format, err = dataset.ParseFormat(f.format); err != nil {
+			return r, badInput(err)
+		}
+	}
+	switch {
+	case f.header:
+		r.Header = dataset.HeaderYes
+	case f.noHeader:
+		r.Header = dataset.HeaderNo
+	}
+	if changed("decimal") {
+		r.Decimal = decimals[f.decimal]
+	}
+	if changed("thousands") {
+		r.Thousands = thousandsSigns[f.thousands]
+	}
+	if changed("na-values") {
+		r.Missing = append([]string{}, f.naValues...)
+	}
+	if changed("encoding") {
+		r.Encoding = dataset.EncodingAuto
+		if f.encoding != "auto" {
+			r.Encoding = dataset.TextEncoding(f.encoding)
+		}
+	}
+	return r, nil
 }
 
-// open reads the table at path.
-func (f *readFlags) open(ctx context.Context, path string) (*dataset.Table, error) {
-	reading, err := f.reading()
+// The signs may be named or typed.
+var (
+	decimals = map[string]dataset.Decimal{
+		"auto": dataset.DecimalAuto, "point": dataset.DecimalPoint, ".": dataset.DecimalPoint, "comma": dataset.DecimalComma, ",": dataset.DecimalComma,
+	}
+	thousandsSigns = map[string]dataset.Thousands{
+		"auto": dataset.ThousandsAuto, "none": dataset.ThousandsNone, "comma": dataset.ThousandsComma, ",": dataset.ThousandsComma,
+		"point": dataset.ThousandsPoint, ".": dataset.ThousandsPoint, "space": dataset.ThousandsSpace, " ": dataset.ThousandsSpace,
+		"apostrophe": dataset.ThousandsApostrophe, "'": dataset.ThousandsApostrophe,
+	}
+)
+
+// open reads the table at path as saved and the flags say; the columns of keep
+// keep the spelling of their entries.
+func (f *readFlags) open(ctx context.Context, path string, saved dataset.Reading, keep ...[]string) (*dataset.Table, error) {
+	reading, err := f.over(saved)
 	if err != nil {
 		return nil, err
 	}
+	reading.Keep = slices.Concat(keep...)
 	table, err := reading.Open(ctx, path)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):

@@ -160,7 +160,7 @@ func (e *expectation) compareTable(ctx context.Context, path, data string, f *ce
 	if !known {
 		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote, or flags such as --target and --scale", path, data)
 	}
-	table, err := e.open(ctx, data)
+	table, err := e.readFlags.open(ctx, data, r.Reading, r.Targets, r.Categorical)
 	if err != nil {
 		return nil, err
 	}
