@@ -50,6 +50,13 @@ func start(t *testing.T, as string, args ...string) *exec.Cmd {
 	return c
 }
 
+// hasBound reports whether a line of the progress has a bound.
+func hasBound(line string) bool {
+	const column = 4
+	fields := strings.Fields(line)
+	return len(fields) > column && strings.ContainsAny(fields[column], "123456789") && !strings.HasPrefix(line, "warning: ")
+}
+
 func TestSignalEndsARunCleanly(t *testing.T) {
 	dir := t.TempDir()
 	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
@@ -67,7 +74,7 @@ func TestSignalEndsARunCleanly(t *testing.T) {
 	var all strings.Builder
 	for signalled := false; lines.Scan(); {
 		fmt.Fprintln(&all, lines.Text())
-		if !signalled && !strings.HasPrefix(lines.Text(), "warning: ") { // those come before the run
+		if !signalled && hasBound(lines.Text()) {
 			signalled = true
 			if err := c.Process.Signal(syscall.SIGINT); err != nil {
 				t.Fatal(err)
