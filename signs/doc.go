@@ -24,4 +24,9 @@
 //
 // The directions of the leaves' solutions, climbed to local maxima, are neurons where ‖Wᵀ(Xu)₊‖ > γ: Solve adds them to
 // the network, trains it, and starts again with its residual until the gap is closed.
+//
+// # W free
+//
+// Joint improves W over the leaves that a tree has, all together: over few leaves that is the better bound, on the leaves of
+// a closed tree there is nothing to gain.
 package signs

@@ -35,7 +35,7 @@ const (
 	polishRounds    = 10
 	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays
 	jointFirst      = 2    // leaves over which W is freed first,
-	jointMost       = 18   // and last
+	jointMost       = 8    // and last
 	jointPays       = 0.1  // part of the gap that freeing W has to close to be tried again
 )
 
