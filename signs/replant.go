@@ -15,7 +15,7 @@ func NewTreeFrom(old *Tree, p lift.Problem, w *mat.Dense, o Options) (*Tree, err
 	if err != nil || old.root == nil || old.in.c != t.in.c || old.signed() != t.signed() {
 		return t, err
 	}
-	t.root = copyTree(old.root, nil)
+	t.root, t.leaves = copyTree(old.root, nil), old.leaves
 	return t, nil
 }
 

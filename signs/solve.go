@@ -32,7 +32,7 @@ func (r *Result) Gap() float64 { return (r.UpperBound - r.LowerBound) / r.UpperB
 // Constants of the column generation.
 const (
 	polishTolerance = 1e-7 // relative excess of ‖Wᵀ(Xu)₊‖ that is looked for before a tree is grown
-	polishRounds    = 10
+	polishRounds    = 5
 	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays
 	jointFirst      = 2    // leaves over which W is freed first,
 	jointMost       = 8    // and last
@@ -66,16 +66,19 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 			return nil, err
 		}
 		r.Rounds++
-		r.Status = r.grow(ctx, t)
-		r.Elapsed = time.Since(r.started)
-		if r.Status != Improvable {
-			return r, nil
-		}
-		u, _ := t.Direction()
-		before := r.UpperBound
-		r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
-		if !(r.UpperBound < before*(1-worthwhile)) {
-			return r, nil
+		for {
+			r.Status = r.grow(ctx, t)
+			r.Elapsed = time.Since(r.started)
+			if r.Status != Improvable {
+				return r, nil
+			}
+			u, _ := t.Direction()
+			before := r.UpperBound
+			r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
+			if r.UpperBound < before*(1-worthwhile) {
+				break
+			}
+			t.settled = true
 		}
 		last = t
 	}
@@ -84,6 +87,7 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 // grow runs the tree; while it has few leaves, it frees W over them from time to time, as long as that pays.
 func (r *Result) grow(ctx context.Context, t *Tree) Status {
 	limit, listener := t.options.Leaves, t.options.Progress
+	defer func() { t.options.Leaves, t.options.Progress = limit, listener }()
 	if listener != nil {
 		t.options.Progress = func(s Progress) {
 			s.LowerBound, s.Elapsed = max(s.LowerBound, r.LowerBound), time.Since(r.started)
@@ -91,7 +95,7 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 		}
 	}
 	free := jointFirst
-	if t.options.NoJoint {
+	if t.options.NoJoint || t.leaves > jointMost {
 		free = jointMost + 1
 	}
 	for {
@@ -147,7 +151,7 @@ func (r *Result) polish(ctx context.Context, p lift.Problem, direction []float64
 		if w, _, err := descent.Refine(ctx, p, r.Weights, descent.Options{GrowRounds: 3, Seed: seed}); err == nil {
 			offer(w)
 		}
-		missing, _ := descent.Missing(ctx, p, r.Weights, 200+100*d, 10, polishTolerance, rng)
+		missing, _ := descent.Missing(ctx, p, r.Weights, 100+20*d, 10, polishTolerance, rng)
 		if missing.IsEmpty() || ctx.Err() != nil {
 			return
 		}

@@ -121,6 +121,7 @@ type Tree struct {
 	options Options
 	root    *node
 	planted bool // the first leaves are bounded
+	settled bool // no better W was found for the best direction: go on with this one
 	open    frontier
 	leaves  int
 	closed  float64 // value up to which leaves are done: Options.Close, or what the best direction allows
@@ -218,10 +219,10 @@ func (t *Tree) Run(ctx context.Context) Status {
 			return GapReached
 		case len(t.open) == 0 || t.open[0].bound <= t.closed:
 			return Closed
-		case t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
-			return Improvable
 		case ctx.Err() != nil:
 			return Interrupted
+		case !t.settled && t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
+			return Improvable
 		case t.options.Leaves > 0 && t.leaves >= t.options.Leaves:
 			return LeafLimit
 		}
