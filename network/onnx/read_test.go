@@ -344,6 +344,17 @@ func FuzzRead(f *testing.F) {
 		}
 		f.Add(b.Bytes())
 	}
+	files, err := filepath.Glob(filepath.Join(exporters, "*.onnx"))
+	if err != nil || len(files) == 0 {
+		f.Fatal(err)
+	}
+	for _, path := range files {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
 	l := newLayers(1)
 	f.Add(encoded(f, file("y", []*tensor{l.u, l.b, l.v, l.a, l.mean, l.deviation},
 		op("Sub", "s", "input", "mean"), op("Div", "sd", "s", "deviation"),

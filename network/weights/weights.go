@@ -112,7 +112,8 @@ func list(r io.ReaderAt, size int64) (arrays []stored.Array, producer string, er
 
 // npz lists the arrays of a NumPy archive.
 func npz(r io.ReaderAt, size int64) ([]stored.Array, error) {
-	archive, err := npy.ReadArchive(r, size, stored.MaxBytes)
+	// Deflated zeros shrink a thousandfold; weights do not.
+	archive, err := npy.ReadArchive(r, size, min(stored.MaxBytes, 64<<20+100*size))
 	if err != nil {
 		return nil, err
 	}

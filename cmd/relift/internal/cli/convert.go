@@ -81,6 +81,9 @@ func convertible(path string, names []string, orientation string, reg float64, g
 	if err != nil {
 		return nil, nil, err
 	}
+	if orientation != "auto" && (n.Model != nil || isONNX(path)) {
+		return nil, nil, badInputf("--orientation: %s says how its weights lie; expected no such flag", path)
+	}
 	if n.Model == nil && !given {
 		return nil, nil, badInputf("%s: does not say its weight decay γ; expected --reg (see relift help reg)", path)
 	}
@@ -98,10 +101,10 @@ func convertible(path string, names []string, orientation string, reg float64, g
 func unambiguous(path string, n *foreign.Network, asked string) (*foreign.Network, error) {
 	candidates := foreign.Orientations()
 	switch {
-	case n.Orientation != foreign.OrientationUnknown:
-		candidates = []foreign.Orientation{n.Orientation}
 	case asked != "auto":
 		candidates = []foreign.Orientation{foreign.Orientation(asked)}
+	case n.Orientation != foreign.OrientationUnknown:
+		candidates = []foreign.Orientation{n.Orientation}
 	}
 	var fits []*foreign.Network
 	var which []string

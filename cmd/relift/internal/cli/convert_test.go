@@ -126,4 +126,5 @@ func TestConvertWeights(t *testing.T) {
 	if o := command(t, "convert", square, out, "--reg", "1", "--orientation", "sklearn"); o.status != exitDone {
 		t.Error(o.stderr)
 	}
+	command(t, "convert", out, filepath.Join(t.TempDir(), "m.json"), "--orientation", "torch").wantRefusal(t, "--orientation", "no such flag")
 }

@@ -46,7 +46,9 @@ Multiplied by n the second is the first with
 
 A weight decay of λ = 0.001 on 75 rows is therefore --reg 0.075. If the mean is
 over the n·c entries of Y instead of over the n rows, γ = n·c·λ; if the squared
-error has no factor ½, γ is half of that.
+error has no factor ½, γ is half of that. relift audit computes γ of PyTorch's
+weight_decay and its MSELoss: --weight-decay 1e-4, and --mean-loss where the loss
+is another.
 
 The smaller γ, the better the fit to the training rows and the harder the proof.`
 
