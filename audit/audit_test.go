@@ -15,6 +15,7 @@ import (
 	"github.com/relift/relift"
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/report"
 )
 
 func problem(seed uint64, n, d, c int) lift.Problem {
@@ -324,5 +325,25 @@ func TestRejections(t *testing.T) {
 	p.Gamma = 0
 	if _, err := Run(t.Context(), p, good, Options{}); !errors.Is(err, lift.ErrInvalid) {
 		t.Errorf("γ = 0: %v", err)
+	}
+}
+
+// TestContradictionIsAnError: a bound above the objective of a network that the
+// audit computed is never clamped.
+func TestContradictionIsAnError(t *testing.T) {
+	p := problem(5, 10, 2, 1)
+	best := optimum(t, p)
+	objective, _ := p.Objective(best.Weights)
+	for _, c := range []struct {
+		bound float64
+		want  bool
+	}{{objective * (1 - 1e-6), false}, {objective * (1 + 1e-6), true}, {2 * objective, true}} {
+		_, err := Run(t.Context(), p, best.Weights, Options{Bound: &Bound{Value: report.Number(c.bound), Source: "a forger"}})
+		if errors.Is(err, relift.ErrContradiction) != c.want {
+			t.Errorf("a bound of %v and an objective of %v: error %v", c.bound, objective, err)
+		}
+		if c.want && !strings.Contains(err.Error(), "a forger") {
+			t.Errorf("error %v does not say whose bound it is", err)
+		}
 	}
 }
