@@ -101,11 +101,13 @@ const (
 	LeafLimit
 	// Interrupted: the context ended.
 	Interrupted
+	// Stalled: the worst leaf cannot be split any further.
+	Stalled
 )
 
 // String returns the status as it is printed.
 func (s Status) String() string {
-	names := [...]string{"closed", "gap_reached", "improvable", "leaf_limit", "interrupted"}
+	names := [...]string{"closed", "gap_reached", "improvable", "leaf_limit", "interrupted", "stalled"}
 	if s < 1 || int(s) > len(names) {
 		return fmt.Sprintf("Status(%d)", int(s))
 	}
@@ -242,7 +244,7 @@ func (t *Tree) Run(ctx context.Context) Status {
 			t.leaves++
 		}
 		if len(nodes) == 0 {
-			return Interrupted
+			return Stalled
 		}
 		t.examine(ctx, nodes, from)
 		for _, nd := range parents {
