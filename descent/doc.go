@@ -42,7 +42,7 @@
 // network misses: a direction u, ‖u‖ = 1, with ‖Rᵀ(Xu)₊‖ > γ violates the dual
 // constraint of the training problem and always lowers the loss (package exact
 // has the exact form of this search).  Restarts repeats all of it from many
-// random starts and keeps the best; Combine makes one network of many starts, by
-// a convex refit of the neurons of all of them, which gets further in the same
+// random starts and keeps the best; Train makes one network of many starts, by
+// convex refits of the neurons of all of them, which gets further in the same
 // time.
 package descent

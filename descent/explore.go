@@ -12,6 +12,7 @@ const (
 	mostActivations = 6_000_000
 	// staleRounds in a row, each with less than staleGain of the objective, end the search; polishRounds bring in Newton's method.
 	staleRounds  = 12
+	staleGain    = 1e-5
 	polishRounds = 3
 )
 

@@ -29,7 +29,7 @@ type Options struct {
 	// Seed makes the random numbers of Restarts and Grow.
 	Seed uint64
 	// Parallel is the number of starts that run at a time; 0 means 1.  It does
-	// not change the result of Restarts; in Combine it sets the batches.
+	// not change the result.
 	Parallel int
 }
 

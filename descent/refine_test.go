@@ -208,53 +208,6 @@ func TestRestartsDoNotDependOnParallel(t *testing.T) {
 	}
 }
 
-// TestCombine: one network of many starts is at least as good as each of them, and as the one it
-// began with, within the cap, and the same in a second run.
-func TestCombine(t *testing.T) {
-	p, _, _ := randomProblem(t, 11, 30, 5, 2, 1)
-	p.Gamma = 0.1
-	options := Options{Starts: 6, Seed: 5, Parallel: 2}
-	w, st, err := Combine(t.Context(), p, lift.Weights{}, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if f, _ := p.Objective(w); f != st.Objective {
-		t.Errorf("objective %v, status says %v", f, st.Objective)
-	}
-	alone, best, err := Restarts(t.Context(), p, Options{Starts: 6, Seed: 5, Iterations: combineIterations, NewtonIterations: -1, GrowRounds: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Logf("combined %v, best start %v", st.Objective, alone[best].Status.Objective)
-	if !(st.Objective < alone[best].Status.Objective) {
-		t.Errorf("combined %v, best start %v", st.Objective, alone[best].Status.Objective)
-	}
-	again, _, err := Combine(t.Context(), p, lift.Weights{}, options)
-	if err != nil || !mat.Equal(again.U, w.U) {
-		t.Errorf("a second run differs (%v)", err)
-	}
-	_, further, err := Combine(t.Context(), p, w, Options{Starts: 1, Seed: 6})
-	if err != nil || !(further.Objective <= st.Objective) {
-		t.Errorf("from the result: %v, %v", further.Objective, err)
-	}
-	capped, cst, err := Combine(t.Context(), p, lift.Weights{}, Options{Starts: 2, Seed: 5, Width: 4})
-	if f, _ := p.Objective(capped); err != nil || capped.Width() > 4 || f != cst.Objective {
-		t.Errorf("cap of 4: width %d, objective %v, status %v, %v", capped.Width(), f, cst.Objective, err)
-	}
-	if _, next, err := Combine(t.Context(), p, capped, Options{Starts: 1, Seed: 9, Width: 4}); err != nil || !(next.Objective <= cst.Objective) {
-		t.Errorf("cap of 4, from a network with %v: %v, %v", cst.Objective, next.Objective, err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	kept, kst, err := Combine(ctx, p, w, options)
-	if err != nil || !mat.Equal(kept.U, w.U) || kst.Reason != Interrupted {
-		t.Errorf("interrupted: %+v, %v", kst, err)
-	}
-	if _, _, err := Combine(t.Context(), p, w, Options{Starts: -1}); err == nil {
-		t.Error("no error for -1 starts")
-	}
-}
-
 // TestRidgeStart checks the normal equations of the start, and that it costs less than no network.
 func TestRidgeStart(t *testing.T) {
 	p, _, _ := randomProblem(t, 7, 40, 3, 2, 10)

@@ -76,21 +76,21 @@ func TestTrainIsDeterministic(t *testing.T) {
 }
 
 func TestTrainWidth(t *testing.T) {
-	p := structured(120, 4, 1, 0.1, 5)
-	runs, _, err := Restarts(t.Context(), p, Options{Starts: 1, Width: 8})
+	p := structured(60, 3, 1, 0.1, 5)
+	runs, _, err := Restarts(t.Context(), p, Options{Starts: 1, Width: 6})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, width := range []int{1, 3, 8} {
-		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 1000, Width: width})
+	for _, width := range []int{1, 6} {
+		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 300, Width: width})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if w.Width() == 0 || w.Width() > width {
 			t.Errorf("%d neurons, expected 1 to %d", w.Width(), width)
 		}
-		if other := runs[0].Status.Objective; width == 8 && !(st.Objective <= 1.01*other) {
-			t.Errorf("8 neurons have the objective %v, those of a restart %v", st.Objective, other)
+		if other := runs[0].Status.Objective; width == 6 && !(st.Objective <= 1.01*other) {
+			t.Errorf("6 neurons have the objective %v, those of a restart %v", st.Objective, other)
 		}
 	}
 }

@@ -143,22 +143,13 @@ func checked(ctx context.Context, tree *signs.Tree) error {
 func network(ctx context.Context, p lift.Problem, limit time.Duration) (lift.Weights, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	o := descent.Options{Starts: 20, Seed: 1}
-	runs, best, err := descent.Restarts(limited, p, o)
+	most, stop := context.WithTimeout(limited, limit*4/5)
+	defer stop()
+	w, _, err := descent.Train(most, p, descent.TrainOptions{Seed: 1})
 	if err != nil {
 		return lift.Weights{}, err
 	}
-	w := runs[best].Weights
-	combined, _, err := descent.Combine(limited, p, w, o)
-	if err == nil {
-		if a, _ := p.Objective(combined); true {
-			if b, _ := p.Objective(w); a < b {
-				w = combined
-			}
-		}
-	}
-	o.GrowRounds = 30
-	w, _, err = descent.Refine(limited, p, w, o)
+	w, _, err = descent.Refine(limited, p, w, descent.Options{Seed: 1, GrowRounds: 30})
 	return w, err
 }
 
