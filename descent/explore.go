@@ -155,8 +155,7 @@ func (t *training) polish() {
 	t.status.Iterations += st.Iterations
 	t.status.NewtonIterations += st.NewtonIterations
 	t.spend(float64(st.Evaluations), w.Width())
-	t.consider(t.pack(w))
-	if t.bestF == st.Objective {
+	if before := t.bestF; t.consider(t.pack(w)) < before {
 		t.status.Stationarity = st.Stationarity
 	}
 }

@@ -180,6 +180,7 @@ func (t *training) consider(theta []float64) float64 {
 	t.spend(0.5, m)
 	if f < t.bestF && (t.o.Width == 0 || m <= t.o.Width || len(theta) == len(t.best)) {
 		t.best, t.bestF = theta, f
+		t.status.Stationarity = math.NaN()
 		if t.o.Progress != nil {
 			t.o.Progress(t.weights(), f)
 		}
