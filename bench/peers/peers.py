@@ -84,7 +84,8 @@ def lbfgs(width):
 
 def mlp(width):
     """scikit-learn's MLPRegressor with L-BFGS, in legs of 50 iterations.  It has biases of its own, which it does not decay; here they
-    become weights of the column of ones, and of one more neuron that is 1 on every row, and do count."""
+    become weights of the column of ones, and of one more neuron that is 1 on every row, and do count.  With several outputs
+    its loss is a mean over them and its gradient is not, so that its searches end early."""
 
     def train(x, y, gamma, seconds, clock, see):
         features = x[:, :-1]
