@@ -13,7 +13,9 @@ below its lower_bound on the X and Y in it. relift verify checks it:
 It says what the bound is for: γ, the loss, and how the file says that X and Y were
 made of a table, which only the comparison with the table proves.
 
-The file is a NumPy archive, so that it can be checked without relift:
+The file is a NumPy archive, so that it can be checked without relift. One with an
+array derivation_version holds a derivation, which docs/proof-format.md describes; it
+proves a bound for every γ, and --reg chooses the one that is printed. Others hold
 
     X n×d, Y n×c   the data after encoding, scaling and bias
     gamma          the weight decay γ
