@@ -49,9 +49,6 @@ func twoRows(w float64) *Derivation {
 
 func leaf() *Multipliers { return &Multipliers{} }
 
-// inactive is the leaf of the half line on which one row is not active.
-func inactive() Node { return leaf() }
-
 // corpus returns all forgeries, and their honest twins.
 func corpus(t testing.TB) []forgery {
 	var all []forgery

@@ -1,11 +1,15 @@
 package proof
 
 import (
+	"context"
+	"errors"
 	"math"
 	"testing"
 	"time"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/proof/check"
 )
 
 // diagonal returns a derivation without pairs: ψ_i = −2‖W_i‖/‖x_i‖·λ at the root, with
@@ -65,5 +69,24 @@ func TestManyRowsWithoutPairs(t *testing.T) {
 		if value := norm2(f) / norm2(u); !(value <= report.Effective) {
 			t.Errorf("‖Wᵀ(Xu)₊‖ reaches %v, above γ_eff = %v", value, report.Effective)
 		}
+	}
+}
+
+func TestCheckIsInterrupted(t *testing.T) {
+	rng := newRand(6)
+	x, y := gaussian(rng, 20_000, 20), gaussian(rng, 20_000, 2)
+	leaf := &Multipliers{Psi: make([]float64, 20_000)}
+	for i := range leaf.Psi {
+		leaf.Psi[i] = -1
+	}
+	d := &Derivation{Problem: Problem{X: x, Y: y, Gamma: 1}, W: y, Claim: Form{U: 1e6, V: 1e6}, Root: leaf}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	started := time.Now()
+	if _, err := d.Check(ctx, check.Options{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v, want the end of the context", err)
+	}
+	if spent := time.Since(started); spent > 5*time.Second {
+		t.Errorf("it ended after %v", spent)
 	}
 }

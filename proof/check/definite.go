@@ -101,7 +101,7 @@ func (s *symmetric) deficit(ctx context.Context, slack, relative float64, floor 
 		return d, err
 	}
 	if at >= 0 {
-		return d, fmt.Errorf("S + %.1e·D⁻² has a negative pivot at %d of %d", added, at, n)
+		return d, fmt.Errorf("with the shift %.1e pivot %d of %d is not positive", added, at, n)
 	}
 	return d, nil
 }

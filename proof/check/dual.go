@@ -109,7 +109,7 @@ func (d *dual) domain() error {
 		if p.Loss == "logistic" {
 			label = p.w.row(i)[0] * p.y.row(i)[0]
 			if label < 0 {
-				return fmt.Errorf("W[%d] is %v and the label is %v, expected the same sign with the logistic loss", i, p.w.row(i)[0], p.y.row(i)[0])
+				return fmt.Errorf("row %d of W is %v and the label is %v, expected the same sign with the logistic loss", i, p.w.row(i)[0], p.y.row(i)[0])
 			}
 		} else {
 			var sum accumulator
@@ -118,7 +118,7 @@ func (d *dual) domain() error {
 				if p.y.row(i)[k] == 1 {
 					label = v
 				} else if v > 0 {
-					return fmt.Errorf("W[%d,%d] is %v, expected at most 0 with the softmax loss where Y is 0", i, k, v)
+					return fmt.Errorf("entry (%d, %d) of W is %v, expected at most 0 with the softmax loss where Y is 0", i, k, v)
 				}
 			}
 			if !sum.isZero() {

@@ -51,7 +51,9 @@ func (l *multipliers) form(ctx context.Context, lines []line, pairs []int) (*sym
 	r := k + c
 	xx, ax := newSums(r, r), newSums(q, r) // S on (u, v), and on α × (u, v)
 	l.addForm(xx)
-	l.addRows(xx, ax)
+	if err := l.addRows(ctx, xx, ax); err != nil {
+		return nil, 0, err
+	}
 
 	// T_k = Σ_l M_kl x_l for the parts x in (u, v), with pairs counted both ways.
 	products := newSums(len(lines), r)
@@ -149,7 +151,7 @@ func (l *multipliers) addForm(xx *sums) {
 //	δ/4 (r_iᵀu)² + (r_iᵀu)((P_i + N_i)ᵀv) + ((P_i + N_i)ᵀv)²/δ,   δ = −ψ,
 //
 // with a minus sign.
-func (l *multipliers) addRows(xx, ax *sums) {
+func (l *multipliers) addRows(ctx context.Context, xx, ax *sums) error {
 	k, c := l.k, l.c
 	// (aᵀu)(bᵀv) with the factor 2t goes to (v, u).
 	bilinear := func(t float64, a, b []float64) {
@@ -161,7 +163,10 @@ func (l *multipliers) addRows(xx, ax *sums) {
 	}
 	both := make([]float64, c)
 	open := 0
-	for _, i := range l.claim.rows {
+	for count, i := range l.claim.rows {
+		if count%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
 		a, p, n := l.rows.r.row(i), l.rows.p.row(i), l.rows.n.row(i)
 		if open == len(l.open) || l.open[open] != i {
 			if l.signs[i] > 0 {
@@ -199,6 +204,7 @@ func (l *multipliers) addRows(xx, ax *sums) {
 			}
 		}
 	}
+	return nil
 }
 
 // addProducts subtracts M(ℓ_aℓ_bᵀ + ℓ_bℓ_aᵀ) on α × α.

@@ -66,11 +66,11 @@ func loadProblem(a *arrays) (*Problem, error) {
 	n, c := p.Rows, p.Outputs
 	switch {
 	case n < 1 || p.Features < 1 || c < 1 || n > maxLength || p.Features > maxLength || c > maxLength:
-		return nil, fmt.Errorf("X is %d×%d and Y has %d columns, expected between 1 and %d of each", n, p.Features, c, maxLength)
+		return nil, fmt.Errorf("the matrix X is %d×%d and Y has %d columns, expected between 1 and %d of each", n, p.Features, c, maxLength)
 	case p.y.rows != n:
-		return nil, fmt.Errorf("Y has %d rows, expected %d", p.y.rows, n)
+		return nil, fmt.Errorf("the matrix Y has %d rows, expected %d", p.y.rows, n)
 	case p.w.rows != n || p.w.cols != c:
-		return nil, fmt.Errorf("W is %d×%d, expected %d×%d", p.w.rows, p.w.cols, n, c)
+		return nil, fmt.Errorf("the matrix W is %d×%d, expected %d×%d", p.w.rows, p.w.cols, n, c)
 	case p.weights != nil && len(p.weights) != n:
 		return nil, fmt.Errorf("weights has %d entries, expected %d", len(p.weights), n)
 	case !(p.Gamma > 1/extreme && p.Gamma < extreme):
@@ -112,7 +112,7 @@ func (p *Problem) checkLoss() error {
 		}
 		for i, v := range p.y.data {
 			if v != 1 && v != -1 {
-				return fmt.Errorf("Y has %v at row %d, expected −1 or 1 for the logistic loss", v, i)
+				return fmt.Errorf("the label is %v at row %d, expected −1 or 1 for the logistic loss", v, i)
 			}
 		}
 		return nil

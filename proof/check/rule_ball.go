@@ -93,14 +93,8 @@ func (w *walker) readRadius(b *ball, k int) (err error) {
 
 // signOfV returns σ where c = 1 and K has a line that gives v a sign, else 0.
 func (c *claim) signOfV(outputs int) float64 {
-	if outputs != 1 {
+	if outputs != 1 || len(c.v) == 0 {
 		return 0
 	}
-	for _, b := range c.v {
-		if b[0] > 0 {
-			return 1
-		}
-		return -1
-	}
-	return 0
+	return math.Copysign(1, c.v[0][0])
 }

@@ -120,14 +120,14 @@ func (s *rows) compute(ctx context.Context, p *Problem) error {
 	for i, v := range p.x.data {
 		scaled[i] = math.Ldexp(v, -s.xExponent)
 		if !(math.Abs(scaled[i]) <= sound) {
-			return fmt.Errorf("X has %v at position %d, too large for x_exponent %d", v, i, s.xExponent)
+			return fmt.Errorf("the matrix X has %v at position %d, too large for x_exponent %d", v, i, s.xExponent)
 		}
 	}
 	w := make([]float64, n*c)
 	for i, v := range p.w.data {
 		w[i] = math.Ldexp(v, -s.wExponent)
 		if !(math.Abs(w[i]) <= sound) || math.Ldexp(w[i], s.wExponent) != v {
-			return fmt.Errorf("W has %v at position %d, which w_exponent %d does not fit", v, i, s.wExponent)
+			return fmt.Errorf("the matrix W has %v at position %d, which w_exponent %d does not fit", v, i, s.wExponent)
 		}
 	}
 	if !s.sharedRows {
