@@ -55,7 +55,9 @@ type columnBuilder struct {
 	numbers chunks
 	bad     map[int]string // entries of numbers that are none, by row
 	texts   []string
-	direct  bool // numbers came as numbers, not as texts
+	direct  bool   // numbers came as numbers, not as texts
+	useless string // why the entries cannot be used at all
+	rows    int    // of a useless column
 }
 
 // missing is the code of a missing entry.
@@ -130,7 +132,7 @@ func (b *builder) addField(j int, field []byte) {
 			c.numbers.add(v)
 			return
 		}
-		c.addWritten(b.rows, field, b.reading)
+		c.addWritten(field, b.reading)
 	}
 }
 
@@ -163,7 +165,7 @@ func (b *builder) addWord(j int, field []byte) {
 }
 
 // addWritten appends a number that is not plain, a missing entry, or a mistake.
-func (c *columnBuilder) addWritten(row int, field []byte, r *Reading) {
+func (c *columnBuilder) addWritten(field []byte, r *Reading) {
 	if r.isMissing(field) {
 		c.numbers.add(math.NaN())
 		return
@@ -171,7 +173,7 @@ func (c *columnBuilder) addWritten(row int, field []byte, r *Reading) {
 	text := string(field)
 	w, ok := r.notation(c.verdict.notation).read(text)
 	if !ok || c.verdict.whole && wholeTooLong(text) || w.unit != c.verdict.written.unit && (w.unit == "%" || c.verdict.written.unit == "%" || w.unit != "" && c.verdict.example != "") {
-		c.mistake(row, text)
+		c.mistake(text)
 		return
 	}
 	if !w.plain && c.verdict.example == "" {
@@ -180,14 +182,20 @@ func (c *columnBuilder) addWritten(row int, field []byte, r *Reading) {
 	c.numbers.add(w.value)
 }
 
-func (c *columnBuilder) mistake(row int, text string) {
+func (c *columnBuilder) mistake(text string) {
 	if c.bad == nil {
 		c.bad = map[int]string{}
 	}
 	if len(c.bad) < mostBad {
-		c.bad[row] = text
+		c.bad[c.numbers.len()] = text
 	}
 	c.numbers.add(math.NaN())
+}
+
+// unusable adds rows entries that are neither numbers nor text: using the
+// column is an error that says why.
+func (c *columnBuilder) unusable(why string, rows int) {
+	c.useless, c.rows = why, c.rows+rows
 }
 
 // settle judges a column whose texts have become many.
@@ -330,7 +338,7 @@ func (b *builder) addNumber(j int, v float64) {
 	b.pending += numberBytes
 	switch {
 	case math.IsInf(v, 0):
-		c.mistake(b.rows, fmt.Sprint(v))
+		c.mistake(fmt.Sprint(v))
 	case v == 0:
 		c.numbers.add(0) // one zero: −0 has no meaning in a table
 	default:
@@ -345,6 +353,11 @@ func (b *builder) endRow(line int) error {
 		b.lines = append(b.lines, line)
 		b.pending += numberBytes
 	}
+	return b.settleBudget()
+}
+
+// settleBudget charges the budget for what was added.
+func (b *builder) settleBudget() error {
 	if b.pending < charged {
 		return nil
 	}
@@ -387,6 +400,12 @@ func (c *columnBuilder) column(r *Reading) *Column {
 	v := c.verdict
 	column := &Column{Name: c.name, Kind: v.kind, doubt: v.doubt, notation: r.notation(v.notation), dates: v.dates}
 	switch {
+	case c.useless != "":
+		column.Kind, column.doubt = Mixed, c.useless
+		column.Numbers, column.Text = missingNumbers(c.rows), make([]string, c.rows)
+		for i := range column.Text {
+			column.Text[i] = "…"
+		}
 	case c.codes != nil:
 		c.columnOfWords(column, r)
 	case c.texts != nil:
@@ -505,13 +524,18 @@ func (c *chunks) grow() {
 	c.last = make([]float64, 0, size)
 }
 
-// all returns the numbers in one list.
-func (c *chunks) all() []float64 {
+// len is how many numbers there are.
+func (c *chunks) len() int {
 	n := len(c.last)
 	for _, f := range c.full {
 		n += len(f)
 	}
-	all := make([]float64, 0, n)
+	return n
+}
+
+// all returns the numbers in one list.
+func (c *chunks) all() []float64 {
+	all := make([]float64, 0, c.len())
 	for _, f := range c.full {
 		all = append(all, f...)
 	}

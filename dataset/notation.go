@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -230,12 +229,10 @@ func readPlain[T ~string | ~[]byte](b T, decimal byte) (v float64, ok bool) {
 // wholeTooLong reports whether s is a whole number that no double holds: an
 // identifier, whose neighbours would become one number.
 func wholeTooLong(s string) bool {
-	if len(s) < 16 || !onlyDigits(strings.TrimLeft(s, "+-")) {
+	digits := strings.TrimLeft(s, "+-")
+	if len(digits) < 16 || !onlyDigits(digits) {
 		return false
 	}
-	v, err := strconv.ParseFloat(s, 64)
-	if err != nil || math.Abs(v) < 1<<53 {
-		return false
-	}
-	return strconv.FormatFloat(math.Abs(v), 'f', -1, 64) != strings.TrimLeft(s, "+-0")
+	v, err := strconv.ParseUint(digits, 10, 64)
+	return err != nil || v > 1<<63 || uint64(float64(v)) != v
 }
