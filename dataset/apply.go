@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -15,18 +16,43 @@ type Encoded struct {
 	X *mat.Dense // n×d
 	Y *mat.Dense // n×c; nil when the targets were not asked for
 	// Rows has, for each row of X, its row in the table; rows are left out
-	// under MissingDrop only.
+	// under MissingDrop and Leniently only.
 	Rows []int
+	// Refused is what was wrong with the first row that Leniently left out.
+	Refused error
+}
+
+// Unknown is what is done about categories that training never saw.
+type Unknown string
+
+// The policies for unknown categories.
+const (
+	UnknownError        Unknown = "error"         // refuse the row
+	UnknownIgnore       Unknown = "ignore"        // none of the categories
+	UnknownMostFrequent Unknown = "most-frequent" // the most frequent one of training
+)
+
+// ApplyOptions say how an encoding is applied to a later table.
+type ApplyOptions struct {
+	Targets bool    // encode the targets, too
+	Missing Missing // "" is the encoding's
+	Unknown Unknown // "" is UnknownError
+	// Leniently leaves out rows that would be refused, instead of the table.
+	Leniently bool
 }
 
 // Apply encodes a table that has the features and the targets.  Columns are
 // matched by name, in any order; columns the encoding does not know are
 // ignored (see Unused).  Errors are *InputError.
-func (e *Encoding) Apply(t *Table) (*Encoded, error) { return e.apply(t, true) }
+func (e *Encoding) Apply(t *Table) (*Encoded, error) {
+	return e.ApplyWith(t, ApplyOptions{Targets: true})
+}
 
 // ApplyFeatures encodes the features only, for prediction; the table need not
 // have the targets.
-func (e *Encoding) ApplyFeatures(t *Table) (*Encoded, error) { return e.apply(t, false) }
+func (e *Encoding) ApplyFeatures(t *Table) (*Encoded, error) {
+	return e.ApplyWith(t, ApplyOptions{})
+}
 
 // Unused returns the columns of a table that are not used and that the
 // training table did not have either.
@@ -59,15 +85,35 @@ func (e *Encoding) HasTargets(t *Table) bool {
 	return true
 }
 
-func (e *Encoding) apply(t *Table, withTargets bool) (*Encoded, error) {
+// ApplyWith is Apply or ApplyFeatures with options.
+func (e *Encoding) ApplyWith(t *Table, o ApplyOptions) (*Encoded, error) {
+	withTargets, policy := o.Targets, o.Missing
+	if policy == "" {
+		policy = e.Missing
+	}
 	t = t.withZeroColumns(e.Features)
 	features, targets, err := e.columns(t, withTargets)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := usableRows(t, features, targets, e.Missing)
+	var refused error
+	if o.Leniently && policy == MissingError {
+		if _, refused = usableRows(t, features, targets, policy); refused != nil {
+			policy = MissingDrop
+		}
+	}
+	rows, err := usableRows(t, features, targets, policy)
 	if err != nil {
 		return nil, err
+	}
+	if o.Leniently && o.Unknown == UnknownError || o.Unknown == "" && o.Leniently {
+		var unknown error
+		if rows, unknown = e.knownRows(t, features, rows); refused == nil {
+			refused = unknown
+		}
+		if len(rows) == 0 {
+			return nil, refused
+		}
 	}
 	n := len(rows)
 	d, c := e.Dims()
@@ -77,10 +123,10 @@ func (e *Encoding) apply(t *Table, withTargets bool) (*Encoded, error) {
 	if err := checkMemory(t.Name, fmt.Sprintf("encoding %d rows and %d features", n, d), EncodedMemory(n, d, c)); err != nil {
 		return nil, err
 	}
-	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows}
+	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows, Refused: refused}
 	at := 0
 	for k, f := range e.Features {
-		if err := f.encode(t, t.Columns[features[k]], rows, out.X, at); err != nil {
+		if err := f.encode(t, t.Columns[features[k]], rows, o.Unknown, out.X, at); err != nil {
 			return nil, err
 		}
 		at += f.Width()
@@ -133,7 +179,7 @@ func (e *Encoding) columns(t *Table, withTargets bool) (features, targets []int,
 		return i
 	}
 	for _, f := range e.Features {
-		features = append(features, find(f.Name))
+		features = append(features, find(f.source()))
 	}
 	if withTargets {
 		for _, name := range e.Targets {
@@ -150,8 +196,50 @@ func (e *Encoding) columns(t *Table, withTargets bool) (features, targets []int,
 	return features, targets, nil
 }
 
+// knownRows returns the rows without a category that training never saw, and
+// what is wrong with the first other.
+func (e *Encoding) knownRows(t *Table, features, rows []int) ([]int, error) {
+	var first error
+	firstRow := t.rows
+	unknown := make(map[int]bool)
+	for k, f := range e.Features {
+		if f.Kind != Categorical {
+			continue
+		}
+		column, index := t.Columns[features[k]], indexOf(f.Categories)
+		for _, row := range rows {
+			if column.Missing(row) {
+				continue
+			}
+			if _, ok := column.lookup(row, index); ok {
+				continue
+			}
+			if unknown[row] = true; row < firstRow {
+				firstRow, first = row, f.unknown(t, column, row)
+			}
+		}
+	}
+	if first == nil {
+		return rows, nil
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return unknown[row] }), first
+}
+
+// unknown is the error for a category that training never saw.
+func (f Feature) unknown(t *Table, column *Column, row int) error {
+	return t.errorAt(row, f.Name, "%s is not a known category; expected one of %s", quote(column.Value(row)), list(f.Categories, 12))
+}
+
 // encode writes the feature's columns of X, from column at on.
-func (f Feature) encode(t *Table, column *Column, rows []int, x *mat.Dense, at int) error {
+func (f Feature) encode(t *Table, column *Column, rows []int, unknown Unknown, x *mat.Dense, at int) error {
+	if f.MissingOf != "" {
+		for i, row := range rows {
+			if column.Missing(row) {
+				x.Set(i, at, 1)
+			}
+		}
+		return nil
+	}
 	if f.Kind == Categorical {
 		index := indexOf(f.Categories)
 		for i, row := range rows {
@@ -159,8 +247,14 @@ func (f Feature) encode(t *Table, column *Column, rows []int, x *mat.Dense, at i
 			if !column.Missing(row) {
 				k, ok = column.lookup(row, index)
 			}
-			if !ok {
-				return t.errorAt(row, f.Name, "%s is not a known category; expected one of %s", quote(column.Value(row)), list(f.Categories, 12))
+			switch {
+			case ok:
+			case unknown == UnknownIgnore:
+				continue
+			case unknown == UnknownMostFrequent && f.FillCategory != "":
+				k = index[f.FillCategory]
+			default:
+				return f.unknown(t, column, row)
 			}
 			x.Set(i, at+k, 1)
 		}

@@ -518,11 +518,30 @@ func TestSharedTables(t *testing.T) {
 	}
 }
 
-func TestIdentifierColumnIsAWarning(t *testing.T) {
-	_, _, warnings, err := Fit(mustRead(t, strings.Replace(manyLabels(30), "a,id", "y,id", 1)), Options{Targets: []string{"y"}})
-	want := []string{`t.csv: column "id" has 30 distinct values in 30 rows, each a feature of its own; if it is an identifier, drop it`}
-	if err != nil || !slices.Equal(warnings, want) {
-		t.Errorf("warnings %q, want %q (%v)", warnings, want, err)
+// TestColumnsThatSayNothing: identifiers and empty columns are no features, and
+// an empty column is no target.
+func TestColumnsThatSayNothing(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("a,id,nothing,y,last\n")
+	for i := range 30 {
+		fmt.Fprintf(&text, "%d,row%d,,%d,\n", i*i, i, i%2)
+	}
+	table := mustRead(t, text.String())
+	e, _, warnings, err := Fit(table, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`t.csv: column "id" has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)`,
+		`t.csv: without any entry and left out: "nothing", "last"`,
+	}
+	if !slices.Equal(warnings, want) || !slices.Equal(e.Targets, []string{"y"}) || !slices.Equal(e.FeatureNames(), []string{"a"}) {
+		t.Errorf("target %q, features %q, warnings %q, want %q", e.Targets, e.FeatureNames(), warnings, want)
+	}
+	for _, o := range []Options{{Features: []string{"a", "id"}}, {Categorical: []string{"id"}}} {
+		if e, _, _, err := Fit(table, o); err != nil || len(e.FeatureNames()) != 31 {
+			t.Errorf("%+v: %d features, %v", o, len(e.FeatureNames()), err)
+		}
 	}
 }
 

@@ -22,7 +22,8 @@ type Encoding struct {
 	Bias     bool      `json:"bias"` // the last column of X is one
 	Scale    Scale     `json:"scale"`
 	Missing  Missing   `json:"missing"`
-	// Dropped are feature columns left out because they were constant.
+	// Dropped are feature columns left out because they were constant, or
+	// identifiers.
 	Dropped []string `json:"dropped,omitempty"`
 	// Ignored are the other columns of the training table that are neither
 	// features nor targets.
@@ -53,9 +54,21 @@ type Feature struct {
 	// Categories of a categorical feature: category k is the k-th of its 0/1
 	// columns.
 	Categories []string `json:"categories,omitempty"`
-	// Under MissingMean, what takes the place of a missing entry.
+	// What takes the place of a missing entry where those are filled, and of a
+	// category that training never saw where those are replaced.
 	Fill         float64 `json:"fill,omitempty"`
 	FillCategory string  `json:"fill_category,omitempty"`
+	// MissingOf names the column of which the feature says whether the entry is
+	// missing, as 0 or 1; empty for a feature that is a column.
+	MissingOf string `json:"missing_of,omitempty"`
+}
+
+// source is the column that the feature is made of.
+func (f Feature) source() string {
+	if f.MissingOf != "" {
+		return f.MissingOf
+	}
+	return f.Name
 }
 
 // UnmarshalJSON also refuses a feature without mean, which would silently be
@@ -185,7 +198,7 @@ func (f Feature) validate(missing Missing) error {
 		if len(f.Categories) == 0 || hasDuplicates(f.Categories) {
 			return fmt.Errorf("encoding: categorical feature %q needs distinct categories", f.Name)
 		}
-		if missing == MissingMean && !slices.Contains(f.Categories, f.FillCategory) {
+		if missing.fills() && !slices.Contains(f.Categories, f.FillCategory) {
 			return fmt.Errorf("encoding: feature %q fills with %q, which is none of its categories", f.Name, f.FillCategory)
 		}
 	default:

@@ -25,9 +25,13 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 	}
 	e := &Encoding{Targets: t.namesOf(targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing, Reading: t.Reading}
 	isFeature, isTarget := setOf(features), setOf(targets)
+	var empty []string
 	for i := range t.Columns {
 		if !isFeature[i] && !isTarget[i] {
 			e.Ignored = append(e.Ignored, t.Columns[i].Name)
+			if len(o.Features) == 0 && t.Columns[i].empty() && !slices.Contains(o.Drop, t.Columns[i].Name) {
+				empty = append(empty, t.Columns[i].Name)
+			}
 		}
 		if forced[i] && !isFeature[i] {
 			return nil, nil, nil, inputErrorf(t.Name, "categorical column %s is not a feature; expected a feature column", quote(t.Columns[i].Name))
@@ -46,9 +50,14 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 			return nil, nil, nil, err
 		}
 	}
-	var warnings, constant []string
+	var warnings, constant, constantNames []string
 	for _, i := range features {
 		column := t.Columns[i]
+		if !forced[i] && o.identifies(column, rows) {
+			e.Dropped = append(e.Dropped, column.Name)
+			warnings = append(warnings, fmt.Sprintf("%s: column %s has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)", t.Name, quote(column.Name)))
+			continue
+		}
 		feature, warning, err := o.learnFeature(t, column, forced[i], rows)
 		if err != nil {
 			return nil, nil, nil, err
@@ -56,19 +65,25 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 		switch {
 		case feature == nil:
 			e.Dropped = append(e.Dropped, column.Name)
-			constant = append(constant, warning)
+			constant, constantNames = append(constant, warning), append(constantNames, column.Name)
 			continue
 		case warning != "":
 			warnings = append(warnings, warning)
 		}
 		e.Features = append(e.Features, *feature)
+		if o.Missing == MissingIndicator && anyMissing(column, rows) {
+			e.Features = append(e.Features, Feature{Name: column.Name + indicatorSuffix, Kind: Numeric, Deviation: 1, MissingOf: column.Name})
+		}
 	}
 	if len(constant) > 5 {
-		constant = []string{fmt.Sprintf("%s: %d columns are constant and are dropped: %s", t.Name, len(e.Dropped), list(e.Dropped, 12))}
+		constant = []string{fmt.Sprintf("%s: %d columns are constant and are dropped: %s", t.Name, len(constantNames), list(constantNames, 12))}
 	}
 	warnings = append(constant, warnings...)
+	if len(empty) > 0 {
+		warnings = append(warnings, fmt.Sprintf("%s: without any entry and left out: %s", t.Name, list(empty, 12)))
+	}
 	if len(e.Features) == 0 {
-		return nil, nil, nil, inputErrorf(t.Name, "every feature column is constant; expected at least one that varies")
+		return nil, nil, nil, inputErrorf(t.Name, "no feature column is left that varies; expected at least one")
 	}
 	if o.Scale == ScaleOverall {
 		if err := e.scaleOverall(t, rows); err != nil {
@@ -80,6 +95,14 @@ func Fit(t *Table, o Options) (*Encoding, *Encoded, []string, error) {
 		return nil, nil, nil, err
 	}
 	return e, encoded, warnings, nil
+}
+
+// indicatorSuffix makes the name of the feature that says whether another is
+// missing.
+const indicatorSuffix = " is missing"
+
+func anyMissing(column *Column, rows []int) bool {
+	return slices.ContainsFunc(rows, column.Missing)
 }
 
 func setOf(indices []int) map[int]bool {
@@ -138,11 +161,11 @@ func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error
 			switch {
 			case policy == MissingDrop:
 				usable = false
-			case policy == MissingMean && !isTarget[j]:
-			case policy == MissingMean:
+			case policy.fills() && !isTarget[j]:
+			case policy.fills():
 				return nil, t.errorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out")
 			default:
-				return nil, t.errorAt(i, c.Name, "the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them")
+				return nil, t.errorAt(i, c.Name, "the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them")
 			}
 		}
 		if usable {
@@ -153,6 +176,16 @@ func usableRows(t *Table, features, targets []int, policy Missing) ([]int, error
 		return nil, inputErrorf(t.Name, "every row has a missing entry; expected at least one complete row")
 	}
 	return rows, nil
+}
+
+// identifies reports whether a feature column that was not asked for by name
+// is text with a value of its own in nearly every row.
+func (o Options) identifies(column *Column, rows []int) bool {
+	if column.Kind != Categorical || slices.Contains(o.Features, column.Name) {
+		return false
+	}
+	distinct := len(distinctValues(column, rows))
+	return distinct > MaxAutoClasses && 10*distinct >= 9*len(rows)
 }
 
 // learnClasses returns the sorted labels of the rows.
@@ -186,9 +219,7 @@ func (o Options) learnFeature(t *Table, column *Column, forced bool, rows []int)
 		case len(f.Categories) == 1 && o.Scale == ScaleStandard:
 			return nil, constantWarning(t, column, f.Categories[0]), nil
 		}
-		if o.Missing == MissingMean {
-			f.FillCategory = mostFrequent(column, rows, f.Categories)
-		}
+		f.FillCategory = mostFrequent(column, rows, f.Categories)
 		if len(f.Categories) > MaxAutoClasses && 2*len(f.Categories) > len(rows) {
 			return f, fmt.Sprintf("%s: column %s has %d distinct values in %d rows, each a feature of its own; if it is an identifier, drop it",
 				t.Name, quote(column.Name), len(f.Categories), len(rows)), nil
@@ -206,8 +237,8 @@ func (o Options) learnFeature(t *Table, column *Column, forced bool, rows []int)
 		return nil, "", e
 	}
 	mean := meanOf(present)
-	if o.Missing == MissingMean {
-		f.Fill = mean
+	f.Fill = mean
+	if o.Missing.fills() {
 		for i, v := range values {
 			if math.IsNaN(v) {
 				values[i] = mean
@@ -232,7 +263,7 @@ func (e *Encoding) scaleOverall(t *Table, rows []int) error {
 	}
 	var values []float64
 	for k, f := range e.Features {
-		if f.Kind != Numeric {
+		if f.Kind != Numeric || f.MissingOf != "" {
 			continue
 		}
 		for _, v := range pick(t.Columns[columns[k]].Numbers, rows) {
@@ -251,7 +282,7 @@ func (e *Encoding) scaleOverall(t *Table, rows []int) error {
 		return inputErrorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary")
 	}
 	for i := range e.Features {
-		if e.Features[i].Kind == Numeric {
+		if e.Features[i].Kind == Numeric && e.Features[i].MissingOf == "" {
 			e.Features[i].Mean, e.Features[i].Deviation = mean, deviation
 		}
 	}

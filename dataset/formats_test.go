@@ -485,5 +485,5 @@ func TestNumPyErrors(t *testing.T) {
 	_, _, _, err := Fit(table, Options{Features: []string{"x1"}})
 	checkInputError(t, err, table.Name, `inf.npz: row 2, column "x1": "-Inf" is not finite; expected a finite decimal such as 1.5`)
 	_, _, _, err = Fit(table.Subset([]int{1}), Options{Features: []string{"x2"}})
-	checkInputError(t, err, table.Name, `inf.npz: row 2, column "x2": the value is missing; expected a value, or --missing drop or mean to leave such rows out or fill them`)
+	checkInputError(t, err, table.Name, `inf.npz: row 2, column "x2": the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them`)
 }

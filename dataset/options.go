@@ -39,7 +39,13 @@ const (
 	// MissingMean fills a feature with the training mean, or with the most
 	// frequent training category.  A missing target is still refused.
 	MissingMean Missing = "mean"
+	// MissingIndicator is MissingMean with one more feature, 0 or 1, for each
+	// feature that has a missing entry in training: whether it is missing.
+	MissingIndicator Missing = "indicator"
 )
+
+// fills reports whether missing features are filled.
+func (m Missing) fills() bool { return m == MissingMean || m == MissingIndicator }
 
 // MaxAutoClasses is the largest number of distinct integers that TaskAuto
 // takes as class labels.
@@ -79,7 +85,7 @@ func ParseScale(s string) (Scale, error) {
 
 // ParseMissing checks a policy for missing entries.
 func ParseMissing(s string) (Missing, error) {
-	return parseChoice("missing", Missing(s), MissingError, MissingDrop, MissingMean)
+	return parseChoice("missing", Missing(s), MissingError, MissingDrop, MissingMean, MissingIndicator)
 }
 
 func parseChoice[T ~string](name string, value T, choices ...T) (T, error) {
@@ -161,7 +167,11 @@ func (o Options) roles(t *Table) (targets, features []int, err error) {
 		references = t.DefaultTargets
 	}
 	if len(references) == 0 {
-		references = []string{t.Columns[len(t.Columns)-1].Name}
+		last := len(t.Columns) - 1
+		for last > 0 && t.Columns[last].empty() {
+			last--
+		}
+		references = []string{t.Columns[last].Name}
 	}
 	isTarget, targets, err := t.findAll("target", references)
 	if err != nil {
@@ -184,7 +194,7 @@ func (o Options) roles(t *Table) (targets, features []int, err error) {
 		case dropped[i] && named[i]:
 			return nil, nil, inputErrorf(t.Name, "column %s is both a feature and dropped; expected one of the two", quote(c.Name))
 		case isTarget[i] || dropped[i]:
-		case len(o.Features) == 0 || named[i]:
+		case named[i], len(o.Features) == 0 && !c.empty():
 			features = append(features, i)
 		}
 	}

@@ -160,6 +160,16 @@ func (c *Column) number(i int) float64 {
 	return c.Numbers[i]
 }
 
+// empty reports whether every entry is missing.
+func (c *Column) empty() bool {
+	for i := range max(len(c.Numbers), len(c.Text)) {
+		if !c.Missing(i) {
+			return false
+		}
+	}
+	return true
+}
+
 // Missing reports whether the entry of row i is missing.
 func (c *Column) Missing(i int) bool {
 	if c.Text != nil {

@@ -14,6 +14,9 @@ type Metrics struct {
 	Rows int          `json:"rows"` // rows evaluated
 	// Skipped rows have missing entries (dataset.MissingDrop).
 	Skipped int `json:"skipped"`
+	// Refused is what is wrong with the first row skipped, where
+	// dataset.ApplyOptions.Leniently left it out.
+	Refused error `json:"-"`
 	// Loss is ½‖f(X) − Y‖² over the rows evaluated.
 	Loss           float64         `json:"loss"`
 	Classification *Classification `json:"classification,omitempty"`
@@ -56,12 +59,19 @@ type OutputErrors struct {
 
 // Evaluate compares the network's predictions with the targets of a table.
 func (m *Model) Evaluate(t *dataset.Table) (*Metrics, error) {
-	data, err := m.Encoding.Apply(t)
+	return m.EvaluateWith(t, dataset.ApplyOptions{})
+}
+
+// EvaluateWith is Evaluate with options.
+func (m *Model) EvaluateWith(t *dataset.Table, o dataset.ApplyOptions) (*Metrics, error) {
+	o.Targets = true
+	data, err := m.Encoding.ApplyWith(t, o)
 	if err != nil {
 		return nil, err
 	}
 	metrics := m.EvaluateEncoded(data)
 	metrics.Skipped = t.NumRows() - metrics.Rows
+	metrics.Refused = data.Refused
 	return metrics, nil
 }
 

@@ -24,18 +24,31 @@ type Predictions struct {
 	// dataset.MissingDrop only.
 	Rows      []int
 	TableRows int
+	// Refused is what is wrong with the first row without prediction, where
+	// dataset.ApplyOptions.Leniently left it out.
+	Refused error
+	// ID has the entries of a column that identifies the rows of the table, and
+	// IDName its name; nil without.
+	ID     []string
+	IDName string
 }
 
 // Predict applies the network to a table with the feature columns of the
 // training table; columns are matched by name and others are ignored.
 func (m *Model) Predict(t *dataset.Table) (*Predictions, error) {
-	data, err := m.Encoding.ApplyFeatures(t)
+	return m.PredictWith(t, dataset.ApplyOptions{})
+}
+
+// PredictWith is Predict with options.
+func (m *Model) PredictWith(t *dataset.Table, o dataset.ApplyOptions) (*Predictions, error) {
+	o.Targets = false
+	data, err := m.Encoding.ApplyWith(t, o)
 	if err != nil {
 		return nil, err
 	}
 	p := &Predictions{
 		Task: m.Encoding.Task, Targets: m.Encoding.Targets, Outputs: m.Encoding.OutputNames(),
-		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(),
+		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(), Refused: data.Refused,
 	}
 	if p.Task == dataset.TaskClassification {
 		p.Labels = m.Encoding.Labels(p.Scores)
@@ -43,13 +56,17 @@ func (m *Model) Predict(t *dataset.Table) (*Predictions, error) {
 	return p, nil
 }
 
-// WriteCSV writes a header and one line for each row of the table, in its
+// WriteCSV writes, behind the identifier if there is one, a header and one line for each row of the table, in its
 // order: for classification the predicted label under the target's name, then
 // a column score_CLASS for each class; for regression the predicted targets.
 // A row without prediction has empty fields.
 func (p *Predictions) WriteCSV(to io.Writer) error {
 	w := csv.NewWriter(to)
 	var header []string
+	ids := 0
+	if p.ID != nil {
+		header, ids = append(header, p.IDName), 1
+	}
 	if p.Task == dataset.TaskClassification {
 		header = append(header, p.Targets[0])
 		for _, class := range p.Outputs {
@@ -65,11 +82,14 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 	next := 0
 	for row := range p.TableRows {
 		clear(record)
+		if ids > 0 {
+			record[0] = p.ID[row]
+		}
 		if next < len(p.Rows) && p.Rows[next] == row {
-			fields := record
+			fields := record[ids:]
 			if p.Task == dataset.TaskClassification {
-				record[0] = p.Labels[next]
-				fields = record[1:]
+				fields[0] = p.Labels[next]
+				fields = fields[1:]
 			}
 			for k := range fields {
 				fields[k] = strconv.FormatFloat(p.Scores.At(next, k), 'g', -1, 64)

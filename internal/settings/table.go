@@ -79,9 +79,23 @@ func Table() []Setting {
 			Detail: "Text columns are categories anyway; a category column becomes one column of zeros and ones for each category.",
 		},
 		{
-			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean"}, Default: "error", Commands: stating,
-			Help:   "what to do about missing values",
-			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean, or the most frequent category, of the training rows.",
+			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean", "indicator"}, Default: "error", Commands: append([]string{"predict", "evaluate"}, stating...),
+			Help: "what to do about missing values",
+			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean, or the most frequent category, of the training rows; " +
+				"indicator does so and adds a feature, 0 or 1, for each column with missing values that says which they were. With predict and evaluate the default is what the model was trained with.",
+		},
+		{
+			Name: "unknown", Kind: Choice, Choices: []string{"error", "ignore", "most-frequent"}, Default: "error", Commands: []string{"predict", "evaluate"},
+			Help:   "what to do about categories that training never saw",
+			Detail: "error leaves the row out, or refuses the table with --strict; ignore takes the entry for none of the categories; most-frequent takes the most frequent one of training.",
+		},
+		{
+			Name: "strict", Kind: Bool, Default: "false", Commands: []string{"predict", "evaluate"},
+			Help: "refuse a table with a row that cannot be encoded, instead of leaving the row out",
+		},
+		{
+			Name: "id", Kind: Text, Example: "customer", Commands: []string{"predict"},
+			Help: "column of the table, by name or index, to put before the predictions",
 		},
 		{
 			Name: "scale", Kind: Choice, Choices: []string{"standard", "none"}, Default: "standard", Commands: stating,

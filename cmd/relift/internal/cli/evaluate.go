@@ -16,7 +16,7 @@ A classification gets its accuracy and the confusion matrix, a regression the
 root mean squared error and the coefficient of determination R².`
 
 func newEvaluate() *cobra.Command {
-	var in readFlags
+	var in applyFlags
 	var asJSON bool
 	c := &cobra.Command{
 		Use:     "evaluate MODEL DATA",
@@ -26,14 +26,15 @@ func newEvaluate() *cobra.Command {
 		GroupID: "main",
 		Args:    arguments(2, 2, "MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
-			model, table, err := openBoth(c.Context(), args[0], args[1], &in)
+			model, table, err := openBoth(c.Context(), args[0], args[1], &in.readFlags)
 			if err != nil {
 				return err
 			}
-			metrics, err := model.Evaluate(table)
+			metrics, err := model.EvaluateWith(table, in.options())
 			if err != nil {
 				return badInput(err)
 			}
+			warnAbout(c.ErrOrStderr(), table, metrics.Skipped, "are left out", metrics.Refused)
 			if asJSON {
 				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), metrics))
 			}
@@ -50,7 +51,7 @@ func writeMetrics(w io.Writer, m *network.Metrics) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-9s %s\n", "result", metric(m))
 	if m.Skipped > 0 {
-		fmt.Fprintf(&b, "%-9s %d rows with missing values\n", "skipped", m.Skipped)
+		fmt.Fprintf(&b, "%-9s %d rows\n", "skipped", m.Skipped)
 	}
 	fmt.Fprintf(&b, "%-9s %.7g\n", "loss", m.Loss)
 	if c := m.Classification; c != nil {

@@ -17,11 +17,14 @@ const predictLong = `Apply a trained network to a table.
 The table needs the feature columns of the training table, in any order; other
 columns are ignored. The predictions are a CSV file with one line for each row:
 for a classification the label under the target's name and a score for each
-class, for a regression the predicted targets.`
+class, for a regression the predicted targets; --id puts a column of the table
+before them. A row with a missing value or with a category that training never
+saw has no prediction, with a warning, unless --missing or --unknown say what
+takes its place; --strict refuses the table because of it.`
 
 func newPredict() *cobra.Command {
-	var out string
-	var in readFlags
+	var out, id string
+	var in applyFlags
 	var quiet, asJSON bool
 	c := &cobra.Command{
 		Use:     "predict MODEL DATA",
@@ -34,16 +37,21 @@ func newPredict() *cobra.Command {
 			if err := checkOutputs(args, output{"output", out}); err != nil {
 				return err
 			}
-			model, table, err := openBoth(c.Context(), args[0], args[1], &in)
+			model, table, err := openBoth(c.Context(), args[0], args[1], &in.readFlags, id)
 			if err != nil {
 				return err
 			}
-			predictions, err := model.Predict(table)
+			predictions, err := model.PredictWith(table, in.options())
 			if err != nil {
 				return badInput(err)
 			}
-			if left := predictions.TableRows - len(predictions.Rows); left > 0 && !quiet {
-				fmt.Fprintf(c.ErrOrStderr(), "warning: %s: %d rows with missing values have no prediction\n", table.Name, left)
+			if id != "" {
+				if err := identify(predictions, table, id); err != nil {
+					return err
+				}
+			}
+			if !quiet {
+				warnAbout(c.ErrOrStderr(), table, predictions.TableRows-len(predictions.Rows), "have no prediction", predictions.Refused)
 			}
 			write := predictions.WriteCSV
 			if asJSON {
@@ -59,6 +67,7 @@ func newPredict() *cobra.Command {
 		},
 	}
 	in.bind(c)
+	bind(c, "id", &id)
 	bind(c, "output", &out)
 	bind(c, "json", &asJSON)
 	bind(c, "quiet", &quiet)
@@ -78,6 +87,7 @@ type predictionList struct {
 // none.
 type rowPrediction struct {
 	Row    int             `json:"row"`             // 1-based
+	ID     string          `json:"id,omitempty"`    // of --id
 	Label  string          `json:"label,omitempty"` // of a classification
 	Scores []report.Number `json:"scores"`
 }
@@ -89,6 +99,9 @@ func listPredictions(p *network.Predictions) predictionList {
 		if p.Labels != nil {
 			r.Label = p.Labels[i]
 		}
+		if p.ID != nil {
+			r.ID = p.ID[row]
+		}
 		for k := range p.Outputs {
 			r.Scores = append(r.Scores, report.Number(p.Scores.At(i, k)))
 		}
@@ -97,12 +110,27 @@ func listPredictions(p *network.Predictions) predictionList {
 	return list
 }
 
-// openBoth reads a model and a table.
-func openBoth(ctx context.Context, modelPath, data string, in *readFlags) (*network.Model, *dataset.Table, error) {
+// identify takes the identifiers of the rows from a column.
+func identify(p *network.Predictions, t *dataset.Table, column string) error {
+	i, err := t.Find("--id", column)
+	if err != nil {
+		return badInput(err)
+	}
+	c := t.Columns[i]
+	p.IDName, p.ID = c.Name, make([]string, t.NumRows())
+	for row := range p.ID {
+		p.ID[row] = c.Value(row)
+	}
+	return nil
+}
+
+// openBoth reads a model and a table, whose columns keep have the spelling of
+// their entries.
+func openBoth(ctx context.Context, modelPath, data string, in *readFlags, keep ...string) (*network.Model, *dataset.Table, error) {
 	model, err := loadModel(modelPath)
 	if err != nil {
 		return nil, nil, err
 	}
-	table, err := in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals())
+	table, err := in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals(), keep)
 	return model, table, err
 }

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/relift/relift/dataset"
+	"github.com/spf13/cobra"
+)
+
+// applyFlags are the flags that say how a model's encoding is applied to a
+// later table.
+type applyFlags struct {
+	readFlags
+	missing, unknown string
+	strict           bool
+}
+
+func (f *applyFlags) bind(c *cobra.Command) {
+	f.readFlags.bind(c)
+	bind(c, "missing", &f.missing)
+	bind(c, "unknown", &f.unknown)
+	bind(c, "strict", &f.strict)
+}
+
+// options is what the flags say; without --missing the model decides.
+func (f *applyFlags) options() dataset.ApplyOptions {
+	o := dataset.ApplyOptions{Unknown: dataset.Unknown(f.unknown), Leniently: !f.strict}
+	if f.flags.Changed("missing") {
+		o.Missing = dataset.Missing(f.missing)
+	}
+	return o
+}
+
+// warnAbout writes to w what was guessed about the table, and how many rows
+// were left out and why the first of them.
+func warnAbout(w io.Writer, t *dataset.Table, left int, what string, first error) {
+	for _, text := range t.Warnings {
+		fmt.Fprintln(w, "warning: "+oneLine(text))
+	}
+	switch {
+	case left > 0 && first != nil:
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %d rows %s, the first because of %v (--missing and --unknown say otherwise, --strict refuses them)", left, what, first)))
+	case left > 0:
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %s: %d rows with missing values %s", t.Name, left, what)))
+	}
+}
