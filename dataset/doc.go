@@ -16,13 +16,15 @@
 // # Rules
 //
 // Column types.  A column is numeric when every entry that is not missing is a
-// finite decimal number.  It is mixed, which is an error once it is used as
+// finite decimal number in one of the notations that people use (decimal point
+// or comma, separated thousands, a unit); a warning says how one that is not
+// plain was read.  It is mixed, which is an error once it is used as
 // numbers, when more than half of its entries look like numbers but some are
 // not usable ("abc", "inf", "1,5"): that is far more often a broken number
 // than a category.  Otherwise it is categorical.
 //
 // Missing entries are the empty field and, in any case, NA, N/A, #N/A, NaN, ?
-// and null.
+// and null, or what Reading.Missing says instead.
 //
 // Task.  With TaskAuto a single target column is a class label when it is not
 // numeric, or when it holds integers only, at most [MaxAutoClasses] distinct

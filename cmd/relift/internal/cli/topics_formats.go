@@ -53,7 +53,12 @@ Any of them may be compressed with gzip. docs/formats.md has an example of each.
 
 A column of numbers is a feature as it is; a column of text is a category and
 becomes a column of zeros and ones for each category. Empty fields, NA, NaN, ? and
-null are missing values.
+null (--na-values) are missing values.
+
+What is guessed (decimal commas, separated thousands, comment lines, Windows-1252)
+is a line on standard error that names the flag that says otherwise: --decimal,
+--thousands, --encoding, --categorical, --format. What is in doubt, such as a first
+line that may be data (--header, --no-header), is refused.
 
 Written:
 
