@@ -146,7 +146,7 @@ func TestSharesOfTheLimit(t *testing.T) {
 	begin := b.clock.Now()
 	var ends []time.Duration
 	phase := func(until float64) Phase {
-		p := b.takes("long", time.Hour, 1, nil)
+		p := b.takes("long", 200*time.Second, 1, nil) // in steps of 10 s
 		run := p.Run
 		p.Until = until
 		p.Run = func(ctx context.Context) (func(), error) {
@@ -159,12 +159,12 @@ func TestSharesOfTheLimit(t *testing.T) {
 		}
 		return p
 	}
-	if err := b.run(t.Context(), []Phase{phase(0.1), phase(0.5), phase(0.4), phase(0)}); err != nil {
+	if err := b.run(t.Context(), []Phase{phase(0.1), phase(0.5), phase(0.4), phase(0.9)}); err != nil {
 		t.Fatal(err)
 	}
-	// The phases advance the clock in steps of 180 s: each ends at the first step after its share.
-	if len(ends) != 1 || !b.limited {
-		t.Errorf("phases ended at %v, limited %v", ends, b.limited)
+	// The third share is over before its phase begins.
+	if want := []time.Duration{10 * time.Second, 50 * time.Second, 90 * time.Second}; !slices.Equal(ends, want) {
+		t.Errorf("phases ended at %v, want %v", ends, want)
 	}
 }
 
