@@ -133,6 +133,9 @@ func TestRefineZeroWidth(t *testing.T) {
 }
 
 func TestWidthCap(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	p := readTable(t, "random/random003.csv", 0.1)
 	last := math.Inf(1)
 	for _, width := range []int{2, 8} {
@@ -153,6 +156,9 @@ func TestWidthCap(t *testing.T) {
 }
 
 func TestGlobalOptimaOfReferenceProblems(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	want := reference(t)
 	for _, c := range []struct {
 		trial, gamma string
@@ -173,6 +179,9 @@ func TestGlobalOptimaOfReferenceProblems(t *testing.T) {
 func pad(s string) string { return ("000" + s)[len(s):] }
 
 func TestSpiralAndIris(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for _, c := range []struct {
 		name string
 		most float64

@@ -14,6 +14,9 @@ import (
 )
 
 func TestTrainBeatsRestarts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	p := structured(80, 4, 2, 0.5, 1)
 	runs, best, err := Restarts(t.Context(), p, Options{Starts: 1})
 	if err != nil {
