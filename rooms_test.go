@@ -44,7 +44,7 @@ var narrow = map[string][]string{
 	"certificate/verify": {"internal/effort", "internal/npy"},
 	"exact/verify":       {"internal/effort", "internal/npy"},
 	"proof/check":        {"internal/npy"},
-	"internal/npy":       {"gonum.org/v1/gonum"},
+	"internal/npy":       {"internal/half", "gonum.org/v1/gonum"},
 	"internal/effort":    {},
 	"problem/loss":       {},
 	"cmd/relift":         {"cmd/relift/internal/cli"},
