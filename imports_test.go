@@ -19,7 +19,10 @@ const modulePath = "github.com/relift/relift"
 
 // importGraph returns the imports of every package of the module, on any system and with any build tag, without
 // its tests and without the standard library.  Packages of the module are named by their folder.
-func importGraph(t *testing.T) map[string][]string {
+func importGraph(t *testing.T) map[string][]string { return importsOf(t, false) }
+
+// importsOf is the graph of the files that are tests, or of those that are not.
+func importsOf(t *testing.T, tests bool) map[string][]string {
 	t.Helper()
 	graph := map[string]map[string]bool{}
 	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
@@ -33,7 +36,7 @@ func importGraph(t *testing.T) map[string][]string {
 			}
 			return nil
 		}
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") != tests {
 			return nil
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
@@ -157,6 +160,9 @@ func TestModulesAreUsedWhereTheyBelong(t *testing.T) {
 					t.Errorf("%s imports %s, which is for %v", folder, imported, allowed)
 				}
 			}
+		}
+		for _, imports := range importsOf(t, true) {
+			used = used || slices.ContainsFunc(imports, func(imported string) bool { return imported == module || strings.HasPrefix(imported, module+"/") })
 		}
 		if !used {
 			t.Errorf("go.mod requires %s, which nothing imports", module)

@@ -56,7 +56,8 @@ var solversDoNotKnow = []string{"dataset/..."}
 // users says of modules that few packages need which packages these are.  The others are for all.
 var users = map[string][]string{
 	"github.com/ebitengine/purego":     {"internal/dense"},
-	"github.com/parquet-go/parquet-go": {"dataset"},
+	"github.com/apache/arrow-go/v18":   {"dataset"},
+	"github.com/parquet-go/parquet-go": {}, // tests
 	"github.com/spf13/cobra":           {"cmd/relift/..."},
 	"github.com/spf13/pflag":           {"cmd/relift/..."},
 	"golang.org/x/sys":                 {"internal/..."},
