@@ -27,7 +27,7 @@ func TestBadTables(t *testing.T) {
 		"drop not found":      {tiny, []string{"--drop", "c"}, []string{"bad.csv", `"c" not found`}},
 		"index out of range":  {tiny, []string{"--target", "7"}, []string{"bad.csv", "7", "out of range"}},
 		"number as a class":   {"a,b,y\n1,2,0.5\n3,4,1.5\n", []string{"--target", "a,b", "--task", "classification"}, []string{"bad.csv", "classification"}},
-		"all features same":   {"a,y\n1,x\n1,z\n", nil, []string{"bad.csv", "constant"}},
+		"all features same":   {"a,y\n1,x\n1,z\n", nil, []string{"bad.csv", "varies"}},
 		"malformed split":     {tiny, []string{"--split", "sklearn:1"}, []string{"sklearn:1", "KIND:SEED:FRACTION"}},
 		"holdout takes all":   {"a,b,y\n1,2,x\n3,4,z\n", []string{"--holdout", "0.9999"}, []string{"bad.csv"}},
 		"too little memory":   {tiny, []string{"--memory-limit", "1kB"}, []string{"bad.csv", "not enough memory", "needs about", "MiB"}},
