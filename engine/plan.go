@@ -87,7 +87,7 @@ func (s *state) early() float64 {
 func (s *state) aroundRelaxation() []Phase {
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
 	if s.needsBlocks(relaxShare) {
-		return []Phase{s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, untilTheEnd)}
+		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, untilTheEnd))
 	}
 	n, _, _ := s.problem.Dims()
 	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
