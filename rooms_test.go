@@ -45,6 +45,7 @@ var narrow = map[string][]string{
 	"exact/verify":       {"internal/effort", "internal/npy"},
 	"proof/check":        {"internal/npy"},
 	"internal/npy":       {"internal/half", "gonum.org/v1/gonum"},
+	"internal/half":      {},
 	"internal/effort":    {},
 	"problem/loss":       {},
 	"cmd/relift":         {"cmd/relift/internal/cli"},

@@ -33,6 +33,9 @@ func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result,
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, upper)
 	r.Status = s.status(ctx, m, r.RelativeGap)
+	if unfinished := r.Status == TimeLimit || r.Status == Interrupted; unfinished && weights.Width() == 0 && !math.IsInf(upper, 1) {
+		r.Warnings = append(r.Warnings, "the network has no neurons: the run ended before one was trained that is better than none; expected more time")
+	}
 	s.describe(r)
 	r.Elapsed = s.clock.Now().Sub(s.budget.Begin)
 	return r, nil

@@ -43,35 +43,34 @@ const (
 )
 
 // plan puts the phases of a training run in order.  It may set a time limit.
-func (s *state) plan() (Method, []Phase, error) {
+func (s *state) plan() (Method, []Phase) {
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
 	last := s.training(0, untilTheEnd)
 	switch s.opts.Method {
 	case MethodSDP:
-		return MethodSDP, s.aroundRelaxation(), nil
+		return MethodSDP, s.aroundRelaxation()
 	case MethodDescent:
-		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.networkBound(certificate.Thorough)}, nil
+		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.networkBound(certificate.Thorough)}
 	case MethodExact:
-		return MethodExact, append(first, s.columnGeneration(exactShare), last), nil
+		return MethodExact, append(first, s.columnGeneration(exactShare), last)
 	}
 	n, _, _ := s.problem.Dims()
-	rank := s.rank()
 	switch {
-	case rank <= sweepRank:
+	case s.rank <= sweepRank:
 		if n <= directRows && s.opts.Width == 0 {
 			first = []Phase{s.networkBound(certificate.Quick)}
 		}
-		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.relaxation(0, true), s.repair(true)), nil
-	case rank > searchRank:
-		return MethodSDP, s.aroundRelaxation(), nil
+		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.relaxation(0, true), s.repair(true))
+	case s.rank > searchRank:
+		return MethodSDP, s.aroundRelaxation()
 	}
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime
 	}
 	if n > largeRows {
-		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.repair(false)), nil
+		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.repair(false))
 	}
-	return MethodExact, append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.relaxation(exactShare, true), s.repair(true)), nil
+	return MethodExact, append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.relaxation(exactShare, true), s.repair(true))
 }
 
 // early is the share of the first network.

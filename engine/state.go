@@ -23,6 +23,7 @@ type state struct {
 	// dimensions than X has columns; else the problem itself.
 	narrow   lift.Problem
 	rowSpace *reduce.RowSpace // nil where narrow is the problem
+	rank     int              // of X, up to searchRank+1, above which it does not matter; 0 before presolve
 	opts     Options
 	budget   Budget
 	clock    Clock

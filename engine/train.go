@@ -21,11 +21,7 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	method, phases, err := s.plan()
-	if err != nil {
-		return nil, err
-	}
-	return s.run(ctx, method, phases)
+	return s.run(ctx, s.plan)
 }
 
 // boundShare is the share of the time limit that Bound gives the solver; the
@@ -43,7 +39,9 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 		return nil, err
 	}
 	s.record.upper, s.freeWork = math.Inf(1), boundWork
-	return s.run(ctx, MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)})
+	return s.run(ctx, func() (Method, []Phase) {
+		return MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)}
+	})
 }
 
 // newState checks the input and prepares a run.
@@ -60,15 +58,32 @@ func newState(p Problem, opts Options) (*state, error) {
 		return nil, err
 	}
 	s.record = newRecord(p, opts, s.clock, s.budget.Begin)
-	if r := reduce.NewRowSpace(p); r != nil {
-		s.narrow, s.rowSpace = r.Problem, r
-	}
 	return s, nil
 }
 
-// run runs the phases and collects the result.
-func (s *state) run(ctx context.Context, method Method, phases []Phase) (*Result, error) {
+// presolve returns the phase that finds the dimension of the problem: its row space where X is wide, and its rank.
+func (s *state) presolve() Phase {
+	return Phase{Name: "presolve", Complete: true, Run: func(context.Context) (func(), error) {
+		narrow, rowSpace := s.problem, reduce.NewRowSpace(s.problem)
+		if rowSpace != nil {
+			narrow = rowSpace.Problem
+		}
+		rank := lift.RankUpTo(narrow.X, searchRank+1)
+		return func() { s.narrow, s.rowSpace, s.rank = narrow, rowSpace, rank }, nil
+	}}
+}
+
+// run runs the phases of the plan, which is made after presolve, and collects the result.
+func (s *state) run(ctx context.Context, plan func() (Method, []Phase)) (*Result, error) {
 	m := &machine{clock: s.clock, budget: s.budget, record: s.record, inUse: heapInUse}
+	if err := m.run(ctx, []Phase{s.presolve()}); err != nil {
+		return nil, err
+	}
+	method, phases := plan()
+	if s.rank == 0 {
+		phases = nil // presolve was cut off, or every row is zero
+	}
+	m.budget = s.budget // the plan may have set a limit
 	if err := m.run(ctx, phases); err != nil {
 		return nil, err
 	}
@@ -82,11 +97,6 @@ func (s *state) run(ctx context.Context, method Method, phases []Phase) (*Result
 
 // quickRows is the largest number of rows for which a certificate is made and verified in a part of a second.
 const quickRows = 400
-
-// rank is the rank of X up to searchRank+1, above which it does not matter.
-func (s *state) rank() int {
-	return lift.RankUpTo(s.narrow.X, searchRank+1)
-}
 
 // heapInUse returns the bytes of memory that the process holds.
 func heapInUse() uint64 {

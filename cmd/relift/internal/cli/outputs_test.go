@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -33,5 +35,34 @@ func TestOutputsAreCheckedBeforeTheRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		command(t, "train", data, "-o", closed+"/m.json").wantRefusal(t, "--output", "permission denied")
+	}
+}
+
+// A file that cannot be written goes beside, and the failure of one costs no other.
+func TestWhatCannotBeWrittenIsKeptBeside(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(t.TempDir())
+	gone := filepath.Join(dir, "gone", "m.json")
+	full := errors.New("no space left")
+	write := func(path string) error { return os.WriteFile(path, []byte("x"), 0o600) }
+	var files written
+	if at := files.file("output", filepath.Join(dir, "a.json"), write); at != filepath.Join(dir, "a.json") || files.err() != nil {
+		t.Errorf("a file that can be written is at %q, error %v", at, files.err())
+	}
+	at := files.file("output", gone, write) // its folder has vanished
+	if _, err := os.Stat(at); err != nil || filepath.Base(at) != "m.rescued.json" {
+		t.Errorf("the model is at %q: %v", at, err)
+	}
+	if at := files.file("report", filepath.Join(dir, "r.html"), func(string) error { return full }); at != "" {
+		t.Errorf("a file that nowhere can be written is at %q", at)
+	}
+	err := files.err()
+	if err == nil || statusOf(err) != exitInternal {
+		t.Fatalf("error %v", err)
+	}
+	for _, want := range []string{"--output " + gone, "it is in " + at + " instead", "--report", full.Error()} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%q does not contain %q", err, want)
+		}
 	}
 }
