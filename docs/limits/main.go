@@ -83,17 +83,12 @@ func main() {
 	}
 }
 
-func all(only, relift string) (held bool, err error) {
+func all(only, given string) (held bool, err error) {
 	match, err := regexp.Compile(only)
 	if err != nil {
 		return false, err
 	}
-	var dir string
-	if relift == "" {
-		dir, relift, err = binary.Build()
-	} else {
-		dir, err = os.MkdirTemp("", "limits")
-	}
+	dir, relift, err := binary.Use(given)
 	if err != nil {
 		return false, err
 	}

@@ -1,7 +1,7 @@
 // Command targets runs the table of BENCHMARKS.md: whole processes of relift on reference data, each
 // certificate verified by a second process.  It prints a Markdown table.
 //
-//	go run ./docs/targets -data ../shared/data [-only REGEXP]
+//	go run ./docs/targets -data ../shared/data [-only REGEXP] [-binary RELIFT]
 package main
 
 import (
@@ -82,19 +82,20 @@ type outcome struct {
 func main() {
 	data := flag.String("data", filepath.Join("..", "shared", "data"), "folder of the reference data")
 	only := flag.String("only", "", "run the rows whose name matches this regular expression")
+	given := flag.String("binary", "", "measure this program instead of one that is built now")
 	flag.Parse()
-	if err := run(*data, *only); err != nil {
+	if err := run(*data, *only, *given); err != nil {
 		fmt.Fprintln(os.Stderr, "targets:", err)
 		os.Exit(1)
 	}
 }
 
-func run(data, only string) error {
+func run(data, only, given string) error {
 	match, err := regexp.Compile(only)
 	if err != nil {
 		return err
 	}
-	dir, relift, err := binary.Build()
+	dir, relift, err := binary.Use(given)
 	if err != nil {
 		return err
 	}

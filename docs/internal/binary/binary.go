@@ -22,3 +22,12 @@ func Build() (dir, path string, err error) {
 	}
 	return dir, path, nil
 }
+
+// Use returns the program given, or one that is built now where none is, and a new temporary folder as Build does.
+func Use(given string) (dir, path string, err error) {
+	if given == "" {
+		return Build()
+	}
+	dir, err = os.MkdirTemp("", "relift")
+	return dir, given, err
+}
