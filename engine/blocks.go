@@ -22,7 +22,7 @@ const (
 	// trainWork and boundWork are the work on the relaxation where no time limit is given: some ten seconds beside
 	// the training of a network, minutes for a bound alone.
 	trainWork = 1e12
-	boundWork = 1e13
+	boundWork = relax.MostWork
 	// fewestRows is the least number of rows of a block, fewestToSplit that of a problem worth splitting.
 	fewestRows    = 16
 	fewestToSplit = 100
@@ -36,7 +36,7 @@ func (s *state) needsBlocks(share float64) bool {
 		return false
 	}
 	work := relax.WorkFor(n, c)
-	return work > boundWork || work > s.work(share)
+	return work > s.work(share)
 }
 
 // work is what may be done on the relaxation: until the share of the time limit or, without one, what is worth it.

@@ -15,7 +15,8 @@ import (
 const (
 	firstEffort = 200
 	fullEffort  = 2000
-	untilTheEnd = 0 // no effort: as long as there is time
+	treeEffort  = 20000 // before a tree of signs, which is worth as much as the network is good
+	untilTheEnd = 0     // no effort: as long as there is time
 )
 
 // training returns the phase that trains a network, from the best one so far, for the effort, or until its share of the

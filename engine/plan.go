@@ -39,6 +39,7 @@ const (
 
 const (
 	largeRows  = 400 // from which on the relaxation is worth more than a longer column generation
+	fewRows    = 60  // up to which signs are tried where cones do not close the gap
 	directRows = 300 // up to which no network is needed before a sweep
 )
 
@@ -70,7 +71,11 @@ func (s *state) plan() (Method, []Phase) {
 	if n > largeRows {
 		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.repair(false))
 	}
-	return MethodExact, append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.relaxation(exactShare, true), s.repair(true))
+	phases := append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort))
+	if n <= fewRows {
+		phases = append(phases, s.signTree(exactShare))
+	}
+	return MethodExact, append(phases, s.relaxation(exactShare, true), s.repair(true))
 }
 
 // early is the share of the first network.
@@ -92,5 +97,5 @@ func (s *state) aroundRelaxation() []Phase {
 	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
 		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.repair(false))
 	}
-	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, fullEffort), s.repair(false), s.signTree(0))
+	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(0, untilTheEnd))
 }
