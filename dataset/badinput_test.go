@@ -34,6 +34,7 @@ func TestBadInput(t *testing.T) {
 		{"overflow", "a,b,class\n1,2,x\n1,1e999,y\n", Options{}, `t.csv: line 3, column "b": "1e999" is not finite; expected a finite decimal such as 1.5`},
 		{"every entry infinite", "a,b,class\n1,inf,x\n1,inf,y\n", Options{}, `t.csv: line 2, column "b": "inf" is not finite; expected a finite decimal such as 1.5`},
 		{"one decimal comma", "a;b;class\n1.5;2;x\n3,5;4;y\n4.5;5;x\n", Options{}, `t.csv: line 2, column "a": "3,5" has a decimal comma or separated thousands and "1.5" a decimal point; expected numbers written in one way`},
+		{"text among decimal commas", "a;class\n1,5;x\n3,5;y\nviel;x\n4,5;y\n", Options{}, `t.csv: line 4, column "a": "viel" is not a number; expected a finite decimal such as 1.5`},
 		{"decimals or thousands", "a,b,class\n\"1,500\",2,x\n\"3,250\",4,y\n", Options{}, `t.csv: line 2, column "a": "1,500" may be 1500 or 1.5; expected --decimal point or --decimal comma to say which`},
 		{"two currencies", "a,class\n$5,x\n€7,y\n$6,x\n", Options{}, `t.csv: line 2, column "a": "$5" has another unit than other entries; expected numbers of one unit`},
 		{"percent and fractions", "a,class\n5%,x\n0.07,y\n6%,x\n", Options{}, `t.csv: line 2, column "a": "5%" has another unit than other entries; expected numbers of one unit`},

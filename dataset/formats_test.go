@@ -310,8 +310,8 @@ func TestBadFormats(t *testing.T) {
 		{"t.svm", "1 4:1e400\n", `t.svm: line 1, column "x4": "1e400" is not finite; expected a finite decimal such as 1.5`},
 		{"t.parquet", "PAR1", `t.parquet: not a Parquet file, or one cut short; expected "PAR1" at its start and end`},
 		{"t.parquet", "PAR1aaaabbbbccccPAR1", `t.parquet: the Parquet file is damaged: `},
-		{"t.npz", "PK", `t.npz: not a valid NPY file: `},
-		{"t.npy", "\x93NUM", `t.npy: not a valid NPY file: `},
+		{"t.npz", "PK", `t.npz: not a valid NumPy file: `},
+		{"t.npy", "\x93NUM", `t.npy: not a valid NumPy file: `},
 	} {
 		path := writeFile(t, test.file, test.content)
 		_, err := Open(path, FormatAuto)

@@ -146,6 +146,9 @@ func (t *tally) judge(declared Kind, r *Reading, others func() evidence) verdict
 		return v
 	}
 	v.kind = Mixed
+	if t.commaOnly != "" && t.pointOnly == "" && r.Decimal != DecimalPoint {
+		v.notation = commaNotation // so that the text that is no number is blamed, not the first with a comma
+	}
 	if t.pointOnly != "" && t.commaOnly != "" && t.neither == "" {
 		v.doubt = fmt.Sprintf("%s has a decimal comma or separated thousands and %s a decimal point; expected numbers written in one way", quote(t.commaOnly), quote(t.pointOnly))
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/relax"
+	"github.com/relift/relift/signs"
 )
 
 // ErrContradiction is wrapped by the error about a proof whose bound lies above the objective of a network
@@ -73,7 +74,7 @@ func (s *state) status(ctx context.Context, m *machine, gap float64) Status {
 		return Interrupted
 	case m.limited:
 		return TimeLimit
-	case s.columns == exact.Interrupted, s.columns == exact.TimeLimit:
+	case s.columns == exact.Interrupted, s.columns == exact.TimeLimit, s.tree == signs.Interrupted:
 		return TimeLimit // its share of the time was over
 	case s.columns == exact.Stalled, m.failed:
 		return Stalled

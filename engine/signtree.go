@@ -69,7 +69,7 @@ func (s *state) signTree(until float64) Phase {
 		if failed != nil {
 			return nil, fmt.Errorf("proof by signs: %w", failed)
 		}
-		return nil, nil
+		return func() { s.tree = result.Status }, nil
 	}}
 }
 

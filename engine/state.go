@@ -14,6 +14,7 @@ import (
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/reduce"
 	"github.com/relift/relift/relax"
+	"github.com/relift/relift/signs"
 )
 
 // state is what the phases of a run share.
@@ -35,6 +36,7 @@ type state struct {
 	relaxed *relax.Result // nil until the relaxation was solved
 	solved  bool          // a certified bound arrived at the relaxation's objective
 	columns exact.Status  // 0 until the column generation ran
+	tree    signs.Status  // 0 until the branch and bound on signs ran
 }
 
 // presolved is the problem after presolve, made when it is first needed.

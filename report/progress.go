@@ -145,9 +145,11 @@ func (t *Table) refresh() {
 
 // column renders a number in at most 11 characters, "-" when it is not known.
 func column(v float64, dir direction) string {
-	text := format(v, 7, dir)
-	if len(text) > 11 {
-		text = format(v, 4, dir)
+	digits := 7
+	text := format(v, digits, dir)
+	for len(text) > 11 && digits > 1 {
+		digits--
+		text = format(v, digits, dir)
 	}
 	return text
 }

@@ -33,7 +33,7 @@ func (s *Summary) WriteText(w io.Writer) error {
 		line("objective", "%s  of the network (data loss %s)", upper(s.UpperBound), value(s.Network.DataLoss))
 		line("gap", "%s", Percent(float64(s.RelativeGap)))
 		line("", "%s", s.Meaning())
-		line("width", "%s", plural(s.Network.Width, "neuron", "neurons"))
+		line("width", "%s", Plural(s.Network.Width, "neuron", "neurons"))
 	}
 	if r := s.Relaxation; r != nil {
 		line("relaxation", "value %s, certified %s, rank %d, %d outer and %d inner iterations, %.1f s (%s)",
@@ -73,15 +73,15 @@ func (s *Summary) Meaning() string {
 }
 
 func (d Data) sentence() string {
-	rows := plural(d.Rows, "row", "rows")
-	text := fmt.Sprintf("%s: %s, %s", d.Source, rows, plural(d.Features, "feature", "features"))
+	rows := Plural(d.Rows, "row", "rows")
+	text := fmt.Sprintf("%s: %s, %s", d.Source, rows, Plural(d.Features, "feature", "features"))
 	if d.Task == "classification" {
-		text += fmt.Sprintf(", %s (%s)", plural(len(d.Classes), "class", "classes"), abbreviate(d.Classes, 6))
+		text += fmt.Sprintf(", %s (%s)", Plural(len(d.Classes), "class", "classes"), abbreviate(d.Classes, 6))
 	} else {
-		text += fmt.Sprintf(", %s (%s)", plural(d.Outputs, "target", "targets"), abbreviate(d.Targets, 6))
+		text += fmt.Sprintf(", %s (%s)", Plural(d.Outputs, "target", "targets"), abbreviate(d.Targets, 6))
 	}
 	if d.TestRows > 0 {
-		text += fmt.Sprintf("; %s for testing", plural(d.TestRows, "row", "rows"))
+		text += fmt.Sprintf("; %s for testing", Plural(d.TestRows, "row", "rows"))
 	}
 	return text
 }
@@ -118,7 +118,7 @@ func (m Metric) String() string {
 	if m.R2 != nil {
 		parts = append(parts, fmt.Sprintf("R² %.4f", float64(*m.R2)))
 	}
-	return fmt.Sprintf("%s on %s", strings.Join(parts, ", "), plural(m.Rows, "row", "rows"))
+	return fmt.Sprintf("%s on %s", strings.Join(parts, ", "), Plural(m.Rows, "row", "rows"))
 }
 
 // figures is the number of significant digits of the numbers in texts.
@@ -128,7 +128,8 @@ func lower(x Number) string { return format(float64(x), figures, down) }
 func value(x Number) string { return format(float64(x), figures, near) }
 func upper(x Number) string { return format(float64(x), figures, up) }
 
-func plural(n int, one, many string) string {
+// Plural writes how many there are, with the noun for one or for several.
+func Plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -11,6 +11,7 @@ package certfile
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -89,6 +90,9 @@ const multipliersFormat = "relift certificate"
 // nothing is checked.  An error is one line that begins with the path.
 func Open(ctx context.Context, path string) (*File, error) {
 	archive, err := npy.OpenArchiveContext(ctx, path)
+	if errors.Is(err, npy.ErrFormat) {
+		return nil, fmt.Errorf("%w; expected a certificate, as relift train --certificate FILE.npz writes it", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -73,7 +73,7 @@ type Array struct {
 
 // ErrFormat is wrapped by every error about the content of a file, as opposed
 // to an error of the system.
-var ErrFormat = errors.New("not a valid NPY file")
+var ErrFormat = errors.New("not a valid NumPy file")
 
 // Scalar returns a 0-d float64 array.
 func Scalar(x float64) Array { return Array{Kind: Float64, Float64: []float64{x}} }

@@ -2,6 +2,7 @@ package npy
 
 import (
 	"bufio"
+	"cmp"
 	"compress/flate"
 	"encoding/binary"
 	"errors"
@@ -54,6 +55,9 @@ var harmless = map[uint16]bool{0x000a: true, 0x5455: true, 0x5855: true, 0x7875:
 func readDirectory(r io.ReaderAt, size int64) ([]zipMember, error) {
 	if size < endLength {
 		return nil, notZip("it is too short")
+	}
+	if begin, err := readAt(r, 0, 2); err != nil || string(begin) != "PK" {
+		return nil, cmp.Or(err, fmt.Errorf("%w: not an NPZ archive", ErrFormat))
 	}
 	end, err := readAt(r, size-endLength, endLength)
 	if err != nil {

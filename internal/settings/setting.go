@@ -60,16 +60,24 @@ func (r Range) String() string {
 		if r.OpenMin {
 			word = "greater than"
 		}
-		parts = append(parts, fmt.Sprintf("%s %g", word, r.Min))
+		parts = append(parts, word+" "+number(r.Min))
 	}
 	if !math.IsInf(r.Max, 1) {
 		word := "at most"
 		if r.OpenMax {
 			word = "less than"
 		}
-		parts = append(parts, fmt.Sprintf("%s %g", word, r.Max))
+		parts = append(parts, word+" "+number(r.Max))
 	}
 	return strings.Join(parts, " and ")
+}
+
+// number writes whole numbers in digits as far as a double tells them apart.
+func number(v float64) string {
+	if v == math.Trunc(v) && math.Abs(v) <= 1<<53 {
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	return strconv.FormatFloat(v, 'g', -1, 64)
 }
 
 // Setting describes one setting.

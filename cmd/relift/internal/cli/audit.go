@@ -286,8 +286,9 @@ func (s *auditSummary) writeText(w io.Writer) error {
 	line := func(label, format string, args ...any) {
 		fmt.Fprintf(&b, "%-13s %s\n", label, fmt.Sprintf(format, args...))
 	}
-	line("network", "%s%s: %d neurons", s.Model, map[bool]string{true: " (" + s.Producer + ")"}[s.Producer != ""], s.Width)
-	line("data", "%s: %d rows, %d columns of X, %d outputs", s.Data.Source, s.Data.Rows, s.Data.Columns, s.Data.Outputs)
+	line("network", "%s%s: %s", s.Model, map[bool]string{true: " (" + s.Producer + ")"}[s.Producer != ""], report.Plural(s.Width, "neuron", "neurons"))
+	line("data", "%s: %s, %s of X, %s", s.Data.Source, report.Plural(s.Data.Rows, "row", "rows"),
+		report.Plural(s.Data.Columns, "column", "columns"), report.Plural(s.Data.Outputs, "output", "outputs"))
 	scaling := s.Settings.Scale
 	if s.scaling != "" {
 		scaling += " (" + s.scaling + ")"
@@ -343,7 +344,7 @@ func named(names []string, values []float64) string {
 	}
 	text := strings.Join(parts, ", ")
 	if left := len(order) - most; left > 0 {
-		text += fmt.Sprintf(" and %d smaller ones", left)
+		text += fmt.Sprintf(" and %s", report.Plural(left, "smaller one", "smaller ones"))
 	}
 	return text
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/certfile"
+	"github.com/relift/relift/report"
 )
 
 // stated is what a certificate file says about the problem that its bound is for.
@@ -56,7 +57,8 @@ func (s stated) writeTo(b *strings.Builder) {
 	if s.Intercept {
 		loss += ", a free intercept"
 	}
-	fmt.Fprintf(b, "\nproved for  γ = %v, %s, %d rows, %d columns of X, %d outputs\n", s.Gamma, loss, s.Rows, s.Columns, s.Outputs)
+	fmt.Fprintf(b, "\nproved for  γ = %v, %s, %s, %s of X, %s\n", s.Gamma, loss, report.Plural(s.Rows, "row", "rows"),
+		report.Plural(s.Columns, "column", "columns"), report.Plural(s.Outputs, "output", "outputs"))
 	source := s.Source
 	if source == "" {
 		source = "a table that is not stated"

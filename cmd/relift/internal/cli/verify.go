@@ -167,8 +167,12 @@ func (v *verdict) at(gamma float64, outcome certfile.Outcome) {
 // writeText lists the checks and the conclusion.
 func (v *verdict) writeText(w io.Writer) error {
 	var b strings.Builder
+	widest := 0
 	for _, c := range v.Checks {
-		fmt.Fprintf(&b, "%s  %-9s %s\n", map[bool]string{true: "pass", false: "FAIL"}[c.Passed], c.Name, c.Detail)
+		widest = max(widest, len(c.Name))
+	}
+	for _, c := range v.Checks {
+		fmt.Fprintf(&b, "%s  %-*s  %s\n", map[bool]string{true: "pass", false: "FAIL"}[c.Passed], widest, c.Name, c.Detail)
 	}
 	v.Problem.writeTo(&b)
 	switch {

@@ -103,7 +103,7 @@ func TestVerifyBadFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	command(t, "verify", half).wantRefusal(t, "half.npz")
-	command(t, "verify", data).wantRefusal(t, "tiny.csv")
+	command(t, "verify", data).wantRefusal(t, "tiny.csv", "not an NPZ archive; expected a certificate")
 	command(t, "verify", cert, filepath.Join(dir, "none.csv")).wantRefusal(t, "none.csv", "no such file")
 	command(t, "verify").wantRefusal(t, "CERTIFICATE is missing")
 }
