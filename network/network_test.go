@@ -363,6 +363,24 @@ func TestPredictionsKeepTheTablesRows(t *testing.T) {
 	}
 }
 
+// TestPredictionsOfOneTargetKeepTheTablesRows: an empty field alone on its line would be an empty line, which
+// readers skip.
+func TestPredictionsOfOneTargetKeepTheTablesRows(t *testing.T) {
+	table := read(t, "a,y\n1,0.5\n?,1.5\n3,2.5\n")
+	m, _ := model(t, table, dataset.Options{Missing: dataset.MissingDrop}, 2, 1)
+	p, err := m.Predict(table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := p.WriteCSV(&out); err != nil {
+		t.Fatal(err)
+	}
+	if lines := read(t, out.String()); lines.NumRows() != 3 || !lines.Columns[0].Missing(1) {
+		t.Errorf("predictions\n%s", out.String())
+	}
+}
+
 func TestPredictRefusesOtherColumns(t *testing.T) {
 	m := hand(t)
 	_, err := m.Predict(read(t, "u,v\n1,2\n"))

@@ -59,7 +59,7 @@ func (m *Model) PredictWith(t *dataset.Table, o dataset.ApplyOptions) (*Predicti
 // WriteCSV writes, behind the identifier if there is one, a header and one line for each row of the table, in its
 // order: for classification the predicted label under the target's name, then
 // a column score_CLASS for each class; for regression the predicted targets.
-// A row without prediction has empty fields.
+// A row without prediction has empty fields, in quotation marks where it is the only one, because readers skip empty lines.
 func (p *Predictions) WriteCSV(to io.Writer) error {
 	w := csv.NewWriter(to)
 	var header []string
@@ -95,6 +95,13 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 				fields[k] = strconv.FormatFloat(p.Scores.At(next, k), 'g', -1, 64)
 			}
 			next++
+		}
+		if len(record) == 1 && record[0] == "" {
+			w.Flush()
+			if _, err := io.WriteString(to, `""`+"\n"); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := w.Write(record); err != nil {
 			return err

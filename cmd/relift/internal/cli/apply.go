@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
 
@@ -33,15 +34,21 @@ func (f *applyFlags) options() dataset.ApplyOptions {
 }
 
 // warnAbout writes to w what was guessed about the table, and how many rows
-// were left out and why the first of them.
-func warnAbout(w io.Writer, t *dataset.Table, left int, what string, first error) {
+// were left out and why the first of them; one and many say what became of one row
+// and of several.
+func warnAbout(w io.Writer, t *dataset.Table, left int, one, many string, first error) {
 	for _, text := range t.Warnings {
 		fmt.Fprintln(w, "warning: "+oneLine(text))
 	}
+	rows := report.Plural(left, "row", "rows")
+	what := many
+	if left == 1 {
+		what = one
+	}
 	switch {
 	case left > 0 && first != nil:
-		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %d rows %s, the first because of %v (--missing and --unknown say otherwise, --strict refuses them)", left, what, first)))
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %s %s, the first because of %v (--missing and --unknown say otherwise, --strict refuses the table)", rows, what, first)))
 	case left > 0:
-		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %s: %d rows with missing values %s", t.Name, left, what)))
+		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %s: %s with missing values %s", t.Name, rows, what)))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
 
@@ -107,7 +108,7 @@ func encode(source string, table *dataset.Table, r recipe) (*prepared, error) {
 	p.encoding, p.train = encoding, encoded
 	p.warnings = append(p.warnings, warnings...)
 	if left := training.NumRows() - len(encoded.Rows); left > 0 {
-		p.warnings = append(p.warnings, fmt.Sprintf("%s: %d rows with missing values are left out", table.Name, left))
+		p.warnings = append(p.warnings, fmt.Sprintf("%s: %s left out", table.Name, report.Plural(left, "row with missing values is", "rows with missing values are")))
 	}
 	if held != nil {
 		if err := p.useTest(held, "the rows kept for testing"); err != nil {

@@ -34,7 +34,7 @@ func newEvaluate() *cobra.Command {
 			if err != nil {
 				return badInput(err)
 			}
-			warnAbout(c.ErrOrStderr(), table, metrics.Skipped, "are left out", metrics.Refused)
+			warnAbout(c.ErrOrStderr(), table, metrics.Skipped, "is left out", "are left out", metrics.Refused)
 			if asJSON {
 				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), metrics))
 			}
@@ -51,7 +51,7 @@ func writeMetrics(w io.Writer, m *network.Metrics) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-9s %s\n", "result", metric(m))
 	if m.Skipped > 0 {
-		fmt.Fprintf(&b, "%-9s %d rows\n", "skipped", m.Skipped)
+		fmt.Fprintf(&b, "%-9s %s\n", "skipped", report.Plural(m.Skipped, "row", "rows"))
 	}
 	fmt.Fprintf(&b, "%-9s %.7g\n", "loss", m.Loss)
 	if c := m.Classification; c != nil {

@@ -51,7 +51,7 @@ func newPredict() *cobra.Command {
 				}
 			}
 			if !quiet {
-				warnAbout(c.ErrOrStderr(), table, predictions.TableRows-len(predictions.Rows), "have no prediction", predictions.Refused)
+				warnAbout(c.ErrOrStderr(), table, predictions.TableRows-len(predictions.Rows), "has no prediction", "have no prediction", predictions.Refused)
 			}
 			write := predictions.WriteCSV
 			if asJSON {
