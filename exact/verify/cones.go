@@ -214,8 +214,8 @@ func (p *problem) cones(ctx context.Context, c *Claims, plan layout, target floa
 		return "the frame is singular or too ill-conditioned"
 	}
 	threshold := (target - shift) / (1 + factor) * (1 - 8*epsilon)
-	if !(threshold > 0) {
-		return fmt.Sprintf("the claimed H = %v is below the rounding errors", c.H)
+	if !(threshold >= leastH) {
+		return disproportionate(c)
 	}
 
 	problems := make([]string, len(plan.starts))

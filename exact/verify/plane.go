@@ -13,7 +13,9 @@ import (
 // from the signs at its middle; a row that is misjudged there, or whose
 // breakpoint is off, lies within a few ε of zero on the whole part of the arc
 // that matters, which the last line accounts for.  Underflow in a row's direction
-// does as well: such a row is tiny.  The result is of no use when ctx ends.
+// does as well: such a row is tiny.  What underflow takes from squares of entries of L
+// matters only where all of them are below 2⁻⁵¹⁰, and L below the root of maxSize
+// times that: less than a rounding of leastH.  The result is of no use when ctx ends.
 func (p *problem) plane(ctx context.Context) float64 {
 	angles := make([]float64, 0, 2*p.n)
 	for i := range p.n {
@@ -46,7 +48,7 @@ func (p *problem) plane(ctx context.Context) float64 {
 		}
 		h = max(h, overArc(l, from, to))
 	}
-	return h + 8*float64(p.terms+p.c+40)*epsilon*p.sum() + tiny
+	return h + 8*float64(p.terms+p.c+40)*epsilon*p.sum() + leastH*epsilon
 }
 
 // overArc returns max ‖Lu(θ)‖ over from ≤ θ ≤ to, an arc of at most π, up to

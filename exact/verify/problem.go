@@ -119,6 +119,8 @@ func (p *problem) bound(ctx context.Context, c *Claims, plan layout, r *Report) 
 	case p.r == 1:
 		h = p.line()
 		detail = "both directions were evaluated"
+	case p.r == 2 && !(p.target >= leastH):
+		return "", disproportionate(c)
 	case p.r == 2:
 		h = p.plane(ctx)
 		detail = fmt.Sprintf("%d arcs of the circle were maximised in closed form", 2*p.n)
@@ -138,6 +140,11 @@ func (p *problem) bound(ctx context.Context, c *Claims, plan layout, r *Report) 
 		return "", fmt.Sprintf("max ‖Wᵀ(Xu)₊‖ could be bounded by %v only, the claim is %v", math.Ldexp(h, p.unit), c.H)
 	}
 	return detail, ""
+}
+
+// disproportionate says that an H is too small to be compared with anything (see leastH).
+func disproportionate(c *Claims) string {
+	return fmt.Sprintf("the claimed H = %v is below the rounding errors, or out of all proportion to X and W", c.H)
 }
 
 func (p *problem) row(i int) []float64    { return p.x[i*p.r : (i+1)*p.r] }

@@ -15,6 +15,13 @@ import "math"
 // 500 levels of a tree: 2⁴⁴·2¹³·2⁻¹⁰⁷⁴ < 2⁻¹⁰⁰⁰.
 const tiny = 0x1p-1000
 
+// leastH is the smallest bound on ‖Wᵀ(X̃z)₊‖/‖z‖, in these units, that is compared with
+// what was computed in more than one dimension.  There the squares of lengths are
+// compared, and what underflow takes from squares is far less than their roundings
+// only above.  A row of X that is huge, and with which W has nothing to do, puts the
+// products of all others below.
+const leastH = 0x1p-400
+
 // maxSize is the largest number of rows, columns and outputs for which the error
 // bounds are derived.
 const maxSize = 1 << 22

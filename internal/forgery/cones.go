@@ -48,6 +48,15 @@ func coneFiles() []File {
 			c.Gamma, c.H = 1e-170, 0
 			wholeLoss(c)
 		})
+		each("huge-row", "a row of X that W leaves out is 1e170 times the others, so that in units of it the squares of their products underflow", func(c *cones.Claims) {
+			huge := make([]float64, d)
+			huge[0] = -1e170
+			c.X = cones.Matrix{Rows: d + 1, Cols: d, Data: append(c.X.Data, huge...)}
+			c.Y = cones.Matrix{Rows: d + 1, Cols: 1, Data: append(c.Y.Data, 0)}
+			c.W = cones.Matrix{Rows: d + 1, Cols: 1, Data: append(c.W.Data, 0)}
+			c.Gamma, c.H = 1e-6, 1e-6
+			wholeLoss(c)
+		})
 		each("denormal", "X and W consist of denormal numbers", func(c *cones.Claims) {
 			scale(c.X.Data, 0x1p-1074)
 			scale(c.W.Data, 0x1p-1074)
