@@ -137,11 +137,14 @@ def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None
 def _compare(v, c, X, Y, gamma, loss, bias, scale):
     """Adds what the certificate is about, and the checks that it is what the caller says."""
     of = getattr(c, "loss", LOSS)
-    v.statement = describe(c.X, c.Y, c.gamma, c.meta, of)
+    weighted = getattr(c, "weighted", False)
+    v.statement = describe(c.X, c.Y, c.gamma, c.meta, of, weighted, getattr(c, "intercept", False))
     v.add("statement", contradiction(c.X, c.gamma, c.meta), "γ and X are what the meta data say of them")
     if not all(wanted is None for wanted in (gamma, loss, bias, scale)):
         problem = difference(c.X, c.gamma, c.meta, of, wanted_gamma=gamma, loss=loss, bias=bias, scale=scale)
         v.add("wanted", problem, "the certificate is about what was asked for")
+    if weighted and not (X is None and Y is None):
+        v.add("data", "the certificate is for rows with weights, and X and Y as given have none", "")
     for name, have, given in (("X", c.X, X), ("Y", c.Y, Y)):
         if given is not None:
             v.add("data", _data_problem(name, have, given), f"{name} is the one given")

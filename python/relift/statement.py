@@ -19,13 +19,14 @@ def _part(mapping, name):
     return value if isinstance(value, dict) else {}
 
 
-def describe(X, Y, gamma, meta, loss=LOSS):
+def describe(X, Y, gamma, meta, loss=LOSS, weighted=False, intercept=False):
     """Returns pairs of a name and a text for people."""
     made, settings = recipe(meta), _part(meta, "settings")
+    over = f"a {'weighted ' if weighted else ''}sum over the rows{', a free intercept' if intercept else ''}"
     others = [f"{key} {made[key]}" for key in sorted(made) if key not in ("bias", "scale")]
     return [
         ("weight γ", repr(gamma)),
-        ("loss", f"{LOSS}, ½‖f(X) − Y‖², a sum over the rows" if loss == LOSS else f"{plain(loss, 40)}, a sum over the rows"),
+        ("loss", f"{LOSS}, ½‖f(X) − Y‖², {over}" if loss == LOSS else f"{plain(loss, 40)}, {over}"),
         ("data", f"X {X.shape[0]}×{X.shape[1]}, Y {Y.shape[0]}×{Y.shape[1]}, source {plain(settings.get('source', UNSTATED), 200)}"),
         ("bias", _yes_no(made.get("bias", UNSTATED))),
         ("scaling", plain(made.get("scale", UNSTATED), 100)),

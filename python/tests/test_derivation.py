@@ -13,6 +13,7 @@ import numpy as np
 from relift import certificate as rc
 from relift import verify as command
 from relift.archive import read_arrays
+from relift.derivation import Derivation
 from relift.derivation.rounding import deficit, logarithm
 from tests.support import ROOT
 
@@ -54,6 +55,22 @@ class Corpus(unittest.TestCase):
         self.assertTrue(verdict(path, loss="softmax"))
         self.assertFalse(verdict(path, loss="squared"))
         self.assertFalse(verdict(path, work_limit=1))
+
+
+class Weights(unittest.TestCase):
+    def test_weighted_rows_are_stated_and_are_not_the_rows_given(self):
+        with open(CORPUS / "honest-split.npz", "rb") as file:
+            arrays = dict(read_arrays(file))
+        arrays["weights"] = np.full(len(arrays["X"]), 2.0)
+        proof = Derivation(arrays)
+        v = rc.verify_certificate(proof)
+        self.assertTrue(v, v)
+        self.assertIn("a weighted sum over the rows", dict(v.statement)["loss"])
+        v = rc.verify_certificate(proof, arrays["X"], arrays["Y"])
+        self.assertFalse(v)
+        self.assertIn("weights", str(v))
+        del arrays["weights"]
+        self.assertTrue(rc.verify_certificate(Derivation(arrays), arrays["X"], arrays["Y"]))
 
 
 class Mutations(unittest.TestCase):

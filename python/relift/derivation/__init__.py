@@ -75,6 +75,7 @@ class Derivation:
             raise ValueError(f"it has format version {version} and this package knows version {VERSION}: use a newer one")
         self.X, self.Y, self.gamma = a.matrix("X"), a.matrix("Y"), a.scalar("gamma")
         self.loss, self.lower_bound = a.take("loss", "U", 0), a.scalar("lower_bound")
+        self.weighted, self.intercept = a.has("weights"), a.integer("intercept") == 1
         try:
             self.meta = json.loads(a.take("meta", "U", 0))
         except RecursionError:

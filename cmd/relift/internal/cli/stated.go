@@ -133,6 +133,18 @@ func (e *expectation) compare(s stated, withTable bool) []verify.Check {
 	return checks
 }
 
+// objective holds the bound against what relift train minimises on a table: the squared
+// loss, every row as much as any other.
+func (s stated) objective() verify.Check {
+	switch {
+	case s.Loss != "squared":
+		return verify.Check{Name: "objective", Detail: fmt.Sprintf("the certificate is for the %s loss, and relift train has the squared loss", s.Loss)}
+	case s.Weighted:
+		return verify.Check{Name: "objective", Detail: "the certificate is for rows with weights, and a table gives them none"}
+	}
+	return verify.Check{Name: "objective", Passed: true, Detail: "the bound is for the squared loss, with every row counted alike"}
+}
+
 // recipe is the one that the file states, with what the caller says in its place.
 func (e *expectation) recipeFor(s stated) (r recipe, known bool) {
 	if s.Recipe == nil {

@@ -23,7 +23,7 @@ nothing with the solver and accounts for its own rounding errors. What the bound
 for is printed: γ, the loss, and how the file says that X and Y were made.
 
 With the table relift also checks that X and Y are exactly what it makes of that
-table. --reg, --target, --scale and the other flags of relift train say what the
+table, and that the bound is for the squared loss of rows without weights. --reg, --target, --scale and the other flags of relift train say what the
 certificate is expected to be for: the check fails where it is for something else.
 A certificate of format version 2 proves a bound for every γ; --reg chooses which one
 is printed.
@@ -146,7 +146,7 @@ func (e *expectation) verifyFile(ctx context.Context, path string, data []string
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, *table)
+		checks = append(checks, v.Problem.objective(), *table)
 	}
 	v.OK, v.proved = len(checks) > 0, outcome.OK()
 	for _, c := range checks {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/internal/npy"
 )
 
 // certified makes a certificate of the tiny table.
@@ -228,6 +229,46 @@ func TestVerifyIsInterrupted(t *testing.T) {
 // derivation is the path of a file of format version 2.
 func derivation(name string) string {
 	return filepath.Join("..", "..", "..", "..", "proof", "testdata", "forgeries", name)
+}
+
+// TestVerifyComparesTheObjective: a proof for weighted rows or another loss is true, and
+// not one for what relift train minimises on the table.
+func TestVerifyComparesTheObjective(t *testing.T) {
+	dir := t.TempDir()
+	data, cert := filepath.Join(dir, "two.csv"), filepath.Join(dir, "two.npz")
+	if err := os.WriteFile(data, []byte("x,y\n1,1.5\n-1,2.5\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	number := func(v int64) npy.Array { return npy.Array{Kind: npy.Int64, Int64: []int64{v}} }
+	column := func(v ...float64) npy.Array { return npy.Array{Shape: []int{2, 1}, Kind: npy.Float64, Float64: v} }
+	// W = 0 is feasible for every γ and needs no multipliers.
+	entries := []npy.Entry{
+		{Name: "derivation_version", Array: number(2)}, {Name: "lower_bound", Array: npy.Scalar(0)}, {Name: "gamma", Array: npy.Scalar(1)},
+		{Name: "loss", Array: npy.String("squared")}, {Name: "delta", Array: npy.Scalar(0)}, {Name: "intercept", Array: number(0)},
+		{Name: "X", Array: column(1, -1)}, {Name: "Y", Array: column(1.5, 2.5)}, {Name: "W", Array: column(0, 0)},
+		{Name: "x_exponent", Array: number(0)}, {Name: "w_exponent", Array: number(0)}, {Name: "claim_u", Array: npy.Scalar(1)}, {Name: "claim_v", Array: npy.Scalar(1)},
+		{Name: "steps_0_int", Array: npy.Array{Shape: []int{4}, Kind: npy.Int64, Int64: []int64{7, 0, 0, 0}}},
+		{Name: "steps_0_real", Array: npy.Vector([]float64{0, 0, -1, -1})}, {Name: "meta", Array: npy.String("{}")},
+	}
+	verifyWith := func(more ...npy.Entry) outcome {
+		f, err := os.Create(cert)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := npy.WriteArchive(f, append(entries[:len(entries):len(entries)], more...)); err != nil {
+			t.Fatal(err)
+		}
+		return command(t, "verify", cert, data, "--scale", "none", "--bias=false", "--header", "--task", "regression")
+	}
+	verifyWith().wantOutput(t, "Proved:")
+	if o := verifyWith(npy.Entry{Name: "weights", Array: npy.Vector([]float64{1, 3})}); o.status != exitVerify || !strings.Contains(o.stderr, "rows with weights") {
+		t.Errorf("weighted rows: status %d, %s", o.status, o.stderr)
+	}
+	entries[3].Array, entries[4].Array = npy.String("huber"), npy.Scalar(1)
+	if o := verifyWith(); o.status != exitVerify || !strings.Contains(o.stderr, "huber loss") {
+		t.Errorf("Huber loss: status %d, %s", o.status, o.stderr)
+	}
 }
 
 // TestVerifyDerivations: a derivation is checked like the other proofs, and gives the bound
