@@ -29,7 +29,7 @@ class Arrays:
             return a
         require(isinstance(a, np.ndarray) and a.dtype.kind == kind and a.dtype.itemsize == 8 and a.ndim == dimensions,
                 "array %r is not of kind %s8 with %d dimensions", name, kind, dimensions)
-        return np.ascontiguousarray(a)
+        return np.asarray(a, order="C")  # a scalar keeps having no dimensions
 
     def matrix(self, name):
         return self.take(name, "f", 2)
