@@ -86,12 +86,6 @@ func (s *state) network() (lift.Weights, float64) {
 	return w, upper
 }
 
-// until returns a context that ends with ctx, or when the given share of the time
-// limit has passed.
-func (s *state) until(ctx context.Context, share float64) (context.Context, context.CancelFunc) {
-	return withDeadline(ctx, s.clock, s.budget.at(share))
-}
-
 // left is the time until the share of the limit; without a limit it is 0.
 func (s *state) left(share float64) time.Duration {
 	if s.budget.Limit == 0 {
