@@ -30,7 +30,7 @@ type tally struct {
 	dress               [2]written
 	unit                [2]string
 	units               [2]bool // more than one unit, or "%" on some only
-	percent, ids, whole bool
+	ids, whole bool
 	withPercent         int
 }
 
