@@ -19,19 +19,19 @@ type verdict struct {
 
 // tally counts how the texts of a column can be read.
 type tally struct {
-	rows, words         int // that are not missing
-	numbers             int // rows that are a number in one of the notations, or nearly
-	point, comma        int // rows that are numbers in that notation
-	pointOnly           string
-	commaOnly           string    // the first text that only that notation reads
-	either              string    // the first text that the two read as different numbers
-	neither             string    // the first text that is no number
-	dressed             [2]string // the first number that is not plain
-	dress               [2]written
-	unit                [2]string
-	units               [2]bool // more than one unit, or "%" on some only
-	ids, whole bool
-	withPercent         int
+	rows, words  int // that are not missing
+	numbers      int // rows that are a number in one of the notations, or nearly
+	point, comma int // rows that are numbers in that notation
+	pointOnly    string
+	commaOnly    string    // the first text that only that notation reads
+	either       string    // the first text that the two read as different numbers
+	neither      string    // the first text that is no number
+	dressed      [2]string // the first number that is not plain
+	dress        [2]written
+	unit         [2]string
+	units        [2]bool // more than one unit, or "%" on some only
+	ids, whole   bool
+	withPercent  int
 }
 
 // count weighs the text with the number of rows that have it.
