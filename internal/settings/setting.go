@@ -98,12 +98,23 @@ type Setting struct {
 // ErrValue is wrapped by every error about a value that a setting rejects.
 var ErrValue = errors.New("value not allowed")
 
+// ChoiceList lists the choices of s for people, signs in quotation marks.
+func (s Setting) ChoiceList() string {
+	shown := make([]string, len(s.Choices))
+	for i, c := range s.Choices {
+		if shown[i] = c; len(c) == 1 {
+			shown[i] = strconv.Quote(c)
+		}
+	}
+	return strings.Join(shown, ", ")
+}
+
 // Expected says what s accepts, for example `a number greater than 0 such as 0.1`.
 func (s Setting) Expected() string {
 	var what string
 	switch s.Kind {
 	case Choice:
-		return "one of " + strings.Join(s.Choices, ", ")
+		return "one of " + s.ChoiceList()
 	case Bool:
 		return "true or false"
 	case Integer:

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/relift/relift/internal/settings"
 	"github.com/spf13/cobra"
@@ -68,7 +67,7 @@ func bind[T any](command *cobra.Command, name string, to *T) {
 	}
 	help := s.Help
 	if s.Kind == settings.Choice {
-		help += ": " + strings.Join(s.Choices, ", ")
+		help += ": " + s.ChoiceList()
 	}
 	flag := command.Flags().VarPF(v, s.Name, s.Short, help)
 	flag.DefValue = s.Default
