@@ -46,6 +46,26 @@ func scaled(m verify.Matrix, s float64) verify.Matrix {
 	return m
 }
 
+// TestVeryWide: the error bounds of the passage to the row space grow with the number of
+// features, and H has to cover the verifier's.
+func TestVeryWide(t *testing.T) {
+	const n, d = 2, 200_000
+	random := rand.New(rand.NewPCG(7, 7))
+	x := mat.NewDense(n, d, nil)
+	for k := range d {
+		v := random.NormFloat64()
+		x.Set(0, k, v)
+		x.Set(1, k, -v)
+	}
+	x.Set(0, d-1, 1)
+	x.Set(1, d-1, 1)
+	p := lift.Problem{X: x, Y: mat.NewDense(n, 1, []float64{1, -1}), Gamma: 0.1}
+	c := solve(t, t.Context(), p, Options{Gap: 1e-3}).Certificate
+	if report := c.Verify(); !report.OK() {
+		t.Errorf("the certificate was rejected:\n%v", report)
+	}
+}
+
 // TestTamperedClaims changes every kind of claim so that it no longer holds.
 func TestTamperedClaims(t *testing.T) {
 	for _, d := range []int{1, 2, 3, 4} {

@@ -125,13 +125,16 @@ func (in *instance) boundReduction(x *mat.Dense) {
 		gram.Set(k, k, gram.At(k, k)-1)
 	}
 	in.stretch = 1 + mat.Norm(&gram, 2) + 8*float64(full*rank)*machineEpsilon
+	// Twice what the verifier takes its roundings of x̃ and of the rest for.
+	size := mat.Norm(in.basis, 2)
+	roundings := 8 * float64(full+rank) * machineEpsilon * (1 + size)
 	in.missed = make([]float64, in.n)
 	rest := make([]float64, full)
 	for i := range in.n {
 		for k := range rest {
 			rest[k] = x.At(i, k) - dot(in.basis.RawRowView(k), in.row(i))
 		}
-		in.missed[i] = norm(rest) + 8*float64(full+rank)*machineEpsilon*norm(x.RawRowView(i))
+		in.missed[i] = norm(rest) + roundings*(norm(x.RawRowView(i))+size*norm(in.row(i)))
 	}
 }
 
