@@ -45,7 +45,11 @@ const (
 
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase) {
+	n, _, _ := s.problem.Dims()
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	if s.rank <= sweepRank && n <= directRows && s.opts.Width == 0 {
+		first = first[1:] // a sweep has its network at once
+	}
 	last := s.training(0, untilTheEnd)
 	switch s.opts.Method {
 	case MethodSDP:
@@ -55,12 +59,8 @@ func (s *state) plan() (Method, []Phase) {
 	case MethodExact:
 		return MethodExact, append(first, s.columnGeneration(exactShare), last)
 	}
-	n, _, _ := s.problem.Dims()
 	switch {
 	case s.rank <= sweepRank:
-		if n <= directRows && s.opts.Width == 0 {
-			first = []Phase{s.networkBound(certificate.Quick)}
-		}
 		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.relaxation(0, true), s.repair(true))
 	case s.rank > searchRank:
 		return MethodSDP, s.aroundRelaxation()
