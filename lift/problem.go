@@ -67,12 +67,28 @@ func (p Problem) Validate() error {
 }
 
 // Objective returns the value of the training problem at the weights w and its
-// first part, the data loss ½‖Σ_j (X u_j)₊ v_jᵀ − Y‖_F².
+// first part, the data loss ½‖Σ_j (X u_j)₊ v_jᵀ − Y‖_F².  Squares are summed without error, so that the value of the
+// network of width 0 is the nearest number to the true one, and no bound that is rounded down is above it.
 func (p Problem) Objective(w Weights) (total, dataLoss float64) {
-	r := p.Residual(w)
-	norm := mat.Norm(r, 2)
-	dataLoss = norm * norm / 2
+	dataLoss = sumOfSquares(p.Residual(w)) / 2
 	return dataLoss + p.Gamma/2*w.SquaredNorm(), dataLoss
+}
+
+// sumOfSquares is Σ a_ij², as if added up exactly in twice the precision (Ogita, Rump and Oishi 2005, Dot2).
+func sumOfSquares(a *mat.Dense) float64 {
+	rows, _ := a.Dims()
+	sum, rest := 0.0, 0.0
+	for i := range rows {
+		for _, v := range a.RawRowView(i) {
+			square := float64(v * v)
+			low := math.FMA(v, v, -square)
+			next := float64(sum + square)
+			part := float64(next - sum)
+			rest += low + (float64(sum-float64(next-part)) + float64(square-part))
+			sum = next
+		}
+	}
+	return sum + rest
 }
 
 // Residual returns Y − Σ_j (X u_j)₊ v_jᵀ (n×c).

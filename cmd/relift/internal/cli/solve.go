@@ -201,6 +201,9 @@ func (f *solveFlags) conclude(c *cobra.Command, args []string, p *prepared, r *r
 	var warning string
 	if s.Files.Certificate, warning = f.saveCertificate(files, p, r); warning != "" {
 		s.Warnings = append(s.Warnings, warning)
+		if f.quiet { // what was asked for is missing
+			fmt.Fprintln(c.ErrOrStderr(), oneLine(warning))
+		}
 	}
 	s.Files.Log = f.saveLog(files)
 	s.Seconds = report.Number(time.Since(begin).Seconds())
