@@ -45,6 +45,32 @@ func (s *state) training(until float64, effort int) Phase {
 	}}
 }
 
+// simplification returns the phase that makes the best network narrower without raising its objective.
+func (s *state) simplification() Phase {
+	return Phase{Name: "narrow", Complete: true, Run: func(ctx context.Context) (func(), error) {
+		a := s.record.access()
+		before, _ := s.network()
+		if before.Width() == 0 {
+			return nil, nil
+		}
+		w, err := descent.Simplify(ctx, s.narrow, before)
+		if err != nil {
+			return nil, fmt.Errorf("simplification of the network: %w", err)
+		}
+		if w.Width() == before.Width() {
+			return nil, nil
+		}
+		s.propose(a, w)
+		w, _, err = descent.Refine(ctx, s.narrow, w, descent.Options{Width: s.opts.Width, Seed: s.opts.Seed, Iterations: 1000, NewtonIterations: 50})
+		if err != nil {
+			return nil, fmt.Errorf("refinement of the network: %w", err)
+		}
+		s.propose(a, w)
+		a.Note(nil)
+		return nil, nil
+	}}
+}
+
 // denseRows is the largest number of rows for which a certificate by dense multipliers is made, of matrices of that order.
 const denseRows = 1500
 

@@ -50,18 +50,18 @@ func (s *state) plan() (Method, []Phase) {
 	if s.rank <= sweepRank && n <= directRows && s.opts.Width == 0 {
 		first = first[1:] // a sweep has its network at once
 	}
-	last := s.training(0, untilTheEnd)
+	last := s.training(descentShare, untilTheEnd)
 	switch s.opts.Method {
 	case MethodSDP:
 		return MethodSDP, s.aroundRelaxation()
 	case MethodDescent:
-		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.networkBound(certificate.Thorough)}
+		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Thorough)}
 	case MethodExact:
-		return MethodExact, append(first, s.columnGeneration(exactShare), last)
+		return MethodExact, append(first, s.columnGeneration(exactShare), last, s.simplification())
 	}
 	switch {
 	case s.rank <= sweepRank:
-		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.relaxation(0, true), s.repair(true))
+		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.simplification(), s.relaxation(0, true), s.repair(true))
 	case s.rank > searchRank:
 		return MethodSDP, s.aroundRelaxation()
 	}
@@ -69,9 +69,9 @@ func (s *state) plan() (Method, []Phase) {
 		s.budget.Limit = AutoTime
 	}
 	if n > largeRows {
-		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.repair(false))
+		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.simplification(), s.repair(false))
 	}
-	phases := append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort))
+	phases := append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.simplification())
 	if n <= fewRows {
 		phases = append(phases, s.signTree(exactShare))
 	}
@@ -91,11 +91,11 @@ func (s *state) early() float64 {
 func (s *state) aroundRelaxation() []Phase {
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
 	if s.needsBlocks(relaxShare) {
-		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(0, untilTheEnd))
+		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(descentShare, untilTheEnd), s.simplification())
 	}
 	n, _, _ := s.problem.Dims()
 	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
-		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.repair(false))
+		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.simplification(), s.repair(false))
 	}
-	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(0, untilTheEnd))
+	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification())
 }
