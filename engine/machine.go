@@ -15,6 +15,8 @@ type Phase struct {
 	Name string
 	// Until is the share of the time limit at which it gives way; 0 is the end of the run.
 	Until float64
+	// Limit is how long it may take at most; 0 is no limit of its own.
+	Limit time.Duration
 	// Complete phases run although the gap is reached.
 	Complete bool
 	// Bytes estimates the memory that the phase allocates at its peak; nil is little.
@@ -158,6 +160,9 @@ func (m *machine) phase(ctx context.Context, p Phase) error {
 		if !m.clock.Now().Before(end) {
 			return nil
 		}
+	}
+	if at := m.clock.Now().Add(p.Limit); p.Limit > 0 && (end.IsZero() || at.Before(end)) {
+		end = at
 	}
 	if err := m.await(ctx, p, end, last); err != nil {
 		return err

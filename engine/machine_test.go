@@ -168,6 +168,20 @@ func TestSharesOfTheLimit(t *testing.T) {
 	}
 }
 
+// A phase has its own limit also in a run without one.
+func TestLimitOfAPhase(t *testing.T) {
+	b := newBench(0)
+	begin := b.clock.Now()
+	p := b.takes("beside", time.Hour, 1, nil)
+	p.Limit = 5 * time.Second
+	if err := b.run(t.Context(), []Phase{p, b.takes("next", 0, 2, nil)}); err != nil {
+		t.Fatal(err)
+	}
+	if took := b.clock.Now().Sub(begin); took > 3*time.Minute || !slices.Equal(b.ran, []string{"beside", "next"}) || b.limited { // its steps are of three minutes
+		t.Errorf("after %v ran %v, limited %v", took, b.ran, b.limited)
+	}
+}
+
 // stuck is a phase that ignores its context until the channel is closed.
 func (b *bench) stuck(entered, release chan struct{}, after func(Access)) Phase {
 	return Phase{Name: "stuck", Run: func(context.Context) (func(), error) {
