@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/relift/relift/exact"
 )
@@ -11,7 +12,7 @@ import (
 // so far until the gap or its share of the time.
 func (s *state) columnGeneration(until float64) Phase {
 	return Phase{Name: "exact", Until: until, Run: func(ctx context.Context) (func(), error) {
-		a := s.record.access()
+		a, none := s.record.access(), math.NaN() // what a round does not have
 		from, _ := s.record.Network()
 		result, err := exact.Solve(ctx, s.problem, exact.Options{
 			Gap: s.opts.Gap, Threads: s.opts.Threads, Seed: s.opts.Seed, Initial: from, RootBound: s.record.Lower(),
@@ -24,7 +25,7 @@ func (s *state) columnGeneration(until float64) Phase {
 					}
 					e.Iteration = &Iteration{
 						Method: "column-generation", Cones: p.Cones, Residual: p.Violation - 1, Bound: p.LowerBound,
-						Value: notANumber, DualityGap: notANumber, Violation: notANumber, MinEigen: notANumber, Penalty: notANumber,
+						Value: none, DualityGap: none, Violation: none, MinEigen: none, Penalty: none,
 					}
 				})
 			},

@@ -142,6 +142,3 @@ func (s *state) relaxStatus() string {
 	}
 	return s.relaxed.Status.String()
 }
-
-// notANumber is what an iteration says of what it has not.
-var notANumber = math.NaN()

@@ -7,7 +7,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
 )
@@ -21,7 +20,7 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 		return nil, ErrNoProof
 	}
 	in := t.in
-	wr := &writer{in: in, value: t.Value(), norms: make([]float64, in.m), rows: rowsOf(in.problem, in.reduced)}
+	wr := &writer{in: in, value: t.Value(), norms: make([]float64, in.m), rows: proof.RowsOf(in.problem.X, in.reduced.Grouping)}
 	for i := range wr.norms {
 		wr.norms[i] = norm(wr.rows.R.RawRowView(i))
 	}
@@ -38,19 +37,6 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 		Root:    &proof.Balance{Node: root},
 	}
 	return d, d.Repair()
-}
-
-// rowsOf lists the representatives of the rows of X.
-func rowsOf(p lift.Problem, reduced *lift.Reduced) *proof.Rows {
-	_, d := p.X.Dims()
-	rows := &proof.Rows{
-		R:  mat.NewDense(len(reduced.Representatives), d, nil),
-		Of: slices.Clone(reduced.MergedInto), Scale: slices.Clone(reduced.MergeScale),
-	}
-	for k, i := range reduced.Representatives {
-		rows.R.SetRow(k, p.X.RawRowView(i))
-	}
-	return rows
 }
 
 // writer turns a tree into a derivation.  Package proof has no factor 1/γ and doubles the products, so that multipliers
