@@ -47,7 +47,7 @@ var narrow = map[string][]string{
 	"internal/npy":       {"internal/half", "gonum.org/v1/gonum"},
 	"internal/half":      {},
 	"internal/effort":    {},
-	"problem/loss":       {},
+	"problem/loss":       {"gonum.org/v1/gonum"},
 	"cmd/relift":         {"cmd/relift/internal/cli"},
 }
 

@@ -40,7 +40,7 @@ type side struct {
 
 // condense validates p and g and builds their condensed form.
 func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
 	if err := checkGrouping(p.X, g); err != nil {

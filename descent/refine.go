@@ -27,7 +27,7 @@ func Refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 	if err != nil {
 		return lift.Weights{}, Status{}, err
 	}
-	if err := checkWeights(p, w); err != nil {
+	if err := checkPlain(p, w); err != nil {
 		return lift.Weights{}, Status{}, err
 	}
 	start := time.Now()
@@ -59,6 +59,14 @@ func (s *Status) finish(caller, limited context.Context, start time.Time) {
 		s.Reason == Interrupted && errors.Is(caller.Err(), context.DeadlineExceeded) {
 		s.Reason = TimeLimit
 	}
+}
+
+// checkPlain validates a plain problem and weights for it.
+func checkPlain(p lift.Problem, w lift.Weights) error {
+	if err := p.ValidatePlain(); err != nil {
+		return err
+	}
+	return checkWeights(p, w)
 }
 
 // checkWeights validates a problem and weights for it.

@@ -31,7 +31,7 @@ func Restarts(ctx context.Context, p lift.Problem, o Options) (runs []Run, best 
 	if err != nil {
 		return nil, 0, err
 	}
-	if err := p.Validate(); err != nil {
+	if err := p.ValidatePlain(); err != nil {
 		return nil, 0, err
 	}
 	if o.GrowRounds == 0 {

@@ -32,7 +32,7 @@ func refitWork(p lift.Problem, w lift.Weights) int {
 // usually as narrow as the paper's critical width suggests; run Refine before
 // and after.  Networks whose activations are too many to hold (n·m above six million) are only balanced.
 func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkWeights(p, w); err != nil {
+	if err := checkPlain(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	w = reduce(p, merge(ctx, p, Balance(w)))
@@ -44,7 +44,7 @@ func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights
 // output as it is, does not raise the weight decay for one sign of θ, and makes a
 // neuron vanish (Carathéodory).  At most n·c neurons remain.
 func Reduce(p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkWeights(p, w); err != nil {
+	if err := checkPlain(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	return reduce(p, Balance(w)), nil
@@ -53,7 +53,7 @@ func Reduce(p lift.Problem, w lift.Weights) (lift.Weights, error) {
 // Prune drops neurons that no row of X activates and neurons without which the
 // objective is not higher, the weakest first.
 func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkWeights(p, w); err != nil {
+	if err := checkPlain(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	w = Balance(w)

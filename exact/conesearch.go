@@ -61,7 +61,7 @@ func (s *search) runCones(ctx context.Context) {
 		for _, p := range peaks[:min(len(peaks), poolSize)] {
 			s.pool = append(s.pool, p.u)
 		}
-		excess = min(1, (s.upper-DualBound(s.problem, in.residual(w, s.problem), max(s.worst, in.gamma)))/s.upper)
+		excess = min(1, (s.upper-s.problem.DualBound(in.residual(w, s.problem), max(s.worst, in.gamma)))/s.upper)
 		s.report()
 		s.prune()
 		grown := s.worst > in.gamma*(1+s.tolerance()) && s.grow(peaks)
@@ -80,7 +80,7 @@ func (s *search) runCones(ctx context.Context) {
 		idle = 0
 		work += s.roundWork(len(all))
 		h := (1 + margin) * max(s.worst, in.gamma)
-		hope := DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w))
+		hope := s.problem.DualBound(in.residual(w, s.problem), in.inflate(h, w))
 		budget := int64(proofShare*work) - s.proofWork
 		if hope-s.lower > 0.1*(s.upper-s.lower) && budget > 1e7 {
 			before := s.lower
@@ -184,7 +184,7 @@ func (s *search) certify(ctx context.Context, fr *frame, w []float64, h float64,
 		ladder = append(ladder, goal)
 	}
 	for _, h := range ladder {
-		if h < s.worst || DualBound(s.problem, in.residual(w, s.problem), in.inflate(h, w)) <= s.lower {
+		if h < s.worst || s.problem.DualBound(in.residual(w, s.problem), in.inflate(h, w)) <= s.lower {
 			continue
 		}
 		at := fr.prove(ctx, h, s.options.Threads, budget, treeCap)

@@ -198,7 +198,7 @@ func usable(name string, m *mat.Dense, cols int) error {
 // the gap, the time limit or the end of the context.  An error means bad input
 // only; in every other case the result is valid.
 func Solve(ctx context.Context, p lift.Problem, o Options) (*Result, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
 	_, d, c := p.Dims()

@@ -253,7 +253,7 @@ func (s *search) runSweep(ctx context.Context) {
 // accept records the bound that W with the proven h ≥ h(W) gives.
 func (s *search) accept(w []float64, h float64, tree *tree) {
 	full := s.in.residual(w, s.problem)
-	bound := DualBound(s.problem, full, h)
+	bound := s.problem.DualBound(full, h)
 	if s.proof != nil && bound <= s.proof.LowerBound {
 		return
 	}

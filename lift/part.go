@@ -30,7 +30,14 @@ func (r *Reduced) Part(groups []int) *Part {
 		x.SetRow(k, r.Source.X.RawRowView(i))
 		y.SetRow(k, r.Source.Y.RawRowView(i))
 	}
-	part.Problem = Problem{X: x, Y: y, Gamma: r.Source.Gamma}
+	part.Problem = r.Source
+	part.Problem.X, part.Problem.Y = x, y
+	if r.Source.Weights != nil {
+		part.Problem.Weights = make([]float64, len(part.rows))
+		for k, i := range part.rows {
+			part.Problem.Weights[k] = r.Source.Weights[i]
+		}
+	}
 	return part
 }
 

@@ -29,8 +29,9 @@ type Reduced struct {
 	X        *mat.Dense // m×r, rows of unit norm; nil when every row of the source is zero
 	Basis    *mat.Dense // d×r, orthonormal columns
 	RowScale []float64  // m, the norms of the representatives' rows
-	Fits     []Fit      // q, ordered by representative, α before β
-	Y        *mat.Dense // q×c, targets of the fits
+	// The plain problem only: other losses, weights and intercepts leave every row a loss of its own, of activations that it shares.
+	Fits []Fit      // q, ordered by representative, α before β
+	Y    *mat.Dense // q×c, targets of the fits
 	// Constant is the part of the objective that no network can change: ½‖y_i‖² of
 	// the zero rows and the spread of targets within merged rows.
 	Constant float64
@@ -54,7 +55,7 @@ func Presolve(p Problem) (*Reduced, error) {
 	red := &Reduced{Source: p, Grouping: group(p.X)}
 	n, _, c := p.Dims()
 	for i := range n {
-		if red.MergedInto[i] < 0 {
+		if red.MergedInto[i] < 0 && p.IsPlain() {
 			y := p.Y.RawRowView(i)
 			red.Constant += dot(y, y) / 2
 		}
@@ -66,7 +67,9 @@ func Presolve(p Problem) (*Reduced, error) {
 	if err := red.reduceRows(); err != nil {
 		return nil, err
 	}
-	red.mergeTargets(c)
+	if p.IsPlain() {
+		red.mergeTargets(c)
+	}
 	return red, nil
 }
 

@@ -6,20 +6,35 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/problem/loss"
 )
 
 // Problem is the regularised training problem
 //
+//	p* = min over m, {u_j, v_j}, b of Σ_i w_i ℓ(Σ_j (x_iᵀu_j)₊ v_j + b, y_i) + (γ/2) Σ_j (‖u_j‖² + ‖v_j‖²)
+//
+// over two-layer ReLU networks of any width m.  With the zero values of the last three fields it is the plain problem
+//
 //	p* = min over m, {u_j, v_j} of ½‖Σ_j (X u_j)₊ v_jᵀ − Y‖_F² + (γ/2) Σ_j (‖u_j‖² + ‖v_j‖²)
 //
-// of Prakhya, Birdal and Yurtsever (ICLR 2025), equation (1), over two-layer
-// ReLU networks of any width m.  The data are taken as they are: a bias is a
+// of Prakhya, Birdal and Yurtsever (ICLR 2025), equation (1).  The data are taken as they are: a bias of the neurons is a
 // column of ones in X.
 type Problem struct {
 	X     *mat.Dense // n×d, one row per sample
 	Y     *mat.Dense // n×c, one row of targets per sample
 	Gamma float64    // γ > 0, weight decay in the sum-of-squares convention
+
+	Loss      loss.Loss // ℓ; nil for the squared loss
+	Weights   []float64 // n, w_i ≥ 0; nil for ones
+	Intercept bool      // b is free, and not decayed; else it is zero
 }
+
+// IsSquared reports whether the loss is the squared one.
+func (p Problem) IsSquared() bool { return loss.OrSquared(p.Loss) == loss.Loss(loss.Squared{}) }
+
+// IsPlain reports whether the problem is the paper's: squared loss, no weights, no intercept.
+func (p Problem) IsPlain() bool { return p.IsSquared() && p.Weights == nil && !p.Intercept }
 
 // ErrInvalid is wrapped by every error that Validate returns.
 var ErrInvalid = errors.New("invalid problem")
@@ -35,8 +50,8 @@ func (p Problem) Dims() (n, d, c int) {
 const largestEntry = 1e150
 
 // Validate reports the first thing that makes p unusable: empty or mismatched
-// matrices, an entry that is not finite or whose square nearly overflows, or a γ that is not a positive finite
-// number.
+// matrices, an entry that is not finite or whose square nearly overflows, a γ that is not a positive finite
+// number, targets that the loss is not made for, or weights that are no weights.
 func (p Problem) Validate() error {
 	if p.X == nil || p.Y == nil || p.X.IsEmpty() || p.Y.IsEmpty() {
 		return fmt.Errorf("%w: X and Y need at least one row and one column each", ErrInvalid)
@@ -63,14 +78,71 @@ func (p Problem) Validate() error {
 			}
 		}
 	}
+	if err := p.validateWeights(n); err != nil {
+		return err
+	}
+	if err := loss.OrSquared(p.Loss).Check(contiguous(p.Y), p.Y.RawMatrix().Cols); err != nil {
+		return fmt.Errorf("%w: Y: %w", ErrInvalid, err)
+	}
 	return nil
 }
 
+// ValidatePlain is Validate for what knows the plain problem alone.
+func (p Problem) ValidatePlain() error {
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	if !p.IsPlain() {
+		return fmt.Errorf("%w: expected the squared loss without weights and intercept here", ErrInvalid)
+	}
+	return nil
+}
+
+// The range of weights that are not zero: what a proof can speak of.
+const (
+	leastWeight = 0x1p-200
+	mostWeight  = 0x1p200
+)
+
+// validateWeights checks the weights of n rows.
+func (p Problem) validateWeights(n int) error {
+	if p.Weights == nil {
+		return nil
+	}
+	if len(p.Weights) != n {
+		return fmt.Errorf("%w: there are %d weights and X has %d rows, expected the same number", ErrInvalid, len(p.Weights), n)
+	}
+	some := false
+	for i, w := range p.Weights {
+		if w != 0 && !(w >= leastWeight && w <= mostWeight) {
+			return fmt.Errorf("%w: the weight of row %d is %v, expected 0 or a positive number, not extreme", ErrInvalid, i, w)
+		}
+		some = some || w > 0
+	}
+	if !some {
+		return fmt.Errorf("%w: every row has weight 0, expected a positive weight of some rows", ErrInvalid)
+	}
+	return nil
+}
+
+// contiguous returns the numbers of m row by row, without a copy where they lie so.
+func contiguous(m *mat.Dense) []float64 {
+	if raw := m.RawMatrix(); raw.Stride == raw.Cols {
+		return raw.Data[:raw.Rows*raw.Cols]
+	}
+	return mat.DenseCopyOf(m).RawMatrix().Data
+}
+
 // Objective returns the value of the training problem at the weights w and its
-// first part, the data loss ½‖Σ_j (X u_j)₊ v_jᵀ − Y‖_F².  Squares are summed without error, so that the value of the
+// first part, the data loss.  Squares of the plain problem are summed without error, so that the value of the
 // network of width 0 is the nearest number to the true one, and no bound that is rounded down is above it.
 func (p Problem) Objective(w Weights) (total, dataLoss float64) {
-	dataLoss = sumOfSquares(p.Residual(w)) / 2
+	if p.IsPlain() {
+		dataLoss = sumOfSquares(p.Residual(w)) / 2
+	} else {
+		_, _, c := p.Dims()
+		dataLoss = loss.OrSquared(p.Loss).Gradient(w.Output(p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights)
+	}
 	return dataLoss + p.Gamma/2*w.SquaredNorm(), dataLoss
 }
 
@@ -91,7 +163,7 @@ func sumOfSquares(a *mat.Dense) float64 {
 	return sum + rest
 }
 
-// Residual returns Y − Σ_j (X u_j)₊ v_jᵀ (n×c).
+// Residual returns Y − Σ_j (X u_j)₊ v_jᵀ − 1bᵀ (n×c).
 func (p Problem) Residual(w Weights) *mat.Dense {
 	r := w.Output(p.X, p.Y.RawMatrix().Cols)
 	r.Sub(p.Y, r)

@@ -2,12 +2,13 @@ package lift
 
 import "gonum.org/v1/gonum/mat"
 
-// Weights are the parameters of a two-layer ReLU network without bias terms,
-// x ↦ Σ_j (xᵀu_j)₊ v_j.  The zero value is the network of width 0, whose
+// Weights are the parameters of a two-layer ReLU network,
+// x ↦ Σ_j (xᵀu_j)₊ v_j + b.  The zero value is the network of width 0, whose
 // output is zero.
 type Weights struct {
 	U *mat.Dense // m×d, row j holds the first-layer weights u_j
 	V *mat.Dense // m×c, row j holds the second-layer weights v_j
+	B []float64  // c, the intercept b; nil for zero
 }
 
 // Width returns the number m of neurons.
@@ -19,7 +20,7 @@ func (w Weights) Width() int {
 	return m
 }
 
-// SquaredNorm returns Σ_j (‖u_j‖² + ‖v_j‖²).
+// SquaredNorm returns Σ_j (‖u_j‖² + ‖v_j‖²), without the intercept.
 func (w Weights) SquaredNorm() float64 {
 	if w.Width() == 0 {
 		return 0
@@ -42,9 +43,21 @@ func (w Weights) Activations(x mat.Matrix) *mat.Dense {
 // outputRows are the rows whose activations Output holds at a time.
 const outputRows = 4096
 
-// Output returns the network's outputs Σ_j (X u_j)₊ v_jᵀ (n×c), with the memory of a block of
+// Output returns the network's outputs Σ_j (X u_j)₊ v_jᵀ + 1bᵀ (n×c), with the memory of a block of
 // rows beside them.  The number of outputs c is needed for the network of width 0 only.
 func (w Weights) Output(x mat.Matrix, c int) *mat.Dense {
+	out := w.neurons(x, c)
+	if w.B != nil {
+		data := out.RawMatrix().Data
+		for k := range data {
+			data[k] += w.B[k%len(w.B)]
+		}
+	}
+	return out
+}
+
+// neurons is the output without the intercept.
+func (w Weights) neurons(x mat.Matrix, c int) *mat.Dense {
 	n, d := x.Dims()
 	if w.Width() == 0 {
 		return mat.NewDense(n, c, nil)

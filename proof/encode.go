@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/problem/loss"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -55,16 +56,16 @@ func (d *Derivation) entries(bound float64, meta string) ([]npy.Entry, error) {
 	if p.Intercept {
 		intercept = 1
 	}
-	name, known := lossNames[p.Loss.Kind]
-	if !known {
-		return nil, fmt.Errorf("proof: loss %d is unknown", p.Loss.Kind)
+	l, delta := loss.OrSquared(p.Loss), 0.0
+	if h, ok := l.(loss.Huber); ok {
+		delta = h.Delta
 	}
 	entries := []npy.Entry{
 		{Name: "derivation_version", Array: integer(version)},
 		{Name: "lower_bound", Array: npy.Scalar(bound)},
 		{Name: "gamma", Array: npy.Scalar(p.Gamma)},
-		{Name: "loss", Array: npy.String(name)},
-		{Name: "delta", Array: npy.Scalar(p.Loss.Delta)},
+		{Name: "loss", Array: npy.String(l.Name())},
+		{Name: "delta", Array: npy.Scalar(delta)},
 		{Name: "intercept", Array: integer(intercept)},
 		{Name: "X", Array: npy.Matrix(p.X)},
 		{Name: "Y", Array: npy.Matrix(p.Y)},
@@ -111,8 +112,6 @@ func (d *Derivation) entries(bound float64, meta string) ([]npy.Entry, error) {
 	add("meta", npy.String(meta))
 	return append(entries, e.entries...), nil
 }
-
-var lossNames = map[Kind]string{Squared: "squared", Huber: "huber", Logistic: "logistic", Softmax: "softmax"}
 
 // exponentOf returns the power of two that brings the largest entry of m to order one,
 // 0 where it is near enough.

@@ -16,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/proof/check"
 )
 
@@ -360,16 +361,13 @@ func corpus(t testing.TB) []forgery {
 		d.Root = &SplitRow{0, &SplitRow{1, leaf(), leaf()}, &SplitRow{1, leaf(), leaf()}}
 		return d
 	}(), 2.7, nil)
-	entropy := func(kind Kind, y, w []float64, c int) *Derivation {
+	entropy := func(l loss.Loss, y, w []float64, c int) *Derivation {
 		n := len(y) / c
 		x := mat.NewDense(n, 1, nil)
 		for i := range n {
 			x.Set(i, 0, 1)
 		}
-		d := &Derivation{Problem: Problem{X: x, Y: mat.NewDense(n, c, y), Gamma: 0.5, Loss: Loss{Kind: kind}}, W: mat.NewDense(n, c, w), Claim: Form{U: 0.5, V: 0.5}}
-		if kind == Huber {
-			d.Problem.Loss.Delta = 0.25
-		}
+		d := &Derivation{Problem: Problem{X: x, Y: mat.NewDense(n, c, y), Gamma: 0.5, Loss: l}, W: mat.NewDense(n, c, w), Claim: Form{U: 0.5, V: 0.5}}
 		var node Node = leaf()
 		for i := range n {
 			node = &SplitRow{i, node, node}
@@ -377,17 +375,17 @@ func corpus(t testing.TB) []forgery {
 		d.Root = node
 		return d
 	}
-	write("honest-logistic", "", entropy(Logistic, []float64{1}, []float64{0.25}, 1), 0.56, nil)
-	write("honest-softmax", "", entropy(Softmax, []float64{0, 1, 0}, []float64{-0.125, 0.25, -0.125}, 3), 0.7, nil)
-	write("honest-huber", "", entropy(Huber, []float64{3}, []float64{0.5}, 1), 0.25*3-0.03126, nil)
-	write("softmax-sum", "a row of W does not sum to zero, with the softmax loss", entropy(Softmax, []float64{0, 1, 0}, []float64{-0.125, 0.25 * (1 + 0x1p-52), -0.125}, 3), 0.7, nil)
-	write("softmax-sign", "W is positive off the label, with the softmax loss", entropy(Softmax, []float64{0, 1, 0}, []float64{0.125, 0.25, -0.375}, 3), 0.1, nil)
-	write("softmax-target", "a target of the softmax loss is no unit vector", entropy(Softmax, []float64{0, 0.5, 0.5}, []float64{-0.125, 0.25, -0.125}, 3), 0.7, nil)
-	write("softmax-domain", "the bound is for a W outside of the domain", entropy(Softmax, []float64{0, 1}, []float64{-4, 4}, 2), 0.6931471805599454, nil)
-	write("logistic-sign", "W has the sign that the label has not, with the logistic loss", entropy(Logistic, []float64{-1}, []float64{0.25}, 1), 0.5, nil)
-	write("logistic-bound", "the bound is above the entropy", entropy(Logistic, []float64{1}, []float64{0.5}, 1), 0.69314718056, nil)
-	write("huber-domain", "the bound is that of the squared loss, for a W outside of the domain of Huber's", entropy(Huber, []float64{3}, []float64{0.5}, 1), 1.3, nil)
-	write("huber-delta", "δ is negative", entropy(Huber, []float64{3}, []float64{0.5}, 1), 0.5, func(e *edits) { e.scalar("delta", -0.25) })
+	write("honest-logistic", "", entropy(loss.Logistic{}, []float64{1}, []float64{0.25}, 1), 0.56, nil)
+	write("honest-softmax", "", entropy(loss.Softmax{}, []float64{0, 1, 0}, []float64{-0.125, 0.25, -0.125}, 3), 0.7, nil)
+	write("honest-huber", "", entropy(loss.Huber{Delta: 0.25}, []float64{3}, []float64{0.5}, 1), 0.25*3-0.03126, nil)
+	write("softmax-sum", "a row of W does not sum to zero, with the softmax loss", entropy(loss.Softmax{}, []float64{0, 1, 0}, []float64{-0.125, 0.25 * (1 + 0x1p-52), -0.125}, 3), 0.7, nil)
+	write("softmax-sign", "W is positive off the label, with the softmax loss", entropy(loss.Softmax{}, []float64{0, 1, 0}, []float64{0.125, 0.25, -0.375}, 3), 0.1, nil)
+	write("softmax-target", "a target of the softmax loss is no unit vector", entropy(loss.Softmax{}, []float64{0, 0.5, 0.5}, []float64{-0.125, 0.25, -0.125}, 3), 0.7, nil)
+	write("softmax-domain", "the bound is for a W outside of the domain", entropy(loss.Softmax{}, []float64{0, 1}, []float64{-4, 4}, 2), 0.6931471805599454, nil)
+	write("logistic-sign", "W has the sign that the label has not, with the logistic loss", entropy(loss.Logistic{}, []float64{-1}, []float64{0.25}, 1), 0.5, nil)
+	write("logistic-bound", "the bound is above the entropy", entropy(loss.Logistic{}, []float64{1}, []float64{0.5}, 1), 0.69314718056, nil)
+	write("huber-domain", "the bound is that of the squared loss, for a W outside of the domain of Huber's", entropy(loss.Huber{Delta: 0.25}, []float64{3}, []float64{0.5}, 1), 1.3, nil)
+	write("huber-delta", "δ is negative", entropy(loss.Huber{Delta: 0.25}, []float64{3}, []float64{0.5}, 1), 0.5, func(e *edits) { e.scalar("delta", -0.25) })
 	write("loss-unknown", "the loss is unknown", honestRow(), 1.3, func(e *edits) { e.replace("loss", npy.String("absolute")) })
 	write("weight-zero", "a row of weight 0 has an entry in W", func() *Derivation { d := honestRow(); d.Problem.Weights = []float64{0}; return d }(), 1.3, nil)
 	write("weight-negative", "a weight is negative", func() *Derivation { d := honestRow(); d.Problem.Weights = []float64{-1}; return d }(), 1.3, nil)

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/problem/loss"
 )
 
 // trained is a network with an intercept that was fitted to a problem by gradient steps.
@@ -34,53 +36,20 @@ func (t *trained) objective() float64 {
 				}
 			}
 		}
-		value, _ := t.p.loss(i, f)
+		value, _ := rowLoss(t.p, i, f)
 		total += value
 	}
 	return total
 }
 
-// loss returns the loss of a row with outputs f, and its gradient.
-func (p *Problem) loss(i int, f []float64) (value float64, gradient []float64) {
-	y := p.Y.RawRowView(i)
-	gradient = make([]float64, len(f))
-	weight := 1.0
+// rowLoss returns the loss of a row with outputs f, and its gradient.
+func rowLoss(p *Problem, i int, f []float64) (value float64, gradient []float64) {
+	gradient = append(gradient, f...)
+	var weights []float64
 	if p.Weights != nil {
-		weight = p.Weights[i]
+		weights = p.Weights[i : i+1]
 	}
-	switch p.Loss.Kind {
-	case Squared, Huber:
-		delta := math.Inf(1)
-		if p.Loss.Kind == Huber {
-			delta = p.Loss.Delta
-		}
-		for k := range f {
-			r := f[k] - y[k]
-			if math.Abs(r) <= delta {
-				value += r * r / 2
-			} else {
-				value += delta*math.Abs(r) - delta*delta/2
-			}
-			gradient[k] = math.Max(-delta, math.Min(delta, r))
-		}
-	case Logistic:
-		value = math.Log1p(math.Exp(-y[0] * f[0]))
-		gradient[0] = -y[0] / (1 + math.Exp(y[0]*f[0]))
-	case Softmax:
-		sum := 0.0
-		for _, v := range f {
-			sum += math.Exp(v)
-		}
-		for k := range f {
-			gradient[k] = math.Exp(f[k])/sum - y[k]
-			value -= y[k] * f[k]
-		}
-		value += math.Log(sum)
-	}
-	for k := range gradient {
-		gradient[k] *= weight
-	}
-	return weight * value, gradient
+	return p.Loss.Gradient(gradient, p.Y.RawRowView(i), len(f), weights), gradient
 }
 
 // train fits a network of some width.
@@ -113,7 +82,7 @@ func train(rng *rand.Rand, p *Problem) *trained {
 			}
 		}
 		for i := range n {
-			_, g := p.loss(i, t.outputs.RawRowView(i))
+			_, g := rowLoss(p, i, t.outputs.RawRowView(i))
 			for q := range c {
 				db[q] += g[q]
 			}
@@ -156,50 +125,11 @@ func train(rng *rand.Rand, p *Problem) *trained {
 	return t
 }
 
-// residual returns W = −gradient at the network, on a grid of 2⁻³⁰ and then mended: rows
-// that have to sum to zero do, and so do columns.
+// residual returns W = −gradient at the network.
 func (t *trained) residual() *mat.Dense {
-	n, _, c := t.p.Dims()
-	w := mat.NewDense(n, c, nil)
-	grid := func(v float64) float64 { return math.Ldexp(math.Round(math.Ldexp(v, 30)), -30) }
-	for i := range n {
-		_, g := t.p.loss(i, t.outputs.RawRowView(i))
-		label := 0
-		sum := 0.0
-		for k, v := range g {
-			if t.p.Y.At(i, k) == 1 {
-				label = k
-			}
-			w.Set(i, k, grid(-v))
-			sum += w.At(i, k)
-		}
-		if t.p.Loss.Kind == Softmax {
-			w.Set(i, label, w.At(i, label)-sum)
-		}
-	}
-	if !t.p.Intercept {
-		return w
-	}
-	for k := range c {
-		sum := 0.0
-		for i := range n {
-			sum += w.At(i, k)
-		}
-		for i := range n { // what is left goes where there is room on both sides
-			share := grid(sum / float64(n))
-			if i == n-1 {
-				share = sum
-			}
-			if t.p.Loss.Kind == Softmax && k == c-1 {
-				break // the rows' sums take care of the last column
-			}
-			w.Set(i, k, w.At(i, k)-share)
-			if t.p.Loss.Kind == Softmax {
-				w.Set(i, c-1, w.At(i, c-1)+share)
-			}
-			sum -= share
-		}
-	}
+	_, _, c := t.p.Dims()
+	w := mat.DenseCopyOf(t.outputs)
+	loss.Multipliers(t.p.Loss, w.RawMatrix().Data, t.p.Y.RawMatrix().Data, c, t.p.Weights, t.p.Intercept)
 	return w
 }
 
@@ -207,26 +137,23 @@ func (t *trained) residual() *mat.Dense {
 // a trained network is at most its objective, and near it.
 func TestEveryLoss(t *testing.T) {
 	const n = 9
-	for seed, kind := range []Kind{Squared, Huber, Logistic, Softmax} {
+	for seed, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: 0.4}, loss.Logistic{}, loss.Softmax{}} {
 		for variant := range 4 {
 			weighted, intercept := variant&1 == 1, variant&2 == 2
-			t.Run(fmt.Sprintf("%s weighted=%v intercept=%v", lossNames[kind], weighted, intercept), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s weighted=%v intercept=%v", l.Name(), weighted, intercept), func(t *testing.T) {
 				rng := newRand(uint64(100*seed + variant))
-				c := map[Kind]int{Squared: 2, Huber: 1, Logistic: 1, Softmax: 3}[kind]
-				p := Problem{X: gaussian(rng, n, 2), Y: mat.NewDense(n, c, nil), Gamma: 0.3, Loss: Loss{Kind: kind}, Intercept: intercept}
+				c := map[string]int{"squared": 2, "huber": 1, "logistic": 1, "softmax": 3}[l.Name()]
+				p := Problem{X: gaussian(rng, n, 2), Y: mat.NewDense(n, c, nil), Gamma: 0.3, Loss: l, Intercept: intercept}
 				p.X.SetRow(n-1, []float64{0, 0})
-				if kind == Huber {
-					p.Loss.Delta = 0.4
-				}
 				for i := range n {
-					switch kind {
-					case Squared, Huber:
+					switch l.Name() {
+					case "squared", "huber":
 						for k := range c {
 							p.Y.Set(i, k, 1+rng.NormFloat64())
 						}
-					case Logistic:
+					case "logistic":
 						p.Y.Set(i, 0, float64(1-2*rng.IntN(2)))
-					case Softmax:
+					case "softmax":
 						p.Y.Set(i, rng.IntN(c), 1)
 					}
 				}

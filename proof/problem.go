@@ -1,45 +1,13 @@
 package proof
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"gonum.org/v1/gonum/mat"
 
-// Kind names a loss; see [Loss].
-type Kind int
-
-// The losses that a derivation can speak of, with f the outputs of a row and w its
-// weight.
-const (
-	Squared  Kind = iota // w·½‖f − y‖²
-	Huber                // w·Σ_k h(f_k − y_k), h(r) = r²/2 for |r| ≤ δ, δ|r| − δ²/2 else
-	Logistic             // w·log(1 + exp(−yf)), one output, y = ±1
-	Softmax              // w·(log Σ_k exp f_k − yᵀf), y a unit vector
+	"github.com/relift/relift/lift"
 )
 
-// Loss is a kind of loss with its parameter.  The zero value is the squared loss.
-type Loss struct {
-	Kind  Kind
-	Delta float64 // δ > 0 of Huber, 0 for the others
-}
-
-// Problem is the training problem that a derivation bounds,
-//
-//	min Σ_i w_i ℓ(f(x_i) + b, y_i) + (γ/2) Σ_j (‖u_j‖² + ‖v_j‖²),   f(x) = Σ_j (xᵀu_j)₊ v_j,
-//
-// over networks of any width, with b free if Intercept is set and zero otherwise.
-type Problem struct {
-	X         *mat.Dense // n×d
-	Y         *mat.Dense // n×c
-	Gamma     float64    // γ > 0
-	Weights   []float64  // n, ≥ 0; nil for ones
-	Loss      Loss
-	Intercept bool
-}
-
-// Dims returns the number of samples n, features d and outputs c.
-func (p *Problem) Dims() (n, d, c int) {
-	n, d = p.X.Dims()
-	_, c = p.Y.Dims()
-	return n, d, c
-}
+// Problem is the training problem that a derivation bounds.
+type Problem = lift.Problem
 
 // Rows are the m rows r_i that a derivation speaks of, in coordinates z = Vᵀu of
 // its own: row j of X is s_j·V r_i with i = Of[j], up to an error that is charged,

@@ -13,7 +13,7 @@ import (
 // the rows of Q orthonormal, (Xu)₊ = (LQu)₊ and a u outside of the row space only costs weight decay.  A network
 // (w, v) for L is (Qᵀw, v) for X, with the same outputs and norms.
 type RowSpace struct {
-	Problem lift.Problem // L, Y, γ
+	Problem lift.Problem // with L for X
 	q       *mat.Dense   // n×d, orthonormal rows
 }
 
@@ -24,7 +24,8 @@ func NewRowSpace(p lift.Problem) *RowSpace {
 		return nil
 	}
 	l, q := dense.LQ(p.X)
-	return &RowSpace{Problem: lift.Problem{X: l, Y: p.Y, Gamma: p.Gamma}, q: q}
+	p.X = l
+	return &RowSpace{Problem: p, q: q}
 }
 
 // Invert returns the network for X of one for L.
@@ -35,9 +36,9 @@ func (r *RowSpace) Apply(w lift.Weights) lift.Weights { return r.turn(w, r.q.T()
 
 func (r *RowSpace) turn(w lift.Weights, q mat.Matrix) lift.Weights {
 	if w.Width() == 0 {
-		return lift.Weights{}
+		return lift.Weights{B: w.B}
 	}
 	var u mat.Dense
 	u.Mul(w.U, q)
-	return lift.Weights{U: &u, V: w.V}
+	return lift.Weights{U: &u, V: w.V, B: w.B}
 }

@@ -204,6 +204,9 @@ func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error
 	if !(opts.Tolerance >= 0) {
 		return nil, fmt.Errorf("relax: tolerance is %v, expected a positive number such as 1e-6", opts.Tolerance)
 	}
+	if !red.Source.IsPlain() {
+		return nil, fmt.Errorf("relax: %w: expected the squared loss without weights and intercept", lift.ErrInvalid)
+	}
 	if m == 0 {
 		return &Result{Status: Optimal, Value: red.Constant, Multipliers: red.Multipliers(nil, nil, nil, nil)}, nil
 	}

@@ -20,7 +20,7 @@ import (
 // Random ones make the total at least count.  The same seed gives the same
 // directions.
 func Candidates(p lift.Problem, g mat.Matrix, count int, seed uint64) (*mat.Dense, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
 	n, d, _ := p.Dims()

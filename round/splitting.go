@@ -127,7 +127,7 @@ type splitting struct {
 }
 
 func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
 	n, d, c := p.Dims()

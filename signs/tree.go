@@ -11,7 +11,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
@@ -273,12 +272,12 @@ func (t *Tree) gap(value float64) float64 {
 	if t.options.Objective <= 0 || math.IsInf(value, 1) {
 		return infinite
 	}
-	return (t.options.Objective - exact.DualBound(t.in.problem, t.in.w, value*t.in.gamma)) / t.options.Objective
+	return (t.options.Objective - t.in.problem.DualBound(t.in.w, value*t.in.gamma)) / t.options.Objective
 }
 
 // LowerBound returns the proven lower bound of the objective of every network.
 func (t *Tree) LowerBound() float64 {
-	return exact.DualBound(t.in.problem, t.in.w, t.Value()*t.in.gamma)
+	return t.in.problem.DualBound(t.in.w, t.Value()*t.in.gamma)
 }
 
 // Leaves returns the number of leaves.

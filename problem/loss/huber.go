@@ -7,6 +7,12 @@ type Huber struct{ Delta float64 }
 
 var _ Loss = Huber{}
 
+// Name implements Loss.
+func (Huber) Name() string { return "huber" }
+
+// Check implements Loss: every target will do.
+func (Huber) Check([]float64, int) error { return nil }
+
 // Gradient implements Loss.
 func (h Huber) Gradient(f, y []float64, c int, weights []float64) float64 {
 	sum := 0.0
@@ -32,3 +38,14 @@ func (h Huber) Hessian(f, y, p []float64, c int, weights []float64) {
 
 // Curvature implements Loss.
 func (Huber) Curvature() float64 { return 1 }
+
+// Interval implements Loss.
+func (h Huber) Interval(float64) (low, high float64) { return -h.Delta, h.Delta }
+
+// Linked implements Loss.
+func (Huber) Linked() bool { return false }
+
+// Dual implements Loss: that of the squared loss, whose domain is larger.
+func (Huber) Dual(w, y []float64, c int, weights []float64, t float64) float64 {
+	return Squared{}.Dual(w, y, c, weights, t)
+}

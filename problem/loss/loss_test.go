@@ -114,6 +114,17 @@ func TestWeights(t *testing.T) {
 		if got := value(l, out, y, weights); math.Abs(got-twice) > 1e-13*math.Abs(twice) {
 			t.Errorf("row of weight 2: %v, row twice: %v", got, twice)
 		}
+		// The row's multipliers are the sum of those of the two.
+		w := append([]float64(nil), out...)
+		Multipliers(l, w, y, 3, weights, false)
+		half := append([]float64(nil), w...)
+		floats.Scale(0.5, half[6:9])
+		double, targets := append(half, half[6:9]...), append(append([]float64(nil), y...), y[6:9]...)
+		for _, part := range []float64{0.3, 1} {
+			if got, want := l.Dual(w, y, 3, weights, part), l.Dual(double, targets, 3, nil, part); math.Abs(got-want) > 1e-13 {
+				t.Errorf("D(%v·W) = %v, with the row twice %v", part, got, want)
+			}
+		}
 	})
 }
 

@@ -1,12 +1,34 @@
 package loss
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
-// Softmax is ℓ(f, y) = log Σ_k exp(f_k) − ⟨y, f⟩ for targets y that are probabilities of c classes, in general one 1
-// and zeros.
+// Softmax is ℓ(f, y) = log Σ_k exp(f_k) − ⟨y, f⟩ for targets y of c classes: a one and zeros.
 type Softmax struct{}
 
 var _ Loss = Softmax{}
+
+// Name implements Loss.
+func (Softmax) Name() string { return "softmax" }
+
+// Check implements Loss.
+func (Softmax) Check(y []float64, c int) error {
+	for i := 0; i*c < len(y); i++ {
+		sum := 0.0
+		for _, t := range y[i*c : (i+1)*c] {
+			if t != 0 && t != 1 {
+				return fmt.Errorf("row %d has the target %v, expected 1 for its class and 0 for the others with the softmax loss", i, t)
+			}
+			sum += t
+		}
+		if sum != 1 {
+			return fmt.Errorf("row %d has targets that sum to %v, expected one class with the softmax loss", i, sum)
+		}
+	}
+	return nil
+}
 
 // Gradient implements Loss.
 func (Softmax) Gradient(f, y []float64, c int, weights []float64) float64 {
@@ -43,6 +65,22 @@ func (Softmax) Hessian(f, _, p []float64, c int, weights []float64) {
 
 // Curvature implements Loss.
 func (Softmax) Curvature() float64 { return 0.5 }
+
+// Interval implements Loss.
+func (Softmax) Interval(y float64) (low, high float64) { return y - 1, y }
+
+// Linked implements Loss.
+func (Softmax) Linked() bool { return true }
+
+// Dual implements Loss: Σ_ik P_ik log(w_i/P_ik), P_i = w_iy_i − tW_i.
+func (Softmax) Dual(w, y []float64, c int, weights []float64, t float64) float64 {
+	sum := 0.0
+	for k, v := range w {
+		total := weight(weights, k/c)
+		sum += entropy(min(max(total*y[k]-t*v, 0), total), total)
+	}
+	return sum
+}
 
 // probabilities replaces f by the softmax of it and returns log Σ exp(f_k).
 func probabilities(f []float64) float64 {
