@@ -13,7 +13,7 @@ type room struct {
 var rooms = []room{
 	{"foundations", "know nothing of networks", []string{
 		"internal/atomicfile", "internal/dense", "internal/effort", "internal/element", "internal/half",
-		"internal/npy", "internal/printable", "internal/settings", "internal/version",
+		"internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
 	}},
 	{"problem", "the tables, the training problem, its exact reductions", []string{
 		"dataset/...", "problem/loss", "lift", "reduce",

@@ -2,13 +2,12 @@ package reproduce
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/relift/relift"
+	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/report"
 )
@@ -69,60 +68,84 @@ type Network struct {
 	V [][]float64 `json:"v"`
 }
 
-// Result is what is stored of a job.
+// Result is what a job gave.
 type Result struct {
-	ID       string   `json:"id"`
-	Digest   string   `json:"digest"`
-	Version  string   `json:"version"`
-	Settings Settings `json:"settings"`
-	Rows     []Row    `json:"rows"`
-	Seconds  float64  `json:"seconds"`
+	ID       string
+	Settings Settings
+	Rows     []Row
 }
+
+// kindName is the one kind of job of the evaluation: an experiment of the plan, found by its name and settings.
+const kindName = "experiment"
 
 // planVersion changes when a job's code changes its numbers without a change
 // of its settings.
 const planVersion = 1
 
-// Digest identifies what determines a job's numbers: its name and settings,
-// the version of relift and the linear algebra in use.
-func (j Job) Digest() (string, error) {
-	backend, err := dense.Init()
-	if err != nil {
-		return "", err
-	}
-	text, err := json.Marshal(struct {
-		Plan     int
-		Version  string
-		Backend  string
-		ID       string
-		Settings Settings
-	}{planVersion, relift.Version, backend.Name + " " + backend.Config, j.ID, j.Settings})
-	if err != nil {
-		return "", fmt.Errorf("%s: settings: %w", j.ID, err)
-	}
-	sum := sha256.Sum256(text)
-	return "sha256:" + hex.EncodeToString(sum[:]), nil
+// application is what determines a job beside the plan.
+type application struct {
+	ID       string   `json:"id"`
+	Settings Settings `json:"settings"`
 }
 
-// execute runs the job.
-func (j Job) execute(ctx context.Context) (*Result, error) {
-	digest, err := j.Digest()
+// kind returns the kind whose functions are those of the plan.  Its version is that of the plan, of relift and of the linear algebra in use, which
+// determine the numbers of a job with its name and settings.
+func kind(jobs []Job) (dispatch.Kind, error) {
+	backend, err := dense.Init()
+	if err != nil {
+		return dispatch.Kind{}, err
+	}
+	plan := map[string]Job{}
+	for _, j := range jobs {
+		plan[j.ID] = j
+	}
+	return dispatch.Kind{
+		Name: kindName, Version: fmt.Sprintf("plan %d, relift %s, %s %s", planVersion, relift.Version, backend.Name, backend.Config),
+		Run: func(ctx context.Context, t dispatch.Task) ([]byte, error) {
+			var a application
+			if err := json.Unmarshal(t.Settings, &a); err != nil {
+				return nil, err
+			}
+			j, ok := plan[a.ID]
+			if !ok {
+				return nil, fmt.Errorf("no job of the plan has this name")
+			}
+			return j.execute(ctx)
+		},
+	}, nil
+}
+
+// allThreads of a job that must be alone are more than any machine has.
+const allThreads = 1 << 20
+
+// dispatched is the job for an executor.
+func (j Job) dispatched() (dispatch.Job, error) {
+	settings, err := json.Marshal(application{j.ID, j.Settings})
+	if err != nil {
+		return dispatch.Job{}, fmt.Errorf("%s: settings: %w", j.ID, err)
+	}
+	d := dispatch.Job{
+		Kind: kindName, Name: j.ID, Settings: settings,
+		Needs: dispatch.Estimate{Time: time.Duration(j.weight * float64(time.Second))},
+	}
+	if j.alone {
+		d.Needs.Threads = allThreads
+	}
+	return d, nil
+}
+
+// execute runs the job; the output are its rows.
+func (j Job) execute(ctx context.Context) ([]byte, error) {
+	data, err := j.data()
 	if err != nil {
 		return nil, err
 	}
-	data, err := j.data()
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", j.ID, err)
-	}
-	begin := time.Now()
 	rows, err := j.run(ctx, data)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", j.ID, err)
+		return nil, err
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err // what an interrupted method returns is not its result
 	}
-	return &Result{
-		ID: j.ID, Digest: digest, Version: relift.Version, Settings: j.Settings, Rows: rows, Seconds: time.Since(begin).Seconds(),
-	}, nil
+	return json.Marshal(rows)
 }

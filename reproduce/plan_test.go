@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/relift/relift/dispatch"
 )
 
 func TestPlanHasUniqueNamesAndDigests(t *testing.T) {
@@ -13,14 +15,23 @@ func TestPlanHasUniqueNamesAndDigests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		experiment, err := kind(jobs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		executor := dispatch.NewSerial(dispatch.Budget{}, experiment)
 		safe := regexp.MustCompile(`^[a-zA-Z0-9._+/-]+$`)
-		seen := map[string]bool{}
+		seen, digests := map[string]bool{}, map[dispatch.Digest]bool{}
 		for _, j := range jobs {
-			digest, err := j.Digest()
-			if err != nil || seen[digest] || seen[j.ID] || !safe.MatchString(j.ID) || !(j.weight > 0) {
+			d, err := j.dispatched()
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest, err := executor.Digest(d)
+			if err != nil || digests[digest] || seen[j.ID] || !safe.MatchString(j.ID) || !(j.weight > 0) {
 				t.Errorf("%+v: job %s is not unique, or its name or weight is not usable: %v", o, j.ID, err)
 			}
-			seen[digest], seen[j.ID] = true, true
+			digests[digest], seen[j.ID] = true, true
 		}
 	}
 }

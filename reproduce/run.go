@@ -2,13 +2,13 @@ package reproduce
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
-	"sync"
 	"time"
 
+	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/internal/dense"
 )
 
@@ -31,67 +31,63 @@ type Outcome struct {
 // returned with an error that wraps ErrInterrupted; the outcome is valid then.
 func Run(ctx context.Context, jobs []Job, e Execution) (*Outcome, error) {
 	begin := time.Now()
-	store, err := OpenStore(filepath.Join(e.Dir, "jobs"))
+	store, err := dispatch.OpenFolder(filepath.Join(e.Dir, "jobs"))
 	if err != nil {
 		return nil, err
 	}
-	if !e.Resume {
-		if err := store.Clear(jobs); err != nil {
-			return nil, err
-		}
+	experiment, err := kind(jobs)
+	if err != nil {
+		return nil, err
 	}
-	results := make([]*Result, len(jobs))
-	var beside, alone []int
-	var open []Job
-	kept := 0
-	for i, j := range jobs {
-		if results[i], err = store.Get(j); err != nil {
-			return nil, err
-		}
-		switch {
-		case results[i] != nil:
-			kept++
-			continue
-		case j.alone:
-			alone = append(alone, i)
-		default:
-			beside = append(beside, i)
-		}
-		open = append(open, j)
-	}
+	executor := dispatch.Keep(dispatch.NewParallel(dispatch.Budget{Threads: e.Jobs}, experiment), store)
 	threads := dense.Threads()
 	dense.SetThreads(1)
 	defer dense.SetThreads(threads)
-	p := newProgress(e, open, kept)
-	var mu sync.Mutex
-	var failures []error
-	one := func(i int) {
-		started := time.Now()
-		r, err := guarded(ctx, jobs[i])
-		if err == nil {
-			err = store.Put(r)
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		if err != nil {
-			if ctx.Err() == nil {
-				failures = append(failures, err)
-				p.finish(jobs[i], time.Since(started), err)
+	batch := executor.Batch(ctx)
+	at := map[string]int{}
+	for _, alone := range []bool{false, true} {
+		for i, j := range jobs {
+			if j.alone != alone {
+				continue
 			}
-			return
+			d, err := j.dispatched()
+			if err != nil {
+				return nil, err
+			}
+			if !e.Resume {
+				if err := store.Remove(d); err != nil {
+					return nil, err
+				}
+			}
+			at[j.ID] = i
+			batch.Submit(d)
 		}
-		results[i] = r
-		p.finish(jobs[i], time.Since(started), nil)
 	}
-	workers := e.Jobs
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+	p := newProgress(e, jobs)
+	results, failures := make([]*Result, len(jobs)), []error(nil)
+	for {
+		r, more := batch.Next()
+		if !more {
+			break
+		}
+		j := jobs[at[r.Job.Name]]
+		var rows []Row
+		if r.Err == nil {
+			r.Err = json.Unmarshal(r.Output, &rows)
+		}
+		switch {
+		case r.Err == nil:
+			results[at[j.ID]] = &Result{ID: j.ID, Settings: j.Settings, Rows: rows}
+		case ctx.Err() != nil:
+			continue
+		default:
+			failures = append(failures, fmt.Errorf("%s: %w", j.ID, r.Err))
+		}
+		p.finish(j, r)
 	}
-	pool(ctx, beside, workers, one)
-	pool(ctx, alone, 1, one)
 	p.close()
 
-	out := &Outcome{Kept: kept, Elapsed: time.Since(begin)}
+	out := &Outcome{Kept: p.kept, Elapsed: time.Since(begin)}
 	for i, r := range results {
 		if r == nil {
 			out.Missing = append(out.Missing, jobs[i].ID)
@@ -103,37 +99,4 @@ func Run(ctx context.Context, jobs []Job, e Execution) (*Outcome, error) {
 		failures = append(failures, fmt.Errorf("%w: %d of %d jobs are finished; --resume goes on from there", ErrInterrupted, len(out.Results), len(jobs)))
 	}
 	return out, errors.Join(failures...)
-}
-
-// pool calls work for each index, in order, on several goroutines until ctx
-// ends.
-func pool(ctx context.Context, indices []int, workers int, work func(int)) {
-	queue := make(chan int)
-	var group sync.WaitGroup
-	for range min(workers, len(indices)) {
-		group.Go(func() {
-			for i := range queue {
-				work(i)
-			}
-		})
-	}
-	defer group.Wait()
-	defer close(queue)
-	for _, i := range indices {
-		select {
-		case queue <- i:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// guarded turns a panic of a job into its error, so that the others go on.
-func guarded(ctx context.Context, j Job) (r *Result, err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("%s: panic: %v", j.ID, cause)
-		}
-	}()
-	return j.execute(ctx)
 }
