@@ -12,7 +12,7 @@ type room struct {
 // rooms are all packages, from the foundations to the command line.
 var rooms = []room{
 	{"foundations", "know nothing of networks", []string{
-		"internal/atomicfile", "internal/dense", "internal/effort", "internal/element", "internal/half",
+		"internal/atomicfile", "internal/dense", "internal/effort", "internal/element", "internal/half", "internal/linalg",
 		"internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
 	}},
 	{"problem", "the tables, the training problem, its exact reductions", []string{
@@ -56,7 +56,7 @@ var solversDoNotKnow = []string{"dataset/..."}
 
 // users says of modules that few packages need which packages these are.  The others are for all.
 var users = map[string][]string{
-	"github.com/ebitengine/purego":     {"internal/dense"},
+	"github.com/ebitengine/purego":     {"internal/linalg"},
 	"github.com/apache/arrow-go/v18":   {"dataset"},
 	"github.com/parquet-go/parquet-go": {}, // tests
 	"github.com/spf13/cobra":           {"cmd/relift/..."},

@@ -1,6 +1,6 @@
 //go:build darwin && (amd64 || arm64) && !noblas
 
-package dense
+package linalg
 
 // libraryNames are tried in this order: the search path, then Homebrew's two
 // prefixes, which are outside it.

@@ -1,35 +1,35 @@
 //go:build (linux || darwin) && (amd64 || arm64) && !noblas
 
-package dense
+package linalg
 
 import (
 	"testing"
 	"time"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 )
 
 // After Abandon nobody waits for a call of the library that is under way.
 func TestAbandonWaitsForNobody(t *testing.T) {
-	library := state.library.Load()
-	if library == nil {
-		t.Skip("no library is in use: RELIFT_BLAS=openblas tests this")
+	library, err := Choose(choiceAuto)
+	if err != nil || library.backend == nil {
+		t.Skip("no shared BLAS here")
 	}
-	defer state.abandoned.Store(false)
+	routines := library.backend.(*routines)
+	defer routines.abandoned.Store(false)
 	const n = 300
-	a, b := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
+	a := mat.NewDense(n, n, nil)
 	for i := range n {
 		a.Set(i, i, 2)
 	}
-	gate := (*library).(*routines).gate
-	gate.settings.Lock() // as a change of threads that waits for a long call
-	defer gate.settings.Unlock()
-	Abandon()
+	routines.gate.enter(2) // as a long call
+	defer routines.gate.leave()
+	library.Abandon()
 	done := make(chan bool)
+	var b mat.Dense
 	go func() {
-		Gemm(blas.NoTrans, blas.NoTrans, 1, a, a, 0, b)
-		_, _, ok := EigenRange(mat.NewSymDense(n, a.RawMatrix().Data), 0, 1, false)
+		library.Mul(&b, a, a)
+		_, _, ok := library.EigenRange(mat.NewSymDense(n, a.RawMatrix().Data), 0, 1, false)
 		done <- ok
 	}()
 	select {

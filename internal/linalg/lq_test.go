@@ -1,4 +1,4 @@
-package dense
+package linalg
 
 import (
 	"math/rand/v2"
@@ -7,7 +7,9 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-func TestLQ(t *testing.T) {
+func TestLQ(t *testing.T) { everywhere(t, testLQ) }
+
+func testLQ(t *testing.T, algebra Algebra) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, size := range [][2]int{{1, 1}, {3, 3}, {4, 90}, {60, 200}, {2, 5000}} {
 		n, d := size[0], size[1]
@@ -20,7 +22,7 @@ func TestLQ(t *testing.T) {
 		if n > 2 { // a repeated row: rank n−1
 			x.SetRow(n-1, x.RawRowView(0))
 		}
-		l, q := LQ(x)
+		l, q := algebra.LQ(x)
 		var back, gram mat.Dense
 		back.Mul(l, q)
 		gram.Mul(q, q.T())

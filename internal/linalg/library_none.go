@@ -1,8 +1,8 @@
 //go:build noblas || !(linux || darwin) || !(amd64 || arm64)
 
-package dense
+package linalg
 
 // libraryNames is empty where no shared library can be loaded.
 var libraryNames []string
 
-func load(string) (*loaded, error) { return nil, errNoLoader }
+func load(string) (backend, error) { return nil, errNoLoader }

@@ -1,43 +1,12 @@
-package dense
+package linalg
 
 import (
 	"math"
 	"unsafe"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas32"
-	"gonum.org/v1/gonum/blas/blas64"
 )
 
 // Real is a floating-point number.
 type Real interface{ float32 | float64 }
-
-// Product computes C = op(A)·op(B) + beta·C for row-major matrices without gaps between their
-// rows, C being m×n and the inner dimension k, in the precision of T.
-func Product[T Real](tA, tB blas.Transpose, m, n, k int, a, b []T, beta T, c []T) {
-	if m == 0 || n == 0 {
-		return
-	}
-	if k == 0 {
-		for i := range c[:m*n] {
-			c[i] *= beta
-		}
-		return
-	}
-	lda, ldb := max(k, 1), n
-	if tA != blas.NoTrans {
-		lda = m
-	}
-	if tB != blas.NoTrans {
-		ldb = max(k, 1)
-	}
-	switch a := any(a).(type) {
-	case []float64:
-		blas64.Implementation().Dgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), n)
-	case []float32:
-		blas32.Implementation().Sgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), n)
-	}
-}
 
 // The kernels below work on the bits of the numbers, two in single precision at a time: Go has no
 // vector instructions, and comparisons of signs that are half of the time one and half of the time the

@@ -1,6 +1,6 @@
 //go:build (linux || darwin) && (amd64 || arm64) && !noblas
 
-package dense
+package linalg
 
 import (
 	"math"
@@ -10,8 +10,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/lapack"
 )
-
-var _ lapack.Float64 = lapackLibrary{}
 
 // Orders up to these run in gonum: the library's start-up costs more.
 const (
@@ -24,9 +22,9 @@ const largestEigen = 32000
 
 // Dpotrf computes the Cholesky factor of A in place, A = UᵀU or LLᵀ; false if A
 // is not positive definite. Row-major U is column-major L = Uᵀ.
-func (l lapackLibrary) Dpotrf(ul blas.Uplo, n int, a []float64, lda int) (ok bool) {
-	if n <= smallFactor || !validUplo(ul) || !fits(n, lda) || !holds(a, n, n, lda) {
-		return l.Implementation.Dpotrf(ul, n, a, lda)
+func (l *library) Dpotrf(ul blas.Uplo, n int, a []float64, lda int) (ok bool) {
+	if n <= smallFactor || !validUplo(ul) || !l.fits(n, lda) || !holds(a, n, n, lda) {
+		return l.goLAPACK.Dpotrf(ul, n, a, lda)
 	}
 	if l.triangle(l.dpotrf, ul, n, a, lda) != 0 {
 		return false
@@ -41,15 +39,15 @@ func (l lapackLibrary) Dpotrf(ul blas.Uplo, n int, a []float64, lda int) (ok boo
 }
 
 // Dpotri computes the inverse of A from its Cholesky factor, in place.
-func (l lapackLibrary) Dpotri(ul blas.Uplo, n int, a []float64, lda int) (ok bool) {
-	if n <= smallFactor || !validUplo(ul) || !fits(n, lda) || !holds(a, n, n, lda) {
-		return l.Implementation.Dpotri(ul, n, a, lda)
+func (l *library) Dpotri(ul blas.Uplo, n int, a []float64, lda int) (ok bool) {
+	if n <= smallFactor || !validUplo(ul) || !l.fits(n, lda) || !holds(a, n, n, lda) {
+		return l.goLAPACK.Dpotri(ul, n, a, lda)
 	}
 	return l.triangle(l.dpotri, ul, n, a, lda) == 0
 }
 
 // triangle calls a routine with the arguments (uplo, n, a, lda, info).
-func (l lapackLibrary) triangle(routine uintptr, ul blas.Uplo, n int, a []float64, lda int) (info int32) {
+func (l *library) triangle(routine uintptr, ul blas.Uplo, n int, a []float64, lda int) (info int32) {
 	f := newFrame()
 	defer f.release()
 	f.c[0] = opposite(ul)
@@ -63,15 +61,11 @@ func (l lapackLibrary) triangle(routine uintptr, ul blas.Uplo, n int, a []float6
 
 // Dsyev computes all eigenvalues and, on demand, the eigenvectors of a symmetric
 // matrix, by divide and conquer (dsyevd). The workspace argument serves only
-// gonum's own routine; this one has its own. A matrix with NaN or Inf gives
-// false: LAPACK may loop or end the process on one.
-func (l lapackLibrary) Dsyev(jobz lapack.EVJob, ul blas.Uplo, n int, a []float64, lda int, w, work []float64, lwork int) (ok bool) {
+// gonum's own routine; this one has its own.
+func (l *library) Dsyev(jobz lapack.EVJob, ul blas.Uplo, n int, a []float64, lda int, w, work []float64, lwork int) (ok bool) {
 	if lwork == -1 || n <= smallEigen || n > largestEigen || !validUplo(ul) || (jobz != lapack.EVNone && jobz != lapack.EVCompute) ||
-		!fits(n, lda) || !holds(a, n, n, lda) || len(w) < n || len(work) < 1 {
-		return l.Implementation.Dsyev(jobz, ul, n, a, lda, w, work, lwork)
-	}
-	if !finiteTriangle(ul, n, a, lda) {
-		return false
+		!l.fits(n, lda) || !holds(a, n, n, lda) || len(w) < n || len(work) < 1 {
+		return l.goLAPACK.Dsyev(jobz, ul, n, a, lda, w, work, lwork)
 	}
 	lengthReal, lengthInteger := 2*n+1, 1
 	if jobz == lapack.EVCompute {
@@ -101,9 +95,9 @@ func (l lapackLibrary) Dsyev(jobz lapack.EVJob, ul blas.Uplo, n int, a []float64
 	return true
 }
 
-// eigenRange implements accelerator with dsyevr.
-func (r *routines) eigenRange(n int, a []float64, lo, hi int, vectors bool) (values, z []float64, ok bool) {
-	if n > largestEigen || !finiteTriangle(blas.Upper, n, a, n) {
+// eigenRange computes only what is asked for, with dsyevr.
+func (l *library) eigenRange(n int, a []float64, lo, hi int, vectors bool) (values, z []float64, ok bool) {
+	if n > largestEigen || !l.fits(n) {
 		return nil, nil, false
 	}
 	k := hi - lo
@@ -123,13 +117,13 @@ func (r *routines) eigenRange(n int, a []float64, lo, hi int, vectors bool) (val
 	f.i[5] = 0                                 // number found
 	f.x[0], f.x[1], f.x[2] = 0, 0, safeMinimum // vl, vu (not used), abstol for the best accuracy
 	f.info = 0
-	r.enter()
-	purego.SyscallN(r.dsyevr, f.char(0), f.char(1), f.char(2), f.integer(0), uintptr(unsafe.Pointer(&a[0])), f.integer(0),
+	l.enter()
+	purego.SyscallN(l.dsyevr, f.char(0), f.char(1), f.char(2), f.integer(0), uintptr(unsafe.Pointer(&a[0])), f.integer(0),
 		f.real(0), f.real(1), f.integer(1), f.integer(2), f.real(2), f.integer(5),
 		uintptr(unsafe.Pointer(&w[0])), uintptr(unsafe.Pointer(&z[0])), f.integer(0), uintptr(unsafe.Pointer(&support[0])),
 		uintptr(unsafe.Pointer(&space[0])), f.integer(3), uintptr(unsafe.Pointer(&spaceInteger[0])), f.integer(4),
 		f.status(), stringLength, stringLength, stringLength)
-	r.leave()
+	l.leave()
 	if int32(f.info) != 0 || int(int32(f.i[5])) != k {
 		return nil, nil, false
 	}
@@ -142,7 +136,7 @@ const safeMinimum = 0x1p-1022
 // Dgesvd computes a singular value decomposition. If the same part of U and of
 // Vᵀ is wanted it is done by divide and conquer (dgesdd), else by gonum. The
 // transposed problem is Aᵀ = VΣUᵀ: U and Vᵀ change places.
-func (l lapackLibrary) Dgesvd(jobU, jobVT lapack.SVDJob, m, n int, a []float64, lda int, s, u []float64, ldu int, vt []float64, ldvt int, work []float64, lwork int) (ok bool) {
+func (l *library) Dgesvd(jobU, jobVT lapack.SVDJob, m, n int, a []float64, lda int, s, u []float64, ldu int, vt []float64, ldvt int, work []float64, lwork int) (ok bool) {
 	short, long := min(m, n), max(m, n)
 	colsU, rowsVT := 0, 0
 	switch jobU {
@@ -152,14 +146,9 @@ func (l lapackLibrary) Dgesvd(jobU, jobVT lapack.SVDJob, m, n int, a []float64, 
 		colsU, rowsVT = short, short
 	}
 	simple := jobU == jobVT && (jobU == lapack.SVDNone || (colsU > 0 && holds(u, m, colsU, ldu) && holds(vt, rowsVT, n, ldvt)))
-	if !simple || lwork == -1 || short <= smallEigen || !fits(m, n, lda, ldu, ldvt, 4*short*short+7*short+65*long) ||
+	if !simple || lwork == -1 || short <= smallEigen || !l.fits(m, n, lda, ldu, ldvt, 4*short*short+7*short+65*long) ||
 		!holds(a, m, n, lda) || len(s) < short || len(work) < 1 {
-		return l.Implementation.Dgesvd(jobU, jobVT, m, n, a, lda, s, u, ldu, vt, ldvt, work, lwork)
-	}
-	for i := range m {
-		if !finite(a[i*lda : i*lda+n]) {
-			return false
-		}
+		return l.goLAPACK.Dgesvd(jobU, jobVT, m, n, a, lda, s, u, ldu, vt, ldvt, work, lwork)
 	}
 	var none [1]float64
 	if jobU == lapack.SVDNone {
@@ -192,28 +181,36 @@ func (l lapackLibrary) Dgesvd(jobU, jobVT lapack.SVDJob, m, n int, a []float64, 
 	return true
 }
 
-func finite(x []float64) bool {
-	for _, v := range x {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return false
-		}
+// Dgelqf factors A = LQ in place, L below the diagonal and reflectors that make up Q above it, as the column-major Aᵀ = QR.
+func (l *library) Dgelqf(m, n int, a []float64, lda int, tau, work []float64, lwork int) {
+	if lwork == -1 || min(m, n) <= smallFactor || !l.fits(m, n, lda) || !holds(a, m, n, lda) || len(tau) < min(m, n) || len(work) < lwork || lwork < m {
+		l.goLAPACK.Dgelqf(m, n, a, lda, tau, work, lwork)
+		return
 	}
-	return true
+	f := newFrame()
+	defer f.release()
+	f.i[0], f.i[1], f.i[2], f.i[3] = int64(n), int64(m), int64(lda), int64(lwork)
+	f.info = 0
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dgeqrf, f.integer(0), f.integer(1), uintptr(unsafe.Pointer(&a[0])), f.integer(2), uintptr(unsafe.Pointer(&tau[0])),
+		uintptr(unsafe.Pointer(&work[0])), f.integer(3), f.status())
 }
 
-func finiteTriangle(ul blas.Uplo, n int, a []float64, lda int) bool {
-	for i := range n {
-		row := a[i*lda : i*lda+n]
-		if ul == blas.Upper {
-			row = row[i:]
-		} else {
-			row = row[:i+1]
-		}
-		if !finite(row) {
-			return false
-		}
+// Dorglq makes the m×n matrix Q with orthonormal rows of the first k reflectors that Dgelqf left in a.
+func (l *library) Dorglq(m, n, k int, a []float64, lda int, tau, work []float64, lwork int) {
+	if lwork == -1 || k <= smallFactor || k > m || m > n || !l.fits(m, n, lda) || !holds(a, m, n, lda) || len(tau) < k || len(work) < lwork || lwork < m {
+		l.goLAPACK.Dorglq(m, n, k, a, lda, tau, work, lwork)
+		return
 	}
-	return true
+	f := newFrame()
+	defer f.release()
+	f.i[0], f.i[1], f.i[2], f.i[3], f.i[4] = int64(n), int64(m), int64(k), int64(lda), int64(lwork)
+	f.info = 0
+	l.enter()
+	defer l.leave()
+	purego.SyscallN(l.dorgqr, f.integer(0), f.integer(1), f.integer(2), uintptr(unsafe.Pointer(&a[0])), f.integer(3), uintptr(unsafe.Pointer(&tau[0])),
+		uintptr(unsafe.Pointer(&work[0])), f.integer(4), f.status())
 }
 
 // transposeSquare transposes an n×n matrix in place, in blocks that stay in the

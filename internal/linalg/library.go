@@ -1,6 +1,6 @@
 //go:build (linux || darwin) && (amd64 || arm64) && !noblas
 
-package dense
+package linalg
 
 import (
 	"errors"
@@ -11,12 +11,11 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
 	"golang.org/x/sys/cpu"
-	blasgonum "gonum.org/v1/gonum/blas/gonum"
-	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
 
 // parallelism is how a library deals with threads, as openblas_get_parallel
@@ -29,38 +28,44 @@ const (
 	openMP   parallelism = 2 // the number of threads belongs to the calling system thread
 )
 
-// library is a loaded BLAS and LAPACK, called through its Fortran symbols: every
+// library is a loaded BLAS and LAPACK with a number of threads for each call, called through its Fortran symbols: every
 // argument is a pointer, so that one calling convention serves all libraries.
 //
 // Fortran is column-major and gonum row-major. The same memory read the other
 // way is the transpose, so each call below exchanges upper and lower, left and
 // right, A and B as the transposed identity asks for; no data is moved.
 type library struct {
-	blasgonum.Implementation
+	goBLAS
+	goLAPACK
 	*routines
-}
-
-// lapackLibrary is the LAPACK side; a type of its own because the two gonum
-// Implementations that are embedded have methods of the same name.
-type lapackLibrary struct {
-	lapackgonum.Implementation
-	*routines
+	threads int
 }
 
 // routines holds the addresses of what is called and the gate in front.
 type routines struct {
-	dgemm, sgemm, dsyrk, dsyr2k, dtrsm, dtrmm, dsymm, dgemv, dger, dsymv uintptr
-	dpotrf, dpotri, dsyevd, dsyevr, dgesdd                               uintptr
+	dgemm, sgemm, dsyrk, dtrsm, dsymm, dgemv               uintptr
+	dpotrf, dpotri, dsyevd, dsyevr, dgesdd, dgeqrf, dorgqr uintptr
 
+	description   Description
 	setNumThreads func(n int32) // nil: the library has no such control
 	parallel      parallelism
-	threads       int // per call, as set last
 	gate          *gate
-
-	mode   sync.Mutex // guards the two below, and changes of threads
-	wanted int        // threads per call where calls do not run side by side
-	beside int        // SideBySides under way
+	abandoned     atomic.Bool              // the library is not called any more
+	byThreads     [maxThreads + 1]*library // by the threads of a call
 }
+
+var _ backend = (*routines)(nil)
+
+func (r *routines) describe() Description { return r.description }
+
+func (r *routines) kernels(threads int) kernels {
+	if !r.description.Threaded {
+		threads = 1
+	}
+	return r.byThreads[threads]
+}
+
+func (r *routines) abandon() { r.abandoned.Store(true) }
 
 // symbols lists the Fortran names with the place of each address.
 func (r *routines) symbols() []struct {
@@ -74,23 +79,30 @@ func (r *routines) symbols() []struct {
 		{"dgemm_", &r.dgemm},
 		{"sgemm_", &r.sgemm},
 		{"dsyrk_", &r.dsyrk},
-		{"dsyr2k_", &r.dsyr2k},
 		{"dtrsm_", &r.dtrsm},
-		{"dtrmm_", &r.dtrmm},
 		{"dsymm_", &r.dsymm},
 		{"dgemv_", &r.dgemv},
-		{"dger_", &r.dger},
-		{"dsymv_", &r.dsymv},
 		{"dpotrf_", &r.dpotrf},
 		{"dpotri_", &r.dpotri},
 		{"dsyevd_", &r.dsyevd},
 		{"dsyevr_", &r.dsyevr},
 		{"dgesdd_", &r.dgesdd},
+		{"dgeqrf_", &r.dgeqrf},
+		{"dorgqr_", &r.dorgqr},
 	}
 }
 
+// libraries are those that were loaded, by the address of dgemm_: a library and its number of threads are there once in a process, however
+// often it is asked for and by whatever name, and so must be the gate in front of it.
+var libraries struct {
+	sync.Mutex
+	loaded map[uintptr]*routines
+}
+
 // load opens a shared library and checks that its results can be trusted.
-func load(name string) (*loaded, error) {
+func load(name string) (backend, error) {
+	libraries.Lock()
+	defer libraries.Unlock()
 	handle, err := open(name)
 	if err != nil {
 		return nil, err
@@ -98,35 +110,45 @@ func load(name string) (*loaded, error) {
 	if handle, err = reopenForProcessor(handle, name); err != nil {
 		return nil, err
 	}
-	r := &routines{gate: newGate(), threads: 1, wanted: 1}
+	r := new(routines)
 	for _, s := range r.symbols() {
 		if *s.address, err = purego.Dlsym(handle, s.name); err != nil {
 			return nil, fmt.Errorf("%s: has no symbol %s", name, s.name)
 		}
 	}
-	backend := r.identify(handle, name)
-	if strings.Contains(backend.Config, "USE64BITINT") {
-		return nil, fmt.Errorf("%s: uses 64-bit integers (%s)", name, backend.Config)
+	if known, isLoaded := libraries.loaded[r.dgemm]; isLoaded {
+		return known, nil
 	}
-	if backend.Name == nameUnknown {
+	r.identify(handle, name)
+	if strings.Contains(r.description.Config, "USE64BITINT") {
+		return nil, fmt.Errorf("%s: uses 64-bit integers (%s)", name, r.description.Config)
+	}
+	if r.description.Name == nameUnknown {
 		return nil, fmt.Errorf("%s: is neither OpenBLAS, MKL nor FlexiBLAS; the built-in kernels are faster than a reference BLAS", name)
 	}
-	if err := r.selfTest(); err != nil {
+	r.description.Threaded = r.parallel != serial && r.setNumThreads != nil
+	r.gate = newGate(!r.description.Threaded, func(threads int) { r.setNumThreads(int32(threads)) })
+	if r.description.Threaded {
+		r.setNumThreads(1) // as the gate believes
+	}
+	for threads := 1; threads <= maxThreads; threads++ {
+		r.byThreads[threads] = &library{routines: r, threads: threads}
+	}
+	if err := r.byThreads[1].selfTest(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return &loaded{
-		backend:     backend,
-		accelerator: r,
-		blas:        library{routines: r},
-		lapack:      lapackLibrary{routines: r},
-	}, nil
+	if libraries.loaded == nil {
+		libraries.loaded = map[uintptr]*routines{}
+	}
+	libraries.loaded[r.dgemm] = r
+	return r, nil
 }
 
 // open loads a shared library. The OpenMP build of OpenBLAS reads
 // OMP_NUM_THREADS when it is loaded and never again, and the default of a
 // 64-core machine in a 2-core container would be 64.
 func open(name string) (uintptr, error) {
-	defer setDefaultEnv("OMP_NUM_THREADS", strconv.Itoa(Threads()))()
+	defer setDefaultEnv("OMP_NUM_THREADS", strconv.Itoa(runtime.GOMAXPROCS(0)))()
 	scope := purego.RTLD_LOCAL
 	if strings.Contains(name, "mkl") {
 		scope = purego.RTLD_GLOBAL // MKL's parts, loaded on demand, look for each other
@@ -190,8 +212,9 @@ func betterCore(chosen string) string {
 const nameUnknown = "unknown BLAS"
 
 // identify asks the library what it is, and finds its thread controls.
-func (r *routines) identify(handle uintptr, name string) Backend {
-	b := Backend{Name: nameUnknown, Path: fileOfAddress(r.dgemm)}
+func (r *routines) identify(handle uintptr, name string) {
+	b := &r.description
+	b.Name, b.Path, b.Threads = nameUnknown, fileOfAddress(r.dgemm), 1
 	if b.Path == "" {
 		b.Path = name
 	}
@@ -212,19 +235,18 @@ func (r *routines) identify(handle uintptr, name string) Backend {
 		if address, err := purego.Dlsym(handle, "openblas_set_num_threads"); err == nil {
 			purego.RegisterFunc(&r.setNumThreads, address)
 		}
-		return b
+		return
 	}
 	if address, err := purego.Dlsym(handle, "MKL_Set_Num_Threads"); err == nil {
 		b.Name, b.Config = "MKL", "Intel oneMKL"
 		r.parallel = pthreads // the setting holds for the whole process
 		purego.RegisterFunc(&r.setNumThreads, address)
-		return b
+		return
 	}
 	if _, err := purego.Dlsym(handle, "flexiblas_get_version"); err == nil {
 		// What it passes calls on to is the administrator's choice, and unknown.
 		b.Name, b.Config = "FlexiBLAS", "FlexiBLAS"
 	}
-	return b
 }
 
 // fileOfAddress finds the file that is mapped at a code address; empty where
@@ -250,57 +272,21 @@ func fileOfAddress(address uintptr) string {
 	return ""
 }
 
-func (r *routines) setThreads(n int) int {
-	if r.parallel == serial || r.setNumThreads == nil {
-		return 1 // exclusive for ever
-	}
-	r.mode.Lock()
-	defer r.mode.Unlock()
-	r.wanted = n
-	r.applyThreads()
-	return n
-}
-
-func (r *routines) sideBySide(change int) {
-	if r.parallel == serial || r.setNumThreads == nil {
-		return
-	}
-	r.mode.Lock()
-	defer r.mode.Unlock()
-	r.beside += change
-	r.applyThreads()
-}
-
-// applyThreads sets the threads per call; the caller holds mode.
-func (r *routines) applyThreads() {
-	n := r.wanted
-	if r.beside > 0 {
-		n = 1
-	}
-	if n == r.threads && (n > 1) == r.gate.isExclusive() {
-		return
-	}
-	r.gate.change(n > 1, func() {
-		r.threads = n
-		r.setNumThreads(int32(n))
-	})
-}
-
 // enter is to be called before, and leave after, every call of the library.
-func (r *routines) enter() {
-	r.gate.enter()
-	if r.parallel == openMP && r.setNumThreads != nil {
+func (l *library) enter() {
+	l.gate.enter(l.threads)
+	if l.parallel == openMP && l.setNumThreads != nil {
 		// OpenMP keeps the setting per system thread, and this may be a new one.
 		runtime.LockOSThread()
-		r.setNumThreads(int32(r.threads))
+		l.setNumThreads(int32(l.threads))
 	}
 }
 
-func (r *routines) leave() {
-	if r.parallel == openMP && r.setNumThreads != nil {
+func (l *library) leave() {
+	if l.parallel == openMP && l.setNumThreads != nil {
 		runtime.UnlockOSThread()
 	}
-	r.gate.leave()
+	l.gate.leave()
 }
 
 // frame holds the scalar arguments of one call, which Fortran takes by address.
@@ -335,8 +321,8 @@ const stringLength = 1
 
 // fits reports whether sizes can be passed as 32-bit integers with room for
 // the index arithmetic that LAPACK does in them, to a library that was not abandoned.
-func fits(sizes ...int) bool {
-	if state.abandoned.Load() {
+func (r *routines) fits(sizes ...int) bool {
+	if r.abandoned.Load() {
 		return false
 	}
 	for _, n := range sizes {
@@ -349,7 +335,7 @@ func fits(sizes ...int) bool {
 
 // selfTest computes two tiny decompositions with known answers, and refuses a
 // library that writes more than 32 bits into an integer.
-func (r *routines) selfTest() error {
+func (l *library) selfTest() error {
 	// [[2, 1], [1, 2]] has the eigenvalues 1 and 3.
 	f := newFrame()
 	defer f.release()
@@ -358,12 +344,12 @@ func (r *routines) selfTest() error {
 	f.c = [3]byte{'V', 'U'}
 	f.i[0], f.i[1], f.i[2], f.i[3] = 2, 2, int64(len(work)), int64(len(iwork))
 	f.info = -1 // all 64 bits set
-	r.enter()
-	purego.SyscallN(r.dsyevd, f.char(0), f.char(1), f.integer(0),
+	l.enter()
+	purego.SyscallN(l.dsyevd, f.char(0), f.char(1), f.integer(0),
 		uintptr(unsafe.Pointer(&a[0])), f.integer(1), uintptr(unsafe.Pointer(&w[0])),
 		uintptr(unsafe.Pointer(&work[0])), f.integer(2), uintptr(unsafe.Pointer(&iwork[0])), f.integer(3),
 		f.status(), stringLength, stringLength)
-	r.leave()
+	l.leave()
 	if f.info>>32 != -1 {
 		return errors.New("uses 64-bit integers")
 	}

@@ -1,4 +1,4 @@
-package dense
+package linalg
 
 import (
 	"fmt"
@@ -7,14 +7,13 @@ import (
 )
 
 func TestParallelCoversEachIndexOnce(t *testing.T) {
-	defer SetThreads(0)
 	for _, threads := range []int{1, 2, 3, 8} {
-		SetThreads(threads)
+		algebra := Gonum().WithThreads(threads)
 		for _, n := range []int{-1, 0, 1, 2, 7, 100} {
 			for _, grain := range []int{-1, 0, 1, 3, 1000} {
 				seen := make([]atomic.Int32, max(n, 0))
 				var ranges atomic.Int32
-				Parallel(n, grain, func(lo, hi int) {
+				algebra.Parallel(n, grain, func(lo, hi int) {
 					ranges.Add(1)
 					if hi-lo < min(grain, n) {
 						t.Errorf("threads %d n=%d: range [%d, %d) is shorter than %d", threads, n, lo, hi, grain)
@@ -37,16 +36,15 @@ func TestParallelCoversEachIndexOnce(t *testing.T) {
 }
 
 func TestParallelPassesPanicsOn(t *testing.T) {
-	defer SetThreads(0)
 	for _, threads := range []int{1, 4} {
-		SetThreads(threads)
+		algebra := Gonum().WithThreads(threads)
 		func() {
 			defer func() {
 				if got := fmt.Sprint(recover()); got != "range 0" {
 					t.Errorf("with %d threads the panic is %q, want that of the first range", threads, got)
 				}
 			}()
-			Parallel(100, 1, func(lo, hi int) { panic(fmt.Sprintf("range %d", lo)) })
+			algebra.Parallel(100, 1, func(lo, hi int) { panic(fmt.Sprintf("range %d", lo)) })
 		}()
 	}
 }

@@ -1,8 +1,9 @@
-package dense
+package linalg
 
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 
@@ -30,8 +31,10 @@ func positiveDefinite(g []float64, n int) (a []float64, lda int) {
 	return a, lda
 }
 
-func TestCholeskyAgreesWithGonum(t *testing.T) {
-	library := anyLibrary(t).lapack
+func TestCholeskyAgreesWithGonum(t *testing.T) { everywhere(t, testCholeskyAgreesWithGonum) }
+
+func testCholeskyAgreesWithGonum(t *testing.T, algebra Algebra) {
+	library := algebra.kernels()
 	var reference lapackgonum.Implementation
 	rnd := newRand(t, 3)
 	for _, n := range orders {
@@ -50,7 +53,9 @@ func TestCholeskyAgreesWithGonum(t *testing.T) {
 	}
 }
 
-func TestCholeskyRefuses(t *testing.T) {
+func TestCholeskyRefuses(t *testing.T) { everywhere(t, testCholeskyRefuses) }
+
+func testCholeskyRefuses(t *testing.T, algebra Algebra) {
 	for _, n := range orders {
 		for _, bad := range []float64{-1, 0, math.NaN(), math.Inf(1), math.Inf(-1)} {
 			for _, at := range []int{0, n / 2, n - 1} {
@@ -60,7 +65,7 @@ func TestCholeskyRefuses(t *testing.T) {
 						a[i*n+i] = 1
 					}
 					a[at*n+at] = bad
-					if Cholesky(ul, n, a, n) {
+					if algebra.Cholesky(ul, n, a, n) {
 						t.Errorf("n=%d: diagonal element %d = %v was accepted as positive definite", n, at, bad)
 					}
 				}
@@ -74,17 +79,19 @@ func TestCholeskyRefuses(t *testing.T) {
 			a[i*n+i] = 1
 		}
 		a[n-1], a[(n-1)*n] = 1.0001, 1.0001
-		if Cholesky(blas.Upper, n, a, n) {
+		if algebra.Cholesky(blas.Upper, n, a, n) {
 			t.Errorf("n=%d: an indefinite matrix was accepted", n)
 		}
 		a[n-1], a[(n-1)*n] = math.NaN(), math.NaN()
-		if Cholesky(blas.Lower, n, a, n) {
+		if algebra.Cholesky(blas.Lower, n, a, n) {
 			t.Errorf("n=%d: a matrix with NaN off the diagonal was accepted", n)
 		}
 	}
 }
 
-func TestCholeskySolve(t *testing.T) {
+func TestCholeskySolve(t *testing.T) { everywhere(t, testCholeskySolve) }
+
+func testCholeskySolve(t *testing.T, algebra Algebra) {
 	rnd := newRand(t, 4)
 	for _, n := range orders {
 		for _, ul := range triangles {
@@ -100,10 +107,10 @@ func TestCholeskySolve(t *testing.T) {
 					}
 				}
 			}
-			if !Cholesky(ul, n, a, lda) {
+			if !algebra.Cholesky(ul, n, a, lda) {
 				t.Fatalf("n=%d: not positive definite", n)
 			}
-			CholeskySolve(ul, n, nrhs, a, lda, b, ldb)
+			algebra.CholeskySolve(ul, n, nrhs, a, lda, b, ldb)
 			requireClose(t, fmt.Sprintf("n=%d %c", n, ul), b, x, 1000)
 		}
 	}
@@ -151,8 +158,10 @@ func requireEigen(t *testing.T, what string, a mat.Symmetric, w []float64, v *ma
 	}
 }
 
-func TestDsyevAgreesWithGonum(t *testing.T) {
-	library := anyLibrary(t).lapack
+func TestDsyevAgreesWithGonum(t *testing.T) { everywhere(t, testDsyevAgreesWithGonum) }
+
+func testDsyevAgreesWithGonum(t *testing.T, algebra Algebra) {
+	library := algebra.kernels()
 	var reference lapackgonum.Implementation
 	rnd := newRand(t, 5)
 	for _, n := range orders {
@@ -192,47 +201,51 @@ func TestDsyevAgreesWithGonum(t *testing.T) {
 	}
 }
 
-func TestEigenSym(t *testing.T) {
+func TestEigenSym(t *testing.T) { everywhere(t, testEigenSym) }
+
+func testEigenSym(t *testing.T, algebra Algebra) {
 	rnd := newRand(t, 6)
 	for _, n := range orders {
 		a := symmetric(gaussian(rnd, n*n), n)
-		w, v, ok := EigenSym(a, true)
+		w, v, ok := algebra.EigenSym(a, true)
 		if !ok {
 			t.Fatalf("n=%d failed", n)
 		}
 		requireEigen(t, fmt.Sprintf("n=%d", n), a, w, v)
-		alone, none, ok := EigenSym(a, false)
+		alone, none, ok := algebra.EigenSym(a, false)
 		if !ok || none != nil {
 			t.Fatalf("n=%d without vectors: ok %v, vectors %v", n, ok, none)
 		}
 		requireClose(t, "without vectors", alone, w, 100)
 		a.SetSym(0, n-1, math.NaN())
-		if _, _, ok := EigenSym(a, true); ok {
+		if _, _, ok := algebra.EigenSym(a, true); ok {
 			t.Errorf("n=%d: a matrix with NaN has eigenvalues", n)
 		}
-		if _, _, ok := EigenSmallest(a, 1, true); ok {
+		if _, _, ok := algebra.EigenSmallest(a, 1, true); ok {
 			t.Errorf("n=%d: a matrix with NaN has a smallest eigenvalue", n)
 		}
 	}
 }
 
-func TestEigenRange(t *testing.T) {
+func TestEigenRange(t *testing.T) { everywhere(t, testEigenRange) }
+
+func testEigenRange(t *testing.T, algebra Algebra) {
 	rnd := newRand(t, 7)
 	for _, n := range []int{1, 2, 33, 60, 200} {
 		a := symmetric(gaussian(rnd, n*n), n)
-		all, _, ok := EigenSym(a, false)
+		all, _, ok := algebra.EigenSym(a, false)
 		if !ok {
 			t.Fatal("failed")
 		}
 		for _, r := range [][2]int{{0, 1}, {0, min(5, n)}, {n / 2, n/2 + 1}, {n - 1, n}, {0, n}} {
 			what := fmt.Sprintf("n=%d range %v", n, r)
-			w, v, ok := EigenRange(a, r[0], r[1], true)
+			w, v, ok := algebra.EigenRange(a, r[0], r[1], true)
 			if !ok {
 				t.Fatalf("%s failed", what)
 			}
 			requireClose(t, what, w, all[r[0]:r[1]], 100)
 			requireEigen(t, what, a, w, v)
-			w, _, ok = EigenRange(a, r[0], r[1], false)
+			w, _, ok = algebra.EigenRange(a, r[0], r[1], false)
 			if !ok {
 				t.Fatalf("%s failed without vectors", what)
 			}
@@ -243,13 +256,15 @@ func TestEigenRange(t *testing.T) {
 
 // TestEigenCluster is the solver's own case: a positive semidefinite matrix of
 // low rank has most eigenvalues equal to zero.
-func TestEigenCluster(t *testing.T) {
+func TestEigenCluster(t *testing.T) { everywhere(t, testEigenCluster) }
+
+func testEigenCluster(t *testing.T, algebra Algebra) {
 	rnd := newRand(t, 8)
 	const n, rank = 150, 6
 	r := mat.NewDense(n, rank, gaussian(rnd, n*rank))
 	var a mat.SymDense
 	a.SymOuterK(0.1, r)
-	w, v, ok := EigenSmallest(&a, 10, true)
+	w, v, ok := algebra.EigenSmallest(&a, 10, true)
 	if !ok {
 		t.Fatal("failed")
 	}
@@ -260,96 +275,79 @@ func TestEigenCluster(t *testing.T) {
 		}
 	}
 	zero := mat.NewSymDense(n, nil)
-	if w, v, ok = EigenSmallest(zero, 3, true); !ok {
+	if w, v, ok = algebra.EigenSmallest(zero, 3, true); !ok {
 		t.Fatal("the zero matrix failed")
 	}
 	requireEigen(t, "zero matrix", zero, w, v)
 }
 
-func TestSVD(t *testing.T) {
+func TestSVD(t *testing.T) { everywhere(t, testSVD) }
+
+func testSVD(t *testing.T, algebra Algebra) {
 	rnd := newRand(t, 9)
 	for _, shape := range [][2]int{{5, 3}, {40, 40}, {120, 30}, {30, 120}, {20, 9}} {
 		m, n := shape[0], shape[1]
 		a := mat.NewDense(m, n, gaussian(rnd, m*n))
-		for _, kind := range []mat.SVDKind{mat.SVDThin, mat.SVDFull} {
-			var svd mat.SVD
-			if !svd.Factorize(a, kind) {
-				t.Fatalf("%v failed", shape)
+		u, values, v, ok := algebra.SVD(a)
+		if !ok {
+			t.Fatalf("%v failed", shape)
+		}
+		var scaled, product mat.Dense
+		scaled.Mul(u, mat.NewDiagDense(len(values), values))
+		product.Mul(&scaled, v.T())
+		product.Sub(&product, a)
+		if e := mat.Norm(&product, 2); !(e <= 1e-12) {
+			t.Errorf("%v: ‖USVᵀ − A‖ = %g", shape, e)
+		}
+		for _, basis := range []*mat.Dense{u, v} {
+			var gram mat.Dense
+			gram.Mul(basis.T(), basis)
+			for i := range values {
+				gram.Set(i, i, gram.At(i, i)-1)
 			}
-			var u, v, scaled, product mat.Dense
-			svd.UTo(&u)
-			svd.VTo(&v)
-			s := svd.Values(nil)
-			sigma := mat.NewDense(u.RawMatrix().Cols, v.RawMatrix().Cols, nil)
-			for i, x := range s {
-				sigma.Set(i, i, x)
+			if e := mat.Norm(&gram, 2); !(e <= 1e-12) {
+				t.Errorf("%v: vectors are orthonormal but for %g", shape, e)
 			}
-			scaled.Mul(&u, sigma)
-			product.Mul(&scaled, v.T())
-			product.Sub(&product, a)
-			if e := mat.Norm(&product, 2); !(e <= 1e-12) {
-				t.Errorf("%v kind %d: ‖USVᵀ − A‖ = %g", shape, kind, e)
-			}
-			var alone mat.SVD
-			if !alone.Factorize(a, mat.SVDNone) {
-				t.Fatalf("%v failed without vectors", shape)
-			}
-			requireClose(t, "values", alone.Values(nil), s, 100)
+		}
+		alone, ok := algebra.SingularValues(a)
+		if !ok {
+			t.Fatalf("%v failed without vectors", shape)
+		}
+		requireClose(t, "values", alone, values, 100)
+		a.Set(0, n-1, math.NaN())
+		if _, _, _, ok := algebra.SVD(a); ok {
+			t.Errorf("%v with NaN has singular values", shape)
 		}
 	}
 }
 
-// TestConcurrentCallers holds that every one of many callers gets the right
-// eigenvalues, with one thread per call and with several, and changing.
+// TestConcurrentCallers holds that every one of many callers gets the right eigenvalues, with one thread for each call and with several
+// at the same time, and to the bit those that it gets alone.
 func TestConcurrentCallers(t *testing.T) {
-	defer SetThreads(0)
 	const callers, rounds, n = 8, 6, 90
 	rnd := newRand(t, 10)
-	var matrices [callers]*mat.SymDense
-	var want [callers][]float64
-	var reference lapackgonum.Implementation
-	for c := range callers {
-		matrices[c] = symmetric(gaussian(rnd, n*n), n)
-		want[c] = make([]float64, n)
-		work := make([]float64, 64*n)
-		if !reference.Dsyev(lapack.EVNone, blas.Upper, n, clone(matrices[c].RawSymmetric().Data), n, want[c], work, len(work)) {
-			t.Fatal("gonum's iteration failed")
-		}
-	}
-	for _, threads := range []int{1, 2, 4} {
-		SetThreads(threads)
-		var wait sync.WaitGroup
-		for c := range callers {
-			wait.Go(func() {
-				var first []float64
-				for range rounds {
-					w, v, ok := EigenSym(matrices[c], true)
-					if !ok {
-						t.Errorf("caller %d with %d threads failed", c, threads)
-						return
-					}
-					for i := range w {
-						if !(math.Abs(w[i]-want[c][i]) <= 1e-11) {
-							t.Errorf("caller %d with %d threads: eigenvalue %d is %v, want %v", c, threads, i, w[i], want[c][i])
-							return
-						}
-					}
-					all := append(clone(w), v.RawMatrix().Data...)
-					for i := range first {
-						if first[i] != all[i] {
-							t.Errorf("caller %d with %d threads: two runs differ in bits", c, threads)
-							return
-						}
-					}
-					first = all
+	for name, algebra := range implementations(t) {
+		t.Run(name, func(t *testing.T) {
+			var wait sync.WaitGroup
+			for caller := range callers {
+				a := symmetric(gaussian(rnd, n*n), n)
+				mine := algebra.WithThreads(1 + caller%3)
+				alone, vectors, ok := mine.EigenSym(a, true)
+				if !ok {
+					t.Fatal("failed")
 				}
-			})
-		}
-		if threads == 4 {
-			wait.Go(func() {
-				SetThreads(4) // waits, applies, and lets the callers go on
-			})
-		}
-		wait.Wait()
+				requireEigen(t, name, a, alone, vectors)
+				wait.Go(func() {
+					for range rounds {
+						w, v, ok := mine.EigenSym(a, true)
+						if !ok || !slices.Equal(w, alone) || !mat.Equal(v, vectors) {
+							t.Errorf("caller %d: ok %v, and not what it gets alone", caller, ok)
+							return
+						}
+					}
+				})
+			}
+			wait.Wait()
+		})
 	}
 }

@@ -1,6 +1,6 @@
 //go:build linux && (amd64 || arm64) && !noblas
 
-package dense
+package linalg
 
 // libraryNames are tried in this order. A libopenblas64 is never among them: it
 // has 64-bit integers under the same symbol names.
