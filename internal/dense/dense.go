@@ -66,7 +66,9 @@ func SideBySide(f func()) {
 }
 
 // Parallel calls f on ranges of 0 ≤ i < n; see [linalg.Algebra.Parallel].
-func Parallel(n, grain int, f func(lo, hi int)) { Algebra().WithThreads(Threads()).Parallel(n, grain, f) }
+func Parallel(n, grain int, f func(lo, hi int)) {
+	Algebra().WithThreads(Threads()).Parallel(n, grain, f)
+}
 
 // Gemm computes C = alpha·op(A)·op(B) + beta·C.
 func Gemm(tA, tB blas.Transpose, alpha float64, a, b *mat.Dense, beta float64, c *mat.Dense) {
