@@ -22,7 +22,7 @@ func TestFromCertificateKeepsTheBound(t *testing.T) {
 			t.Errorf("seed %d: %v", seed, report)
 			continue
 		}
-		if !(report.ProvenBound > c.LowerBound*(1-1e-6)) || !(report.ProvenBound <= best.UpperBound) {
+		if !(report.ProvenBound > c.LowerBound*(1-1e-9)) || !(report.ProvenBound <= best.UpperBound) {
 			t.Errorf("seed %d: bound %v, the certificate's %v, optimum at most %v", seed, report.ProvenBound, c.LowerBound, best.UpperBound)
 		}
 	}

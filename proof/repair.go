@@ -3,8 +3,12 @@ package proof
 import (
 	"fmt"
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/dense"
 )
 
 // Repair sets the slack of every leaf made of multipliers to about the smallest one with
@@ -39,42 +43,65 @@ func (d *Derivation) floor(leaf *Multipliers, at view) []float64 {
 	return out
 }
 
-// slack returns a σ for which DSD + σI is positive definite, D as the checker's.
+// slack returns about the smallest σ with which the checker can prove what it is made for, S ⪰ −εD⁻² with D
+// as the checker's, so that ε is as small as its roundings allow.
+//
+// The checker factors A = DSD + (σ + shift)I and takes ε = max(0, σ + shift + cover), where cover is what
+// roundings can do to S and to the factor of A (docs/proof-format.md, section 5).  With margin −σ − shift = cover
+// ε is zero; less margin is for an S that is not definite enough.
 func slack(s *mat.SymDense, floor []float64) (float64, error) {
 	n := s.SymmetricDim()
-	scale := make([]float64, n)
-	for i := range scale {
+	exponent := make([]int, n)
+	for i := range exponent {
 		v := max(s.At(i, i), floor[i])
 		if !(v > 0) || math.IsInf(v, 0) {
 			return 0, fmt.Errorf("proof: a diagonal entry of a leaf's matrix is %v", s.At(i, i))
 		}
 		_, e := math.Frexp(v)
-		scale[i] = math.Ldexp(1, -((e + 1) >> 1))
+		exponent[i] = -((e + 1) >> 1)
 	}
-	shifted := mat.NewSymDense(n, nil)
-	definite := func(sigma float64) bool {
+	scaled := mat.NewDense(n, n, nil) // DSD
+	rows := make([]float64, n)
+	trace := 0.0
+	for i := range n {
+		for j := range n {
+			v := math.Ldexp(s.At(i, j), exponent[i]+exponent[j])
+			scaled.Set(i, j, v)
+			rows[i] += math.Abs(v)
+		}
+		trace += scaled.At(i, i)
+	}
+	definite := func(margin float64) bool {
+		factor := mat.DenseCopyOf(scaled)
 		for i := range n {
-			for j := range i + 1 {
-				v := s.At(i, j) * scale[i] * scale[j]
-				if i == j {
-					v += sigma
-				}
-				shifted.SetSym(i, j, v)
-			}
+			factor.Set(i, i, factor.At(i, i)-margin)
 		}
-		var factor mat.Cholesky
-		return factor.Factorize(shifted)
+		return dense.Cholesky(blas.Lower, n, factor.RawMatrix().Data, n)
 	}
-	// A margin above the checker's roundings is as good as any.
-	for _, margin := range []float64{1e-8, 1e-10, 1e-12} {
-		if definite(-margin) {
-			return -margin / 2, nil
+	const unit = 0x1p-53
+	errors := 16 * unit * slices.Max(rows) // of S, above those that the checker takes into account
+	factor := float64(n+4) * unit * trace
+	shift, cover := errors+float64(n*(n+4))*unit, errors+1.01*factor+4*unit*trace
+	// The margin tried is a little below the σ + shift that goes into the file, so that a verifier with other
+	// roundings completes its factorization as well.
+	spare := factor/8 + 16*unit
+	at := func(margin float64) float64 { return -margin - shift }
+	if definite(cover + spare) {
+		return at(cover), nil
+	}
+	// cover − margin, which is charged, by powers of two, then by bisection.
+	low, high := 0.0, cover/4
+	for ; !definite(cover - high + spare); low, high = high, 2*high {
+		if high > 10 {
+			return 0, fmt.Errorf("proof: a leaf's matrix is far from positive semidefinite")
 		}
 	}
-	for sigma := 1e-14; sigma < 10; sigma *= 4 {
-		if definite(sigma) {
-			return 2 * sigma, nil
+	for range 4 {
+		if middle := (low + high) / 2; definite(cover - middle + spare) {
+			high = middle
+		} else {
+			low = middle
 		}
 	}
-	return 0, fmt.Errorf("proof: a leaf's matrix is far from positive semidefinite")
+	return at(cover - high), nil
 }

@@ -26,7 +26,7 @@ func TestWideRows(t *testing.T) {
 		}
 		started := time.Now()
 		report := mustCheck(t, d)
-		if !report.OK() || !(report.ProvenBound >= of.LowerBound*(1-1e-6)) {
+		if !report.OK() || !(report.ProvenBound >= of.LowerBound*(1-1e-9)) {
 			t.Errorf("%d×%d: bound %v, that of the certificate %v\n%v", c.n, c.d, report.ProvenBound, of.LowerBound, report)
 		}
 		if spent := time.Since(started); spent > 5*time.Second {

@@ -6,27 +6,26 @@ import (
 	"math"
 )
 
-// symmetric is a symmetric matrix in floating point, with a bound on the sum of the
-// absolute values of the terms of each entry.
+// symmetric is a symmetric matrix in floating point, with a bound on the error of each entry.
 type symmetric struct {
 	order int
 	// entries holds, row-major, the matrix in its lower triangle and above the
-	// diagonal, at (j, i) for j < i, the size of the terms of entry (i, j).
+	// diagonal, at (j, i) for j < i, the bound on the error of entry (i, j).
 	entries []float64
-	sizes   []float64 // of the diagonal entries
+	errors  []float64 // of the diagonal entries
 }
 
 func newSymmetric(order int) *symmetric {
-	return &symmetric{order: order, entries: make([]float64, order*order), sizes: make([]float64, order)}
+	return &symmetric{order: order, entries: make([]float64, order*order), errors: make([]float64, order)}
 }
 
 // set sets entry (i, j), i ≥ j.
-func (s *symmetric) set(i, j int, value, size float64) {
+func (s *symmetric) set(i, j int, value, err float64) {
 	s.entries[i*s.order+j] = value
 	if i == j {
-		s.sizes[i] = size
+		s.errors[i] = err
 	} else {
-		s.entries[j*s.order+i] = size
+		s.entries[j*s.order+i] = err
 	}
 }
 
@@ -37,8 +36,7 @@ type deficit struct {
 	inverse []float64
 }
 
-// deficit proves S ⪰ −εD⁻² for the exact matrix S that s approximates, each entry with
-// a relative error of at most relative in the size of its terms.  D_i⁻² is the power
+// deficit proves S ⪰ −εD⁻² for the exact matrix S that s approximates.  D_i⁻² is the power
 // of four next above the larger one of S_ii and floor[i].  The ε is slack plus what covers
 // all roundings, or 0 if that is negative.  It overwrites s.
 //
@@ -46,7 +44,7 @@ type deficit struct {
 // c = γ_{N+2}/(1 − γ_{N+2})·tr A (S. M. Rump, Verification of positive definiteness,
 // BIT 46, 2006, whose proof holds for any order of summation), and so
 // DSD ⪰ −(slack + shift + c + the largest row sum of the errors of the entries).
-func (s *symmetric) deficit(ctx context.Context, slack, relative float64, floor []float64) (deficit, error) {
+func (s *symmetric) deficit(ctx context.Context, slack float64, floor []float64) (deficit, error) {
 	n := s.order
 	d := deficit{inverse: make([]float64, n)}
 	if n == 0 {
@@ -71,12 +69,12 @@ func (s *symmetric) deficit(ctx context.Context, slack, relative float64, floor 
 		for j := range i {
 			e := exponent[i] + exponent[j]
 			s.entries[i*n+j] = math.Ldexp(s.entries[i*n+j], e)
-			err := math.Ldexp(s.entries[j*n+i], e)*relative + tiny
+			err := math.Ldexp(s.entries[j*n+i], e) + tiny
 			errors[i] += err
 			errors[j] += err
 		}
 		s.entries[i*n+i] = math.Ldexp(s.entries[i*n+i], 2*exponent[i])
-		errors[i] += math.Ldexp(s.sizes[i], 2*exponent[i])*relative + tiny
+		errors[i] += math.Ldexp(s.errors[i], 2*exponent[i]) + tiny
 	}
 	for _, e := range errors {
 		if math.IsNaN(e) || math.IsInf(e, 0) {

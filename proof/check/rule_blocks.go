@@ -147,6 +147,7 @@ func (w *walker) excess(whole form, parts []form) (charge, error) {
 	}
 	order := k + c
 	s := newSymmetric(order)
+	relative := roundings(2*len(parts) + 8)
 	set := func(i, j int, scalar func(form) float64, part func(form) []float64, at int) {
 		value, size := 0.0, 0.0
 		add := func(x float64) { value += x; size += math.Abs(x) }
@@ -162,7 +163,7 @@ func (w *walker) excess(whole form, parts []form) (charge, error) {
 		for _, p := range parts {
 			one(p, -1)
 		}
-		s.set(i, j, value, size)
+		s.set(i, j, value, relative*size)
 	}
 	for i := range k {
 		for j := range i + 1 {
@@ -189,7 +190,7 @@ func (w *walker) excess(whole form, parts []form) (charge, error) {
 	for i := range floor {
 		floor[i] = w.rows.floor(i >= k)
 	}
-	d, err := s.deficit(w.ctx, 0, roundings(2*len(parts)+8), floor)
+	d, err := s.deficit(w.ctx, 0, floor)
 	if err != nil {
 		return charge{}, w.fail("blocks", "the sum of the forms is not at most the claim's: %v", err)
 	}

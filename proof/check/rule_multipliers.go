@@ -191,7 +191,7 @@ func (l *multipliers) work() float64 {
 
 func (l *multipliers) memory() float64 {
 	n, x := float64(l.order()), float64(l.k+l.c)
-	return 8 * (2*n*n + 4*l.lines()*x + 2*float64(len(l.values)+len(l.open)))
+	return 8 * (2*n*n + 6*l.lines()*x + 2*float64(len(l.values)+len(l.open)))
 }
 
 func (l *multipliers) prove(ctx context.Context) (charge, error) {
@@ -200,11 +200,11 @@ func (l *multipliers) prove(ctx context.Context) (charge, error) {
 		return charge{}, err
 	}
 	charged := l.approximations(lines, pairs)
-	s, operations, err := l.form(ctx, lines, pairs)
+	s, err := l.form(ctx, lines, pairs)
 	if err != nil {
 		return charge{}, err
 	}
-	d, err := s.deficit(ctx, l.slack, roundings(operations), l.floor())
+	d, err := s.deficit(ctx, l.slack, l.floor())
 	if err != nil {
 		if ctx.Err() != nil {
 			return charge{}, err

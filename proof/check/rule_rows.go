@@ -251,6 +251,7 @@ func (s *rows) computeStretch(ctx context.Context) error {
 func (s *rows) proveClaimInX(ctx context.Context) error {
 	d, k := s.basis.rows, s.basis.cols
 	difference := newSymmetric(d)
+	relative := roundings(2*k + 16)
 	half, sizes := make([]float64, d*k), make([]float64, d*k) // V(uI + G)
 	for l := range d {
 		for i := range k {
@@ -276,10 +277,10 @@ func (s *rows) proveClaimInX(ctx context.Context) error {
 				v += s.claimInX
 				size += s.claimInX
 			}
-			difference.set(l, o, v, size)
+			difference.set(l, o, v, relative*size)
 		}
 	}
-	missing, err := difference.deficit(ctx, 0, roundings(2*k+16), floor)
+	missing, err := difference.deficit(ctx, 0, floor)
 	if err != nil {
 		return fmt.Errorf("the form of the root is not at most claim_in_x = %v: %w", s.claimInX, err)
 	}

@@ -6,7 +6,9 @@ import io
 import tempfile
 import unittest
 import warnings
+from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -14,7 +16,9 @@ from relift import certificate as rc
 from relift import verify as command
 from relift.archive import read_arrays
 from relift.derivation import Derivation
+from relift.derivation.multipliers import Leaf
 from relift.derivation.rounding import deficit, logarithm
+from relift.derivation.tree import Claim, Form
 from tests.support import ROOT
 
 CORPUS = ROOT / "proof" / "testdata" / "forgeries"
@@ -125,8 +129,85 @@ class Arithmetic(unittest.TestCase):
     def test_deficit_covers_a_negative_eigenvalue(self):
         for sigma in (1e-12, 1e-6, 0.1):
             S = np.array([[1.0, 1.0], [1.0, 1.0 - sigma]])
-            epsilon, inverse = deficit(S, np.abs(S), 1e-16, 2 * sigma, np.full(2, 1e-9))
+            epsilon, inverse = deficit(S, 1e-16 * np.abs(S), 2 * sigma, np.full(2, 1e-9))
             self.assertGreaterEqual(np.linalg.eigvalsh(S + epsilon * np.diag(inverse))[0], -1e-15)
+
+
+class Forms(unittest.TestCase):
+    """The matrix of a leaf, held against rational arithmetic."""
+
+    def test_every_entry_is_as_near_as_is_said(self):
+        for seed in range(20):
+            rng = np.random.default_rng(seed)
+            leaf = self.leaf(rng, m=5, k=3, c=2)
+            lines, pairs = leaf._used_lines()
+            S, errors = leaf._form(lines, pairs)
+            exact = self.exact(leaf, lines.L, pairs)
+            for i, j in np.ndindex(S.shape):
+                missed = abs(Fraction(float(S[i, j])) - exact[i][j])
+                self.assertLessEqual(missed, Fraction(float(errors[i, j])))
+                self.assertLessEqual(errors[i, j], 4e-16 * abs(S[i, j]) + 1e-22 * np.abs(np.diag(S)).max())
+
+    @staticmethod
+    def leaf(rng, m, k, c):
+        def wide(*shape):
+            return rng.normal(size=shape) * 2.0 ** rng.integers(-12, 12, size=shape)
+
+        leaf = Leaf.__new__(Leaf)
+        leaf.rows = SimpleNamespace(r=wide(m, k), P=wide(m, c), N=wide(m, c), norms=np.ones(m))
+        G = wide(k, k)
+        leaf.claim = Claim(list(range(m)), Form(0.7, 1.3, G + G.T, wide(k, c)), [(wide(k), None)], [wide(c)], {0: 1.0, 1: -1.0})
+        leaf.k, leaf.c, leaf.open, leaf.tau = k, c, np.arange(2, m), 0.1
+        n = m - 2
+        leaf.basic, leaf.first_circuit, leaf.circuits, leaf.balls = 2 * n + 1, 2 * n + 2, [], []
+        leaf.psi = -np.abs(wide(n))
+        # the last row occurs in no pair, and is eliminated
+        leaf.pairs = np.array([(a, b) for a in range(2 * n + 2) for b in range(a + 1, 2 * n + 2)
+                               if a % n != n - 1 and b % n != n - 1 and b != a + n or a >= 2 * n])
+        leaf.M = np.abs(wide(len(leaf.pairs)))
+        leaf._couple()
+        return leaf
+
+    @staticmethod
+    def exact(leaf, L, pairs):
+        k, n, N, rows, form = leaf.k, len(leaf.coupled), leaf.order, leaf.rows, leaf.claim.form
+        u, v = range(n, n + k), range(n + k, N)
+        S = [[Fraction(0)] * N for _ in range(N)]
+
+        def add(t, a, b):  # t·(aᵀz)(bᵀz)
+            for i, x in a:
+                for j, y in b:
+                    S[i][j] += t * x * y / 2
+                    S[j][i] += t * x * y / 2
+
+        def vector(where, values):
+            return [(i, Fraction(float(x))) for i, x in zip(where, values)]
+
+        for part, scalar in ((u, form.u), (v, form.v)):
+            for i in part:
+                add(Fraction(scalar) + (1 if part is u else -1) * Fraction(leaf.tau), [(i, 1)], [(i, 1)])
+        for i in u:
+            add(1, [(i, 1)], vector(u, form.G[i - n]))
+            add(2, [(i, 1)], vector(v, form.F[i - n]))
+        for i in range(len(rows.r)):
+            r, P, N_ = vector(u, rows.r[i]), vector(v, rows.P[i]), vector(v, rows.N[i])
+            if i in leaf.claim.signs:
+                add(-2, r, P) if leaf.claim.signs[i] > 0 else add(2, r, N_)
+                continue
+            add(2, r, N_)
+            at = i - 2
+            psi = Fraction(float(leaf.psi[at]))
+            if at in leaf.coupled:
+                place = [(list(leaf.coupled).index(at), 1)]
+                add(-2, place, P + N_)
+                add(-psi, place, place)
+                add(psi, place, r)
+            else:
+                linear = [(j, psi * x) for j, x in r] + [(j, -2 * x) for j, x in P + N_]
+                add(1 / (4 * psi), linear, linear)
+        for (a, b), M in zip(pairs, leaf.M):
+            add(-2 * Fraction(float(M)), vector(range(N), L[a]), vector(range(N), L[b]))
+        return S
 
 
 class Command(unittest.TestCase):

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from .rounding import TINY, above, deficit, norm, norms, require, roundings, up
+from ..enclosure import Enclosure, add, add_enclosures, exactly, product, rounded
+from .dual import exact_products
+from .rounding import TINY, UNIT, above, deficit, norm, norms, require, roundings, up
 
 
 class Leaf:
@@ -79,12 +81,12 @@ class Leaf:
         """Returns the charge (a, b)."""
         lines, pairs = self._used_lines()
         a, b = lines.charge(pairs, self.M)
-        S, sizes, operations = self._form(lines, pairs)
+        S, errors = self._form(lines, pairs)
         rows, claim = self.rows, self.claim
         at = self.open[self.coupled]
         length = rows.norms[at]
         floor = np.concatenate([rows.g / (length * length), np.full(self.k, rows.g), np.full(self.c, rows.h)]) * 2.0**-40
-        epsilon, inverse = deficit(S, sizes, roundings(operations), float(self.sigma), floor)
+        epsilon, inverse = deficit(S, errors, float(self.sigma), floor)
         n = len(at)
         a += up(epsilon * up(up((inverse[:n] * length * length).sum()) + inverse[n : n + self.k].max()))
         b += up(epsilon * inverse[n + self.k :].max())
@@ -167,68 +169,80 @@ class Leaf:
         return coefficients, x, error, up(up(length) + error), 1.0
 
     def _form(self, lines, pairs):
-        """S and the sizes of the terms of its entries, and a number of operations that
-        none of them exceeds."""
+        """S, and bounds on the errors of its entries."""
         k, c, n, rows, claim = self.k, self.c, len(self.coupled), self.rows, self.claim
         N = self.order
-        u, v = slice(n, n + k), slice(n + k, N)
-        S, T = np.zeros((N, N)), np.zeros((N, N))
-
-        def add(where, term):
-            S[where] += term
-            T[where] += np.abs(term)
-
-        def product(where, factor, a, b):  # factor·aᵀb, and symmetrically
-            term, size = factor * (a.T @ b), abs(factor) * (np.abs(a).T @ np.abs(b))
-            S[where] += term
-            T[where] += size
-            S[where[::-1]] += term.T
-            T[where[::-1]] += size.T
-
+        a, u, v = slice(0, n), slice(n, n + k), slice(n + k, N)
+        S = Sum(N)
         form = claim.form
         for part, scalar, dense, tau in ((u, form.u, form.G, self.tau), (v, form.v, form.H, -self.tau)):
-            add((part, part), np.diag(np.full(part.stop - part.start, scalar)))
-            add((part, part), np.diag(np.full(part.stop - part.start, tau)))
+            for value in (scalar, tau):
+                S.add((part, part), exactly(np.diag(np.full(part.stop - part.start, float(value)))))
             if dense is not None:
-                add((part, part), dense)
+                S.add((part, part), exactly(dense))
         if form.F is not None:
-            add((u, v), form.F)
-            add((v, u), form.F.T)
+            S.add_both((u, v), exactly(form.F))
         signed = np.array([i for i in claim.rows if i in claim.signs], dtype=int)
         positive = np.array([claim.signs[i] > 0 for i in signed], dtype=bool)
-        product((u, v), -1.0, rows.r[signed[positive]], rows.P[signed[positive]])
-        product((u, v), 1.0, rows.r[signed[~positive]], rows.N[signed[~positive]])
-        product((u, v), 1.0, rows.r[self.open], rows.N[self.open])
+        S.add_both((u, v), -product(rows.r[signed[positive]].T, rows.P[signed[positive]]))
+        S.add_both((u, v), product(rows.r[signed[~positive]].T, rows.N[signed[~positive]]))
+        S.add_both((u, v), product(rows.r[self.open].T, rows.N[self.open]))
         at = self.open[self.coupled]
         for weight in (rows.P[at], rows.N[at]):
-            add((slice(0, n), v), -weight)
-            add((v, slice(0, n)), -weight.T)
+            S.add_both((a, v), exactly(-weight))
         psi = self.psi[self.coupled]
-        add((slice(0, n), slice(0, n)), np.diag(-psi))
-        add((slice(0, n), u), psi[:, None] / 2 * rows.r[at])
-        add((u, slice(0, n)), (psi[:, None] / 2 * rows.r[at]).T)
+        S.add((a, a), exactly(np.diag(-psi)))
+        S.add_both((a, u), times(psi[:, None] / 2, rows.r[at]))
         if len(self.eliminated):
             at, delta = self.open[self.eliminated], -self.psi[self.eliminated][:, None]
-            r, both = rows.r[at], rows.P[at] + rows.N[at]
-            sizes = np.abs(rows.P[at]) + np.abs(rows.N[at])
-            S[u, u] -= r.T @ (delta / 4 * r)
-            T[u, u] += np.abs(r).T @ (delta / 4 * np.abs(r))
-            S[v, v] -= both.T @ (both / delta)
-            T[v, v] += sizes.T @ (sizes / delta)
-            product((u, v), -0.5, r, both)
-        count = len(lines.L)
-        if count:
-            L = lines.L
-            A = np.abs(L)
-            M = np.zeros((count, count))
+            r, P, N_ = rows.r[at], rows.P[at], rows.N[at]
+            S.add((u, u), -product(r.T, times(delta / 4, r)))
+            for weight in (P, N_):
+                S.add_both((u, v), -product(r.T / 2, weight))
+            both = add(P, N_)
+            ratio = divided(both, delta)
+            for part in (both.value, both.rest):
+                S.add((v, v), -product(part.T, ratio))
+        if len(lines.L):
+            M = np.zeros((len(lines.L),) * 2)
             M[pairs[:, 0], pairs[:, 1]] = self.M
             M += M.T
-            S -= L.T @ (M @ L)
-            T += A.T @ (M @ A)
-            # a product of two matrices is not symmetric when rounded
-            S = np.tril(S) + np.tril(S, -1).T
-            T = np.maximum(T, T.T)
-        return S, T, 2 * count + 4 * len(claim.rows) + N + 64
+            S.add((slice(0, N),) * 2, -product(lines.L.T, product(M, lines.L)))
+        value, error = rounded(S.total)
+        # a product of two matrices is not symmetric when rounded
+        return np.tril(value) + np.tril(value, -1).T, np.maximum(error, error.T)
+
+
+class Sum:
+    """A square matrix to whose blocks enclosures are added."""
+
+    def __init__(self, order):
+        zero = np.zeros((order, order))
+        self.total = Enclosure(zero, zero.copy(), zero.copy())
+
+    def add(self, where, term):
+        old = Enclosure(*(part[where] for part in self.total))
+        for part, sum_ in zip(self.total, add_enclosures(old, term)):
+            part[where] = sum_
+
+    def add_both(self, where, term):
+        """Adds the term, and its transpose in the place across the diagonal."""
+        self.add(where, term)
+        self.add(where[::-1], term.T)
+
+
+def times(a, b):
+    """Encloses the entrywise product, whose error is that of underflow."""
+    value, rest = exact_products(a, b)
+    return Enclosure(value, rest, np.full(value.shape, TINY))
+
+
+def divided(a, b):
+    """Encloses the entrywise quotient of an enclosed matrix whose error is zero and b."""
+    q = a.value / b
+    high, low = exact_products(q, np.broadcast_to(b, q.shape))
+    rest = (((a.value - high) - low) + a.rest) / b
+    return Enclosure(q, rest, 16 * UNIT * (np.abs(rest) + UNIT * np.abs(q)) + TINY)
 
 
 class Lines:

@@ -146,7 +146,7 @@ class Rows:
         T = self.g_in_x * np.eye(len(V)) + np.abs(V) @ sizes @ np.abs(V).T
         S = np.tril(S) + np.tril(S, -1).T
         floor = np.full(len(V), self.g_in_x)  # what is missing is charged at the largest D⁻²
-        epsilon, inverse = deficit(S, np.maximum(T, T.T), roundings(2 * self.k + 16), 0.0, floor)
+        epsilon, inverse = deficit(S, np.maximum(T, T.T) * roundings(2 * self.k + 16), 0.0, floor)
         self.g_in_x = float(above(self.g_in_x + up(epsilon * inverse.max())))
 
     def _residual(self, X):

@@ -48,8 +48,8 @@ def norm(v):
     return float(norms(v)[0])
 
 
-def deficit(S, sizes, relative, sigma, floor):
-    """Proves S ⪰ −εD⁻² for every matrix that differs from S by at most relative·sizes,
+def deficit(S, errors, sigma, floor):
+    """Proves S ⪰ −εD⁻² for every matrix that differs from S by at most errors,
     entry for entry, and returns ε and the diagonal of D⁻² (section 5)."""
     n = len(S)
     diagonal = np.maximum(np.diag(S), floor)
@@ -57,7 +57,7 @@ def deficit(S, sizes, relative, sigma, floor):
     exponent = -((np.frexp(diagonal)[1] + 1) >> 1)  # of D
     both = exponent[:, None] + exponent[None, :]
     A = np.ldexp(S, both)
-    errors = np.ldexp(sizes, both) * relative + TINY
+    errors = np.ldexp(errors, both) + TINY
     worst = up(float(errors.sum(axis=1).max()))
     require(np.isfinite(worst) and np.isfinite(A).all(), "the entries of S overflow")
     added = sigma + worst + n * roundings(n + 4)

@@ -231,7 +231,7 @@ class Tree:
             S += sign * term
             T += np.abs(term)
         floor = np.concatenate([np.full(k, self.rows.g), np.full(c, self.rows.h)]) * 2.0**-40
-        epsilon, inverse = deficit(S, T, roundings(2 * len(forms) + 8), 0.0, floor)
+        epsilon, inverse = deficit(S, T * roundings(2 * len(forms) + 8), 0.0, floor)
         return up(epsilon * inverse[:k].max()), up(epsilon * inverse[k:].max())
 
 
