@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -14,17 +13,22 @@ import (
 // the bound it proves.  The claim checked is the weakest, so that only a d that proves
 // nothing fails.
 func (d *Derivation) Check(ctx context.Context, o check.Options) (*check.Report, error) {
-	var b bytes.Buffer
-	if err := d.Write(&b, -math.MaxFloat64, ""); err != nil {
+	claims, err := d.claims()
+	if err != nil {
 		return nil, err
 	}
-	archive, err := npy.ReadArchive(bytes.NewReader(b.Bytes()), int64(b.Len()), int64(b.Len())+1)
-	if err != nil {
-		return nil, fmt.Errorf("proof: what was written cannot be read: %w", err)
-	}
-	claims, err := check.Open(archive)
-	if err != nil {
-		return nil, fmt.Errorf("proof: what was written cannot be read: %w", err)
-	}
 	return claims.Check(ctx, o)
+}
+
+// claims returns d as package proof/check reads it from a file, with the weakest claim.
+func (d *Derivation) claims() (*check.Claims, error) {
+	entries, err := d.entries(-math.MaxFloat64, "")
+	if err != nil {
+		return nil, err
+	}
+	claims, err := check.Open(npy.NewArchive(entries))
+	if err != nil {
+		return nil, fmt.Errorf("proof: what would be written cannot be read: %w", err)
+	}
+	return claims, nil
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"sync"
-	"sync/atomic"
 
 	"github.com/relift/relift/internal/npy"
 )
@@ -162,13 +160,7 @@ func (r *Report) derivation(ctx context.Context, a *arrays, s *rows, o Options) 
 		}
 		return nil
 	}
-	root := claim{form: s.claim}
-	for i, v := range s.norms {
-		if v > 0 {
-			root.rows = append(root.rows, i)
-		}
-	}
-	if err := plan.tree(root, &region{}); err != nil {
+	if err := plan.tree(&region{}); err != nil {
 		if errors.Is(err, errLimit) {
 			r.refuse("work", err)
 			return nil
@@ -180,7 +172,17 @@ func (r *Report) derivation(ctx context.Context, a *arrays, s *rows, o Options) 
 
 	// Second pass: the leaves.
 	whole := &region{}
-	if err := r.leaves(ctx, a, s, root, whole, most, o); err != nil {
+	workers := o.Workers
+	for workers > 1 && float64(workers)*most > o.MemoryLimit {
+		workers--
+	}
+	var done int64
+	err := sideBySide(ctx, a, s, whole, workers, leaf.prove, func() {
+		if done++; o.Progress != nil {
+			o.Progress(done, r.Leaves)
+		}
+	})
+	if err != nil {
 		return r.outcome(ctx, "derivation", err)
 	}
 	total := whole.total()
@@ -211,64 +213,15 @@ func (r *Report) outcome(ctx context.Context, check string, err error) error {
 }
 
 // tree walks from the root to the end of the steps.
-func (w *walker) tree(root claim, to *region) error {
+func (w *walker) tree(to *region) error {
+	root := claim{form: w.rows.claim}
+	for i, v := range w.rows.norms {
+		if v > 0 {
+			root.rows = append(root.rows, i)
+		}
+	}
 	if err := w.node(root, 0, to); err != nil {
 		return err
 	}
 	return w.steps.end()
-}
-
-// leaves checks the leaves as they come, several at a time.
-func (r *Report) leaves(ctx context.Context, a *arrays, s *rows, root claim, whole *region, memory float64, o Options) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	type job struct {
-		leaf leaf
-		node int64
-		to   *region
-	}
-	workers := o.Workers
-	for workers > 1 && float64(workers)*memory > o.MemoryLimit {
-		workers--
-	}
-	jobs := make(chan job)
-	var group sync.WaitGroup
-	var done atomic.Int64
-	var progress sync.Mutex
-	for range workers {
-		group.Go(func() {
-			for j := range jobs {
-				c, err := j.leaf.prove(ctx)
-				if err == nil && !(c.u >= 0 && c.v >= 0 && isFinite(c.u) && isFinite(c.v)) {
-					err = fmt.Errorf("the charge (%v, %v) is not a pair of numbers", c.u, c.v)
-				}
-				if err != nil {
-					cancel(fmt.Errorf("node %d: %w", j.node, err))
-					continue
-				}
-				j.to.raise(c)
-				if count := done.Add(1); o.Progress != nil {
-					progress.Lock()
-					o.Progress(count, r.Leaves)
-					progress.Unlock()
-				}
-			}
-		})
-	}
-	w := walker{ctx: ctx, rows: s, steps: &steps{arrays: a}}
-	w.visit = func(l leaf, node int64, to *region) error {
-		select {
-		case jobs <- job{l, node, to}:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
-	err := w.tree(root, whole)
-	close(jobs)
-	group.Wait()
-	if cause := context.Cause(ctx); cause != nil {
-		return cause
-	}
-	return err
 }

@@ -44,27 +44,42 @@ type deficit struct {
 // c = γ_{N+2}/(1 − γ_{N+2})·tr A (S. M. Rump, Verification of positive definiteness,
 // BIT 46, 2006, whose proof holds for any order of summation), and so
 // DSD ⪰ −(slack + shift + c + the largest row sum of the errors of the entries).
-func (s *symmetric) deficit(ctx context.Context, slack float64, floor []float64) (deficit, error) {
-	n := s.order
-	d := deficit{inverse: make([]float64, n)}
-	if n == 0 {
-		return d, nil
+func (s *symmetric) deficit(ctx context.Context, slack float64, floor []float64) (d deficit, err error) {
+	worst, inverse, err := s.scale(ctx, floor)
+	if err != nil || s.order == 0 {
+		return d, err
 	}
+	d.inverse = inverse
+	added := slack + s.shift(worst)
+	d.epsilon = max(0, above(added+s.cover(worst, added)))
+	at, err := s.factor(ctx, added)
+	if err != nil {
+		return d, err
+	}
+	if at >= 0 {
+		return d, fmt.Errorf("with the shift %.1e pivot %d of %d is not positive", added, at, s.order)
+	}
+	return d, nil
+}
+
+// scale makes DSD of S and returns the largest row sum of the errors of its entries, and D⁻².
+func (s *symmetric) scale(ctx context.Context, floor []float64) (worst float64, inverse []float64, err error) {
+	n := s.order
+	inverse = make([]float64, n)
 	exponent := make([]int, n) // of D
 	for i := range n {
 		v := max(s.entries[i*n+i], floor[i])
 		if !(v > 0) || math.IsInf(v, 0) {
-			return d, fmt.Errorf("diagonal entry %d of S is %v", i, s.entries[i*n+i])
+			return 0, nil, fmt.Errorf("diagonal entry %d of S is %v", i, s.entries[i*n+i])
 		}
 		_, e := math.Frexp(v) // v < 2^e
 		exponent[i] = -((e + 1) >> 1)
-		d.inverse[i] = math.Ldexp(1, -2*exponent[i])
+		inverse[i] = math.Ldexp(1, -2*exponent[i])
 	}
 	errors := make([]float64, n)
-	worst := 0.0
 	for i := range n {
 		if i%64 == 0 && ctx.Err() != nil {
-			return d, ctx.Err()
+			return 0, nil, ctx.Err()
 		}
 		for j := range i {
 			e := exponent[i] + exponent[j]
@@ -78,35 +93,38 @@ func (s *symmetric) deficit(ctx context.Context, slack float64, floor []float64)
 	}
 	for _, e := range errors {
 		if math.IsNaN(e) || math.IsInf(e, 0) {
-			return d, fmt.Errorf("the entries of S overflow")
+			return 0, nil, fmt.Errorf("the entries of S overflow")
 		}
 		worst = max(worst, e)
 	}
-	// The shift lets matrices pass that are singular up to their roundings.
-	added := slack + up(worst) + float64(n)*roundings(n+4)
-	trace := 0.0
+	return up(worst), inverse, nil
+}
+
+// shift is what is added to the diagonal beside the slack: it lets matrices pass that are
+// singular up to their roundings.
+func (s *symmetric) shift(worst float64) float64 {
+	return worst + float64(s.order)*roundings(s.order+4)
+}
+
+// cover is what roundings can do to the scaled S and to the factor of S + added·I.
+func (s *symmetric) cover(worst, added float64) float64 {
+	n, trace := s.order, 0.0
 	for i := range n {
-		s.entries[i*n+i] += added
-		trace += math.Abs(s.entries[i*n+i])
+		trace += math.Abs(s.entries[i*n+i] + added)
 	}
 	trace = up(trace)
 	g := roundings(n + 4)
 	c := up(g / (1 - g) * trace)
 	// Adding rounds the diagonal once more.
-	d.epsilon = max(0, above(added+up(c+up(worst)+2*unit*trace+tiny)))
-	at, err := s.factor(ctx)
-	if err != nil {
-		return d, err
-	}
-	if at >= 0 {
-		return d, fmt.Errorf("with the shift %.1e pivot %d of %d is not positive", added, at, n)
-	}
-	return d, nil
+	return up(c + worst + 2*unit*trace + tiny)
 }
 
-// factor overwrites the lower triangle by the Cholesky factor and returns −1, or
+// factor adds to the diagonal, overwrites the lower triangle by the Cholesky factor and returns −1, or
 // the row at which a pivot was not positive.
-func (s *symmetric) factor(ctx context.Context) (int, error) {
+func (s *symmetric) factor(ctx context.Context, added float64) (int, error) {
+	for i := range s.order {
+		s.entries[i*s.order+i] += added
+	}
 	const block = 64
 	n := s.order
 	row := func(i int) []float64 { return s.entries[i*n : i*n+i+1] }

@@ -17,6 +17,7 @@ import (
 type multipliers struct {
 	rows  *rows
 	claim claim
+	node  int64 // its number in the file
 	open  []int // rows of I without a sign in K, ascending
 	signs map[int]float64
 	k, c  int
@@ -44,7 +45,7 @@ type multipliers struct {
 // Reals: τ, ε, ψ of the open rows, M of the pairs, λ of the circuits, p and s of each
 // ball.
 func (w *walker) readMultipliers(c claim) (leaf, error) {
-	l := &multipliers{rows: w.rows, claim: c, k: w.rows.r.cols, c: w.rows.p.cols, sigma: c.signOfV(w.rows.p.cols)}
+	l := &multipliers{rows: w.rows, claim: c, node: w.steps.nodes, k: w.rows.r.cols, c: w.rows.p.cols, sigma: c.signOfV(w.rows.p.cols)}
 	l.signs = c.signs()
 	for _, i := range c.rows {
 		if l.signs[i] == 0 {
