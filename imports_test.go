@@ -121,6 +121,19 @@ func TestNarrowPackages(t *testing.T) {
 			}
 		}
 	}
+	tests := importsOf(t, true)
+	for imported, allowed := range onlyFor {
+		for folder := range graph {
+			if slices.Contains(graph[folder], imported) && !among(allowed.packages, folder) {
+				t.Errorf("%s imports %s, which is for %v", folder, imported, allowed.packages)
+			}
+		}
+		for folder := range tests {
+			if slices.Contains(tests[folder], imported) && !among(allowed.tests, folder) {
+				t.Errorf("tests of %s import %s, which is for those of %v", folder, imported, allowed.tests)
+			}
+		}
+	}
 	solvers := slices.IndexFunc(rooms, func(r room) bool { return r.name == "solvers" })
 	for folder, imports := range graph {
 		for _, imported := range imports {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/table/recipe"
 )
 
 // benchmarked are whole problems, by the number of rows: γ = 0.1 on the data as
@@ -26,18 +26,18 @@ var benchmarked = []struct {
 // in size by much, are scaled.
 func loaded(b *testing.B, source string, scaled bool) Problem {
 	b.Helper()
-	table, err := dataset.Open(source, dataset.FormatAuto)
+	frame, err := openCSV(source)
 	if err != nil {
 		b.Skip("no shared data: ", err)
 	}
-	options := dataset.Options{Scale: dataset.ScaleNone}
+	options := recipe.Options{Scale: recipe.ScaleNone}
 	if scaled {
-		options.Scale = dataset.ScaleStandard
+		options.Scale = recipe.ScaleStandard
 	}
-	if table.Column("y5") != nil {
+	if frame.Column("y5") != nil {
 		options.Targets = []string{"y1", "y2", "y3", "y4", "y5"}
 	}
-	_, data, _, err := dataset.Fit(table, options)
+	_, data, _, err := recipe.Fit(frame, options)
 	if err != nil {
 		b.Fatal(err)
 	}

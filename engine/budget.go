@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/internal/memory"
 )
 
 // ErrMemory is wrapped by the error about a problem that does not fit into
@@ -26,14 +26,14 @@ func newBudget(p Problem, o Options, now time.Time) (Budget, error) {
 	source := "allowed"
 	if b.Bytes == 0 {
 		source = "available"
-		if b.Bytes = dataset.AvailableMemory(); b.Bytes == 0 {
+		if b.Bytes = memory.Available(); b.Bytes == 0 {
 			b.Bytes = math.MaxUint64 // the system does not say
 		} else {
 			b.Bytes += heapInUse()
 		}
 	}
 	n, d, c := p.Dims()
-	if needed := fewestCopies*dataset.EncodedMemory(n, d, c) + heapInUse(); needed > b.Bytes {
+	if needed := fewestCopies*memory.Encoded(n, d, c) + heapInUse(); needed > b.Bytes {
 		return b, fmt.Errorf("%w: training on %d rows and %d columns needs about %s and %s is %s; expected fewer rows, such as a sample, or a larger limit",
 			ErrMemory, n, d, Bytes(needed), Bytes(b.Bytes), source)
 	}

@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/relift/relift/dataset"
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
-	"gonum.org/v1/gonum/mat"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 func ExampleNew() {
-	table, _ := dataset.Read("heights.csv", strings.NewReader("metres,size\n1,small\n2,small\n3,large\n6,large\n"), dataset.FormatCSV)
-	encoding, data, _, _ := dataset.Fit(table, dataset.Options{Scale: dataset.ScaleNone, Bias: true})
+	frame, _ := read.Read("heights.csv", strings.NewReader("metres,size\n1,small\n2,small\n3,large\n6,large\n"), table.FormatCSV)
+	encoding, data, _, _ := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: true})
 	// Two neurons: active above 2.5 metres, and below.
 	model, _ := network.New(lift.Weights{
 		U: mat.NewDense(2, 2, []float64{1, -2.5, -1, 2.5}),

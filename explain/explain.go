@@ -6,21 +6,22 @@ import (
 	"math"
 	"slices"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/network"
-	"github.com/relift/relift/report"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/report"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Explanation is what a network does, in the shape of the JSON of
 // relift explain.
 type Explanation struct {
-	Task    dataset.Task `json:"task"`
-	Columns []string     `json:"columns"` // names of the coefficients: features, "color=red" for a category
-	Outputs []string     `json:"outputs"` // classes or targets
-	Width   int          `json:"width"`   // neurons
-	Bias    bool         `json:"bias"`
+	Task    recipe.Task `json:"task"`
+	Columns []string    `json:"columns"` // names of the coefficients: features, "color=red" for a category
+	Outputs []string    `json:"outputs"` // classes or targets
+	Width   int         `json:"width"`   // neurons
+	Bias    bool        `json:"bias"`
 
 	// Rows is the number of rows the network was looked at on, 0 without data;
 	// the fields marked (data) are empty then.
@@ -76,7 +77,7 @@ type Influence struct {
 
 // New explains the network of m, on data if they are not nil.  Data are
 // encoded by m.Encoding; their targets may be missing.
-func New(m *network.Model, data *dataset.Encoded) (*Explanation, error) {
+func New(m *network.Model, data *recipe.Encoded) (*Explanation, error) {
 	if m == nil {
 		return nil, errors.New("explain: no model; expected one")
 	}
@@ -141,7 +142,7 @@ func (e *Explanation) Count(s State) int {
 }
 
 // check refuses data that the encoding did not make.
-func check(e *dataset.Encoding, data *dataset.Encoded) error {
+func check(e *recipe.Recipe, data *recipe.Encoded) error {
 	if data == nil {
 		return nil
 	}
@@ -199,9 +200,9 @@ func normalise(x []float64) []float64 {
 }
 
 // decisive returns ‖v‖₁, for a classification of v less its mean.
-func decisive(task dataset.Task, v []float64) float64 {
+func decisive(task recipe.Task, v []float64) float64 {
 	mean := 0.0
-	if task == dataset.TaskClassification {
+	if task == recipe.TaskClassification {
 		mean = floats.Sum(v) / float64(len(v))
 	}
 	sum := 0.0

@@ -16,32 +16,35 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/lift"
-	"github.com/relift/relift/network"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 // encoded reads a table and encodes it.
-func encoded(t *testing.T, text string, change func(*dataset.Options)) (*dataset.Encoding, *dataset.Encoded, *dataset.Table) {
+func encoded(t *testing.T, text string, change func(*recipe.Options)) (*recipe.Recipe, *recipe.Encoded, *table.Table) {
 	t.Helper()
-	table, err := dataset.Read("t.csv", strings.NewReader(text), dataset.FormatCSV)
+	frame, err := read.Read("t.csv", strings.NewReader(text), table.FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := dataset.DefaultOptions()
+	o := recipe.DefaultOptions()
 	if change != nil {
 		change(&o)
 	}
-	e, data, _, err := dataset.Fit(table, o)
+	e, data, _, err := recipe.Fit(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e, data, table
+	return e, data, frame
 }
 
-func model(t *testing.T, e *dataset.Encoding, u, v [][]float64) *network.Model {
+func model(t *testing.T, e *recipe.Recipe, u, v [][]float64) *network.Model {
 	t.Helper()
 	w := lift.Weights{U: dense(u), V: dense(v)}
 	m, err := network.New(w, e, network.Provenance{Gamma: 0.1, LowerBound: math.NaN(), UpperBound: math.NaN(), DataLoss: math.NaN()})
@@ -68,9 +71,9 @@ const mixed = `size,colour,weight,kind
 `
 
 // columns: size, blue, green, red (categories sorted by the encoding), weight, bias
-func mixedModel(t *testing.T) (*network.Model, *dataset.Encoded, *dataset.Table) {
+func mixedModel(t *testing.T) (*network.Model, *recipe.Encoded, *table.Table) {
 	t.Helper()
-	e, data, table := encoded(t, mixed, nil)
+	e, data, frame := encoded(t, mixed, nil)
 	d, _ := e.Dims()
 	const seed = 7
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -87,26 +90,26 @@ func mixedModel(t *testing.T) (*network.Model, *dataset.Encoded, *dataset.Table)
 	clear(v[7])                    // dead
 	clear(u[8])
 	u[8][d-1] = -1 // active nowhere
-	return model(t, e, u, v), data, table
+	return model(t, e, u, v), data, frame
 }
 
 func TestCoefficientsGiveThePreActivationInUnitsOfTheTable(t *testing.T) {
-	m, data, table := mixedModel(t)
+	m, data, frame := mixedModel(t)
 	e, err := New(m, data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range e.Neurons {
-		for i := range table.NumRows() {
+		for i := range frame.NumRows() {
 			sum := float64(n.Offset)
 			for k, name := range e.Columns {
 				value := 0.0
 				if feature, category, ok := strings.Cut(name, "="); ok {
-					if table.Column(feature).Value(i) == category {
+					if frame.Column(feature).Value(i) == category {
 						value = 1
 					}
 				} else {
-					value = table.Column(name).Numbers[i]
+					value = frame.Column(name).Numbers[i]
 				}
 				sum += float64(n.Coefficients[k]) * value
 			}
@@ -135,7 +138,7 @@ func TestActivity(t *testing.T) {
 		for i := range patterns {
 			if patterns[i][j] {
 				active++
-				byClass[dataset.Argmax(data.Y)[i]]++
+				byClass[recipe.Argmax(data.Y)[i]]++
 			}
 		}
 		if *n.Active != active || !slices.Equal(n.ByClass, byClass) {
@@ -170,7 +173,7 @@ func TestActivity(t *testing.T) {
 }
 
 func TestShareLeavesOutWhatEveryClassGets(t *testing.T) {
-	e, data, _ := encoded(t, "a,y\n1,p\n2,q\n3,p\n", func(o *dataset.Options) { o.Scale = dataset.ScaleNone; o.Bias = false })
+	e, data, _ := encoded(t, "a,y\n1,p\n2,q\n3,p\n", func(o *recipe.Options) { o.Scale = recipe.ScaleNone; o.Bias = false })
 	m := model(t, e, [][]float64{{1}, {1}}, [][]float64{{5, 5}, {1, 3}})
 	x, err := New(m, data)
 	if err != nil {
@@ -183,7 +186,7 @@ func TestShareLeavesOutWhatEveryClassGets(t *testing.T) {
 
 func TestRedundancies(t *testing.T) {
 	m, data, _ := mixedModel(t)
-	for _, with := range []*dataset.Encoded{nil, data} {
+	for _, with := range []*recipe.Encoded{nil, data} {
 		e, err := New(m, with)
 		if err != nil {
 			t.Fatal(err)
@@ -224,7 +227,7 @@ func TestWithoutData(t *testing.T) {
 func TestInfluenceOfAnUnusedFeatureIsZero(t *testing.T) {
 	e, data, _ := encoded(t, "a,b,y\n1,5,0.5\n2,3,1.5\n3,4,2.5\n5,1,7.25\n", nil)
 	m := model(t, e, [][]float64{{0, 1, 0.5}, {0, -1, 0.2}}, [][]float64{{1}, {2}})
-	for _, with := range []*dataset.Encoded{nil, data} {
+	for _, with := range []*recipe.Encoded{nil, data} {
 		x, err := New(m, with)
 		if err != nil {
 			t.Fatal(err)
@@ -278,11 +281,11 @@ func TestSliceAgreesWithTheNetwork(t *testing.T) {
 					}
 				}
 				text := fmt.Sprintf("size,colour,weight,kind\n%s,%s,%s,%s\n", values["size"], values["colour"], values["weight"], values["kind"])
-				table, err := dataset.Read("c.csv", strings.NewReader(text), dataset.FormatCSV)
+				frame, err := read.Read("c.csv", strings.NewReader(text), table.FormatCSV)
 				if err != nil {
 					t.Fatal(err)
 				}
-				p, err := m.Predict(table)
+				p, err := m.Predict(frame)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -347,7 +350,7 @@ func TestSliceRefusals(t *testing.T) {
 	if _, err := NewSlice(m, data, nil, [2]string{"size", "weight"}, SliceOptions{}); err == nil {
 		t.Error("a slice without an explanation")
 	}
-	if _, err := New(m, &dataset.Encoded{X: mat.NewDense(1, 2, nil), Rows: []int{0}}); err == nil {
+	if _, err := New(m, &recipe.Encoded{X: mat.NewDense(1, 2, nil), Rows: []int{0}}); err == nil {
 		t.Error("data of another width were accepted")
 	}
 }

@@ -8,12 +8,13 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/report"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // columns returns the names of the encoded columns without the bias.
-func columns(e *dataset.Encoding) []string {
+func columns(e *recipe.Recipe) []string {
 	names := e.FeatureNames()
 	if e.Bias {
 		names = names[:len(names)-1]
@@ -22,7 +23,7 @@ func columns(e *dataset.Encoding) []string {
 }
 
 // describe writes a neuron (u, v) in the units of the table.
-func describe(e *dataset.Encoding, u, v []float64) Neuron {
+func describe(e *recipe.Recipe, u, v []float64) Neuron {
 	coefficients, offset := original(e, u)
 	n := Neuron{Offset: report.Number(offset), Hyperplane: condition(columns(e), u, coefficients, offset)}
 	for _, a := range coefficients {
@@ -36,12 +37,12 @@ func describe(e *dataset.Encoding, u, v []float64) Neuron {
 
 // original returns a and b with xᵀu = Σ a_k v_k + b, where v_k are the entries
 // of the table and 0/1 for categories.
-func original(e *dataset.Encoding, u []float64) (a []float64, b float64) {
+func original(e *recipe.Recipe, u []float64) (a []float64, b float64) {
 	at := 0
 	for _, f := range e.Features {
 		for range f.Width() {
 			mean, deviation := f.Mean, f.Deviation
-			if f.Kind == dataset.Categorical {
+			if f.Kind == table.Categorical {
 				mean, deviation = 0, 1
 			}
 			a = append(a, u[at]/deviation)

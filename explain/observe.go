@@ -4,10 +4,11 @@ import (
 	"math"
 	"slices"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/network"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/table/recipe"
 )
 
 // observation is what a network does on data.
@@ -18,11 +19,11 @@ type observation struct {
 	outputs     int        // number of classes or targets
 }
 
-func observe(m *network.Model, data *dataset.Encoded) *observation {
+func observe(m *network.Model, data *recipe.Encoded) *observation {
 	o := &observation{x: data.X, activations: m.Weights.Activations(data.X)}
 	_, o.outputs = m.Encoding.Dims()
-	if m.Encoding.Task == dataset.TaskClassification && data.Y != nil {
-		o.classes = dataset.Argmax(data.Y)
+	if m.Encoding.Task == recipe.TaskClassification && data.Y != nil {
+		o.classes = recipe.Argmax(data.Y)
 	}
 	return o
 }
@@ -88,7 +89,7 @@ func (o *observation) shares(m *network.Model) []float64 {
 func (o *observation) slopes(m *network.Model, d, c int) []float64 {
 	out := make([]float64, d)
 	v := mat.DenseCopyOf(m.Weights.V)
-	if m.Encoding.Task == dataset.TaskClassification {
+	if m.Encoding.Task == recipe.TaskClassification {
 		for j := range o.width() {
 			row := v.RawRowView(j)
 			floats.AddConst(-floats.Sum(row)/float64(c), row)

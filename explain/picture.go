@@ -9,12 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/internal/atomicfile"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Palette returns the colour of class k: those of Okabe and Ito, which readers
@@ -70,7 +71,7 @@ func (s *Slice) SavePicture(path string) error {
 func (s *Slice) WritePicture(w io.Writer, format string) error {
 	p := plot.New()
 	p.Title.Text = "Decision regions"
-	if s.Task == dataset.TaskRegression {
+	if s.Task == recipe.TaskRegression {
 		p.Title.Text = "Predicted " + s.Outputs[0]
 	}
 	if text := s.Sentence(); text != "" {
@@ -92,7 +93,7 @@ func (s *Slice) WritePicture(w io.Writer, format string) error {
 	if err := s.addPoints(p, lo, hi); err != nil {
 		return err
 	}
-	if s.Task == dataset.TaskRegression {
+	if s.Task == recipe.TaskRegression {
 		for i := range 5 {
 			t := float64(4-i) / 4
 			p.Legend.Add(short(lo+t*(hi-lo)), swatch(Ramp(t)))
@@ -129,7 +130,7 @@ func (s *Slice) addTraces(p *plot.Plot) error {
 }
 
 func (s *Slice) addPoints(p *plot.Plot, lo, hi float64) error {
-	if s.Task == dataset.TaskRegression || len(s.Points) > 0 && s.Points[0].Class < 0 {
+	if s.Task == recipe.TaskRegression || len(s.Points) > 0 && s.Points[0].Class < 0 {
 		for _, q := range s.Points {
 			scatter, err := plotter.NewScatter(plotter.XYs{{X: q.X, Y: q.Y}})
 			if err != nil {

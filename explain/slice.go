@@ -7,15 +7,17 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/network"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/network"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Slice is the network on a plane through feature space: two features vary,
 // the others are held at their median or most frequent category.
 type Slice struct {
-	Task    dataset.Task
+	Task    recipe.Task
 	Outputs []string // classes or targets
 	Axes    [2]Axis  // horizontal, vertical
 	Fixed   []Fixed
@@ -72,7 +74,7 @@ const mostCells = 2000
 // has that name, by index from 0.  The explanation is that of the same model
 // on the same data; without data the features are held at their training mean,
 // where the encoding knows it, or first category.
-func NewSlice(m *network.Model, data *dataset.Encoded, e *Explanation, features [2]string, o SliceOptions) (*Slice, error) {
+func NewSlice(m *network.Model, data *recipe.Encoded, e *Explanation, features [2]string, o SliceOptions) (*Slice, error) {
 	if e == nil || e.Width != m.Weights.Width() {
 		return nil, errors.New("explain: the explanation is not that of the model")
 	}
@@ -139,7 +141,7 @@ func (s *Slice) Sentence() string {
 	return strings.Join(parts, ", ")
 }
 
-func findFeature(e *dataset.Encoding, name string) (int, error) {
+func findFeature(e *recipe.Recipe, name string) (int, error) {
 	names := make([]string, len(e.Features))
 	for i, f := range e.Features {
 		if f.Name == name {
@@ -161,14 +163,14 @@ func findFeature(e *dataset.Encoding, name string) (int, error) {
 
 // plane is an encoded row in which two features vary.
 type plane struct {
-	encoding *dataset.Encoding
+	encoding *recipe.Recipe
 	which    [2]int // features
 	at       [2]int // their first columns
 	base     []float64
 	fixed    []Fixed
 }
 
-func newPlane(e *dataset.Encoding, data *dataset.Encoded, which [2]int) *plane {
+func newPlane(e *recipe.Recipe, data *recipe.Encoded, which [2]int) *plane {
 	d, _ := e.Dims()
 	p := &plane{encoding: e, which: which, base: make([]float64, d)}
 	at := 0
@@ -191,8 +193,8 @@ func newPlane(e *dataset.Encoding, data *dataset.Encoded, which [2]int) *plane {
 }
 
 // hold fixes the feature, whose columns begin at at, and says to what.
-func (p *plane) hold(f dataset.Feature, at int, data *dataset.Encoded) string {
-	if f.Kind == dataset.Categorical {
+func (p *plane) hold(f recipe.Feature, at int, data *recipe.Encoded) string {
+	if f.Kind == table.Categorical {
 		most, best := 0, -1.0
 		for k := range f.Categories {
 			count := 0.0
@@ -214,9 +216,9 @@ func (p *plane) hold(f dataset.Feature, at int, data *dataset.Encoded) string {
 
 // axis returns the range of axis i: that of the data and some room, or 2.5
 // deviations around the mean.
-func (p *plane) axis(i int, data *dataset.Encoded) Axis {
+func (p *plane) axis(i int, data *recipe.Encoded) Axis {
 	f := p.encoding.Features[p.which[i]]
-	if f.Kind == dataset.Categorical {
+	if f.Kind == table.Categorical {
 		return Axis{f.Name, -0.5, float64(len(f.Categories)) - 0.5, f.Categories}
 	}
 	lo, hi := -2.5, 2.5
@@ -246,7 +248,7 @@ func (a Axis) cells(numeric int) int {
 // set puts the value v of axis i into the encoded row.
 func (p *plane) set(row []float64, i int, v float64) {
 	f := p.encoding.Features[p.which[i]]
-	if f.Kind != dataset.Categorical {
+	if f.Kind != table.Categorical {
 		row[p.at[i]] = (v - f.Mean) / f.Deviation
 		return
 	}
@@ -266,8 +268,8 @@ func (s *Slice) fill(m *network.Model, p *plane) {
 			p.set(x, 1, y)
 		}
 		out := m.Outputs(line)
-		if s.Task == dataset.TaskClassification {
-			s.Class = append(s.Class, dataset.Argmax(out)...)
+		if s.Task == recipe.TaskClassification {
+			s.Class = append(s.Class, recipe.Argmax(out)...)
 		} else {
 			s.Value = append(s.Value, mat.Col(nil, 0, out)...)
 		}
@@ -375,17 +377,17 @@ func crossings(v00, v10, v01, v11 float64) [][2]float64 {
 
 // scatter places the rows of the data.  Rows of one category are spread out by
 // their number, so that they do not hide each other.
-func (s *Slice) scatter(p *plane, data *dataset.Encoded) {
+func (s *Slice) scatter(p *plane, data *recipe.Encoded) {
 	n, _ := data.X.Dims()
 	var classes []int
-	if s.Task == dataset.TaskClassification && data.Y != nil {
-		classes = dataset.Argmax(data.Y)
+	if s.Task == recipe.TaskClassification && data.Y != nil {
+		classes = recipe.Argmax(data.Y)
 	}
 	for i := range n {
 		var at [2]float64
 		for a := range at {
 			f := p.encoding.Features[p.which[a]]
-			if f.Kind != dataset.Categorical {
+			if f.Kind != table.Categorical {
 				at[a] = f.Mean + f.Deviation*data.X.At(i, p.at[a])
 				continue
 			}
@@ -399,7 +401,7 @@ func (s *Slice) scatter(p *plane, data *dataset.Encoded) {
 		switch {
 		case classes != nil:
 			point.Class = classes[i]
-		case s.Task == dataset.TaskRegression && data.Y != nil:
+		case s.Task == recipe.TaskRegression && data.Y != nil:
 			point.Value = data.Y.At(i, 0)
 		}
 		s.Points = append(s.Points, point)

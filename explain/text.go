@@ -6,7 +6,7 @@ import (
 	"math"
 	"strings"
 
-	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/table/recipe"
 )
 
 // The numbers of lines of the text's lists; JSON has everything.
@@ -96,7 +96,7 @@ func (e *Explanation) writeNeurons(b *strings.Builder) {
 	if more := len(e.Neurons) - mostNeurons; more > 0 {
 		fmt.Fprintf(b, "… and %s with smaller shares; --json lists all\n", count(more, "neuron", "neurons"))
 	}
-	if e.Task == dataset.TaskClassification {
+	if e.Task == recipe.TaskClassification {
 		fmt.Fprintf(b, "\nClasses: %s. ", abbreviate(e.Outputs, 12))
 	} else {
 		fmt.Fprintf(b, "\nTargets: %s. ", abbreviate(e.Outputs, 12))

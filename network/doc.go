@@ -8,7 +8,7 @@
 //
 //	format      "relift model"
 //	version     1; a program refuses a version newer than its own
-//	encoding    package dataset's Encoding: features with means, deviations and
+//	encoding    package recipe's Recipe: features with means, deviations and
 //	            categories, targets, classes, bias, scale
 //	weights     {"width": m, "inputs": d, "outputs": c, "U": m rows of d, "V": m rows of c}
 //	provenance  γ, lower and upper bound, data digest, versions, seed, settings

@@ -5,17 +5,18 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Metrics say how good the network's predictions are on a table with targets.
 type Metrics struct {
-	Task dataset.Task `json:"task"`
-	Rows int          `json:"rows"` // rows evaluated
-	// Skipped rows have missing entries (dataset.MissingDrop).
+	Task recipe.Task `json:"task"`
+	Rows int         `json:"rows"` // rows evaluated
+	// Skipped rows have missing entries (recipe.MissingDrop).
 	Skipped int `json:"skipped"`
 	// Refused is what is wrong with the first row skipped, where
-	// dataset.ApplyOptions.Leniently left it out.
+	// recipe.ApplyOptions.Leniently left it out.
 	Refused error `json:"-"`
 	// Loss is ½‖f(X) − Y‖² over the rows evaluated.
 	Loss           float64         `json:"loss"`
@@ -58,12 +59,12 @@ type OutputErrors struct {
 }
 
 // Evaluate compares the network's predictions with the targets of a table.
-func (m *Model) Evaluate(t *dataset.Table) (*Metrics, error) {
-	return m.EvaluateWith(t, dataset.ApplyOptions{})
+func (m *Model) Evaluate(t *table.Table) (*Metrics, error) {
+	return m.EvaluateWith(t, recipe.ApplyOptions{})
 }
 
 // EvaluateWith is Evaluate with options.
-func (m *Model) EvaluateWith(t *dataset.Table, o dataset.ApplyOptions) (*Metrics, error) {
+func (m *Model) EvaluateWith(t *table.Table, o recipe.ApplyOptions) (*Metrics, error) {
 	o.Targets = true
 	data, err := m.Encoding.ApplyWith(t, o)
 	if err != nil {
@@ -76,14 +77,14 @@ func (m *Model) EvaluateWith(t *dataset.Table, o dataset.ApplyOptions) (*Metrics
 }
 
 // EvaluateEncoded is Evaluate on an encoded table with targets.
-func (m *Model) EvaluateEncoded(data *dataset.Encoded) *Metrics {
+func (m *Model) EvaluateEncoded(data *recipe.Encoded) *Metrics {
 	scores := m.Outputs(data.X)
 	n, _ := scores.Dims()
 	var residual mat.Dense
 	residual.Sub(scores, data.Y)
 	norm := mat.Norm(&residual, 2)
 	metrics := &Metrics{Task: m.Encoding.Task, Rows: n, Loss: norm * norm / 2}
-	if metrics.Task == dataset.TaskClassification {
+	if metrics.Task == recipe.TaskClassification {
 		metrics.Classification = Classify(m.Encoding.Classes, scores, data.Y)
 	} else {
 		metrics.Regression = Regress(m.Encoding.Targets, scores, data.Y)
@@ -98,7 +99,7 @@ func Classify(classes []string, scores, oneHot mat.Matrix) *Classification {
 	for i := range result.Confusion {
 		result.Confusion[i] = make([]int, c)
 	}
-	predicted, actual := dataset.Argmax(scores), dataset.Argmax(oneHot)
+	predicted, actual := recipe.Argmax(scores), recipe.Argmax(oneHot)
 	right := 0
 	for i := range predicted {
 		result.Confusion[actual[i]][predicted[i]]++

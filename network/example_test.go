@@ -9,20 +9,22 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 // A model is weights and the encoding of the table they were trained on; it
 // predicts for tables.
 func Example() {
-	table, err := dataset.Read("signs.csv", strings.NewReader("x,sign\n2,plus\n-1,minus\n"), dataset.FormatAuto)
+	frame, err := read.Read("signs.csv", strings.NewReader("x,sign\n2,plus\n-1,minus\n"), table.FormatAuto)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	encoding, data, _, err := dataset.Fit(table, dataset.Options{Scale: dataset.ScaleNone})
+	encoding, data, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -38,7 +40,7 @@ func Example() {
 	}
 	total, loss := model.Objective(data)
 	fmt.Printf("objective %.2f, data loss %.2f\n", total, loss)
-	predictions, err := model.Predict(table)
+	predictions, err := model.Predict(frame)
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -63,9 +65,9 @@ func ExampleLoad() {
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "absolute.model.json")
 
-	encoding := &dataset.Encoding{
-		Features: []dataset.Feature{{Name: "x", Kind: dataset.Numeric, Deviation: 1}},
-		Targets:  []string{"y"}, Task: dataset.TaskRegression, Scale: dataset.ScaleNone, Missing: dataset.MissingError,
+	encoding := &recipe.Recipe{
+		Features: []recipe.Feature{{Name: "x", Kind: table.Numeric, Deviation: 1}},
+		Targets:  []string{"y"}, Task: recipe.TaskRegression, Scale: recipe.ScaleNone, Missing: recipe.MissingError,
 	}
 	weights := lift.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 1, []float64{1, 1})}
 	model, err := network.New(weights, encoding, network.Provenance{Gamma: 0.1})

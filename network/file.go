@@ -12,9 +12,10 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // FormatName and FormatVersion are what a model file says it is.
@@ -25,11 +26,11 @@ const (
 
 // file is the JSON object.
 type file struct {
-	Format     string            `json:"format"`
-	Version    int               `json:"version"`
-	Encoding   *dataset.Encoding `json:"encoding"`
-	Weights    *fileWeights      `json:"weights"`
-	Provenance *fileProvenance   `json:"provenance"`
+	Format     string          `json:"format"`
+	Version    int             `json:"version"`
+	Encoding   *recipe.Recipe  `json:"encoding"`
+	Weights    *fileWeights    `json:"weights"`
+	Provenance *fileProvenance `json:"provenance"`
 }
 
 type fileWeights struct {
@@ -136,7 +137,7 @@ func (w *writer) rows(m *mat.Dense) {
 }
 
 // Load reads the model file at path.  An error that the file causes matches
-// dataset.ErrInput.
+// table.ErrInput.
 func Load(path string) (*Model, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -147,7 +148,7 @@ func Load(path string) (*Model, error) {
 		case errors.Is(err, fs.ErrPermission):
 			problem = "no permission to read it"
 		}
-		return nil, &dataset.InputError{File: path, Problem: problem, Err: err}
+		return nil, &table.InputError{File: path, Problem: problem, Err: err}
 	}
 	defer f.Close()
 	return Read(path, f)
@@ -156,7 +157,7 @@ func Load(path string) (*Model, error) {
 // Read reads a model.  The name is for messages.
 func Read(name string, r io.Reader) (*Model, error) {
 	bad := func(cause error, format string, args ...any) (*Model, error) {
-		return nil, &dataset.InputError{File: name, Problem: fmt.Sprintf(format, args...), Err: cause}
+		return nil, &table.InputError{File: name, Problem: fmt.Sprintf(format, args...), Err: cause}
 	}
 	text, err := io.ReadAll(r)
 	if err != nil {

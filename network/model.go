@@ -8,14 +8,14 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Model is a trained network and its encoding.
 type Model struct {
 	Weights    lift.Weights // U is m×d, V is m×c in the encoding's dimensions
-	Encoding   *dataset.Encoding
+	Encoding   *recipe.Recipe
 	Provenance Provenance
 }
 
@@ -27,7 +27,7 @@ type Provenance struct {
 	LowerBound float64
 	UpperBound float64 // training objective of this network; NaN when unknown
 	DataLoss   float64 // its first part ½‖f(X) − Y‖²; NaN when unknown
-	// DataDigest is dataset.Encoded.Digest of the training matrices.
+	// DataDigest is recipe.Encoded.Digest of the training matrices.
 	DataDigest string
 	Source     string            // name of the training table
 	Rows       int               // rows trained on
@@ -48,7 +48,7 @@ func (p Provenance) RelativeGap() float64 {
 }
 
 // New returns the model after checking that its parts fit together.
-func New(w lift.Weights, e *dataset.Encoding, p Provenance) (*Model, error) {
+func New(w lift.Weights, e *recipe.Recipe, p Provenance) (*Model, error) {
 	m := &Model{Weights: w, Encoding: e, Provenance: p}
 	if err := m.Validate(); err != nil {
 		return nil, err
@@ -123,19 +123,19 @@ func (m *Model) Outputs(x mat.Matrix) *mat.Dense {
 
 // Problem returns the training problem that an encoded table, with targets,
 // poses at the model's γ.
-func (m *Model) Problem(data *dataset.Encoded) lift.Problem {
+func (m *Model) Problem(data *recipe.Encoded) lift.Problem {
 	return lift.Problem{X: data.X, Y: data.Y, Gamma: m.Provenance.Gamma}
 }
 
 // Objective returns the training objective of the model on an encoded table
 // and its first part, the data loss ½‖f(X) − Y‖².
-func (m *Model) Objective(data *dataset.Encoded) (total, dataLoss float64) {
+func (m *Model) Objective(data *recipe.Encoded) (total, dataLoss float64) {
 	return m.Problem(data).Objective(m.Weights)
 }
 
 // TrainedOn reports whether the encoded table is, bit for bit, the one the
 // model was trained on.
-func (m *Model) TrainedOn(data *dataset.Encoded) bool {
+func (m *Model) TrainedOn(data *recipe.Encoded) bool {
 	return m.Provenance.DataDigest != "" && data.Digest() == m.Provenance.DataDigest
 }
 

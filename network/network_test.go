@@ -16,14 +16,17 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/builtin"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 // model fits an encoding to the table and gives it random weights.
-func model(t testing.TB, table *dataset.Table, o dataset.Options, width int, seed uint64) (*Model, *dataset.Encoded) {
+func model(t testing.TB, frame *table.Table, o recipe.Options, width int, seed uint64) (*Model, *recipe.Encoded) {
 	t.Helper()
-	e, data, _, err := dataset.Fit(table, o)
+	e, data, _, err := recipe.Fit(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +41,8 @@ func model(t testing.TB, table *dataset.Table, o dataset.Options, width int, see
 		return m
 	}
 	m, err := New(lift.Weights{U: normal(d), V: normal(c)}, e, Provenance{
-		Gamma: 0.1, LowerBound: 1.0 / 3, UpperBound: 2.0 / 3, DataLoss: math.NaN(), DataDigest: data.Digest(), Rows: table.NumRows(),
-		Source: table.Name, Status: "gap_reached", Version: "test", Seed: seed, Settings: map[string]string{"reg": "0.1", "gap": "1e-3"},
+		Gamma: 0.1, LowerBound: 1.0 / 3, UpperBound: 2.0 / 3, DataLoss: math.NaN(), DataDigest: data.Digest(), Rows: frame.NumRows(),
+		Source: frame.Name, Status: "gap_reached", Version: "test", Seed: seed, Settings: map[string]string{"reg": "0.1", "gap": "1e-3"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -47,39 +50,39 @@ func model(t testing.TB, table *dataset.Table, o dataset.Options, width int, see
 	return m, data
 }
 
-func builtin(t testing.TB, name string) *dataset.Table {
+func openBuiltin(t testing.TB, name string) *table.Table {
 	t.Helper()
-	table, err := dataset.Builtin(name)
+	frame, err := builtin.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table
+	return frame
 }
 
-func read(t testing.TB, text string) *dataset.Table {
+func readText(t testing.TB, text string) *table.Table {
 	t.Helper()
-	table, err := dataset.Read("t.csv", strings.NewReader(text), dataset.FormatCSV)
+	frame, err := read.Read("t.csv", strings.NewReader(text), table.FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table
+	return frame
 }
 
 // TestSaveAndLoadKeepPredictions: the same bits before and after, for every
 // task and for a network of width 0.
 func TestSaveAndLoadKeepPredictions(t *testing.T) {
-	mixed := read(t, "a,colour,y\n1.1,red,1.5\n2.7,blue,-2\n,red,3\n9,green,1\n")
+	mixed := readText(t, "a,colour,y\n1.1,red,1.5\n2.7,blue,-2\n,red,3\n9,green,1\n")
 	for _, test := range []struct {
 		name    string
-		table   *dataset.Table
-		options dataset.Options
+		table   *table.Table
+		options recipe.Options
 		width   int
 	}{
-		{"classification", builtin(t, "builtin:iris"), dataset.DefaultOptions(), 17},
-		{"several targets", builtin(t, "builtin:random"), dataset.Options{Scale: dataset.ScaleNone}, 40},
-		{"categories and fills", mixed, dataset.Options{Missing: dataset.MissingMean, Bias: true}, 5},
-		{"rows left out", mixed, dataset.Options{Missing: dataset.MissingDrop}, 5},
-		{"width 0", builtin(t, "builtin:spiral"), dataset.Options{}, 0},
+		{"classification", openBuiltin(t, "builtin:iris"), recipe.DefaultOptions(), 17},
+		{"several targets", openBuiltin(t, "builtin:random"), recipe.Options{Scale: recipe.ScaleNone}, 40},
+		{"categories and fills", mixed, recipe.Options{Missing: recipe.MissingMean, Bias: true}, 5},
+		{"rows left out", mixed, recipe.Options{Missing: recipe.MissingDrop}, 5},
+		{"width 0", openBuiltin(t, "builtin:spiral"), recipe.Options{}, 0},
 	} {
 		for seed := range uint64(5) {
 			m, _ := model(t, test.table, test.options, test.width, seed)
@@ -135,7 +138,7 @@ func bitEqual(a, b *mat.Dense) bool {
 }
 
 func TestExtremeNumbersSurvive(t *testing.T) {
-	m, _ := model(t, read(t, "a,y\n1,0.5\n2,1.5\n"), dataset.Options{}, 4, 0)
+	m, _ := model(t, readText(t, "a,y\n1,0.5\n2,1.5\n"), recipe.Options{}, 4, 0)
 	copy(m.Weights.U.RawMatrix().Data, []float64{5e-324, math.MaxFloat64, math.Copysign(0, -1), 0.1})
 	path := filepath.Join(t.TempDir(), "m.json")
 	if err := m.Save(path); err != nil {
@@ -149,7 +152,7 @@ func TestExtremeNumbersSurvive(t *testing.T) {
 
 // TestLoadErrors: every damaged, foreign or newer file is refused in one line.
 func TestLoadErrors(t *testing.T) {
-	m, _ := model(t, builtin(t, "builtin:iris"), dataset.DefaultOptions(), 3, 1)
+	m, _ := model(t, openBuiltin(t, "builtin:iris"), recipe.DefaultOptions(), 3, 1)
 	var buffer bytes.Buffer
 	if err := m.Write(&buffer); err != nil {
 		t.Fatal(err)
@@ -195,7 +198,7 @@ func TestLoadErrors(t *testing.T) {
 			if err == nil {
 				t.Fatal("accepted")
 			}
-			if !errors.Is(err, dataset.ErrInput) {
+			if !errors.Is(err, table.ErrInput) {
 				t.Errorf("%v is no ErrInput", err)
 			}
 			if got := err.Error(); !strings.HasPrefix(got, path+": "+test.want) || strings.Contains(got, "\n") {
@@ -224,7 +227,7 @@ func TestLoadErrors(t *testing.T) {
 }
 
 func TestNewRejects(t *testing.T) {
-	good, _ := model(t, builtin(t, "builtin:spiral"), dataset.Options{}, 2, 0)
+	good, _ := model(t, openBuiltin(t, "builtin:spiral"), recipe.Options{}, 2, 0)
 	for name, spoil := range map[string]func(m *Model){
 		"NaN weight":  func(m *Model) { m.Weights.U.Set(1, 1, math.NaN()) },
 		"Inf weight":  func(m *Model) { m.Weights.V.Set(0, 0, math.Inf(1)) },
@@ -257,7 +260,7 @@ func TestNewRejects(t *testing.T) {
 // score b = (−x)₊.
 func hand(t testing.TB) *Model {
 	t.Helper()
-	e, _, _, err := dataset.Fit(read(t, "x,id,class\n1,7,a\n-1,8,b\n"), dataset.Options{Scale: dataset.ScaleNone, Drop: []string{"id"}})
+	e, _, _, err := recipe.Fit(readText(t, "x,id,class\n1,7,a\n-1,8,b\n"), recipe.Options{Scale: recipe.ScaleNone, Drop: []string{"id"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +273,7 @@ func hand(t testing.TB) *Model {
 
 func TestPredictByHand(t *testing.T) {
 	m := hand(t)
-	p, err := m.Predict(read(t, "note,x\nu,2\nv,-0.5\nw,0\n"))
+	p, err := m.Predict(readText(t, "note,x\nu,2\nv,-0.5\nw,0\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +295,7 @@ func TestPredictByHand(t *testing.T) {
 
 func TestEvaluateByHand(t *testing.T) {
 	m := hand(t)
-	metrics, err := m.Evaluate(read(t, "x,class\n2,a\n-0.5,b\n1,b\n3,a\n"))
+	metrics, err := m.Evaluate(readText(t, "x,class\n2,a\n-0.5,b\n1,b\n3,a\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +310,7 @@ func TestEvaluateByHand(t *testing.T) {
 	if want := (1 + 0.25 + 2 + 4) / 2.0; math.Abs(metrics.Loss-want) > 1e-15 {
 		t.Errorf("loss %v, want %v", metrics.Loss, want)
 	}
-	data, err := m.Encoding.Apply(read(t, "x,class\n2,a\n-0.5,b\n1,b\n3,a\n"))
+	data, err := m.Encoding.Apply(readText(t, "x,class\n2,a\n-0.5,b\n1,b\n3,a\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -337,12 +340,12 @@ func TestRegressByHand(t *testing.T) {
 // TestPredictionsKeepTheTablesRows: rows left out have empty fields, so that
 // line k of the predictions is line k of the table.
 func TestPredictionsKeepTheTablesRows(t *testing.T) {
-	table := read(t, "a,y,z\n1,0.5,1\n?,1.5,2\n3,2.5,3\n")
-	m, data := model(t, table, dataset.Options{Missing: dataset.MissingDrop, Targets: []string{"y", "z"}}, 2, 1)
+	frame := readText(t, "a,y,z\n1,0.5,1\n?,1.5,2\n3,2.5,3\n")
+	m, data := model(t, frame, recipe.Options{Missing: recipe.MissingDrop, Targets: []string{"y", "z"}}, 2, 1)
 	if !m.TrainedOn(data) {
 		t.Error("the model does not know its training table")
 	}
-	p, err := m.Predict(table)
+	p, err := m.Predict(frame)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -357,7 +360,7 @@ func TestPredictionsKeepTheTablesRows(t *testing.T) {
 	if lines[3][0] != fmt.Sprint(p.Scores.At(1, 0)) {
 		t.Errorf("line 3 is %q, want %v", lines[3], p.Scores.At(1, 0))
 	}
-	metrics, err := m.Evaluate(table)
+	metrics, err := m.Evaluate(frame)
 	if err != nil || metrics.Rows != 2 || metrics.Skipped != 1 {
 		t.Errorf("metrics %+v, %v", metrics, err)
 	}
@@ -366,9 +369,9 @@ func TestPredictionsKeepTheTablesRows(t *testing.T) {
 // TestPredictionsOfOneTargetKeepTheTablesRows: an empty field alone on its line would be an empty line, which
 // readers skip.
 func TestPredictionsOfOneTargetKeepTheTablesRows(t *testing.T) {
-	table := read(t, "a,y\n1,0.5\n?,1.5\n3,2.5\n")
-	m, _ := model(t, table, dataset.Options{Missing: dataset.MissingDrop}, 2, 1)
-	p, err := m.Predict(table)
+	frame := readText(t, "a,y\n1,0.5\n?,1.5\n3,2.5\n")
+	m, _ := model(t, frame, recipe.Options{Missing: recipe.MissingDrop}, 2, 1)
+	p, err := m.Predict(frame)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -376,18 +379,18 @@ func TestPredictionsOfOneTargetKeepTheTablesRows(t *testing.T) {
 	if err := p.WriteCSV(&out); err != nil {
 		t.Fatal(err)
 	}
-	if lines := read(t, out.String()); lines.NumRows() != 3 || !lines.Columns[0].Missing(1) {
+	if lines := readText(t, out.String()); lines.NumRows() != 3 || !lines.Columns[0].Missing(1) {
 		t.Errorf("predictions\n%s", out.String())
 	}
 }
 
 func TestPredictRefusesOtherColumns(t *testing.T) {
 	m := hand(t)
-	_, err := m.Predict(read(t, "u,v\n1,2\n"))
-	if want := `t.csv: column "x" not found; expected the columns of the training table, and this one has "u", "v"`; err == nil || err.Error() != want || !errors.Is(err, dataset.ErrInput) {
+	_, err := m.Predict(readText(t, "u,v\n1,2\n"))
+	if want := `t.csv: column "x" not found; expected the columns of the training table, and this one has "u", "v"`; err == nil || err.Error() != want || !errors.Is(err, table.ErrInput) {
 		t.Errorf("got %v, want %s", err, want)
 	}
-	if _, err = m.Evaluate(read(t, "x\n1\n")); err == nil {
+	if _, err = m.Evaluate(readText(t, "x\n1\n")); err == nil {
 		t.Error("evaluated without targets")
 	}
 }

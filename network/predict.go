@@ -7,12 +7,13 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Predictions are the network's answers for the rows of a table.
 type Predictions struct {
-	Task    dataset.Task
+	Task    recipe.Task
 	Targets []string // names of the target columns
 	Outputs []string // names of the columns of Scores: classes or targets
 	// Scores (n×c) are the network's outputs: for classification the scores of
@@ -21,11 +22,11 @@ type Predictions struct {
 	Labels []string // classification: the class of the largest score, the first of equals
 	// Rows has, for each prediction, its 0-based row in the table, which has
 	// TableRows rows; rows with missing entries are left out under
-	// dataset.MissingDrop only.
+	// recipe.MissingDrop only.
 	Rows      []int
 	TableRows int
 	// Refused is what is wrong with the first row without prediction, where
-	// dataset.ApplyOptions.Leniently left it out.
+	// recipe.ApplyOptions.Leniently left it out.
 	Refused error
 	// ID has the entries of a column that identifies the rows of the table, and
 	// IDName its name; nil without.
@@ -35,12 +36,12 @@ type Predictions struct {
 
 // Predict applies the network to a table with the feature columns of the
 // training table; columns are matched by name and others are ignored.
-func (m *Model) Predict(t *dataset.Table) (*Predictions, error) {
-	return m.PredictWith(t, dataset.ApplyOptions{})
+func (m *Model) Predict(t *table.Table) (*Predictions, error) {
+	return m.PredictWith(t, recipe.ApplyOptions{})
 }
 
 // PredictWith is Predict with options.
-func (m *Model) PredictWith(t *dataset.Table, o dataset.ApplyOptions) (*Predictions, error) {
+func (m *Model) PredictWith(t *table.Table, o recipe.ApplyOptions) (*Predictions, error) {
 	o.Targets = false
 	data, err := m.Encoding.ApplyWith(t, o)
 	if err != nil {
@@ -50,7 +51,7 @@ func (m *Model) PredictWith(t *dataset.Table, o dataset.ApplyOptions) (*Predicti
 		Task: m.Encoding.Task, Targets: m.Encoding.Targets, Outputs: m.Encoding.OutputNames(),
 		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(), Refused: data.Refused,
 	}
-	if p.Task == dataset.TaskClassification {
+	if p.Task == recipe.TaskClassification {
 		p.Labels = m.Encoding.Labels(p.Scores)
 	}
 	return p, nil
@@ -67,7 +68,7 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 	if p.ID != nil {
 		header, ids = append(header, p.IDName), 1
 	}
-	if p.Task == dataset.TaskClassification {
+	if p.Task == recipe.TaskClassification {
 		header = append(header, p.Targets[0])
 		for _, class := range p.Outputs {
 			header = append(header, "score_"+class)
@@ -87,7 +88,7 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 		}
 		if next < len(p.Rows) && p.Rows[next] == row {
 			fields := record[ids:]
-			if p.Task == dataset.TaskClassification {
+			if p.Task == recipe.TaskClassification {
 				fields[0] = p.Labels[next]
 				fields = fields[1:]
 			}

@@ -5,9 +5,10 @@ import (
 	"math"
 	"slices"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/report"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/report"
+	"github.com/relift/relift/table/recipe"
 )
 
 var unknown = report.Number(math.NaN())
@@ -41,8 +42,8 @@ func accuraciesOf(train, oneHot, test, testOneHot *mat.Dense) Accuracies {
 // argmaxAccuracy is the fraction of rows whose largest score, the first of
 // equals, is that of the true class.
 func argmaxAccuracy(scores, oneHot *mat.Dense) float64 {
-	right, truth := 0, dataset.Argmax(oneHot)
-	for i, k := range dataset.Argmax(scores) {
+	right, truth := 0, recipe.Argmax(oneHot)
+	for i, k := range recipe.Argmax(scores) {
 		if k == truth[i] {
 			right++
 		}

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/builtin"
+	"github.com/relift/relift/table/recipe"
 )
 
 // bankNotes is the data set whose file the user brings.
@@ -51,11 +54,11 @@ func (s source) first(n int) source {
 // spiral.
 func plain(reference string, bias bool) func() (source, error) {
 	return func() (source, error) {
-		table, err := dataset.Builtin(reference)
+		frame, err := builtin.Open(reference)
 		if err != nil {
 			return source{}, err
 		}
-		_, data, _, err := dataset.Fit(table, dataset.Options{Scale: dataset.ScaleNone, Bias: bias})
+		_, data, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: bias})
 		if err != nil {
 			return source{}, err
 		}
@@ -68,21 +71,21 @@ func plain(reference string, bias bool) func() (source, error) {
 // all of them), half of the rows for testing.
 func classification(name string, bias bool, bankNotesPath string) func() (source, error) {
 	return func() (source, error) {
-		options := dataset.Options{Scale: dataset.ScaleNone, Bias: bias, Task: dataset.TaskClassification}
-		var train, test *dataset.Table
+		options := recipe.Options{Scale: recipe.ScaleNone, Bias: bias, Task: recipe.TaskClassification}
+		var train, test *table.Table
 		var err error
 		if name == "mnist20" {
-			options.Scale = dataset.ScaleOverall
-			if train, err = dataset.Builtin("builtin:mnist20.train"); err != nil {
+			options.Scale = recipe.ScaleOverall
+			if train, err = builtin.Open("builtin:mnist20.train"); err != nil {
 				return source{}, err
 			}
-			if test, err = dataset.Builtin("builtin:mnist20.test"); err != nil {
+			if test, err = builtin.Open("builtin:mnist20.test"); err != nil {
 				return source{}, err
 			}
 		} else if train, test, err = halves(name, bankNotesPath, options); err != nil {
 			return source{}, err
 		}
-		encoding, data, _, err := dataset.Fit(train, options)
+		encoding, data, _, err := recipe.Fit(train, options)
 		if err != nil {
 			return source{}, err
 		}
@@ -100,24 +103,24 @@ func classification(name string, bias bool, bankNotesPath string) func() (source
 
 // halves splits a table.  The paper's scripts read files without a header and
 // took the first row of all but iris for one, so that it is missing.
-func halves(name, bankNotesPath string, options dataset.Options) (train, test *dataset.Table, err error) {
-	var table *dataset.Table
+func halves(name, bankNotesPath string, options recipe.Options) (train, test *table.Table, err error) {
+	var frame *table.Table
 	if name == bankNotes {
-		table, err = dataset.BankNotes(bankNotesPath)
+		frame, err = builtin.BankNotes(bankNotesPath)
 	} else {
-		table, err = dataset.Builtin("builtin:" + strings.TrimSuffix(name, "40"))
+		frame, err = builtin.Open("builtin:" + strings.TrimSuffix(name, "40"))
 	}
 	if err != nil {
 		return nil, nil, err
 	}
 	if !strings.HasPrefix(name, "iris") {
-		table = table.WithoutFirstRow()
+		frame = frame.WithoutFirstRow()
 	}
-	split, err := dataset.ParseSplit(sklearnSplit)
+	split, err := table.ParseSplit(sklearnSplit)
 	if err != nil {
 		return nil, nil, err
 	}
-	return split.Apply(table, options)
+	return options.Split(frame, split)
 }
 
 // describe names where a classification data set comes from, for the settings.
@@ -147,6 +150,6 @@ func gammaName(gamma float64) string { return fmt.Sprintf("%g", gamma) }
 
 // CheckBankNotes reports whether path is the bank note data set.
 func CheckBankNotes(path string) error {
-	_, err := dataset.BankNotes(path)
+	_, err := builtin.BankNotes(path)
 	return err
 }

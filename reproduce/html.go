@@ -64,7 +64,7 @@ const foldRows = 60
 
 // html renders the table in a box that scrolls by itself, so that the page does
 // not on a phone.
-func (t *table) html(b *strings.Builder) {
+func (t *sheet) html(b *strings.Builder) {
 	fmt.Fprintf(b, "<h3>%s</h3>\n<p class=\"note\">%s</p>\n", html.EscapeString(t.title), html.EscapeString(t.note))
 	if len(t.rows) > foldRows {
 		fmt.Fprintf(b, "<details><summary>%d rows</summary>\n", len(t.rows))
@@ -85,7 +85,7 @@ func (t *table) html(b *strings.Builder) {
 	b.WriteString("</tbody>\n</table></div>\n")
 }
 
-func (t *table) class(c column) string {
+func (t *sheet) class(c column) string {
 	if c.number {
 		return ` class="n"`
 	}

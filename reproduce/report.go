@@ -21,7 +21,7 @@ type block struct {
 	text    string
 	list    []string
 	code    string
-	table   *table
+	table   *sheet
 	figure  *figure
 	png     []byte // of the figure
 }
@@ -88,7 +88,7 @@ func compose(o Options, e Execution, out *Outcome) ([]block, error) {
 	if err != nil {
 		return nil, err
 	}
-	section := func(heading, introduction string, tables []*table, names ...string) {
+	section := func(heading, introduction string, tables []*sheet, names ...string) {
 		var parts []block
 		for _, f := range pictures {
 			for _, name := range names {

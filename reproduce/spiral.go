@@ -5,13 +5,14 @@ import (
 	"image/color"
 	"math"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/table/recipe"
 )
 
 // classColours are the colours of the spiral's arms.
@@ -78,7 +79,7 @@ func regions(w lift.Weights, s source, title string) (*plot.Plot, error) {
 		line.Width, line.Color = vg.Points(0.6), color.Gray{0x60}
 		p.Add(line)
 	}
-	truth := dataset.Argmax(s.y)
+	truth := recipe.Argmax(s.y)
 	for k := range c {
 		var points plotter.XYs
 		for i, label := range truth {
@@ -143,7 +144,7 @@ func (r regionMap) Plot(c draw.Canvas, p *plot.Plot) {
 			at := []float64{-spiralReach + step*(float64(j)+0.5), y + step/2, 1}
 			x.SetRow(j, at[:r.d])
 		}
-		classes := dataset.Argmax(r.w.Output(x, r.classes))
+		classes := recipe.Argmax(r.w.Output(x, r.classes))
 		for from := 0; from < cells; {
 			to := from
 			for to < cells && classes[to] == classes[from] {

@@ -9,7 +9,7 @@ import (
 )
 
 // table is one table of the report.
-type table struct {
+type sheet struct {
 	name    string // of its CSV file
 	title   string
 	note    string // what the columns mean
@@ -83,7 +83,7 @@ func percent(v float64) cell {
 func seconds(v float64) cell { return number(v, 3, nearest) }
 
 // writeCSV writes the table with all digits.
-func (t *table) writeCSV(w io.Writer) error {
+func (t *sheet) writeCSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	record := make([]string, len(t.columns))
 	for i, head := range t.columns {
@@ -105,7 +105,7 @@ func (t *table) writeCSV(w io.Writer) error {
 }
 
 // markdown renders the table.
-func (t *table) markdown() string {
+func (t *sheet) markdown() string {
 	var b strings.Builder
 	for _, c := range t.columns {
 		b.WriteString("| " + c.title + " ")

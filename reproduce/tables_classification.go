@@ -14,8 +14,8 @@ var referenceAccuracies = []struct {
 	nngp, ntk float64
 }{{"iris", .960, .987}, {"ionosphere", .903, .903}, {"pima_indians", .724, .682}, {bankNotes, .999, .999}}
 
-func classificationTables(problems []*problemResults) []*table {
-	t := &table{
+func classificationTables(problems []*problemResults) []*sheet {
+	t := &sheet{
 		name: "classification", title: "Test accuracy, objective and certified gap",
 		note: "Accuracy in percent of the test rows. argmax: the largest score is that of the true class. threshold: the scores above a threshold chosen on the training rows " +
 			"are exactly the one-hot row. published rule: the same with the threshold, and for the published rounding also the iterate, that is best on the test rows; " +
@@ -23,7 +23,7 @@ func classificationTables(problems []*problemResults) []*table {
 			"The gap is (objective − bound)/objective in percent, with the best certified bound of the problem. Kernel methods do not minimise this objective.",
 		columns: append(texts("data", "γ", "bias", "method"), numbers("argmax", "threshold", "published rule", "train argmax", "objective", "certified bound", "gap %", "width")...),
 	}
-	times := &table{
+	times := &sheet{
 		name: "classification-time", title: "Classification: seconds",
 		note:    "On one thread; SGD is all its runs together, the SDP the relaxation with its certificate, to which its two roundings come on top.",
 		columns: append(texts("data", "γ", "bias", "method", "status"), numbers("seconds")...),
@@ -54,12 +54,12 @@ func classificationTables(problems []*problemResults) []*table {
 			times.rows = append(times.rows, append(append([]cell{}, head...), text(r.Method), text(r.Status), seconds(r.Seconds)))
 		}
 	}
-	return []*table{t, kernelTable(problems), times}
+	return []*sheet{t, kernelTable(problems), times}
 }
 
 // kernelTable compares the kernels with values known from the usual library.
-func kernelTable(problems []*problemResults) *table {
-	t := &table{
+func kernelTable(problems []*problemResults) *sheet {
+	t := &sheet{
 		name: "kernels", title: "Kernels against the usual library", note: "Argmax accuracy in percent at γ = 0.1 without bias.",
 		columns: append(texts("data"), numbers("NNGP", "NNGP, library", "NTK", "NTK, library")...),
 	}

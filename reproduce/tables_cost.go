@@ -1,11 +1,11 @@
 package reproduce
 
-func costTables(problems []*problemResults) []*table {
-	t := &table{
+func costTables(problems []*problemResults) []*sheet {
+	t := &sheet{
 		name: "cost", title: "Objectives and bounds against the number of rows", note: "γ = 0.1. A value stands only where the solver reached its tolerance.",
 		columns: append(texts("data"), append(numbers("rows"), append(texts("method", "status"), numbers("objective", "lower bound", "value")...)...)...),
 	}
-	times := &table{
+	times := &sheet{
 		name: "cost-time", title: "Time and memory against the number of rows",
 		note:    "One job at a time on one thread. Memory is the largest growth of the Go heap; what a loaded BLAS allocates by itself is not in it.",
 		columns: append(texts("data"), append(numbers("rows"), append(texts("method"), numbers("seconds", "MB")...)...)...),
@@ -23,5 +23,5 @@ func costTables(problems []*problemResults) []*table {
 			})
 		}
 	}
-	return []*table{t, times}
+	return []*sheet{t, times}
 }

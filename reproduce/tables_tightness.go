@@ -83,14 +83,14 @@ func (f family) statistics(m measure) (values, relative, times sample) {
 	return values, relative, times
 }
 
-func tightnessTables(problems []*problemResults, e effort) []*table {
-	summary := &table{
+func tightnessTables(problems []*problemResults, e effort) []*sheet {
+	summary := &sheet{
 		name: "tightness", title: "Bounds and networks against the exact optimum",
 		note: "Mean and sample standard deviation over all problems and seeds. The last three columns are (number − optimum)/optimum in percent, mean, " +
 			"standard deviation and the extreme that is farthest from the optimum: negative for what lies below the optimum, positive for networks that miss it.",
 		columns: append(texts("data", "γ", "method", "number"), numbers("runs", "mean", "sd", "off by %, mean", "off by %, sd", "off by %, worst")...),
 	}
-	times := &table{
+	times := &sheet{
 		name: "tightness-time", title: "Tightness: seconds of one run", note: "Processor-bound wall time on one thread, mean and sample standard deviation.",
 		columns: append(texts("data", "γ", "method"), numbers("runs", "seconds, mean", "seconds, sd")...),
 	}
@@ -112,12 +112,12 @@ func tightnessTables(problems []*problemResults, e effort) []*table {
 			}
 		}
 	}
-	return []*table{summary, problemTable(problems, e), times}
+	return []*sheet{summary, problemTable(problems, e), times}
 }
 
 // problemTable has a line for each problem.
-func problemTable(problems []*problemResults, e effort) *table {
-	t := &table{
+func problemTable(problems []*problemResults, e effort) *sheet {
+	t := &sheet{
 		name: "tightness-problems", title: "Problem by problem",
 		note:    "The relative gap of the relaxation is (optimum − certified bound)/optimum. SGD is the best of all widths and seeds.",
 		columns: append(texts("data", "γ"), numbers("exact optimum", "SDP value", "certified bound", "gap %", "copositive value", "network from the SDP", "best SGD")...),

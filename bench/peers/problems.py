@@ -7,7 +7,7 @@ import pathlib
 
 import numpy as np
 
-TABLES = pathlib.Path(__file__).parents[2] / "dataset" / "data"
+TABLES = pathlib.Path(__file__).parents[2] / "table" / "builtin" / "data"
 
 
 def standardised(features):

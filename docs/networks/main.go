@@ -21,10 +21,12 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/baseline/sgd"
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 // restartWidth is the width of the restarted networks, as in the paper.
@@ -55,32 +57,32 @@ func run(data, only string, budget time.Duration) error {
 	fmt.Println("|---|---|---|---|---|")
 	for _, c := range []struct {
 		name, file string
-		scale      dataset.Scale
+		scale      recipe.Scale
 		bias       bool
 		targets    string
 	}{
-		{"random000", "random/random000.csv", dataset.ScaleNone, false, "y1,y2,y3,y4,y5"},
-		{"spiral", "spiral.csv", dataset.ScaleNone, false, ""},
-		{"iris.train raw", "iris.train.csv", dataset.ScaleNone, false, ""},
-		{"iris.train standardised, bias", "iris.train.csv", dataset.ScaleStandard, true, ""},
-		{"ionosphere.train raw", "ionosphere.train.csv", dataset.ScaleNone, false, ""},
-		{"pima_indians.train standardised, bias", "pima_indians.train.csv", dataset.ScaleStandard, true, ""},
-		{"bank_notes.train raw", "bank_notes.train.csv", dataset.ScaleNone, false, ""},
-		{"mnist20.train standardised", "mnist20.train.csv", dataset.ScaleStandard, false, ""},
+		{"random000", "random/random000.csv", recipe.ScaleNone, false, "y1,y2,y3,y4,y5"},
+		{"spiral", "spiral.csv", recipe.ScaleNone, false, ""},
+		{"iris.train raw", "iris.train.csv", recipe.ScaleNone, false, ""},
+		{"iris.train standardised, bias", "iris.train.csv", recipe.ScaleStandard, true, ""},
+		{"ionosphere.train raw", "ionosphere.train.csv", recipe.ScaleNone, false, ""},
+		{"pima_indians.train standardised, bias", "pima_indians.train.csv", recipe.ScaleStandard, true, ""},
+		{"bank_notes.train raw", "bank_notes.train.csv", recipe.ScaleNone, false, ""},
+		{"mnist20.train standardised", "mnist20.train.csv", recipe.ScaleStandard, false, ""},
 	} {
 		if !match.MatchString(c.name) {
 			continue
 		}
-		table, err := dataset.Open(filepath.Join(data, filepath.FromSlash(c.file)), dataset.FormatAuto)
+		frame, err := read.Open(filepath.Join(data, filepath.FromSlash(c.file)), table.FormatAuto)
 		if err != nil {
 			return err
 		}
-		options := dataset.DefaultOptions()
+		options := recipe.DefaultOptions()
 		options.Scale, options.Bias = c.scale, c.bias
 		if c.targets != "" {
 			options.Targets = strings.Split(c.targets, ",")
 		}
-		_, encoded, _, err := dataset.Fit(table, options)
+		_, encoded, _, err := recipe.Fit(frame, options)
 		if err != nil {
 			return err
 		}

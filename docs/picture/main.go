@@ -14,16 +14,19 @@ import (
 	"math"
 	"os"
 
-	"github.com/relift/relift"
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/internal/atomicfile"
-	"github.com/relift/relift/internal/dense"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 func main() {
@@ -42,11 +45,11 @@ func run(path string) error {
 	if _, err := dense.Init(); err != nil {
 		return err
 	}
-	table, err := dataset.Open("builtin:spiral", dataset.FormatAuto)
+	frame, err := read.Open("builtin:spiral", table.FormatAuto)
 	if err != nil {
 		return err
 	}
-	encoding, data, _, err := dataset.Fit(table, dataset.DefaultOptions())
+	encoding, data, _, err := recipe.Fit(frame, recipe.DefaultOptions())
 	if err != nil {
 		return err
 	}
@@ -82,7 +85,7 @@ var palette = []color.RGBA{{0x00, 0x72, 0xb2, 255}, {0xe6, 0x9f, 0x00, 255}, {0x
 
 // regions draws the classes over the plane, the training rows and the lines on
 // which a neuron switches.
-func regions(w relift.Weights, data *dataset.Encoded, e *dataset.Encoding) (*plot.Plot, error) {
+func regions(w relift.Weights, data *recipe.Encoded, e *recipe.Recipe) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text = fmt.Sprintf("Decision regions and the %d neurons' hyperplanes", w.Width())
 	p.X.Label.Text, p.Y.Label.Text = "x1 (scaled)", "x2 (scaled)"
@@ -98,7 +101,7 @@ func regions(w relift.Weights, data *dataset.Encoded, e *dataset.Encoding) (*plo
 		line.Color, line.Width = color.RGBA{0, 0, 0, 90}, vg.Points(0.7)
 		p.Add(line)
 	}
-	classes := dataset.Argmax(data.Y)
+	classes := recipe.Argmax(data.Y)
 	for k, colour := range palette[:len(e.Classes)] {
 		var points plotter.XYs
 		for i, class := range classes {
@@ -154,7 +157,7 @@ func (b background) Plot(c draw.Canvas, p *plot.Plot) {
 		for j := range cells {
 			x.SetRow(j, []float64{-b.reach + step*(float64(j)+0.5), y + step/2, 1})
 		}
-		classes := dataset.Argmax(b.w.Output(x, b.classes))
+		classes := recipe.Argmax(b.w.Output(x, b.classes))
 		for from := 0; from < cells; {
 			to := from
 			for to < cells && classes[to] == classes[from] {

@@ -11,9 +11,10 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // Network is a two-layer ReLU network as programs write it,
@@ -116,11 +117,11 @@ func (n *Network) ToModel(gamma float64) (*network.Model, error) {
 		return n.Model, nil
 	}
 	d, _, c := n.Dims()
-	e := &dataset.Encoding{Task: dataset.TaskRegression, Scale: dataset.ScaleNone, Missing: dataset.MissingError, Bias: n.HasBias()}
+	e := &recipe.Recipe{Task: recipe.TaskRegression, Scale: recipe.ScaleNone, Missing: recipe.MissingError, Bias: n.HasBias()}
 	for k := range d {
-		f := dataset.Feature{Name: "x" + strconv.Itoa(k+1), Kind: dataset.Numeric, Deviation: 1}
+		f := recipe.Feature{Name: "x" + strconv.Itoa(k+1), Kind: table.Numeric, Deviation: 1}
 		if n.Mean != nil {
-			e.Scale = dataset.ScaleStandard
+			e.Scale = recipe.ScaleStandard
 			f.Mean, f.Deviation = n.Mean[k], n.Deviation[k]
 		}
 		e.Features = append(e.Features, f)

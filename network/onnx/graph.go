@@ -9,9 +9,10 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // builder makes the graph of a model.
@@ -55,7 +56,7 @@ func texts(name string, v [][]byte) *onnxpb.AttributeProto {
 
 // table returns an input or output of the graph with N rows and, if there is one
 // given, that many columns.
-func table(name string, kind onnxpb.TensorProto_DataType, columns ...int) *onnxpb.ValueInfoProto {
+func valueInfo(name string, kind onnxpb.TensorProto_DataType, columns ...int) *onnxpb.ValueInfoProto {
 	shape := &onnxpb.TensorShapeProto{Dim: []*onnxpb.TensorShapeProto_Dimension{{Value: &onnxpb.TensorShapeProto_Dimension_DimParam{DimParam: "N"}}}}
 	for _, k := range columns {
 		shape.Dim = append(shape.Dim, &onnxpb.TensorShapeProto_Dimension{Value: &onnxpb.TensorShapeProto_Dimension_DimValue{DimValue: int64(k)}})
@@ -110,16 +111,16 @@ func (b *builder) build() {
 	x = b.scale(x)
 	b.layers(x)
 	_, c := e.Dims()
-	scores := table(scoresName, b.real, c)
-	if e.Task != dataset.TaskClassification {
+	scores := valueInfo(scoresName, b.real, c)
+	if e.Task != recipe.TaskClassification {
 		b.out.Output = append(b.out.Output, scores)
 		return
 	}
 	index := b.node("/class", labelOperator, []string{scoresName}, integer("axis", 1), integer("keepdims", 0))
-	label := table(labelName, onnxpb.TensorProto_STRING)
+	label := valueInfo(labelName, onnxpb.TensorProto_STRING)
 	classes := "/classes"
 	if numbers := wholeNumbers(e.Classes); numbers != nil {
-		label = table(labelName, onnxpb.TensorProto_INT64)
+		label = valueInfo(labelName, onnxpb.TensorProto_INT64)
 		b.wholes(classes, numbers...)
 	} else {
 		t := &onnxpb.TensorProto{Name: proto.String(classes), DataType: proto.Int32(int32(onnxpb.TensorProto_STRING)), Dims: []int64{int64(c)}}
@@ -152,14 +153,14 @@ func (b *builder) features() string {
 	e := b.model.Encoding
 	numeric := true
 	for _, f := range e.Features {
-		numeric = numeric && f.Kind == dataset.Numeric
+		numeric = numeric && f.Kind == table.Numeric
 	}
 	d := int64(len(e.Features))
 	if numeric {
-		input := table(inputName, b.real, len(e.Features))
+		input := valueInfo(inputName, b.real, len(e.Features))
 		input.DocString = proto.String("the numeric features, in the order of the metadata relift.features")
 		b.out.Input = append(b.out.Input, input)
-		if e.Missing != dataset.MissingMean {
+		if e.Missing != recipe.MissingMean {
 			return inputName
 		}
 		var fill []float64
@@ -183,7 +184,7 @@ func (b *builder) features() string {
 		own := fmt.Sprintf("/column%d/", k)
 		var part string
 		switch numbers := asNumbers(f); {
-		case f.Kind == dataset.Numeric:
+		case f.Kind == table.Numeric:
 			part = b.fillNumber(own, name, f.Fill)
 		case numbers != nil:
 			part = b.oneHotNumbers(own, name, numbers, f)
@@ -191,7 +192,7 @@ func (b *builder) features() string {
 			kind = onnxpb.TensorProto_STRING
 			part = b.oneHotText(own, name, f)
 		}
-		input := table(name, kind, 1)
+		input := valueInfo(name, kind, 1)
 		input.DocString = proto.String("column " + f.Name)
 		b.out.Input = append(b.out.Input, input)
 		parts = append(parts, part)
@@ -199,9 +200,9 @@ func (b *builder) features() string {
 	return b.node("/columns", "Concat", parts, integer("axis", 1))
 }
 
-// fillNumber puts the number in the place of NaN, under dataset.MissingMean.
+// fillNumber puts the number in the place of NaN, under recipe.MissingMean.
 func (b *builder) fillNumber(own, x string, fill float64) string {
-	if b.model.Encoding.Missing != dataset.MissingMean {
+	if b.model.Encoding.Missing != recipe.MissingMean {
 		return x
 	}
 	missing := b.node(own+"missing", "IsNaN", []string{x})
@@ -210,7 +211,7 @@ func (b *builder) fillNumber(own, x string, fill float64) string {
 
 // asNumbers returns the categories as numbers, nil unless each is one in its
 // shortest form, as those of a column of numbers are.
-func asNumbers(f dataset.Feature) []float64 {
+func asNumbers(f recipe.Feature) []float64 {
 	var out []float64
 	for _, text := range f.Categories {
 		v, err := strconv.ParseFloat(text, 64)
@@ -224,7 +225,7 @@ func asNumbers(f dataset.Feature) []float64 {
 
 // oneHotNumbers compares with every category and divides by the number of
 // matches, so that an unknown number gives 0/0 = NaN and not a silent zero.
-func (b *builder) oneHotNumbers(own, x string, numbers []float64, f dataset.Feature) string {
+func (b *builder) oneHotNumbers(own, x string, numbers []float64, f recipe.Feature) string {
 	for k, category := range f.Categories {
 		if category == f.FillCategory {
 			x = b.fillNumber(own, x, numbers[k])
@@ -242,7 +243,7 @@ func (b *builder) oneHotNumbers(own, x string, numbers []float64, f dataset.Feat
 }
 
 // apart reports categories that single precision cannot tell from each other.
-func (b *builder) apart(numbers []float64, f dataset.Feature) {
+func (b *builder) apart(numbers []float64, f recipe.Feature) {
 	seen := map[float32]int{}
 	for k, v := range numbers {
 		if first, ok := seen[float32(v)]; ok && b.err == nil {
@@ -253,12 +254,12 @@ func (b *builder) apart(numbers []float64, f dataset.Feature) {
 }
 
 // oneHotText uses the encoder of ai.onnx.ml, which refuses unknown categories.
-func (b *builder) oneHotText(own, x string, f dataset.Feature) string {
+func (b *builder) oneHotText(own, x string, f recipe.Feature) string {
 	var categories [][]byte
 	for _, c := range f.Categories {
 		categories = append(categories, []byte(c))
 	}
-	if b.model.Encoding.Missing == dataset.MissingMean {
+	if b.model.Encoding.Missing == recipe.MissingMean {
 		keys := append([][]byte{{}}, categories...)
 		values := append([][]byte{[]byte(f.FillCategory)}, categories...)
 		x = b.node(own+"filled", "LabelEncoder", []string{x},

@@ -80,7 +80,7 @@ func tensorAttribute(name string, t *tensor) *onnxpb.AttributeProto {
 func file(out string, initializers []*tensor, nodes ...*onnxpb.NodeProto) *onnxpb.ModelProto {
 	g := &onnxpb.GraphProto{
 		Name: proto.String("main_graph"), Node: nodes,
-		Input:  []*onnxpb.ValueInfoProto{table("input", onnxpb.TensorProto_FLOAT, foreignInputs)},
+		Input:  []*onnxpb.ValueInfoProto{valueInfo("input", onnxpb.TensorProto_FLOAT, foreignInputs)},
 		Output: []*onnxpb.ValueInfoProto{{Name: proto.String(out)}},
 	}
 	for _, t := range initializers {

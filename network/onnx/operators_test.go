@@ -25,7 +25,7 @@ func numbers(name string, v ...float64) *tensor {
 // input changes the shape that a file declares for its input: negative sizes are
 // not known.
 func input(m *onnxpb.ModelProto, kind onnxpb.TensorProto_DataType, columns ...int) *onnxpb.ModelProto {
-	v := table("input", kind, columns...)
+	v := valueInfo("input", kind, columns...)
 	for i, d := range v.GetType().GetTensorType().Shape.Dim[1:] {
 		if columns[i] < 0 {
 			d.Value = &onnxpb.TensorShapeProto_Dimension_DimParam{DimParam: "k"}

@@ -12,18 +12,18 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/element"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/table"
 )
 
 // maxSize is the most bytes a file may have.
 const maxSize = 1 << 30
 
 // Load reads the ONNX file at path.  Numbers that it keeps in other files are read
-// from its folder, and from nowhere else.  Errors match dataset.ErrInput.
+// from its folder, and from nowhere else.  Errors match table.ErrInput.
 func Load(path string) (*foreign.Network, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -34,7 +34,7 @@ func Load(path string) (*foreign.Network, error) {
 		case errors.Is(err, fs.ErrPermission):
 			problem = "no permission to read it"
 		}
-		return nil, &dataset.InputError{File: path, Problem: problem, Err: err}
+		return nil, &table.InputError{File: path, Problem: problem, Err: err}
 	}
 	defer f.Close()
 	return readFrom(path, filepath.Dir(path), f)
@@ -46,14 +46,14 @@ func Read(name string, r io.Reader) (*foreign.Network, error) { return readFrom(
 func readFrom(name, folder string, r io.Reader) (*foreign.Network, error) {
 	content, err := io.ReadAll(io.LimitReader(r, maxSize+1))
 	if err != nil {
-		return nil, &dataset.InputError{File: name, Problem: fmt.Sprintf("cannot be read: %v", err), Err: err}
+		return nil, &table.InputError{File: name, Problem: fmt.Sprintf("cannot be read: %v", err), Err: err}
 	}
 	if len(content) > maxSize {
-		return nil, &dataset.InputError{File: name, Problem: "is larger than 1 GiB; expected a two-layer network"}
+		return nil, &table.InputError{File: name, Problem: "is larger than 1 GiB; expected a two-layer network"}
 	}
 	file, err := decode(content)
 	if err != nil {
-		return nil, &dataset.InputError{File: name, Problem: err.Error(), Err: err}
+		return nil, &table.InputError{File: name, Problem: err.Error(), Err: err}
 	}
 	var warnings []string
 	for _, p := range file.MetadataProps {
@@ -69,7 +69,7 @@ func readFrom(name, folder string, r io.Reader) (*foreign.Network, error) {
 	}
 	n, err := interpret(file, folder, len(content))
 	if err != nil {
-		return nil, &dataset.InputError{File: name, Problem: err.Error(), Err: err}
+		return nil, &table.InputError{File: name, Problem: err.Error(), Err: err}
 	}
 	n.Warnings = append(warnings, n.Warnings...)
 	return n, nil
@@ -113,7 +113,7 @@ func restore(name string, file *onnxpb.ModelProto, text string) (*network.Model,
 	}
 	m, err := network.Read(name, strings.NewReader(string(model)))
 	if err != nil {
-		if e, ok := errors.AsType[*dataset.InputError](err); ok {
+		if e, ok := errors.AsType[*table.InputError](err); ok {
 			return nil, errors.New(e.Problem)
 		}
 		return nil, err

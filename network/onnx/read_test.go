@@ -13,10 +13,11 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/element"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // TestModelsComeBack: a file that relift wrote gives the model file, byte for
@@ -53,7 +54,7 @@ func TestModelsComeBack(t *testing.T) {
 // TestChangedGraphIsForeign: metadata do not speak for a graph that somebody
 // changed.
 func TestChangedGraphIsForeign(t *testing.T) {
-	m := model(t, builtin(t, "builtin:iris"), dataset.DefaultOptions(), 3, 1)
+	m := model(t, builtin(t, "builtin:iris"), recipe.DefaultOptions(), 3, 1)
 	var b bytes.Buffer
 	if err := Write(&b, m, Double); err != nil {
 		t.Fatal(err)
@@ -228,7 +229,7 @@ func TestForeignGraphs(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			predictions, err := m.Predict(read(t, "x1,x2\n0.5,-1\n2,3\n-1,0.25\n0,0\n-3,-4\n"))
+			predictions, err := m.Predict(readText(t, "x1,x2\n0.5,-1\n2,3\n-1,0.25\n0,0\n-3,-4\n"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -266,22 +267,22 @@ func TestForeignRefusals(t *testing.T) {
 		"nothing":        {file("input", nil), `output "input" is computed before`},
 		"residual":       {file("z", all, first, op("Relu", "r", "h"), second, op("Add", "z", "y", "h")), "operator Add (/z): joins two branches"},
 		"two inputs": {edit(good(), func(m *onnxpb.ModelProto) {
-			m.Graph.Input = append(m.Graph.Input, table("more", onnxpb.TensorProto_FLOAT, 2))
+			m.Graph.Input = append(m.Graph.Input, valueInfo("more", onnxpb.TensorProto_FLOAT, 2))
 		}), "the graph has 2 inputs"},
-		"text input":     {edit(good(), func(m *onnxpb.ModelProto) { m.Graph.Input[0] = table("input", onnxpb.TensorProto_STRING, 2) }), `input "input" is not of numbers`},
-		"wrong width":    {edit(good(), func(m *onnxpb.ModelProto) { m.Graph.Input[0] = table("input", onnxpb.TensorProto_FLOAT, 3) }), "operator Gemm (/h): takes 2 columns and gets 3"},
+		"text input":     {edit(good(), func(m *onnxpb.ModelProto) { m.Graph.Input[0] = valueInfo("input", onnxpb.TensorProto_STRING, 2) }), `input "input" is not of numbers`},
+		"wrong width":    {edit(good(), func(m *onnxpb.ModelProto) { m.Graph.Input[0] = valueInfo("input", onnxpb.TensorProto_FLOAT, 3) }), "operator Gemm (/h): takes 2 columns and gets 3"},
 		"NaN weight":     {file("y", []*tensor{l.b, l.v, l.a, {Name: "fc1.weight", Type: onnxpb.TensorProto_FLOAT, Dims: []int64{4, 2}, Numbers: []float64{math.NaN(), 0, 0, 0, 0, 0, 0, 0}}}, first, op("Relu", "r", "h"), second), "the first-layer weights hold NaN"},
 		"undefined":      {file("y", all, second), `operator Gemm (/y): argument "r" is not computed before`},
 		"computed twice": {file("y", all, first, op("Relu", "h", "h"), second), `tensor "h" is computed twice`},
 		"several results": {edit(file("y", all, first, op("Relu", "r", "h"), second, with(op("Gemm", "z", "r", "fc2.weight"), transB)), func(m *onnxpb.ModelProto) {
-			m.Graph.Output = append(m.Graph.Output, table("z", onnxpb.TensorProto_FLOAT))
+			m.Graph.Output = append(m.Graph.Output, valueInfo("z", onnxpb.TensorProto_FLOAT))
 		}), "the graph has several results"},
 		"whole weights": {file("y", []*tensor{{Name: "fc1.weight", Type: onnxpb.TensorProto_INT64, Dims: []int64{4, 2}, Ints: make([]int64, 8)}, l.b, l.v, l.a}, first, op("Relu", "r", "h"), second), "operator Gemm (/h): its weights are no constant matrix of floating-point numbers"},
 		"other domain":  {file("y", all, first, in("com.microsoft", op("FusedRelu", "r", "h")), second), `operator FusedRelu (/r): of the domain "com.microsoft" is not known`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read("f.onnx", bytes.NewReader(encoded(t, c.file)))
-			if err == nil || !strings.HasPrefix(err.Error(), "f.onnx: "+c.want) || strings.Contains(err.Error(), "\n") || !errors.Is(err, dataset.ErrInput) {
+			if err == nil || !strings.HasPrefix(err.Error(), "f.onnx: "+c.want) || strings.Contains(err.Error(), "\n") || !errors.Is(err, table.ErrInput) {
 				t.Errorf("got %v\nwant f.onnx: %s", err, c.want)
 			}
 		})
@@ -295,7 +296,7 @@ func TestForeignRefusals(t *testing.T) {
 // not panic, and what is read must be finite.
 func TestDamagedFilesAreRefused(t *testing.T) {
 	var b bytes.Buffer
-	if err := Write(&b, model(t, read(t, regression), dataset.Options{Targets: []string{"price", "tax"}, Bias: true}, 2, 1), Double); err != nil {
+	if err := Write(&b, model(t, readText(t, regression), recipe.Options{Targets: []string{"price", "tax"}, Bias: true}, 2, 1), Double); err != nil {
 		t.Fatal(err)
 	}
 	l := newLayers(3)

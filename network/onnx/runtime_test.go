@@ -15,10 +15,12 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 // feed is an input or output of the runtime.
@@ -62,28 +64,28 @@ func onnxruntime(t testing.TB) func(model string, feeds map[string]feed) (map[st
 	}
 }
 
-func read(t testing.TB, text string) *dataset.Table {
+func readText(t testing.TB, text string) *table.Table {
 	t.Helper()
-	table, err := dataset.Read("t.csv", strings.NewReader(text), dataset.FormatAuto)
+	frame, err := read.Read("t.csv", strings.NewReader(text), table.FormatAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table
+	return frame
 }
 
-func builtin(t testing.TB, name string) *dataset.Table {
+func builtin(t testing.TB, name string) *table.Table {
 	t.Helper()
-	table, err := dataset.Open(name, dataset.FormatAuto)
+	frame, err := read.Open(name, table.FormatAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return table
+	return frame
 }
 
 // model returns a model with random weights for the table.
-func model(t testing.TB, table *dataset.Table, o dataset.Options, width int, seed uint64) *network.Model {
+func model(t testing.TB, frame *table.Table, o recipe.Options, width int, seed uint64) *network.Model {
 	t.Helper()
-	e, data, _, err := dataset.Fit(table, o)
+	e, data, _, err := recipe.Fit(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +99,7 @@ func model(t testing.TB, table *dataset.Table, o dataset.Options, width int, see
 	}
 	n, _ := data.X.Dims()
 	m, err := network.New(w, e, network.Provenance{
-		Gamma: 0.1, LowerBound: 1.0 / 3, UpperBound: 2.5, DataLoss: math.NaN(), DataDigest: data.Digest(), Source: table.Name,
+		Gamma: 0.1, LowerBound: 1.0 / 3, UpperBound: 2.5, DataLoss: math.NaN(), DataDigest: data.Digest(), Source: frame.Name,
 		Rows: n, Status: "done", Method: "sdp", Version: "0.1.0", Seed: seed, Settings: map[string]string{"gap": "1e-3"},
 	})
 	if err != nil {
@@ -119,34 +121,34 @@ const regression = `size,color,floors,scores,price,tax
 
 var cases = []struct {
 	name    string
-	table   func(testing.TB) *dataset.Table
-	options dataset.Options
+	table   func(testing.TB) *table.Table
+	options recipe.Options
 	width   int
 }{
-	{"iris", func(t testing.TB) *dataset.Table { return builtin(t, "builtin:iris") }, dataset.DefaultOptions(), 9},
-	{"spiral, no bias, no scaling", func(t testing.TB) *dataset.Table { return builtin(t, "builtin:spiral") }, dataset.Options{Scale: dataset.ScaleNone}, 5},
-	{"width 0", func(t testing.TB) *dataset.Table { return builtin(t, "builtin:iris") }, dataset.DefaultOptions(), 0},
-	{"two numeric targets", func(t testing.TB) *dataset.Table {
-		return read(t, "a,b,y,z\n1,2,0.5,1\n2,-1,1.5,2\n3,0.5,2.5,7\n-4,2,0.25,3\n")
-	}, dataset.Options{Targets: []string{"y", "z"}, Bias: true}, 7},
-	{"categories", func(t testing.TB) *dataset.Table { return read(t, regression) },
-		dataset.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 6},
-	{"missing values", func(t testing.TB) *dataset.Table {
-		return read(t, "a,k,f,y\n1,u,1,0.5\n?,v,2,1.5\n3,?,?,2.5\n4,u,2,3.25\n")
-	}, dataset.Options{Missing: dataset.MissingMean, Categorical: []string{"f"}, Bias: true}, 4},
-	{"missing numbers", func(t testing.TB) *dataset.Table {
-		return read(t, "a,b,y\n1,?,0.5\n?,2,1.5\n3,3,2.5\n4,5,3.25\n")
-	}, dataset.Options{Missing: dataset.MissingMean}, 3},
-	{"whole-number classes", func(t testing.TB) *dataset.Table {
-		return read(t, "a,b,class\n1,2,3\n2,-1,-1\n3,0.5,3\n-4,2,-1\n")
-	}, dataset.DefaultOptions(), 4},
+	{"iris", func(t testing.TB) *table.Table { return builtin(t, "builtin:iris") }, recipe.DefaultOptions(), 9},
+	{"spiral, no bias, no scaling", func(t testing.TB) *table.Table { return builtin(t, "builtin:spiral") }, recipe.Options{Scale: recipe.ScaleNone}, 5},
+	{"width 0", func(t testing.TB) *table.Table { return builtin(t, "builtin:iris") }, recipe.DefaultOptions(), 0},
+	{"two numeric targets", func(t testing.TB) *table.Table {
+		return readText(t, "a,b,y,z\n1,2,0.5,1\n2,-1,1.5,2\n3,0.5,2.5,7\n-4,2,0.25,3\n")
+	}, recipe.Options{Targets: []string{"y", "z"}, Bias: true}, 7},
+	{"categories", func(t testing.TB) *table.Table { return readText(t, regression) },
+		recipe.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 6},
+	{"missing values", func(t testing.TB) *table.Table {
+		return readText(t, "a,k,f,y\n1,u,1,0.5\n?,v,2,1.5\n3,?,?,2.5\n4,u,2,3.25\n")
+	}, recipe.Options{Missing: recipe.MissingMean, Categorical: []string{"f"}, Bias: true}, 4},
+	{"missing numbers", func(t testing.TB) *table.Table {
+		return readText(t, "a,b,y\n1,?,0.5\n?,2,1.5\n3,3,2.5\n4,5,3.25\n")
+	}, recipe.Options{Missing: recipe.MissingMean}, 3},
+	{"whole-number classes", func(t testing.TB) *table.Table {
+		return readText(t, "a,b,class\n1,2,3\n2,-1,-1\n3,0.5,3\n-4,2,-1\n")
+	}, recipe.DefaultOptions(), 4},
 }
 
 // feedsOf makes the inputs of the graph of the first n rows of the table as a
 // user would.
-func feedsOf(t testing.TB, m *network.Model, table *dataset.Table, n int, precision Precision) map[string]feed {
+func feedsOf(t testing.TB, m *network.Model, frame *table.Table, n int, precision Precision) map[string]feed {
 	t.Helper()
-	number := func(column *dataset.Column, i int) string { return strconv.FormatFloat(column.Numbers[i], 'g', -1, 64) }
+	number := func(column *table.Column, i int) string { return strconv.FormatFloat(column.Numbers[i], 'g', -1, 64) }
 	feeds := map[string]feed{}
 	graph, _, err := graphOf(m, precision)
 	if err != nil {
@@ -159,12 +161,12 @@ func feedsOf(t testing.TB, m *network.Model, table *dataset.Table, n int, precis
 			f.Dims = []int{n, len(m.Encoding.Features)}
 			for i := range n {
 				for _, feature := range m.Encoding.Features {
-					f.Data = append(f.Data, number(table.Column(feature.Name), i))
+					f.Data = append(f.Data, number(frame.Column(feature.Name), i))
 				}
 			}
 		} else {
 			f.Dims = []int{n, 1}
-			column := table.Column(strings.TrimPrefix(in.GetDocString(), "column "))
+			column := frame.Column(strings.TrimPrefix(in.GetDocString(), "column "))
 			for i := range n {
 				if kind.GetElemType() == int32(onnxpb.TensorProto_STRING) {
 					f.Type = "string"
@@ -192,9 +194,9 @@ func TestRuntimePredictsTheSame(t *testing.T) {
 	run := onnxruntime(t)
 	for k, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			table := c.table(t)
-			m := model(t, table, c.options, c.width, uint64(k))
-			want, err := m.Predict(table)
+			frame := c.table(t)
+			m := model(t, frame, c.options, c.width, uint64(k))
+			want, err := m.Predict(frame)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -203,14 +205,14 @@ func TestRuntimePredictsTheSame(t *testing.T) {
 				if err := Save(path, m, precision); err != nil {
 					t.Fatal(err)
 				}
-				for _, n := range map[Precision][]int{Double: {table.NumRows(), 1}, Single: {table.NumRows()}}[precision] {
-					results, err := run(path, feedsOf(t, m, table, n, precision))
+				for _, n := range map[Precision][]int{Double: {frame.NumRows(), 1}, Single: {frame.NumRows()}}[precision] {
+					results, err := run(path, feedsOf(t, m, frame, n, precision))
 					if err != nil {
 						t.Fatal(err)
 					}
 					compareScores(t, results["scores"], want.Scores, n, precision, tolerance)
 					label, ok := results["label"]
-					if ok != (m.Encoding.Task == dataset.TaskClassification) {
+					if ok != (m.Encoding.Task == recipe.TaskClassification) {
 						t.Fatalf("label is an output: %v", ok)
 					}
 					if !ok {
@@ -255,13 +257,13 @@ func compareScores(t *testing.T, got feed, want *mat.Dense, n int, precision Pre
 // number gives NaN, as the package says.
 func TestRuntimeRefusesUnknownCategories(t *testing.T) {
 	run := onnxruntime(t)
-	table := read(t, regression)
-	m := model(t, table, dataset.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 3, 1)
+	frame := readText(t, regression)
+	m := model(t, frame, recipe.Options{Targets: []string{"price", "tax"}, Categorical: []string{"floors"}, Bias: true}, 3, 1)
 	path := filepath.Join(t.TempDir(), "m.onnx")
 	if err := Save(path, m, Double); err != nil {
 		t.Fatal(err)
 	}
-	feeds := feedsOf(t, m, table, table.NumRows(), Double)
+	feeds := feedsOf(t, m, frame, frame.NumRows(), Double)
 	feeds["color"].Data[1] = "violet"
 	if _, err := run(path, feeds); err == nil || !strings.Contains(err.Error(), "nknown") {
 		t.Errorf("an unknown text: %v", err)

@@ -5,12 +5,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/relift/relift/dataset"
+	"github.com/relift/relift/table/recipe"
 )
 
 // TestMetadata: a file says what was proved about the network.
 func TestMetadata(t *testing.T) {
-	m := model(t, builtin(t, "builtin:iris"), dataset.DefaultOptions(), 3, 1)
+	m := model(t, builtin(t, "builtin:iris"), recipe.DefaultOptions(), 3, 1)
 	for _, precision := range []Precision{Double, Single} {
 		var b bytes.Buffer
 		if err := Write(&b, m, precision); err != nil {
@@ -43,14 +43,14 @@ func TestMetadata(t *testing.T) {
 
 // TestSinglePrecisionRefusals: what single precision cannot say is refused.
 func TestSinglePrecisionRefusals(t *testing.T) {
-	options := dataset.Options{Targets: []string{"y"}, Categorical: []string{"k"}, Bias: true}
+	options := recipe.Options{Targets: []string{"y"}, Categorical: []string{"k"}, Bias: true}
 	for _, c := range []struct{ name, table, want string }{
 		{"categories that become one", "k,a,y\n100000001,1,0.5\n100000002,2,1.5\n100000001,3,2.5\n100000002,4,1\n", `of "k" are the same in single precision`},
 		{"a number that is too large", "k,a,y\n1,1e39,0.5\n2,2,1.5\n1,3,2.5\n2,4,1\n", "is too large for single precision"},
 	} {
 		o := options
-		o.Scale = dataset.ScaleStandard
-		m := model(t, read(t, c.table), o, 2, 1)
+		o.Scale = recipe.ScaleStandard
+		m := model(t, readText(t, c.table), o, 2, 1)
 		var b bytes.Buffer
 		if err := Write(&b, m, Single); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", c.name, err)

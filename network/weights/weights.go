@@ -24,17 +24,17 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/network/weights/internal/safetensors"
 	"github.com/relift/relift/network/weights/internal/stored"
 	"github.com/relift/relift/network/weights/internal/torch"
+	"github.com/relift/relift/table"
 )
 
 // Load reads the network in the file at path.  Its warnings say which arrays were
-// taken for what if the caller did not.  Errors match dataset.ErrInput.
+// taken for what if the caller did not.  Errors match table.ErrInput.
 func Load(path string, names Names) (*foreign.Network, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -42,16 +42,16 @@ func Load(path string, names Names) (*foreign.Network, error) {
 		if errors.Is(err, fs.ErrNotExist) {
 			problem = "no such file; expected the weights of a network"
 		}
-		return nil, &dataset.InputError{File: path, Problem: problem, Err: err}
+		return nil, &table.InputError{File: path, Problem: problem, Err: err}
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, &dataset.InputError{File: path, Problem: "is no file; expected the weights of a network", Err: err}
+		return nil, &table.InputError{File: path, Problem: "is no file; expected the weights of a network", Err: err}
 	}
 	n, err := Read(f, info.Size(), names)
 	if err != nil {
-		return nil, &dataset.InputError{File: path, Problem: err.Error(), Err: err}
+		return nil, &table.InputError{File: path, Problem: err.Error(), Err: err}
 	}
 	for i, text := range n.Warnings {
 		n.Warnings[i] = path + ": " + text

@@ -13,8 +13,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/network/foreign"
+	"github.com/relift/relift/table"
 )
 
 // The network of testdata/make.py.
@@ -106,7 +106,7 @@ func TestRefusals(t *testing.T) {
 		{".", Names{}, "is no file"},
 	} {
 		_, err := Load(filepath.Join("testdata", file.name), file.names)
-		if err == nil || !strings.Contains(err.Error(), file.want) || strings.Contains(err.Error(), "\n") || !errors.Is(err, dataset.ErrInput) {
+		if err == nil || !strings.Contains(err.Error(), file.want) || strings.Contains(err.Error(), "\n") || !errors.Is(err, table.ErrInput) {
 			t.Errorf("%s: got %v, want %q", file.name, err, file.want)
 		}
 	}

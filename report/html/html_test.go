@@ -14,13 +14,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/relift/relift/dataset"
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
-	"gonum.org/v1/gonum/mat"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
+	"github.com/relift/relift/table/recipe"
 )
 
 const hostile = `<script>alert("1")</script>&'` + "\x01"
@@ -32,11 +35,11 @@ func page(t *testing.T, classification bool) *Page {
 	if !classification {
 		text = "a,b,c,y\n1,2,r,0.5\n2,1,s,1.5\n4,4,r,2.25\n0,3,s,3.75\n"
 	}
-	table, err := dataset.Read("t.csv", strings.NewReader(text), dataset.FormatCSV)
+	frame, err := read.Read("t.csv", strings.NewReader(text), table.FormatCSV)
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoding, data, _, err := dataset.Fit(table, dataset.DefaultOptions())
+	encoding, data, _, err := recipe.Fit(frame, recipe.DefaultOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

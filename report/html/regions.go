@@ -5,8 +5,8 @@ import (
 	"math"
 	"strings"
 
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/explain"
+	"github.com/relift/relift/table/recipe"
 )
 
 // levels is the number of colours of a regression's values.
@@ -17,7 +17,7 @@ func decisionRegions(sl *explain.Slice) *figure {
 	if sl == nil {
 		return nil
 	}
-	classification := sl.Task == dataset.TaskClassification
+	classification := sl.Task == recipe.TaskClassification
 	const size = 400.0
 	legend := 22.0 * math.Ceil(float64(min(len(sl.Outputs), 12))/3)
 	if !classification {
@@ -156,7 +156,7 @@ func span(x []float64) (lo, hi float64) {
 
 // describeRegions says how much of the plane each class takes.
 func describeRegions(sl *explain.Slice) string {
-	if sl.Task != dataset.TaskClassification {
+	if sl.Task != recipe.TaskClassification {
 		lo, hi := span(sl.Value)
 		return fmt.Sprintf("Predictions between %s and %s.", label(lo), label(hi))
 	}
@@ -173,7 +173,7 @@ func describeRegions(sl *explain.Slice) string {
 
 func regionsCaption(sl *explain.Slice) string {
 	what := "Predicted class"
-	if sl.Task != dataset.TaskClassification {
+	if sl.Task != recipe.TaskClassification {
 		what = "Prediction of " + sl.Outputs[0]
 	}
 	text := fmt.Sprintf("%s along %s and %s, the two most influential features", what, sl.Axes[0].Feature, sl.Axes[1].Feature)

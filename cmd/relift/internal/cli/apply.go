@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
+
+	"github.com/relift/relift/report"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // applyFlags are the flags that say how a model's encoding is applied to a
@@ -25,10 +27,10 @@ func (f *applyFlags) bind(c *cobra.Command) {
 }
 
 // options is what the flags say; without --missing the model decides.
-func (f *applyFlags) options() dataset.ApplyOptions {
-	o := dataset.ApplyOptions{Unknown: dataset.Unknown(f.unknown), Leniently: !f.strict}
+func (f *applyFlags) options() recipe.ApplyOptions {
+	o := recipe.ApplyOptions{Unknown: recipe.Unknown(f.unknown), Leniently: !f.strict}
 	if f.flags.Changed("missing") {
-		o.Missing = dataset.Missing(f.missing)
+		o.Missing = recipe.Missing(f.missing)
 	}
 	return o
 }
@@ -36,7 +38,7 @@ func (f *applyFlags) options() dataset.ApplyOptions {
 // warnAbout writes to w what was guessed about the table, and how many rows
 // were left out and why the first of them; one and many say what became of one row
 // and of several.
-func warnAbout(w io.Writer, t *dataset.Table, left int, one, many string, first error) {
+func warnAbout(w io.Writer, t *table.Table, left int, one, many string, first error) {
 	for _, text := range t.Warnings {
 		fmt.Fprintln(w, "warning: "+oneLine(text))
 	}

@@ -11,15 +11,17 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/relift/relift"
 	"github.com/relift/relift/audit"
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/report"
-	"github.com/spf13/cobra"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 const auditLong = `Say how good a two-layer ReLU network is, whoever trained it: its objective on the
@@ -92,7 +94,7 @@ type audited struct {
 	network  *foreign.Network
 	weights  lift.Weights
 	problem  lift.Problem
-	encoding *dataset.Encoding
+	encoding *recipe.Recipe
 	origin   relift.Origin
 	split    string
 	scaling  string // a remark on the scaling
@@ -112,15 +114,15 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 	if err != nil {
 		return err
 	}
-	table, err := f.data.open(ctx, data)
+	frame, err := f.data.open(ctx, data)
 	if err != nil {
 		return err
 	}
 	var a *audited
 	if n.Model != nil {
-		a, err = f.own(n.Model, table, data, changed)
+		a, err = f.own(n.Model, frame, data, changed)
 	} else {
-		a, err = f.foreign(strings.Join(model, ", "), n, table, data, changed)
+		a, err = f.foreign(strings.Join(model, ", "), n, frame, data, changed)
 	}
 	if err != nil {
 		return err
@@ -161,9 +163,9 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 // solveAudit runs the audit with a progress table on stderr.
 func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.Options, stderr io.Writer) (*audit.Report, error) {
 	if !f.quiet {
-		table := report.NewTable(raw(stderr), isTerminal(stderr))
-		defer table.Close()
-		options.Progress = table
+		frame := report.NewTable(raw(stderr), isTerminal(stderr))
+		defer frame.Close()
+		options.Progress = frame
 	}
 	result, err := audit.Run(ctx, a.problem, a.weights, options)
 	switch {
@@ -180,25 +182,25 @@ func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.O
 
 // own prepares a model that relift wrote, on the rows it was trained on where
 // the table has them.
-func (f *auditFlags) own(m *network.Model, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
+func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, changed func(string) bool) (*audited, error) {
 	for _, name := range []string{"target", "task", "features", "drop", "categorical", "missing", "scale", "bias", "weights", "orientation", "weight-decay", "mean-loss", "decayed-biases"} {
 		if changed(name) {
 			return nil, badInputf("--%s: the model brings its own encoding; expected no such flag", name)
 		}
 	}
-	a := &audited{encoding: m.Encoding, weights: m.Weights, warnings: slices.Clone(table.Warnings)}
+	a := &audited{encoding: m.Encoding, weights: m.Weights, warnings: slices.Clone(frame.Warnings)}
 	split := f.data.Split
 	if split == "" {
 		split = m.Provenance.Settings["split"]
 	}
-	rows := table
+	rows := frame
 	if split != "" {
-		s, err := dataset.ParseSplit(split)
+		s, err := table.ParseSplit(split)
 		if err != nil {
 			return nil, badInput(err)
 		}
 		e := m.Encoding
-		if rows, _, err = s.Apply(table, dataset.Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias}); err != nil {
+		if rows, _, err = (recipe.Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias}).Split(frame, s); err != nil {
 			return nil, badInput(err)
 		}
 		a.split = split
@@ -209,7 +211,7 @@ func (f *auditFlags) own(m *network.Model, table *dataset.Table, data string, ch
 	}
 	if m.Provenance.DataDigest != "" && !m.TrainedOn(encoded) {
 		if f.data.Split == "" && split != "" { // another table: all of its rows
-			if encoded, err = m.Encoding.Apply(table); err != nil {
+			if encoded, err = m.Encoding.Apply(frame); err != nil {
 				return nil, badInput(err)
 			}
 			a.split = ""
@@ -234,13 +236,13 @@ func (f *auditFlags) own(m *network.Model, table *dataset.Table, data string, ch
 
 // recipeOf returns the recipe that makes the encoding of the rows it was
 // learned from.
-func recipeOf(e *dataset.Encoding, split string) recipe {
-	r := recipe{
+func recipeOf(e *recipe.Recipe, split string) dataRecipe {
+	r := dataRecipe{
 		Reading: e.Reading, Targets: e.Targets, Task: string(e.Task), Missing: string(e.Missing), Scale: string(e.Scale), Bias: e.Bias, Split: split,
 	}
 	for _, feature := range e.Features {
 		r.Features = append(r.Features, feature.Name)
-		if feature.Kind == dataset.Categorical {
+		if feature.Kind == table.Categorical {
 			r.Categorical = append(r.Categorical, feature.Name)
 		}
 	}

@@ -8,10 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/relift/relift/dataset"
-	"github.com/relift/relift/internal/settings"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/relift/relift/internal/settings"
+	"github.com/relift/relift/table/read"
 )
 
 // outcome is what a run of the program left behind.
@@ -176,7 +177,7 @@ func TestUsageErrors(t *testing.T) {
 
 func TestFormatsAreThoseOfTheReader(t *testing.T) {
 	for _, name := range settings.Lookup("format").Choices {
-		if _, err := dataset.ParseFormat(name); err != nil {
+		if _, err := read.ParseFormat(name); err != nil {
 			t.Error(err)
 		}
 	}

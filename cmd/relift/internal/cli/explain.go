@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/relift/relift/dataset"
+	"github.com/spf13/cobra"
+
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
-	"github.com/spf13/cobra"
+	"github.com/relift/relift/table/recipe"
 )
 
 const explainLong = `Show what a trained network does: for each neuron the hyperplane on which it
@@ -82,7 +83,7 @@ func checkPlot(inputs []string, plot string, features []string) error {
 
 // openExplained reads the model and, if there is one, the table, whose targets
 // are used when it has them.
-func openExplained(ctx context.Context, args []string, in *readFlags) (*network.Model, *dataset.Encoded, error) {
+func openExplained(ctx context.Context, args []string, in *readFlags) (*network.Model, *recipe.Encoded, error) {
 	if len(args) == 1 {
 		model, err := loadModel(args[0])
 		return model, nil, err
@@ -104,7 +105,7 @@ func openExplained(ctx context.Context, args []string, in *readFlags) (*network.
 
 // savePlot draws the decision regions along the features, by default the two
 // most influential ones.
-func savePlot(path string, m *network.Model, data *dataset.Encoded, e *explain.Explanation, features []string) error {
+func savePlot(path string, m *network.Model, data *recipe.Encoded, e *explain.Explanation, features []string) error {
 	var two [2]string
 	if features == nil {
 		var err error

@@ -10,16 +10,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/relift/relift"
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/html"
-	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
-	"gonum.org/v1/gonum/mat"
+	"github.com/relift/relift/table/recipe"
 )
 
 // tee gives each row to several recorders.
@@ -82,7 +83,7 @@ func describe(page *html.Page, p *prepared, m *network.Model) error {
 	if p.test != nil {
 		page.Test = m.EvaluateEncoded(p.test)
 	}
-	if m.Encoding.Task == dataset.TaskRegression {
+	if m.Encoding.Task == recipe.TaskRegression {
 		page.Residuals = &html.Residuals{
 			Target: m.Encoding.Targets[0], Predicted: mat.Col(nil, 0, m.Outputs(p.train.X)), True: mat.Col(nil, 0, p.train.Y),
 		}

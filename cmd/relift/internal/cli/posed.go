@@ -12,26 +12,27 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/dataset"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network/foreign"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
 )
 
 // foreign prepares the network of another program.  Of the scalings and the
 // orientations that nothing decides it takes those with which the network fits
 // best, and says so.
-func (f *auditFlags) foreign(name string, n *foreign.Network, table *dataset.Table, data string, changed func(string) bool) (*audited, error) {
+func (f *auditFlags) foreign(name string, n *foreign.Network, frame *table.Table, data string, changed func(string) bool) (*audited, error) {
 	if err := f.checkDecay(name, changed); err != nil {
 		return nil, err
 	}
 	scales := []string{f.data.Scale}
 	switch {
-	case n.Mean != nil && changed("scale") && f.data.Scale != string(dataset.ScaleNone):
+	case n.Mean != nil && changed("scale") && f.data.Scale != string(recipe.ScaleNone):
 		return nil, badInputf("--scale %s: the network scales its inputs itself; expected --scale none", f.data.Scale)
 	case n.Mean != nil:
-		scales = []string{string(dataset.ScaleNone)}
+		scales = []string{string(recipe.ScaleNone)}
 	case !changed("scale"):
-		scales = []string{string(dataset.ScaleStandard), string(dataset.ScaleNone)}
+		scales = []string{string(recipe.ScaleStandard), string(recipe.ScaleNone)}
 	}
 	if f.orientation != "auto" && isONNX(name) {
 		return nil, badInputf("--orientation: an ONNX model says how its weights lie; expected no such flag")
@@ -39,7 +40,7 @@ func (f *auditFlags) foreign(name string, n *foreign.Network, table *dataset.Tab
 	best := map[foreign.Orientation]*audited{} // over the scalings
 	var failed error
 	for _, scale := range scales {
-		posed, err := f.posed(name, n, table, data, scale, changed)
+		posed, err := f.posed(name, n, frame, data, scale, changed)
 		if err != nil {
 			if failed == nil {
 				failed = err
@@ -97,16 +98,16 @@ func (f *auditFlags) choose(name string, fits map[foreign.Orientation]*audited) 
 
 // posed encodes the table for the network with one scaling, and poses the
 // problem for each orientation of its weights that fits.
-func (f *auditFlags) posed(name string, n *foreign.Network, table *dataset.Table, data, scale string, changed func(string) bool) (map[foreign.Orientation]*audited, error) {
-	r := f.data.recipe
+func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, data, scale string, changed func(string) bool) (map[foreign.Orientation]*audited, error) {
+	r := f.data.dataRecipe
 	r.Scale = scale
 	asked := r.Bias
 	encoded := map[bool]*prepared{} // with and without a column of ones
-	with := func(bias bool) (*prepared, recipe, error) {
+	with := func(bias bool) (*prepared, dataRecipe, error) {
 		own := r
 		own.Bias = bias
 		if encoded[bias] == nil {
-			p, err := encode(data, table, own)
+			p, err := encode(data, frame, own)
 			if err != nil {
 				return nil, own, err
 			}
@@ -147,7 +148,7 @@ func (f *auditFlags) posed(name string, n *foreign.Network, table *dataset.Table
 }
 
 // pose is posed for one orientation: n is m×d and m×c.
-func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r recipe, data string, d int) (*audited, error) {
+func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r dataRecipe, data string, d int) (*audited, error) {
 	a := &audited{split: r.Split, warnings: slices.Clone(p.warnings), encoding: p.encoding}
 	var err error
 	if a.weights, err = n.Weights(r.Bias); err != nil {

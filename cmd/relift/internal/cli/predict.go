@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/relift/relift/dataset"
+	"github.com/spf13/cobra"
+
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
-	"github.com/spf13/cobra"
+	"github.com/relift/relift/table"
 )
 
 const predictLong = `Apply a trained network to a table.
@@ -37,21 +38,21 @@ func newPredict() *cobra.Command {
 			if err := checkOutputs(args, output{"output", out}); err != nil {
 				return err
 			}
-			model, table, err := openBoth(c.Context(), args[0], args[1], &in.readFlags, id)
+			model, frame, err := openBoth(c.Context(), args[0], args[1], &in.readFlags, id)
 			if err != nil {
 				return err
 			}
-			predictions, err := model.PredictWith(table, in.options())
+			predictions, err := model.PredictWith(frame, in.options())
 			if err != nil {
 				return badInput(err)
 			}
 			if id != "" {
-				if err := identify(predictions, table, id); err != nil {
+				if err := identify(predictions, frame, id); err != nil {
 					return err
 				}
 			}
 			if !quiet {
-				warnAbout(c.ErrOrStderr(), table, predictions.TableRows-len(predictions.Rows), "has no prediction", "have no prediction", predictions.Refused)
+				warnAbout(c.ErrOrStderr(), frame, predictions.TableRows-len(predictions.Rows), "has no prediction", "have no prediction", predictions.Refused)
 			}
 			write := predictions.WriteCSV
 			if asJSON {
@@ -111,7 +112,7 @@ func listPredictions(p *network.Predictions) predictionList {
 }
 
 // identify takes the identifiers of the rows from a column.
-func identify(p *network.Predictions, t *dataset.Table, column string) error {
+func identify(p *network.Predictions, t *table.Table, column string) error {
 	i, err := t.Find("--id", column)
 	if err != nil {
 		return badInput(err)
@@ -126,11 +127,11 @@ func identify(p *network.Predictions, t *dataset.Table, column string) error {
 
 // openBoth reads a model and a table, whose columns keep have the spelling of
 // their entries.
-func openBoth(ctx context.Context, modelPath, data string, in *readFlags, keep ...string) (*network.Model, *dataset.Table, error) {
+func openBoth(ctx context.Context, modelPath, data string, in *readFlags, keep ...string) (*network.Model, *table.Table, error) {
 	model, err := loadModel(modelPath)
 	if err != nil {
 		return nil, nil, err
 	}
-	table, err := in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals(), keep)
-	return model, table, err
+	frame, err := in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals(), keep)
+	return model, frame, err
 }

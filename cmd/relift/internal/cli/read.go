@@ -5,9 +5,11 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/relift/relift/dataset"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/read"
 )
 
 // readFlags are the flags that say how a table is read.
@@ -38,21 +40,21 @@ func (f *readFlags) bind(c *cobra.Command) {
 
 // over is saved, the reading that a model or a certificate states, with what
 // the flags say in its place.
-func (f *readFlags) over(saved dataset.Reading) (dataset.Reading, error) {
+func (f *readFlags) over(saved table.Reading) (table.Reading, error) {
 	r := saved
 	r.MemoryLimit = uint64(f.memory)
 	changed := f.flags.Changed
 	if changed("format") || r.Format == "" {
 		var err error
-		if r.Format, err = dataset.ParseFormat(f.format); err != nil {
+		if r.Format, err = read.ParseFormat(f.format); err != nil {
 			return r, badInput(err)
 		}
 	}
 	switch {
 	case f.header:
-		r.Header = dataset.HeaderYes
+		r.Header = table.HeaderYes
 	case f.noHeader:
-		r.Header = dataset.HeaderNo
+		r.Header = table.HeaderNo
 	}
 	if changed("decimal") {
 		r.Decimal = decimals[f.decimal]
@@ -64,9 +66,9 @@ func (f *readFlags) over(saved dataset.Reading) (dataset.Reading, error) {
 		r.Missing = append([]string{}, f.naValues...)
 	}
 	if changed("encoding") {
-		r.Encoding = dataset.EncodingAuto
+		r.Encoding = table.EncodingAuto
 		if f.encoding != "auto" {
-			r.Encoding = dataset.TextEncoding(f.encoding)
+			r.Encoding = table.TextEncoding(f.encoding)
 		}
 	}
 	return r, nil
@@ -74,30 +76,30 @@ func (f *readFlags) over(saved dataset.Reading) (dataset.Reading, error) {
 
 // The signs may be named or typed.
 var (
-	decimals = map[string]dataset.Decimal{
-		"auto": dataset.DecimalAuto, "point": dataset.DecimalPoint, ".": dataset.DecimalPoint, "comma": dataset.DecimalComma, ",": dataset.DecimalComma,
+	decimals = map[string]table.Decimal{
+		"auto": table.DecimalAuto, "point": table.DecimalPoint, ".": table.DecimalPoint, "comma": table.DecimalComma, ",": table.DecimalComma,
 	}
-	thousandsSigns = map[string]dataset.Thousands{
-		"auto": dataset.ThousandsAuto, "none": dataset.ThousandsNone, "comma": dataset.ThousandsComma, ",": dataset.ThousandsComma,
-		"point": dataset.ThousandsPoint, ".": dataset.ThousandsPoint, "space": dataset.ThousandsSpace, " ": dataset.ThousandsSpace,
-		"apostrophe": dataset.ThousandsApostrophe, "'": dataset.ThousandsApostrophe,
+	thousandsSigns = map[string]table.Thousands{
+		"auto": table.ThousandsAuto, "none": table.ThousandsNone, "comma": table.ThousandsComma, ",": table.ThousandsComma,
+		"point": table.ThousandsPoint, ".": table.ThousandsPoint, "space": table.ThousandsSpace, " ": table.ThousandsSpace,
+		"apostrophe": table.ThousandsApostrophe, "'": table.ThousandsApostrophe,
 	}
 )
 
 // open reads the table at path as saved and the flags say; the columns of keep
 // keep the spelling of their entries.
-func (f *readFlags) open(ctx context.Context, path string, saved dataset.Reading, keep ...[]string) (*dataset.Table, error) {
+func (f *readFlags) open(ctx context.Context, path string, saved table.Reading, keep ...[]string) (*table.Table, error) {
 	reading, err := f.over(saved)
 	if err != nil {
 		return nil, err
 	}
 	reading.Keep = slices.Concat(keep...)
-	table, err := reading.Open(ctx, path)
+	frame, err := read.OpenContext(ctx, path, reading)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, badInputf("%s: reading it takes longer than --time-limit; expected a longer limit or a smaller table", path)
-	case errors.Is(err, dataset.ErrInterrupted):
+	case errors.Is(err, table.ErrInterrupted):
 		return nil, &failure{exitInterrupted, err}
 	}
-	return table, badInput(err)
+	return frame, badInput(err)
 }

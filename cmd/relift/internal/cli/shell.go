@@ -4,8 +4,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/relift/relift/dataset"
 	"github.com/spf13/cobra"
+
+	"github.com/relift/relift/table/builtin"
 )
 
 // completeData lets the shell complete the names of built-in tables, beside
@@ -21,7 +22,7 @@ func completeData(commands []*cobra.Command) {
 			if len(args) != at {
 				return nil, cobra.ShellCompDirectiveDefault
 			}
-			return dataset.BuiltinNames(), cobra.ShellCompDirectiveDefault
+			return builtin.Names(), cobra.ShellCompDirectiveDefault
 		}
 	}
 }

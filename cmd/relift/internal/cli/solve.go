@@ -10,14 +10,15 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
 	"github.com/relift/relift"
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/html"
-	"github.com/spf13/cobra"
-	"golang.org/x/term"
 )
 
 // solveFlags are the flags that train and bound share.
@@ -70,7 +71,7 @@ func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io
 	if err != nil {
 		return nil, err
 	}
-	p, err := encode(source, table, f.data.recipe)
+	p, err := encode(source, table, f.data.dataRecipe)
 	if err != nil {
 		return nil, err
 	}

@@ -26,8 +26,8 @@ type stated struct {
 	Intercept bool `json:"intercept,omitempty"`
 	// Source and Recipe say how X and Y were made of a table.  They are not part of the
 	// proof: only a comparison with the table shows that they are true.
-	Source string  `json:"source,omitempty"`
-	Recipe *recipe `json:"recipe"` // null when the file does not state it
+	Source string      `json:"source,omitempty"`
+	Recipe *dataRecipe `json:"recipe"` // null when the file does not state it
 
 	everyGamma bool // whether the proof is for every γ, and Gamma the one that was asked for
 }
@@ -35,7 +35,7 @@ type stated struct {
 func statedBy(f *certfile.File) stated {
 	s := stated{Gamma: f.Gamma, Loss: oneLine(f.Loss), Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols, Weighted: f.Weighted, Intercept: f.Intercept, everyGamma: f.EveryGamma()}
 	var origin relift.Origin
-	var r recipe
+	var r dataRecipe
 	if json.Unmarshal(f.Settings, &origin) == nil {
 		s.Source = origin.Source
 		if json.Unmarshal(origin.Recipe, &r) == nil {
@@ -82,7 +82,7 @@ type part struct {
 	list        bool // names of columns, which can say the same in several ways
 }
 
-func (r *recipe) parts() []part {
+func (r *dataRecipe) parts() []part {
 	list := func(names []string) string { return strings.Join(names, ",") }
 	return []part{
 		{"target", list(r.Targets), true}, {"task", r.Task, false}, {"features", list(r.Features), true}, {"drop", list(r.Drop), true},
@@ -146,12 +146,12 @@ func (s stated) objective() verify.Check {
 }
 
 // recipe is the one that the file states, with what the caller says in its place.
-func (e *expectation) recipeFor(s stated) (r recipe, known bool) {
+func (e *expectation) recipeFor(s stated) (r dataRecipe, known bool) {
 	if s.Recipe == nil {
 		for _, p := range e.parts() {
 			known = known || e.changed(p.flag)
 		}
-		return e.recipe, known
+		return e.dataRecipe, known
 	}
 	r = *s.Recipe
 	for flag, take := range map[string]func(){

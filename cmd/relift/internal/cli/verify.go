@@ -9,11 +9,12 @@ import (
 	"math"
 	"strings"
 
-	"github.com/relift/relift/dataset"
+	"github.com/spf13/cobra"
+
 	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/internal/effort"
+	"github.com/relift/relift/internal/memory"
 	"github.com/relift/relift/report"
-	"github.com/spf13/cobra"
 )
 
 const verifyLong = `Check a certificate independently of the program that made it.
@@ -126,7 +127,7 @@ func (e *expectation) verifyFile(ctx context.Context, path string, data []string
 	}
 	limit := effort.Effort{Operations: operations, Bytes: float64(e.memory)}
 	if e.memory == 0 {
-		limit.Bytes = float64(dataset.AvailableMemory())
+		limit.Bytes = float64(memory.Available())
 	}
 	outcome, err := f.Verify(ctx, limit)
 	if err != nil {

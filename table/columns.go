@@ -1,0 +1,65 @@
+package table
+
+import (
+	"strconv"
+
+	"github.com/relift/relift/internal/printable"
+	"github.com/relift/relift/table/notation"
+)
+
+// Find returns the index of the column a user refers to: by name or, when no
+// column has that name, by 0-based index, negative from the end.  The role is
+// for the message: "target", "feature".
+func (t *Table) Find(role, reference string) (int, error) {
+	for i, c := range t.Columns {
+		if c.Name == reference {
+			return i, nil
+		}
+	}
+	if i, err := strconv.Atoi(reference); err == nil {
+		if i < 0 {
+			i += len(t.Columns)
+		}
+		if i >= 0 && i < len(t.Columns) {
+			return i, nil
+		}
+		return 0, Errorf(t.Name, "%s %s is out of range; expected a column name or an index from 0 to %d (or -1 for the last)", role, reference, len(t.Columns)-1)
+	}
+	return 0, Errorf(t.Name, "%s column %s not found; expected one of %s", role, printable.Quote(reference), printable.List(t.Names(), 12))
+}
+
+func (t *Table) FindAll(role string, references []string) (map[int]bool, []int, error) {
+	chosen := make(map[int]bool, len(references))
+	var order []int
+	for _, r := range references {
+		i, err := t.Find(role, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		if chosen[i] {
+			return nil, nil, Errorf(t.Name, "%s column %s is named twice; expected each once", role, printable.Quote(t.Columns[i].Name))
+		}
+		chosen[i] = true
+		order = append(order, i)
+	}
+	return chosen, order, nil
+}
+
+// BadNumber is the error for the first entry of a mixed or categorical column
+// that is not a number.
+func (t *Table) BadNumber(column *Column) error {
+	for i, s := range column.Text {
+		if s == "" {
+			continue
+		}
+		if column.doubt != "" {
+			return t.ErrorAt(i, column.Name, "%s", column.doubt)
+		}
+		if _, ok := column.notation.Read(s); !ok || notation.TooLong(s) {
+			return t.ErrorAt(i, column.Name, "%s", notation.NotANumber(s))
+		}
+	}
+	e := Errorf(t.Name, "no number; expected finite decimals such as 1.5")
+	e.Column = column.Name
+	return e
+}

@@ -1,0 +1,2 @@
+// Package notation reads numbers and dates as people write them.
+package notation

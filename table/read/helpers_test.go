@@ -1,0 +1,37 @@
+package read
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/recipe"
+)
+
+func mustRead(t testing.TB, text string) *table.Table {
+	t.Helper()
+	frame, err := Read("t.csv", strings.NewReader(text), table.FormatAuto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return frame
+}
+
+func mustFit(t testing.TB, frame *table.Table, o recipe.Options) (*recipe.Recipe, *recipe.Encoded) {
+	t.Helper()
+	e, encoded, _, err := recipe.Fit(frame, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, encoded
+}
+
+// sameColumns compares names, kinds and entries; numbers by their values.
+func sameColumns(a, b []*table.Column) bool {
+	return slices.EqualFunc(a, b, func(a, b *table.Column) bool {
+		sameNumber := func(v, w float64) bool { return v == w || math.IsNaN(v) && math.IsNaN(w) }
+		return a.Name == b.Name && a.Kind == b.Kind && slices.Equal(a.Text, b.Text) && slices.EqualFunc(a.Numbers, b.Numbers, sameNumber)
+	})
+}

@@ -1,0 +1,340 @@
+package recipe
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/memory"
+	"github.com/relift/relift/internal/printable"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
+)
+
+// Encoded is a table as the training problem sees it.
+type Encoded struct {
+	X *mat.Dense // n×d
+	Y *mat.Dense // n×c; nil when the targets were not asked for
+	// Rows has, for each row of X, its row in the table; rows are left out
+	// under MissingDrop and Leniently only.
+	Rows []int
+	// Refused is what was wrong with the first row that Leniently left out.
+	Refused error
+}
+
+// Unknown is what is done about categories that training never saw.
+type Unknown string
+
+// The policies for unknown categories.
+const (
+	UnknownError        Unknown = "error"         // refuse the row
+	UnknownIgnore       Unknown = "ignore"        // none of the categories
+	UnknownMostFrequent Unknown = "most-frequent" // the most frequent one of training
+)
+
+// ApplyOptions say how an encoding is applied to a later table.
+type ApplyOptions struct {
+	Targets bool    // encode the targets, too
+	Missing Missing // "" is the encoding's
+	Unknown Unknown // "" is UnknownError
+	// Leniently leaves out rows that would be refused, instead of the table.
+	Leniently bool
+}
+
+// Apply encodes a table that has the features and the targets.  Columns are
+// matched by name, in any order; columns the encoding does not know are
+// ignored (see Unused).  Errors are *InputError.
+func (e *Recipe) Apply(t *table.Table) (*Encoded, error) {
+	return e.ApplyWith(t, ApplyOptions{Targets: true})
+}
+
+// ApplyFeatures encodes the features only, for prediction; the table need not
+// have the targets.
+func (e *Recipe) ApplyFeatures(t *table.Table) (*Encoded, error) {
+	return e.ApplyWith(t, ApplyOptions{})
+}
+
+// Unused returns the columns of a table that are not used and that the
+// training table did not have either.
+func (e *Recipe) Unused(t *table.Table) []string {
+	known := map[string]bool{}
+	for _, f := range e.Features {
+		known[f.Name] = true
+	}
+	for _, names := range [][]string{e.Targets, e.Dropped, e.Ignored} {
+		for _, n := range names {
+			known[n] = true
+		}
+	}
+	var unused []string
+	for _, c := range t.Columns {
+		if !known[c.Name] {
+			unused = append(unused, c.Name)
+		}
+	}
+	return unused
+}
+
+// HasTargets reports whether the table has every target column.
+func (e *Recipe) HasTargets(t *table.Table) bool {
+	for _, name := range e.Targets {
+		if t.Column(name) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// ApplyWith is Apply or ApplyFeatures with options.
+func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
+	withTargets, policy := o.Targets, o.Missing
+	if policy == "" {
+		policy = e.Missing
+	}
+	t = t.WithZeros(e.sources())
+	features, targets, err := e.columns(t, withTargets)
+	if err != nil {
+		return nil, err
+	}
+	var refused error
+	if o.Leniently && policy == MissingError {
+		if _, refused = usableRows(t, features, targets, policy); refused != nil {
+			policy = MissingDrop
+		}
+	}
+	rows, err := usableRows(t, features, targets, policy)
+	if err != nil {
+		return nil, err
+	}
+	if o.Leniently && o.Unknown == UnknownError || o.Unknown == "" && o.Leniently {
+		var unknown error
+		if rows, unknown = e.knownRows(t, features, rows); refused == nil {
+			refused = unknown
+		}
+		if len(rows) == 0 {
+			return nil, refused
+		}
+	}
+	n := len(rows)
+	d, c := e.Dims()
+	if !withTargets {
+		c = 0
+	}
+	if err := table.CheckMemory(t.Name, fmt.Sprintf("encoding %d rows and %d features", n, d), memory.Encoded(n, d, c)); err != nil {
+		return nil, err
+	}
+	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows, Refused: refused}
+	at := 0
+	for k, f := range e.Features {
+		if err := f.encode(t, t.Columns[features[k]], rows, o.Unknown, out.X, at); err != nil {
+			return nil, err
+		}
+		at += f.Width()
+	}
+	if e.Bias {
+		for i := range n {
+			out.X.Set(i, d-1, 1)
+		}
+	}
+	if !withTargets {
+		return out, nil
+	}
+	out.Y = mat.NewDense(n, c, nil)
+	if e.Task == TaskClassification {
+		column := t.Columns[targets[0]]
+		index := indexOf(e.Classes)
+		for i, row := range rows {
+			k, ok := lookup(column, row, index)
+			if !ok {
+				return nil, t.ErrorAt(row, column.Name, "%s is not a known class; expected one of %s", printable.Quote(column.Value(row)), printable.List(e.Classes, 12))
+			}
+			out.Y.Set(i, k, 1)
+		}
+		return out, nil
+	}
+	for k, j := range targets {
+		column := t.Columns[j]
+		if column.Kind != table.Numeric {
+			return nil, t.BadNumber(column)
+		}
+		for i, row := range rows {
+			out.Y.Set(i, k, column.Numbers[row])
+		}
+	}
+	return out, nil
+}
+
+// columns finds the features and targets of the encoding in the table.
+func (e *Recipe) columns(t *table.Table, withTargets bool) (features, targets []int, err error) {
+	position := map[string]int{}
+	for i, c := range t.Columns {
+		position[c.Name] = i
+	}
+	var missing []string
+	find := func(name string) int {
+		i, ok := position[name]
+		if !ok {
+			missing = append(missing, name)
+		}
+		return i
+	}
+	for _, f := range e.Features {
+		features = append(features, find(f.source()))
+	}
+	if withTargets {
+		for _, name := range e.Targets {
+			targets = append(targets, find(name))
+		}
+	}
+	if len(missing) > 0 {
+		noun := "column"
+		if len(missing) > 1 {
+			noun = "columns"
+		}
+		return nil, nil, table.Errorf(t.Name, "%s %s not found; expected the columns of the training table, and this one has %s", noun, printable.List(missing, 12), printable.List(t.Names(), 12))
+	}
+	return features, targets, nil
+}
+
+// knownRows returns the rows without a category that training never saw, and
+// what is wrong with the first other.
+func (e *Recipe) knownRows(t *table.Table, features, rows []int) ([]int, error) {
+	var first error
+	firstRow := t.NumRows()
+	unknown := make(map[int]bool)
+	for k, f := range e.Features {
+		if f.Kind != table.Categorical {
+			continue
+		}
+		column, index := t.Columns[features[k]], indexOf(f.Categories)
+		for _, row := range rows {
+			if column.Missing(row) {
+				continue
+			}
+			if _, ok := lookup(column, row, index); ok {
+				continue
+			}
+			if unknown[row] = true; row < firstRow {
+				firstRow, first = row, f.unknown(t, column, row)
+			}
+		}
+	}
+	if first == nil {
+		return rows, nil
+	}
+	return slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return unknown[row] }), first
+}
+
+// unknown is the error for a category that training never saw.
+func (f Feature) unknown(t *table.Table, column *table.Column, row int) error {
+	return t.ErrorAt(row, f.Name, "%s is not a known category; expected one of %s", printable.Quote(column.Value(row)), printable.List(f.Categories, 12))
+}
+
+// encode writes the feature's columns of X, from column at on.
+func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknown Unknown, x *mat.Dense, at int) error {
+	if f.MissingOf != "" {
+		for i, row := range rows {
+			if column.Missing(row) {
+				x.Set(i, at, 1)
+			}
+		}
+		return nil
+	}
+	if f.Kind == table.Categorical {
+		index := indexOf(f.Categories)
+		for i, row := range rows {
+			k, ok := index[f.FillCategory], true
+			if !column.Missing(row) {
+				k, ok = lookup(column, row, index)
+			}
+			switch {
+			case ok:
+			case unknown == UnknownIgnore:
+				continue
+			case unknown == UnknownMostFrequent && f.FillCategory != "":
+				k = index[f.FillCategory]
+			default:
+				return f.unknown(t, column, row)
+			}
+			x.Set(i, at+k, 1)
+		}
+		return nil
+	}
+	if column.Kind != table.Numeric && !allMissing(column) {
+		return t.BadNumber(column)
+	}
+	for i, row := range rows {
+		v := f.Fill
+		if !column.Missing(row) {
+			v = column.Numbers[row]
+		}
+		v = standardise(v, f.Mean, f.Deviation)
+		if !finite(v) {
+			return t.ErrorAt(row, f.Name, "%s is too large after scaling; expected a magnitude near those of the training table", column.Value(row))
+		}
+		x.Set(i, at, v)
+	}
+	return nil
+}
+
+func allMissing(c *table.Column) bool {
+	for i := range c.Text {
+		if c.Text[i] != "" {
+			return false
+		}
+	}
+	return true
+}
+
+func indexOf(names []string) map[string]int {
+	index := make(map[string]int, len(names))
+	for i, n := range names {
+		index[n] = i
+	}
+	return index
+}
+
+// lookup finds the entry among known labels: as it is written, else, when it
+// is a number, in its shortest form ("1.0" is the class 1).
+func lookup(c *table.Column, row int, index map[string]int) (int, bool) {
+	label := c.Value(row)
+	if k, ok := index[label]; ok {
+		return k, true
+	}
+	if kind, v := notation.Classify(label); kind == notation.TokenNumber {
+		k, ok := index[notation.Format(v)]
+		return k, ok
+	}
+	return 0, false
+}
+
+// Digest returns the SHA-256 of the encoded matrices as 64 hexadecimal digits:
+// of the text "relift data 1\n", then for X and Y the number of rows and of
+// columns as 64-bit little-endian integers and the entries row by row as
+// little-endian IEEE doubles.  A missing Y counts as 0×0.
+func (d *Encoded) Digest() string {
+	h := sha256.New()
+	h.Write([]byte("relift data 1\n"))
+	for _, m := range []*mat.Dense{d.X, d.Y} {
+		rows, cols := 0, 0
+		if m != nil {
+			rows, cols = m.Dims()
+		}
+		buffer := binary.LittleEndian.AppendUint64(nil, uint64(rows))
+		buffer = binary.LittleEndian.AppendUint64(buffer, uint64(cols))
+		for i := range rows {
+			for _, v := range m.RawRowView(i) {
+				buffer = binary.LittleEndian.AppendUint64(buffer, math.Float64bits(v))
+			}
+			h.Write(buffer)
+			buffer = buffer[:0]
+		}
+		h.Write(buffer)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}

@@ -1,0 +1,359 @@
+package recipe
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/relift/relift/internal/printable"
+	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
+)
+
+// Fit learns a Recipe from a training table and returns it with the
+// encoded table.  Warnings name columns that were dropped because they are
+// constant and columns that look like identifiers.  Errors are *InputError.
+func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	targets, features, err := o.roles(t)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	forced, _, err := t.FindAll("categorical", o.Categorical)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	e := &Recipe{Targets: namesOf(t, targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing, Reading: t.Reading}
+	isFeature, isTarget := setOf(features), setOf(targets)
+	var empty []string
+	for i := range t.Columns {
+		if !isFeature[i] && !isTarget[i] {
+			e.Ignored = append(e.Ignored, t.Columns[i].Name)
+			if len(o.Features) == 0 && t.Columns[i].Empty() && !slices.Contains(o.Drop, t.Columns[i].Name) {
+				empty = append(empty, t.Columns[i].Name)
+			}
+		}
+		if forced[i] && !isFeature[i] {
+			return nil, nil, nil, table.Errorf(t.Name, "categorical column %s is not a feature; expected a feature column", printable.Quote(t.Columns[i].Name))
+		}
+	}
+
+	if e.Task, err = o.taskFor(t, targets); err != nil {
+		return nil, nil, nil, err
+	}
+	rows, err := usableRows(t, features, targets, o.Missing)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if e.Task == TaskClassification {
+		if e.Classes, err = learnClasses(t, t.Columns[targets[0]], rows); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	var warnings, constant, constantNames []string
+	for _, i := range features {
+		column := t.Columns[i]
+		if !forced[i] && o.identifies(column, rows) {
+			e.Dropped = append(e.Dropped, column.Name)
+			warnings = append(warnings, fmt.Sprintf("%s: column %s has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)", t.Name, printable.Quote(column.Name)))
+			continue
+		}
+		feature, warning, err := o.learnFeature(t, column, forced[i], rows)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		switch {
+		case feature == nil:
+			e.Dropped = append(e.Dropped, column.Name)
+			constant, constantNames = append(constant, warning), append(constantNames, column.Name)
+			continue
+		case warning != "":
+			warnings = append(warnings, warning)
+		}
+		e.Features = append(e.Features, *feature)
+		if o.Missing == MissingIndicator && anyMissing(column, rows) {
+			e.Features = append(e.Features, Feature{Name: column.Name + indicatorSuffix, Kind: table.Numeric, Deviation: 1, MissingOf: column.Name})
+		}
+	}
+	if len(constant) > 5 {
+		constant = []string{fmt.Sprintf("%s: %d columns are constant and are dropped: %s", t.Name, len(constantNames), printable.List(constantNames, 12))}
+	}
+	warnings = append(constant, warnings...)
+	if len(empty) > 0 {
+		warnings = append(warnings, fmt.Sprintf("%s: without any entry and left out: %s", t.Name, printable.List(empty, 12)))
+	}
+	if len(e.Features) == 0 {
+		return nil, nil, nil, table.Errorf(t.Name, "no feature column is left that varies; expected at least one")
+	}
+	if o.Scale == ScaleOverall {
+		if err := e.scaleOverall(t, rows); err != nil {
+			return nil, nil, nil, err
+		}
+	}
+	encoded, err := e.Apply(t)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return e, encoded, warnings, nil
+}
+
+// indicatorSuffix makes the name of the feature that says whether another is
+// missing.
+const indicatorSuffix = " is missing"
+
+func anyMissing(column *table.Column, rows []int) bool {
+	return slices.ContainsFunc(rows, column.Missing)
+}
+
+func setOf(indices []int) map[int]bool {
+	set := make(map[int]bool, len(indices))
+	for _, i := range indices {
+		set[i] = true
+	}
+	return set
+}
+
+// taskFor decides between classification and regression.
+func (o Options) taskFor(t *table.Table, targets []int) (Task, error) {
+	column := t.Columns[targets[0]]
+	switch {
+	case len(targets) > 1 && o.Task == TaskClassification:
+		return "", table.Errorf(t.Name, "%d targets for classification; expected one column of class labels", len(targets))
+	case len(targets) > 1:
+		return TaskRegression, nil
+	case o.Task != TaskAuto:
+		return o.Task, nil
+	case column.Kind == table.Categorical:
+		return TaskClassification, nil
+	case column.Kind == table.Mixed:
+		return TaskRegression, nil // which names the entry that is not a number
+	}
+	distinct := map[float64]bool{}
+	present := 0
+	for _, v := range column.Numbers {
+		if math.IsNaN(v) {
+			continue
+		}
+		present++
+		distinct[v] = true
+		if v != math.Trunc(v) || len(distinct) > MaxAutoClasses {
+			return TaskRegression, nil
+		}
+	}
+	if 2*len(distinct) > present {
+		return TaskRegression, nil
+	}
+	return TaskClassification, nil
+}
+
+// usableRows applies the policy for missing entries: it returns the rows that
+// stay, in order, or an error that names the first missing entry.
+func usableRows(t *table.Table, features, targets []int, policy Missing) ([]int, error) {
+	rows := make([]int, 0, t.NumRows())
+	used, isTarget := slices.Concat(features, targets), setOf(targets)
+	for i := range t.NumRows() {
+		usable := true
+		for _, j := range used {
+			c := t.Columns[j]
+			if !c.Missing(i) {
+				continue
+			}
+			switch {
+			case policy == MissingDrop:
+				usable = false
+			case policy.fills() && !isTarget[j]:
+			case policy.fills():
+				return nil, t.ErrorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out")
+			default:
+				return nil, t.ErrorAt(i, c.Name, "the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them")
+			}
+		}
+		if usable {
+			rows = append(rows, i)
+		}
+	}
+	if len(rows) == 0 {
+		return nil, table.Errorf(t.Name, "every row has a missing entry; expected at least one complete row")
+	}
+	return rows, nil
+}
+
+// identifies reports whether a feature column that was not asked for by name
+// is text with a value of its own in nearly every row.
+func (o Options) identifies(column *table.Column, rows []int) bool {
+	if column.Kind != table.Categorical || slices.Contains(o.Features, column.Name) {
+		return false
+	}
+	distinct := len(distinctValues(column, rows))
+	return distinct > MaxAutoClasses && 10*distinct >= 9*len(rows)
+}
+
+// learnClasses returns the sorted labels of the rows.
+func learnClasses(t *table.Table, column *table.Column, rows []int) ([]string, error) {
+	classes := distinctValues(column, rows)
+	if len(classes) == 1 {
+		e := table.Errorf(t.Name, "every row has the class %s; expected at least two classes", printable.Quote(classes[0]))
+		e.Column = column.Name
+		return nil, e
+	}
+	if len(classes) > MaxAutoClasses && 2*len(classes) > len(rows) {
+		e := table.Errorf(t.Name, "%d distinct values in %d rows are too many for class labels; expected at least two rows for each class, or task regression for numbers", len(classes), len(rows))
+		e.Column = column.Name
+		return nil, e
+	}
+	return classes, nil
+}
+
+// learnFeature returns nil for a feature that is dropped because it is
+// constant.
+func (o Options) learnFeature(t *table.Table, column *table.Column, forced bool, rows []int) (*Feature, string, error) {
+	f := &Feature{Name: column.Name, Kind: table.Numeric, Deviation: 1}
+	if column.Kind == table.Categorical || forced {
+		f.Kind = table.Categorical
+		f.Categories = distinctValues(column, rows)
+		switch {
+		case len(f.Categories) == 0:
+			e := table.Errorf(t.Name, "every entry is missing; expected at least one value")
+			e.Column = column.Name
+			return nil, "", e
+		case len(f.Categories) == 1 && o.Scale == ScaleStandard:
+			return nil, constantWarning(t, column, f.Categories[0]), nil
+		}
+		f.FillCategory = mostFrequent(column, rows, f.Categories)
+		if len(f.Categories) > MaxAutoClasses && 2*len(f.Categories) > len(rows) {
+			return f, fmt.Sprintf("%s: column %s has %d distinct values in %d rows, each a feature of its own; if it is an identifier, drop it",
+				t.Name, printable.Quote(column.Name), len(f.Categories), len(rows)), nil
+		}
+		return f, "", nil
+	}
+	if column.Kind == table.Mixed {
+		return nil, "", t.BadNumber(column)
+	}
+	values := numbersOf(column, rows)
+	present := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(present) == 0 {
+		e := table.Errorf(t.Name, "every entry is missing; expected at least one number")
+		e.Column = column.Name
+		return nil, "", e
+	}
+	mean := meanOf(present)
+	f.Fill = mean
+	if o.Missing.fills() {
+		for i, v := range values {
+			if math.IsNaN(v) {
+				values[i] = mean
+			}
+		}
+	}
+	if o.Scale == ScaleStandard {
+		deviation, constant := deviationOf(values, mean)
+		if constant {
+			return nil, constantWarning(t, column, notation.Format(present[0])), nil
+		}
+		f.Mean, f.Deviation = mean, deviation
+	}
+	return f, "", nil
+}
+
+// scaleOverall gives all numeric features one mean and one deviation.
+func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
+	columns, _, err := e.columns(t, false)
+	if err != nil {
+		return err
+	}
+	var values []float64
+	for k, f := range e.Features {
+		if f.Kind != table.Numeric || f.MissingOf != "" {
+			continue
+		}
+		for _, v := range numbersOf(t.Columns[columns[k]], rows) {
+			if math.IsNaN(v) {
+				v = f.Fill
+			}
+			values = append(values, v)
+		}
+	}
+	if len(values) == 0 {
+		return nil
+	}
+	mean := meanOf(values)
+	deviation, constant := deviationOf(values, mean)
+	if constant {
+		return table.Errorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary")
+	}
+	for i := range e.Features {
+		if e.Features[i].Kind == table.Numeric && e.Features[i].MissingOf == "" {
+			e.Features[i].Mean, e.Features[i].Deviation = mean, deviation
+		}
+	}
+	return nil
+}
+
+func constantWarning(t *table.Table, column *table.Column, value string) string {
+	return fmt.Sprintf("%s: column %s is constant (%s) and is dropped", t.Name, printable.Quote(column.Name), printable.Quote(value))
+}
+
+// distinctValues returns the sorted distinct entries of the rows that are not
+// missing.
+func distinctValues(column *table.Column, rows []int) []string {
+	seen := map[string]bool{}
+	var values []string
+	for _, i := range rows {
+		if column.Missing(i) {
+			continue
+		}
+		if v := column.Value(i); !seen[v] {
+			seen[v] = true
+			values = append(values, v)
+		}
+	}
+	sortLabels(values)
+	return values
+}
+
+// sortLabels sorts numbers first, by value, then text by its bytes.
+func sortLabels(labels []string) {
+	slices.SortFunc(labels, func(a, b string) int {
+		kindA, numberA := notation.Classify(a)
+		kindB, numberB := notation.Classify(b)
+		switch {
+		case kindA == notation.TokenNumber && kindB == notation.TokenNumber && numberA != numberB:
+			return cmp.Compare(numberA, numberB)
+		case kindA == notation.TokenNumber && kindB != notation.TokenNumber:
+			return -1
+		case kindA != notation.TokenNumber && kindB == notation.TokenNumber:
+			return 1
+		}
+		return cmp.Compare(a, b)
+	})
+}
+
+// mostFrequent returns the category of most rows, the first of equals.
+func mostFrequent(column *table.Column, rows []int, categories []string) string {
+	counts := map[string]int{}
+	for _, i := range rows {
+		if !column.Missing(i) {
+			counts[column.Value(i)]++
+		}
+	}
+	best := categories[0]
+	for _, c := range categories {
+		if counts[c] > counts[best] {
+			best = c
+		}
+	}
+	return best
+}
+
+// numbersOf returns the numbers of the rows.
+func numbersOf(column *table.Column, rows []int) []float64 {
+	values := make([]float64, len(rows))
+	for i, row := range rows {
+		values[i] = column.Numbers[row]
+	}
+	return values
+}
