@@ -24,6 +24,7 @@ const (
 func (t *training) first(start []float64) {
 	theta := start
 	if len(start) == 0 {
+		t.sketch()
 		theta = t.wide()
 	}
 	last := math.Inf(1)

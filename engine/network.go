@@ -45,6 +45,20 @@ func (s *state) training(until float64, effort int) Phase {
 	}}
 }
 
+// longTraining returns the phase that goes on with the training where the first phase was too short for any network, with what time there is
+// for networks: the network comes before the bound.
+func (s *state) longTraining() Phase {
+	p := s.training(firstShare, firstEffort)
+	train := p.Run
+	p.Run = func(ctx context.Context) (func(), error) {
+		if w, _ := s.record.Network(); w.Width() > 0 {
+			return nil, nil
+		}
+		return train(ctx)
+	}
+	return p
+}
+
 // simplification returns the phase that makes the best network narrower without raising its objective.
 func (s *state) simplification() Phase {
 	return Phase{Name: "narrow", Complete: true, Run: func(ctx context.Context) (func(), error) {

@@ -46,9 +46,9 @@ const (
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase) {
 	n, _, _ := s.problem.Dims()
-	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
 	if s.rank <= sweepRank && n <= directRows && s.opts.Width == 0 {
-		first = first[1:] // a sweep has its network at once
+		first = first[2:] // a sweep has its network at once
 	}
 	last := s.training(descentShare, untilTheEnd)
 	switch s.opts.Method {
@@ -89,7 +89,7 @@ func (s *state) early() float64 {
 // aroundRelaxation returns the phases that train networks and solve the relaxation: in the order in which each pays, the network first, so
 // that there is one, the relaxation where it has no good bound before it is solved, and what time is left for the network.
 func (s *state) aroundRelaxation() []Phase {
-	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
 	if s.needsBlocks(relaxShare) {
 		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(descentShare, untilTheEnd), s.simplification())
 	}
