@@ -72,13 +72,9 @@ func TestRefineKeepsTheBestWhenCancelled(t *testing.T) {
 	if f, _ := p.Objective(got); !(f <= before) {
 		t.Errorf("objective %v, before %v", f, before)
 	}
-	start := time.Now()
 	_, st, err = Refine(t.Context(), p, w, Options{TimeLimit: 50 * time.Millisecond, GrowRounds: 1000})
 	if err != nil || st.Reason != TimeLimit {
 		t.Fatalf("%+v, %v", st, err)
-	}
-	if e := time.Since(start); e > 5*time.Second {
-		t.Errorf("took %v with a limit of 50 ms", e)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 	"unicode"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -76,9 +75,7 @@ func TestHostileFiles(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			begin := time.Now()
 			_, err := Read("hostile.onnx", bytes.NewReader(c.content))
-			took := time.Since(begin)
 			runtime.ReadMemStats(&after)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %q", err, c.want)
@@ -86,9 +83,6 @@ func TestHostileFiles(t *testing.T) {
 			// All that was ever allocated, garbage included.
 			if used, limit := after.TotalAlloc-before.TotalAlloc, uint64(200*mega+40*len(c.content)); used > limit {
 				t.Errorf("%d bytes took %d MiB of memory, want at most %d", len(c.content), used>>20, limit>>20)
-			}
-			if took > 20*time.Second {
-				t.Errorf("%d bytes took %v", len(c.content), took)
 			}
 		})
 	}
