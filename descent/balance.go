@@ -32,11 +32,11 @@ func Balance(w lift.Weights) lift.Weights {
 // selectNeurons copies the neurons with the given indices.
 func selectNeurons(w lift.Weights, keep []int) lift.Weights {
 	if len(keep) == 0 {
-		return lift.Weights{}
+		return lift.Weights{B: w.B}
 	}
 	_, d := w.U.Dims()
 	_, c := w.V.Dims()
-	out := lift.Weights{U: mat.NewDense(len(keep), d, nil), V: mat.NewDense(len(keep), c, nil)}
+	out := lift.Weights{U: mat.NewDense(len(keep), d, nil), V: mat.NewDense(len(keep), c, nil), B: w.B}
 	for q, j := range keep {
 		out.U.SetRow(q, w.U.RawRowView(j))
 		out.V.SetRow(q, w.V.RawRowView(j))

@@ -75,7 +75,7 @@ func (t *training) beside(a, b []float64) []float64 {
 }
 
 // convexFits says whether there is a convex refit of k candidates and it is worth its memory and time.
-func (t *training) convexFits(k int) bool { return t.plain && t.n*k <= mostActivations }
+func (t *training) convexFits(k int) bool { return t.p.IsSquared() && t.n*k <= mostActivations }
 
 // refit refits the output layer for the directions of theta, beginning with the output weights of warm, whose
 // neurons are the first of theta.
@@ -148,7 +148,7 @@ func (t *training) sprouts(theta, candidates []float64) []float64 {
 // polish brings the best network close to a local minimiser by Newton's method, where that is small enough.
 func (t *training) polish() {
 	w := t.unpack(t.best)
-	if !newtonFits(t.p, w) || !t.convexFits(w.Width()) {
+	if !t.plain || !newtonFits(t.p, w) || !t.convexFits(w.Width()) {
 		return
 	}
 	w, st := refine(t.ctx, t.p, w, Options{Iterations: roundIterations, NewtonIterations: 30, Tolerance: 1e-11})

@@ -12,7 +12,6 @@ import (
 
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
-	"github.com/relift/relift/problem/loss"
 )
 
 // Refine improves w and returns the best weights seen, whose objective is never
@@ -75,10 +74,13 @@ func checkWeights(p lift.Problem, w lift.Weights) error {
 		return err
 	}
 	m := w.Width()
+	_, d, c := p.Dims()
+	if w.B != nil && len(w.B) != c {
+		return fmt.Errorf("descent: the intercept has %d entries and Y %d columns, expected the same number", len(w.B), c)
+	}
 	if m == 0 {
 		return nil
 	}
-	_, d, c := p.Dims()
 	if _, cols := w.U.Dims(); cols != d {
 		return fmt.Errorf("descent: U has %d columns and X has %d, expected the same number", cols, d)
 	}
@@ -192,7 +194,7 @@ func runLBFGS(ctx context.Context, p lift.Problem, s *coordinates, w lift.Weight
 	}
 	n, _, c := p.Dims()
 	d := len(s.lambda)
-	r := newRisk(contiguous(s.x), contiguous(p.Y), d, c, p.Gamma, loss.Squared{}, nil, 1)
+	r := newRisk(s.problem(p), contiguous(s.x), contiguous(p.Y), nil, 1)
 	f := func(theta, grad []float64) float64 {
 		calls++
 		return r.value(ctx, theta, grad, 0, n)

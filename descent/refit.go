@@ -36,13 +36,15 @@ func (g Gap) Relative() float64 {
 // narrower than k, and of width 0.  The dual value bounds only networks with
 // these directions.
 //
+// Rows may have weights and the network an intercept; the loss is the squared one.
+//
 // When ctx ends, the best weights so far come back with a larger gap.
 func RefitOutput(ctx context.Context, p lift.Problem, directions mat.Matrix) (lift.Weights, Gap, error) {
 	if err := checkDirections(p, directions); err != nil {
 		return lift.Weights{}, Gap{}, err
 	}
 	w, gap := refit(ctx, p, directions, lift.Weights{}, refitTolerance, 100)
-	return w, gap, nil
+	return p.WithIntercept(w), gap, nil
 }
 
 // refit is RefitOutput to the relative gap tol, or as far as the given number of
@@ -89,6 +91,10 @@ func newGroupLasso(p lift.Problem, directions mat.Matrix) *groupLasso {
 		a: general(n, k), t: make([]float64, k*c), r: general(n, c), corr: general(k, c),
 		sq: make([]float64, k), pos: make([]int, k), z: make([]float64, c),
 	}
+	if !p.IsPlain() {
+		l.y = blas64.General{Rows: n, Cols: c, Stride: c, Data: append([]float64(nil), contiguous(p.Y)...)}
+		makePlain(p, l.y)
+	}
 	if k == 0 {
 		return l
 	}
@@ -103,14 +109,42 @@ func newGroupLasso(p lift.Problem, directions mat.Matrix) *groupLasso {
 	for i := range n {
 		row := l.a.Data[i*l.a.Stride : i*l.a.Stride+k]
 		for j, h := range row {
-			if h <= 0 {
-				row[j] = 0
-			} else {
-				l.sq[j] += h * h
-			}
+			row[j] = max(h, 0)
+		}
+	}
+	if !p.IsPlain() {
+		makePlain(p, l.a)
+	}
+	for i := range n {
+		for j, h := range l.a.Data[i*l.a.Stride : i*l.a.Stride+k] {
+			l.sq[j] += h * h
 		}
 	}
 	return l
+}
+
+// makePlain turns activations, or targets, of a squared loss with weights and an intercept into those of a squared loss without: rows
+// are multiplied by √w_i and, as the best intercept takes the mean out of the residual, columns made orthogonal to √w.
+func makePlain(p lift.Problem, a blas64.General) {
+	means, total := make([]float64, a.Cols), 0.0
+	for i := range a.Rows {
+		w := 1.0
+		if p.Weights != nil {
+			w = p.Weights[i]
+		}
+		total += w
+		floats.AddScaled(means, w, a.Data[i*a.Stride:i*a.Stride+a.Cols])
+	}
+	floats.Scale(1/total, means)
+	for i := range a.Rows {
+		row := a.Data[i*a.Stride : i*a.Stride+a.Cols]
+		if p.Intercept {
+			floats.Sub(row, means)
+		}
+		if p.Weights != nil {
+			floats.Scale(math.Sqrt(p.Weights[i]), row)
+		}
+	}
 }
 
 // normalise scales x to unit norm in place; zero stays zero.

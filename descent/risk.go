@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -18,6 +19,9 @@ import (
 // and its gradient in one pass over blocks of rows that stay in the cache, in the precision T.  Its memory is
 // that of a few blocks and of the gradients; it holds no copy of the data.
 //
+// With an intercept F is the minimum over b of the same with + b in ℓ.  Its gradient is that at the best b (variable projection), which
+// needs the outputs of all rows first: they are held, and the gradient takes a second pass.
+//
 // The weights are one slice theta of length (d+c)·m: the d×m matrix Uᵀ, then the c×m matrix Vᵀ, both
 // row-major.  Neurons run along the rows, so that every kernel works on contiguous runs.
 type risk[T dense.Real] struct {
@@ -27,6 +31,8 @@ type risk[T dense.Real] struct {
 	weights []float64 // n, or nil for 1
 	loss    loss.Loss
 	gamma   float64
+	b       []float64 // c, the best intercept of the last evaluation; nil where there is none
+	slopes  []float64 // n×c with an intercept, the outputs and then the slopes of the loss
 	workers []*worker[T]
 	passes  float64 // rows that were worked on, in units of n
 }
@@ -49,9 +55,14 @@ const blockBytes = 1 << 18
 // sharedWork is the number of multiplications of a product below which a second goroutine does not pay.
 const sharedWork = 200_000
 
-// newRisk makes the work space on the rows x (n×d) and y (n×c) for at most threads goroutines.
-func newRisk[T dense.Real](x []T, y []float64, d, c int, gamma float64, l loss.Loss, weights []float64, threads int) *risk[T] {
-	r := &risk[T]{n: len(y) / c, d: d, c: c, x: x, y: y, weights: weights, loss: l, gamma: gamma}
+// newRisk makes the work space for the problem p with the rows x (n×d) in place of its own and the targets y (n×c), in another order of rows
+// perhaps, which is that of the weights, for at most threads goroutines.
+func newRisk[T dense.Real](p lift.Problem, x []T, y, weights []float64, threads int) *risk[T] {
+	_, d, c := p.Dims()
+	r := &risk[T]{n: len(y) / c, d: d, c: c, x: x, y: y, weights: weights, loss: loss.OrSquared(p.Loss), gamma: p.Gamma}
+	if p.Intercept {
+		r.b, r.slopes = make([]float64, c), make([]float64, len(y))
+	}
 	for range max(threads, 1) {
 		r.workers = append(r.workers, &worker[T]{})
 	}
@@ -83,26 +94,26 @@ func room[T any](x []T, n int) []T {
 // writes the gradient to grad.  On a kink the gradient is that of the inactive side.  When ctx ends, it returns +Inf.
 func (r *risk[T]) value(ctx context.Context, theta, grad []T, lo, hi int) float64 {
 	m := len(theta) / (r.d + r.c)
-	parts := min(len(r.workers), max(1, (hi-lo)*r.d*m/sharedWork))
-	var wait sync.WaitGroup
-	for p := range parts {
-		w := r.workers[p]
-		from, to := lo+p*(hi-lo)/parts, lo+(p+1)*(hi-lo)/parts
-		run := func() { r.rows(ctx, w, theta, m, from, to, grad != nil) }
-		if p == parts-1 {
-			run()
-		} else {
-			wait.Go(run)
-		}
-	}
-	wait.Wait()
-	r.passes += float64(hi-lo) / float64(r.n)
-	scale, sum := float64(r.n)/float64(hi-lo), 0.0
-	for _, w := range r.workers[:parts] {
-		if w.stopped {
+	work := pass{gradient: grad != nil}
+	projected := 0.0
+	if r.b != nil {
+		if !r.pass(ctx, theta, lo, hi, pass{outputs: true}) {
 			return math.Inf(1)
 		}
-		sum += w.loss
+		projected = r.project(lo, hi)
+		work.projected = true
+	}
+	if r.b == nil || work.gradient {
+		if !r.pass(ctx, theta, lo, hi, work) {
+			return math.Inf(1)
+		}
+	}
+	parts := r.parts(m, hi-lo)
+	scale, sum := float64(r.n)/float64(hi-lo), projected
+	if r.b == nil {
+		for _, w := range r.workers[:parts] {
+			sum += w.loss
+		}
 	}
 	square := 0.0
 	for _, t := range theta {
@@ -133,13 +144,65 @@ func (r *risk[T]) value(ctx context.Context, theta, grad []T, lo, hi int) float6
 	return scale*sum + r.gamma/2*square
 }
 
+// project finds the best intercept for the outputs of the rows lo ≤ i < hi, puts the slopes of their losses in the place of the outputs and
+// returns the loss.
+func (r *risk[T]) project(lo, hi int) float64 {
+	f, y := r.slopes[lo*r.c:hi*r.c], r.y[lo*r.c:hi*r.c]
+	var weights []float64
+	if r.weights != nil {
+		weights = r.weights[lo:hi]
+	}
+	r.b = loss.Intercept(r.loss, f, y, r.c, weights, r.b)
+	for k := range f {
+		f[k] += r.b[k%r.c]
+	}
+	return r.loss.Gradient(f, y, r.c, weights)
+}
+
+// parts is the number of workers that share rows for m neurons.
+func (r *risk[T]) parts(m, rows int) int {
+	return min(len(r.workers), max(1, rows*r.d*m/sharedWork))
+}
+
+// pass says what a pass over the rows is for.
+type pass struct {
+	outputs   bool // to hold them, and nothing else
+	projected bool // the slopes are known
+	gradient  bool
+}
+
+// pass works on the rows lo ≤ i < hi; false where ctx ended before.
+func (r *risk[T]) pass(ctx context.Context, theta []T, lo, hi int, what pass) bool {
+	m := len(theta) / (r.d + r.c)
+	parts := r.parts(m, hi-lo)
+	var wait sync.WaitGroup
+	for p := range parts {
+		w := r.workers[p]
+		from, to := lo+p*(hi-lo)/parts, lo+(p+1)*(hi-lo)/parts
+		run := func() { r.rows(ctx, w, theta, m, from, to, what) }
+		if p == parts-1 {
+			run()
+		} else {
+			wait.Go(run)
+		}
+	}
+	wait.Wait()
+	r.passes += float64(hi-lo) / float64(r.n)
+	for _, w := range r.workers[:parts] {
+		if w.stopped {
+			return false
+		}
+	}
+	return true
+}
+
 // rows works on the rows from ≤ i < to, block by block.
-func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to int, gradient bool) {
+func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to int, what pass) {
 	w.fit(m, r.d, r.c)
 	u, v := theta[:r.d*m], theta[r.d*m:]
 	w.loss, w.stopped = 0, false
 	beta := T(0)
-	if gradient && from >= to {
+	if what.gradient && from >= to {
 		clear(w.gradU)
 		clear(w.gradV)
 	}
@@ -152,16 +215,26 @@ func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to
 		x, h, out, f := r.x[lo*r.d:(lo+b)*r.d], w.h[:b*m], w.out[:b*r.c], w.f[:b*r.c]
 		dense.Product(blas.NoTrans, blas.NoTrans, b, m, r.d, x, u, 0, h)
 		dense.Relu(h)
-		dense.Product(blas.NoTrans, blas.Trans, b, r.c, m, h, v, 0, out)
-		for i, t := range out {
-			f[i] = float64(t)
+		if what.projected {
+			f = r.slopes[lo*r.c : (lo+b)*r.c]
+		} else {
+			dense.Product(blas.NoTrans, blas.Trans, b, r.c, m, h, v, 0, out)
+			if what.outputs {
+				f = r.slopes[lo*r.c : (lo+b)*r.c]
+			}
+			for i, t := range out {
+				f[i] = float64(t)
+			}
+			if what.outputs {
+				continue
+			}
+			var weights []float64
+			if r.weights != nil {
+				weights = r.weights[lo : lo+b]
+			}
+			w.loss += r.loss.Gradient(f, r.y[lo*r.c:(lo+b)*r.c], r.c, weights)
 		}
-		var weights []float64
-		if r.weights != nil {
-			weights = r.weights[lo : lo+b]
-		}
-		w.loss += r.loss.Gradient(f, r.y[lo*r.c:(lo+b)*r.c], r.c, weights)
-		if !gradient {
+		if !what.gradient {
 			continue
 		}
 		for i, t := range f {
@@ -180,7 +253,7 @@ func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to
 		dense.Product(blas.Trans, blas.NoTrans, r.d, m, b, x, dh, beta, w.gradU)
 		beta = 1
 	}
-	if gradient && r.c == 1 {
+	if what.gradient && r.c == 1 {
 		for i := range r.d {
 			for j, t := range v {
 				w.gradU[i*m+j] *= t
@@ -191,5 +264,10 @@ func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to
 
 // alone is r on the same data with work space of its own for one goroutine.
 func (r *risk[T]) alone() *risk[T] {
-	return newRisk(r.x, r.y, r.d, r.c, r.gamma, r.loss, r.weights, 1)
+	alone := *r
+	alone.workers, alone.passes = []*worker[T]{{}}, 0
+	if r.b != nil {
+		alone.b, alone.slopes = make([]float64, r.c), make([]float64, len(r.y))
+	}
+	return &alone
 }

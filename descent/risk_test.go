@@ -79,7 +79,7 @@ func testRisk[T dense.Real](t *testing.T, tol float64) {
 			for i, v := range theta {
 				th[i] = T(v)
 			}
-			r := newRisk(x, p.Y.RawMatrix().Data, 7, c, p.Gamma, loss.Squared{}, nil, threads)
+			r := newRisk(p, x, p.Y.RawMatrix().Data, nil, threads)
 			if got := r.value(t.Context(), th, nil, 0, 1501); math.Abs(got-f) > tol*f {
 				t.Errorf("c = %d, %d threads: value %v, expected %v", c, threads, got, f)
 			}
@@ -109,7 +109,7 @@ func TestRisk(t *testing.T) {
 	t.Run("float32", func(t *testing.T) { testRisk[float32](t, 1e-4) })
 }
 
-// TestRiskLosses compares the gradient with difference quotients, for other losses and weighted rows.
+// TestRiskLosses compares the gradient with difference quotients, for other losses, weighted rows and intercepts.
 func TestRiskLosses(t *testing.T) {
 	p := structured(60, 4, 2, 0.5, 8)
 	rng := rand.New(rand.NewPCG(9, 0))
@@ -119,10 +119,28 @@ func TestRiskLosses(t *testing.T) {
 	}
 	theta := make([]float64, (4+2)*5)
 	random(theta, rng)
-	for _, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: 1}, loss.Logistic{}, loss.Softmax{}} {
-		r := newRisk(p.X.RawMatrix().Data, p.Y.RawMatrix().Data, 4, 2, p.Gamma, l, weights, 2)
+	targets := map[string]func(v float64, k int) float64{
+		"logistic": func(v float64, _ int) float64 { return math.Copysign(1, v) },
+		"softmax":  func(_ float64, k int) float64 { return float64((k/2 + k) % 2) },
+	}
+	for variant, l := range []loss.Loss{
+		loss.Squared{}, loss.Huber{Delta: 1}, loss.Logistic{}, loss.Softmax{}, loss.Squared{}, loss.Huber{Delta: 1}, loss.Logistic{}, loss.Softmax{},
+	} {
+		p := p
+		p.Y, p.Loss, p.Weights, p.Intercept = mat.DenseCopyOf(p.Y), l, weights, variant >= 4
+		if target := targets[l.Name()]; target != nil {
+			for k, v := range p.Y.RawMatrix().Data {
+				p.Y.RawMatrix().Data[k] = target(v, k)
+			}
+		}
+		r := newRisk(p, p.X.RawMatrix().Data, p.Y.RawMatrix().Data, weights, 2)
 		grad := make([]float64, len(theta))
-		r.value(t.Context(), theta, grad, 0, 60)
+		f := r.value(t.Context(), theta, grad, 0, 60)
+		w := unpack(theta, 5, 4, 2)
+		w.B = r.b
+		if want, _ := p.Objective(w); math.Abs(f-want) > 1e-10*want {
+			t.Errorf("%T: value %v, objective %v", l, f, want)
+		}
 		for i := range theta {
 			const h = 1e-6
 			moved := append([]float64(nil), theta...)
@@ -140,7 +158,7 @@ func TestRiskLosses(t *testing.T) {
 // TestRiskEnds: a pass ends with its context and says so.
 func TestRiskEnds(t *testing.T) {
 	p := structured(100, 3, 1, 1, 10)
-	r := newRisk(p.X.RawMatrix().Data, p.Y.RawMatrix().Data, 3, 1, p.Gamma, loss.Squared{}, nil, 1)
+	r := newRisk(p, p.X.RawMatrix().Data, p.Y.RawMatrix().Data, nil, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if f := r.value(ctx, make([]float64, 8), nil, 0, 100); !math.IsInf(f, 1) {

@@ -31,7 +31,7 @@ const narrowWork = 2e8
 // narrowed brings the network theta down to Options.Width neurons with care, where that is few enough; false where it is not.
 func (t *training) narrowed(theta []float64) bool {
 	m := 2*t.o.Width + 20
-	if t.o.Width == 0 || float64(m*m/2)*float64(m*t.n*(t.d+t.c)) > narrowWork || !t.convexFits(m) || t.ctx.Err() != nil {
+	if !t.plain || t.o.Width == 0 || float64(m*m/2)*float64(m*t.n*(t.d+t.c)) > narrowWork || !t.convexFits(m) || t.ctx.Err() != nil {
 		return false
 	}
 	w := t.unpack(t.strongest(theta, 2*m))

@@ -3,21 +3,14 @@ package descent
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
-	"github.com/relift/relift/problem/loss"
 )
 
 // TrainOptions steer Train.  The zero value means the defaults.
 type TrainOptions struct {
-	// Loss compares outputs with targets; nil means loss.Squared, the loss of lift.Problem.  Objectives are those of the
-	// loss and the RowWeights.
-	Loss loss.Loss
-	// RowWeights are positive weights of the rows' losses; nil means 1 for each.
-	RowWeights []float64
 	// Width caps the number of neurons; 0 means no cap.
 	Width int
 	// Seed makes all random numbers.
@@ -35,25 +28,15 @@ type TrainOptions struct {
 	Progress func(w lift.Weights, objective float64)
 }
 
-// withDefaults checks the options for a problem of n rows and fills in the defaults.
-func (o TrainOptions) withDefaults(n int) (TrainOptions, error) {
+// withDefaults checks the options and fills in the defaults.
+func (o TrainOptions) withDefaults() (TrainOptions, error) {
 	switch {
-	case o.RowWeights != nil && len(o.RowWeights) != n:
-		return o, fmt.Errorf("descent: RowWeights has %d entries and X %d rows, expected the same number", len(o.RowWeights), n)
 	case o.Width < 0:
 		return o, fmt.Errorf("descent: Width is %d, expected 0 (no cap) or a positive number of neurons", o.Width)
 	case o.Threads < 0:
 		return o, fmt.Errorf("descent: Threads is %d, expected 0 (all) or a positive number", o.Threads)
 	case o.Effort < 0:
 		return o, fmt.Errorf("descent: Effort is %d, expected 0 (no limit) or a positive number of passes such as 1000", o.Effort)
-	}
-	for i, w := range o.RowWeights {
-		if !(w > 0) || math.IsInf(w, 1) {
-			return o, fmt.Errorf("descent: RowWeights[%d] is %v, expected a positive number; leave out rows that do not count", i, w)
-		}
-	}
-	if o.Loss == nil {
-		o.Loss = loss.Squared{}
 	}
 	if o.Threads == 0 {
 		o.Threads = dense.Threads()
@@ -71,6 +54,8 @@ func (o TrainOptions) withDefaults(n int) (TrainOptions, error) {
 // more than as many restarts.  Where a convex refit would be too large, or the loss is another, neurons are added that violate
 // the dual constraint (see Missing).
 //
+// Where p has an intercept, the result has the best one for its neurons.
+//
 // Passes are made in blocks of rows, in single precision until little is gained by them; objectives are
 // computed in double precision.  Beside X it needs a copy of it in single precision, one more where that takes less than 64 MB, and
 // about 100 MB at most.
@@ -82,8 +67,7 @@ func Train(ctx context.Context, p lift.Problem, o TrainOptions) (lift.Weights, S
 	if err := checkWeights(p, o.Start); err != nil {
 		return lift.Weights{}, Status{}, err
 	}
-	n, _, _ := p.Dims()
-	o, err := o.withDefaults(n)
+	o, err := o.withDefaults()
 	if err != nil {
 		return lift.Weights{}, Status{}, err
 	}

@@ -182,12 +182,11 @@ func scaled(p lift.Problem, x, y float64) lift.Problem {
 func TestTrainRefuses(t *testing.T) {
 	p := structured(10, 3, 1, 1, 9)
 	for want, o := range map[string]TrainOptions{
-		"Width is -1":              {Width: -1},
-		"Threads is -2":            {Threads: -2},
-		"Effort is -3":             {Effort: -3},
-		"RowWeights has 2 entries": {RowWeights: []float64{1, 2}},
-		"RowWeights[3] is 0":       {RowWeights: []float64{1, 1, 1, 0, 1, 1, 1, 1, 1, 1}},
-		"U has 2 col":              {Start: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
+		"Width is -1":         {Width: -1},
+		"Threads is -2":       {Threads: -2},
+		"Effort is -3":        {Effort: -3},
+		"the intercept has 2": {Start: lift.Weights{B: []float64{1, 2}}},
+		"U has 2 col":         {Start: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
 	} {
 		if _, _, err := Train(t.Context(), p, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, expected one with %q", err, want)
@@ -206,7 +205,8 @@ func TestTrainRowWeights(t *testing.T) {
 			weights[i] = 2
 		}
 	}
-	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 400, RowWeights: weights})
+	p.Weights = weights
+	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 400})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,44 +223,72 @@ func TestTrainRowWeights(t *testing.T) {
 	}
 }
 
-// TestTrainLosses: with another loss the result beats the network trained for squared loss, and no small change of its output weights beats
-// it.
+// TestTrainLosses: with another loss, and with an intercept, the result beats the network trained for the squared loss, and no small change of its
+// output weights or its intercept beats it.
 func TestTrainLosses(t *testing.T) {
 	p := structured(60, 3, 2, 0.2, 11)
 	for i := range 60 {
 		for k := range 2 {
-			p.Y.Set(i, k, math.Copysign(1, p.Y.At(i, k)))
+			p.Y.Set(i, k, math.Copysign(1, p.Y.At(i, k)+0.5))
 		}
 	}
 	squared, _, err := Train(t.Context(), p, TrainOptions{Effort: 300})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range []loss.Loss{loss.Huber{Delta: 0.5}, loss.Logistic{}} {
-		objective := func(w lift.Weights) float64 {
-			return l.Gradient(w.Output(p.X, 2).RawMatrix().Data, p.Y.RawMatrix().Data, 2, nil) + p.Gamma/2*w.SquaredNorm()
-		}
-		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 600, Loss: l})
+	for variant, l := range []loss.Loss{loss.Huber{Delta: 0.5}, loss.Logistic{}, nil, loss.Huber{Delta: 0.5}, loss.Logistic{}} {
+		p := p
+		p.Loss, p.Intercept = l, variant >= 2
+		w, st, err := Train(t.Context(), p, TrainOptions{Effort: 600})
 		if err != nil {
 			t.Fatal(err)
 		}
-		f := objective(w)
+		f, _ := p.Objective(w)
 		if math.Abs(f-st.Objective) > 1e-10*f {
-			t.Errorf("%T: objective %v is reported, %v is true", l, st.Objective, f)
+			t.Errorf("%d: objective %v is reported, %v is true", variant, st.Objective, f)
 		}
-		if g := objective(squared); !(f < g) {
-			t.Errorf("%T: objective %v, the network for squared loss has %v", l, f, g)
+		if g, _ := p.Objective(squared); !(f < g) {
+			t.Errorf("%d: objective %v, the network for squared loss has %v", variant, f, g)
+		}
+		if (w.B != nil) != p.Intercept {
+			t.Errorf("%d: intercept %v", variant, w.B)
 		}
 		rng := newRand(12)
 		for range 20 {
-			other := lift.Weights{U: w.U, V: mat.DenseCopyOf(w.V)}
+			other := lift.Weights{U: w.U, V: mat.DenseCopyOf(w.V), B: append([]float64(nil), w.B...)}
 			for i := range other.V.RawMatrix().Data {
 				other.V.RawMatrix().Data[i] *= 1 + 1e-2*rng.NormFloat64()
 			}
-			if g := objective(other); !(f <= g*(1+1e-6)) {
-				t.Errorf("%T: objective %v, a neighbour has %v", l, f, g)
+			for k := range other.B {
+				other.B[k] += 1e-2 * rng.NormFloat64()
+			}
+			if g, _ := p.Objective(other); !(f <= g*(1+1e-6)) {
+				t.Errorf("%d: objective %v, a neighbour has %v", variant, f, g)
 			}
 		}
+	}
+}
+
+// TestRefitWithIntercept: the convex refit of a weighted squared loss with an intercept has no gap, and its network has the objective that it says.
+func TestRefitWithIntercept(t *testing.T) {
+	p := structured(50, 3, 2, 0.4, 21)
+	p.Intercept = true
+	for i := range 50 {
+		p.Weights = append(p.Weights, float64(1+i%3))
+		p.Y.Set(i, 0, p.Y.At(i, 0)+7)
+	}
+	directions := mat.NewDense(40, 3, nil)
+	random(directions.RawMatrix().Data, newRand(22))
+	w, gap, err := RefitOutput(t.Context(), p, directions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, _ := p.Objective(w)
+	if math.Abs(f-gap.Primal) > 1e-9*f || gap.Relative() > 1e-9 {
+		t.Errorf("objective %v, primal %v and dual %v", f, gap.Primal, gap.Dual)
+	}
+	if _, _, err := RefitOutput(t.Context(), lift.Problem{X: p.X, Y: p.Y, Gamma: 1, Loss: loss.Huber{Delta: 1}}, directions); err == nil {
+		t.Error("a refit for the Huber loss is accepted")
 	}
 }
 

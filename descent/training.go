@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
-	"github.com/relift/relift/problem/loss"
 )
 
 // training is one run of Train.  Weights are in coordinates, as theta (see risk).
@@ -17,18 +16,19 @@ type training struct {
 	ctx      context.Context
 	original lift.Problem
 	o        TrainOptions
-	plain    bool // the loss is that of lift.Problem
+	plain    bool // the problem is the plain one
 	rng      *rand.Rand
 
 	p       lift.Problem // in coordinates
 	s       *coordinates
 	n, d, c int
 	rowSize float64        // √(mean ‖x_i‖²)
-	ySize   float64        // √(mean y²)
+	ySize   float64        // √(mean y²), around the column's mean where there is an intercept
 	single  *risk[float32] // rows in random order
 	double  *risk[float64] // rows in order
 
 	best   []float64
+	bestB  []float64 // its intercept, nil where the problem has none
 	bestF  float64
 	spent  float64 // work, in passes with a gradient of startWidth neurons
 	status Status
@@ -48,7 +48,7 @@ const exactPart = 1e-4
 
 func newTraining(ctx context.Context, p lift.Problem, o TrainOptions) *training {
 	t := &training{
-		ctx: ctx, original: p, o: o, plain: o.Loss == loss.Squared{} && o.RowWeights == nil,
+		ctx: ctx, original: p, o: o, plain: p.IsPlain(),
 		bestF:  math.Inf(1),
 		status: Status{Reason: Interrupted, Stationarity: math.NaN()},
 	}
@@ -68,7 +68,7 @@ func (t *training) run() {
 	if len(start) > 0 {
 		t.consider(start)
 	}
-	if t.rowSize == 0 || t.plain && t.ySize == 0 {
+	if t.rowSize == 0 || t.original.IsSquared() && t.ySize == 0 {
 		t.status.Reason = Stationary // no network beats that of width 0
 		return
 	}
@@ -81,25 +81,21 @@ func (t *training) outcome() (lift.Weights, Status) {
 	st := t.status
 	st.Objective = t.bestF
 	if math.IsInf(t.bestF, 1) { // there was no time for anything
-		w := Balance(t.o.Start)
-		st.Objective = t.objective(w)
+		w := t.original.WithIntercept(Balance(t.o.Start))
+		st.Objective, _ = t.original.Objective(w)
 		return w, st
 	}
 	return t.weights(), st
 }
 
-// objective of weights in the coordinates of the problem.
-func (t *training) objective(w lift.Weights) float64 {
-	output := w.Output(t.original.X, t.c).RawMatrix().Data
-	return t.o.Loss.Gradient(output, contiguous(t.original.Y), t.c, t.o.RowWeights) + t.original.Gamma/2*w.SquaredNorm()
-}
-
 // weights are the best ones.
 func (t *training) weights() lift.Weights {
 	if len(t.best) == 0 {
-		return lift.Weights{}
+		return lift.Weights{B: t.bestB}
 	}
-	return t.s.out(t.best, t.c)
+	w := t.s.out(t.best, t.c)
+	w.B = t.bestB
+	return w
 }
 
 // prepare finds coordinates and lays the data out; false where ctx ended before.
@@ -110,18 +106,25 @@ func (t *training) prepare() bool {
 	}
 	t.s, t.p, t.d = s, s.problem(t.original), len(s.lambda)
 	x, y := contiguous(t.p.X), contiguous(t.p.Y)
-	t.double = newRisk(x, y, t.d, t.c, t.p.Gamma, t.o.Loss, t.o.RowWeights, t.o.Threads)
+	t.double = newRisk(t.p, x, y, t.p.Weights, t.o.Threads)
 	for _, v := range s.lambda {
 		t.rowSize += v
 	}
-	for _, v := range y {
+	means := make([]float64, t.c)
+	if t.p.Intercept {
+		for k, v := range y {
+			means[k%t.c] += v / float64(t.n)
+		}
+	}
+	for k, v := range y {
+		v -= means[k%t.c]
 		t.ySize += v * v
 	}
 	t.rowSize, t.ySize = math.Sqrt(t.rowSize/float64(t.n)), math.Sqrt(t.ySize/float64(len(y)))
 
 	x32, shuffled := make([]float32, len(x)), make([]float64, len(y))
 	var weights []float64
-	if t.o.RowWeights != nil {
+	if t.p.Weights != nil {
 		weights = make([]float64, t.n)
 	}
 	for i, k := range t.rng.Perm(t.n) {
@@ -134,10 +137,10 @@ func (t *training) prepare() bool {
 		}
 		copy(shuffled[i*t.c:(i+1)*t.c], y[k*t.c:(k+1)*t.c])
 		if weights != nil {
-			weights[i] = t.o.RowWeights[k]
+			weights[i] = t.p.Weights[k]
 		}
 	}
-	t.single = newRisk(x32, shuffled, t.d, t.c, t.p.Gamma, t.o.Loss, weights, t.o.Threads)
+	t.single = newRisk(t.p, x32, shuffled, weights, t.o.Threads)
 	return true
 }
 
@@ -179,7 +182,7 @@ func (t *training) consider(theta []float64) float64 {
 	f := t.double.value(ctx, theta, nil, 0, t.n)
 	t.spend(0.5, m)
 	if f < t.bestF && (t.o.Width == 0 || m <= t.o.Width || len(theta) == len(t.best)) {
-		t.best, t.bestF = theta, f
+		t.best, t.bestF, t.bestB = theta, f, append([]float64(nil), t.double.b...)
 		t.status.Stationarity = math.NaN()
 		if t.o.Progress != nil {
 			t.o.Progress(t.weights(), f)
