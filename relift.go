@@ -40,6 +40,7 @@ const (
 	MethodAuto    = engine.MethodAuto
 	MethodSDP     = engine.MethodSDP
 	MethodExact   = engine.MethodExact
+	MethodSigns   = engine.MethodSigns
 	MethodDescent = engine.MethodDescent
 )
 

@@ -33,6 +33,9 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 	if o.Count < 1 {
 		return nil, 0, fmt.Errorf("blocks: %d blocks, expected at least 1", o.Count)
 	}
+	if !red.Source.IsPlain() {
+		return nil, 0, fmt.Errorf("blocks: %w: expected the squared loss without weights and intercept", lift.ErrInvalid)
+	}
 	parts := Partition(red, o.Count, o.Seed)
 	gamma := red.Source.Gamma / float64(len(parts))
 	for gamma*float64(len(parts)) > red.Source.Gamma {
@@ -169,12 +172,12 @@ func derivation(red *lift.Reduced, blocks []*block, gamma float64) *proof.Deriva
 	p := red.Source
 	n, _, c := p.Dims()
 	d := &proof.Derivation{
-		Problem: proof.Problem{X: p.X, Y: p.Y, Gamma: p.Gamma},
+		Problem: p,
 		W:       mat.DenseCopyOf(p.Y), // of zero rows: they are free
 		Claim:   proof.Form{U: p.Gamma, V: p.Gamma},
 	}
-	numbers := red.Representatives // of the rows r_i: those of X themselves where none are merged
-	if merges(red) {
+	numbers := red.Representatives // of the rows r_i: those of X themselves where none are merged or zero
+	if len(red.Representatives) < n {
 		d.Rows, numbers = proof.RowsOf(p.X, red.Grouping), nil
 	}
 	for i := range n {
@@ -200,14 +203,4 @@ func derivation(red *lift.Reduced, blocks []*block, gamma float64) *proof.Deriva
 		d.Root = blocks[0].leaf
 	}
 	return d
-}
-
-// merges reports whether a representative stands for more than itself.
-func merges(red *lift.Reduced) bool {
-	for i, g := range red.MergedInto {
-		if g >= 0 && red.Representatives[g] != i {
-			return true
-		}
-	}
-	return false
 }

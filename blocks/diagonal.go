@@ -20,12 +20,11 @@ const (
 	claimMargin   = 1e-9 // by which the claim exceeds the eigenvalue that was computed
 )
 
-// Diagonal returns a derivation with the multipliers ψ alone for the W (n×c) of a network's residual, and about the bound that it
+// Diagonal returns a derivation with the multipliers ψ alone for the W (n×c) of a network, its dual point (lift.Problem), and about the bound that it
 // proves; nil if W proves nothing.  It needs about forty passes over X, each of n(d+c)² operations, and memory beside X for a few
 // thousand rows; when ctx ends the best δ so far is taken.
 func Diagonal(ctx context.Context, p lift.Problem, w *mat.Dense) (*proof.Derivation, float64, error) {
-	linear, square := products(w, p.Y)
-	if !(linear > 0) {
+	if !(p.DualBound(w, 0) > p.DualBound(w, math.Inf(1))) {
 		return nil, 0, nil // no multiple of W proves anything
 	}
 	n, d, c := p.Dims()
@@ -77,11 +76,7 @@ func Diagonal(ctx context.Context, p lift.Problem, w *mat.Dense) (*proof.Derivat
 		}
 	}
 	claim := least * (1 + claimMargin)
-	t := min(p.Gamma/claim, linear/square)
-	return &proof.Derivation{
-		Problem: proof.Problem{X: p.X, Y: p.Y, Gamma: p.Gamma},
-		W:       w, Claim: proof.Form{U: claim, V: claim}, Root: leaf,
-	}, t*linear - t*t*square/2, nil
+	return &proof.Derivation{Problem: p, W: w, Claim: proof.Form{U: claim, V: claim}, Root: leaf}, p.DualBound(w, claim), nil
 }
 
 // diagonal holds the rows and their δ.

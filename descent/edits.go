@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 )
 
 // edits knows the objectives of the networks that differ from one network by one or two neurons, each at the cost of the output of
@@ -18,7 +19,8 @@ type edits struct {
 	n, d, c int
 	w       lift.Weights
 	a       *mat.Dense     // m×n, activations of each neuron
-	r       blas64.General // n×c, output − Y
+	r       blas64.General // n×c, output − Y; the output for a problem that is not plain
+	changed []float64      // n×c, outputs of such a problem after an edit
 	decay   float64        // Σ (‖u_j‖² + ‖v_j‖²)
 	f       float64        // objective of w
 	column  []float64      // n, activations of a new neuron
@@ -45,7 +47,11 @@ func (e *edits) set(w lift.Weights) {
 	e.r = general(e.n, e.c)
 	y := e.p.Y.RawMatrix()
 	for i := range e.n {
-		floats.ScaleTo(e.r.Data[i*e.c:(i+1)*e.c], -1, y.Data[i*y.Stride:i*y.Stride+e.c])
+		if row := e.r.Data[i*e.c : (i+1)*e.c]; e.p.IsPlain() {
+			floats.ScaleTo(row, -1, y.Data[i*y.Stride:i*y.Stride+e.c])
+		} else {
+			copy(row, w.B)
+		}
 	}
 	if w.Width() > 0 {
 		blas64.Gemm(blas.NoTrans, blas.Trans, 1, w.U.RawMatrix(), e.p.X.RawMatrix(), 0, e.a.RawMatrix())
@@ -54,12 +60,30 @@ func (e *edits) set(w lift.Weights) {
 		}
 		blas64.Gemm(blas.Trans, blas.NoTrans, 1, e.a.RawMatrix(), w.V.RawMatrix(), 1, e.r)
 	}
-	e.f = floats.Dot(e.r.Data, e.r.Data)/2 + e.p.Gamma/2*e.decay
+	if e.p.IsPlain() {
+		e.f = floats.Dot(e.r.Data, e.r.Data)/2 + e.p.Gamma/2*e.decay
+		return
+	}
+	e.changed = make([]float64, len(e.r.Data))
+	e.f = e.loss(func(int, []float64) {}) + e.p.Gamma/2*e.decay
+}
+
+// loss is the loss of a problem that is not plain after each row's output was changed; the intercept stays as it is.
+func (e *edits) loss(change func(i int, output []float64)) float64 {
+	copy(e.changed, e.r.Data)
+	for i := range e.n {
+		change(i, e.changed[i*e.c:(i+1)*e.c])
+	}
+	return loss.OrSquared(e.p.Loss).Gradient(e.changed, contiguous(e.p.Y), e.c, e.p.Weights)
 }
 
 // without is the objective without neuron j.
 func (e *edits) without(j int) float64 {
 	u, v, a := e.w.U.RawRowView(j), e.w.V.RawRowView(j), e.a.RawRowView(j)
+	decay := e.p.Gamma / 2 * (e.decay - floats.Dot(u, u) - floats.Dot(v, v))
+	if !e.p.IsPlain() {
+		return e.loss(func(i int, output []float64) { floats.AddScaled(output, -a[i], v) }) + decay
+	}
 	sum := 0.0
 	for i, h := range a {
 		for q, r := range e.r.Data[i*e.c : (i+1)*e.c] {
@@ -67,7 +91,7 @@ func (e *edits) without(j int) float64 {
 			sum += r * r
 		}
 	}
-	return sum/2 + e.p.Gamma/2*(e.decay-floats.Dot(u, u)-floats.Dot(v, v))
+	return sum/2 + decay
 }
 
 // merged returns the neuron that replaces neurons j and k, the leading singular pair of u_jv_jᵀ + u_kv_kᵀ turned
@@ -79,6 +103,17 @@ func (e *edits) merged(j, k int) (u, v []float64, f float64) {
 	x := e.p.X.RawMatrix()
 	blas64.Gemv(blas.NoTrans, 1, x, blas64.Vector{N: e.d, Inc: 1, Data: u}, 0, blas64.Vector{N: e.n, Inc: 1, Data: e.column})
 	aj, ak := e.a.RawRowView(j), e.a.RawRowView(k)
+	decay := e.decay + floats.Dot(u, u) + floats.Dot(v, v)
+	for _, gone := range [][]float64{uj, uk, vj, vk} {
+		decay -= floats.Dot(gone, gone)
+	}
+	if !e.p.IsPlain() {
+		return u, v, e.p.Gamma/2*decay + e.loss(func(i int, output []float64) {
+			floats.AddScaled(output, max(e.column[i], 0), v)
+			floats.AddScaled(output, -aj[i], vj)
+			floats.AddScaled(output, -ak[i], vk)
+		})
+	}
 	sum := 0.0
 	for i, t := range e.column {
 		h, hj, hk := max(t, 0), aj[i], ak[i]
@@ -86,10 +121,6 @@ func (e *edits) merged(j, k int) (u, v []float64, f float64) {
 			r += h*v[q] - hj*vj[q] - hk*vk[q]
 			sum += r * r
 		}
-	}
-	decay := e.decay + floats.Dot(u, u) + floats.Dot(v, v)
-	for _, gone := range [][]float64{uj, uk, vj, vk} {
-		decay -= floats.Dot(gone, gone)
 	}
 	return u, v, sum/2 + e.p.Gamma/2*decay
 }

@@ -75,7 +75,7 @@ func (t *training) beside(a, b []float64) []float64 {
 }
 
 // convexFits says whether there is a convex refit of k candidates and it is worth its memory and time.
-func (t *training) convexFits(k int) bool { return t.p.IsSquared() && t.n*k <= mostActivations }
+func (t *training) convexFits(k int) bool { return t.n*k <= mostActivations }
 
 // refit refits the output layer for the directions of theta, beginning with the output weights of warm, whose
 // neurons are the first of theta.

@@ -16,7 +16,7 @@ import (
 
 // Missing searches for neurons that w lacks: unit directions u with
 //
-//	h(u) = ‖Wᵀ(Xu)₊‖ > γ,   W = Y − output of w,
+//	h(u) = ‖Wᵀ(Xu)₊‖ > γ,   W = Y − output of w, in general the dual point of w,
 //
 // each of which lowers the objective when it is added with a small v along
 // Wᵀ(Xu)₊.  It climbs h from random directions, from directions on which
@@ -25,7 +25,7 @@ import (
 // their h/γ.  An empty result proves nothing: see the oracle of package exact.
 func Missing(ctx context.Context, p lift.Problem, w lift.Weights, starts, limit int, tol float64, rng *rand.Rand) (*mat.Dense, []float64) {
 	n, d, c := p.Dims()
-	residual := p.Residual(w)
+	residual := p.DualPoint(w)
 	u := startDirections(p, w, min(starts, fewDirections(n, d)), rng)
 	_, k := u.Dims()
 	climb := &climber{

@@ -18,7 +18,7 @@ import (
 //
 // When ctx ends, it returns what it has.
 func Merge(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkPlain(p, w); err != nil {
+	if err := checkWeights(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	return merge(ctx, p, Balance(w)), nil

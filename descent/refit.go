@@ -49,18 +49,26 @@ func RefitOutput(ctx context.Context, p lift.Problem, directions mat.Matrix) (li
 
 // refit is RefitOutput to the relative gap tol, or as far as the given number of
 // working sets and of rounds on each goes, without the checks.  Where warm has the same directions
-// as its first rows, their output weights are the starting point.
+// as its first rows, their output weights are the starting point.  The network comes without its intercept.
 func refit(ctx context.Context, p lift.Problem, directions mat.Matrix, warm lift.Weights, tol float64, rounds int) (lift.Weights, Gap) {
+	if !p.IsSquared() {
+		return refitLoss(ctx, p, directions, warm, tol, rounds)
+	}
 	l := newGroupLasso(p, directions)
 	l.tol, l.rounds = tol, rounds
+	l.begin(warm)
+	gap := l.solve(ctx)
+	return l.weights(), gap
+}
+
+// begin sets t to the output weights of a network whose directions are the first ones.
+func (l *groupLasso) begin(warm lift.Weights) {
 	for j := range min(warm.Width(), l.k) {
 		s := floats.Norm(warm.U.RawRowView(j), 2)
 		for q := range l.c {
 			l.t[j*l.c+q] = s * warm.V.At(j, q)
 		}
 	}
-	gap := l.solve(ctx)
-	return l.weights(), gap
 }
 
 // groupLasso is the convex problem of RefitOutput.

@@ -32,7 +32,7 @@ func refitWork(p lift.Problem, w lift.Weights) int {
 // usually as narrow as the paper's critical width suggests; run Refine before
 // and after.  Networks whose activations are too many to hold (n·m above six million) are only balanced.
 func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkPlain(p, w); err != nil {
+	if err := checkWeights(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	w = reduce(p, merge(ctx, p, Balance(w)))
@@ -44,7 +44,7 @@ func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights
 // output as it is, does not raise the weight decay for one sign of θ, and makes a
 // neuron vanish (Carathéodory).  At most n·c neurons remain.
 func Reduce(p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkPlain(p, w); err != nil {
+	if err := checkWeights(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	return reduce(p, Balance(w)), nil
@@ -53,7 +53,7 @@ func Reduce(p lift.Problem, w lift.Weights) (lift.Weights, error) {
 // Prune drops neurons that no row of X activates and neurons without which the
 // objective is not higher, the weakest first.
 func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
-	if err := checkPlain(p, w); err != nil {
+	if err := checkWeights(p, w); err != nil {
 		return lift.Weights{}, err
 	}
 	w = Balance(w)
@@ -62,7 +62,7 @@ func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, e
 		if ctx.Err() != nil {
 			break
 		}
-		without := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
+		without := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V), B: w.B}
 		clear(without.V.RawRowView(j))
 		if g, _ := p.Objective(without); g <= f {
 			w, f = without, g
@@ -117,7 +117,7 @@ func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 			}
 			floats.Scale(ratio, v.RawRowView(j))
 		}
-		return Balance(lift.Weights{U: mat.DenseCopyOf(w.U), V: v})
+		return Balance(lift.Weights{U: mat.DenseCopyOf(w.U), V: v, B: w.B})
 	}
 	out := w
 	for t, mu := range basis {
@@ -263,6 +263,7 @@ func refitBelow(ctx context.Context, p lift.Problem, w lift.Weights, level float
 	for _, tol := range []float64{1e-4, 1e-6, 1e-9} {
 		var gap Gap
 		w, gap = refit(ctx, p, directionsOf(w), w, tol, 3)
+		w = p.WithIntercept(w)
 		f, _ = p.Objective(w)
 		if f <= level || gap.Dual > level {
 			break

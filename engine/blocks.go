@@ -89,13 +89,14 @@ func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, 
 	return nil
 }
 
-// diagonalBound claims what the residual of the best network proves with diagonal multipliers.
+// diagonalBound claims what the dual point of the best network proves with diagonal multipliers.
 func (s *state) diagonalBound(ctx context.Context, a Access) error {
-	w, _ := s.record.Network()
-	d, _, err := blocks.Diagonal(ctx, s.problem, s.problem.Residual(w))
+	w, _ := s.network()
+	d, _, err := blocks.Diagonal(ctx, s.narrow, s.narrow.DualPoint(w))
 	if err != nil || d == nil {
 		return err
 	}
+	s.widen(d)
 	p, err := derive(ctx, d, "diagonal multipliers")
 	if err != nil || p == nil {
 		return err

@@ -37,6 +37,18 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (Proof, err
 	return &derived{d, r.ProvenBound * (1 - claimShare), source}, nil
 }
 
+// widen turns a derivation for the narrow problem into one for the problem as it was given, whose rows are those of the narrow one in a basis
+// of the row space.
+func (s *state) widen(d *proof.Derivation) {
+	if s.rowSpace == nil {
+		return
+	}
+	if d.Rows == nil {
+		d.Rows = proof.EachRow(d.Problem.X)
+	}
+	d.Problem, d.Rows.V = s.problem, s.rowSpace.Basis()
+}
+
 // claimShare is how much less than what the checker proved is claimed, so that a verifier with other roundings proves it too.
 const claimShare = 1e-8
 

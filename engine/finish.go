@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/exact"
+	"github.com/relift/relift/lift"
 	"github.com/relift/relift/relax"
 	"github.com/relift/relift/signs"
 )
@@ -34,6 +35,13 @@ func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result,
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, upper)
 	r.Status = s.status(ctx, m, r.RelativeGap)
+	if s.hidden {
+		upper, weights = math.Inf(1), lift.Weights{}
+		r.Weights, r.UpperBound, r.DataLoss, r.RelativeGap = weights, upper, math.NaN(), 1
+		if r.Status == GapReached {
+			r.Status = Done
+		}
+	}
 	if unfinished := r.Status == TimeLimit || r.Status == Interrupted; unfinished && weights.Width() == 0 && !math.IsInf(upper, 1) {
 		r.Warnings = append(r.Warnings, "the network has no neurons: the run ended before one was trained that is better than none; expected more time")
 	}

@@ -75,11 +75,13 @@ func (s *state) simplification() Phase {
 			return nil, nil
 		}
 		s.propose(a, w)
-		w, _, err = descent.Refine(ctx, s.narrow, w, descent.Options{Width: s.opts.Width, Seed: s.opts.Seed, Iterations: 1000, NewtonIterations: 50})
-		if err != nil {
-			return nil, fmt.Errorf("refinement of the network: %w", err)
+		if s.problem.IsPlain() {
+			w, _, err = descent.Refine(ctx, s.narrow, w, descent.Options{Width: s.opts.Width, Seed: s.opts.Seed, Iterations: 1000, NewtonIterations: 50})
+			if err != nil {
+				return nil, fmt.Errorf("refinement of the network: %w", err)
+			}
+			s.propose(a, w)
 		}
-		s.propose(a, w)
 		a.Note(nil)
 		return nil, nil
 	}}
@@ -93,7 +95,7 @@ func (s *state) networkBound(effort certificate.Effort) Phase {
 	return Phase{Name: "bound", Needed: "the bound from the network", Bytes: s.certificateMemory, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
 		bound := s.diagonalBound
-		if n, _, _ := s.problem.Dims(); n <= denseRows {
+		if s.denseProofs() {
 			bound = func(ctx context.Context, a Access) error { return s.simpleBound(ctx, a, effort) }
 		}
 		if err := bound(ctx, a); err != nil {
@@ -104,10 +106,16 @@ func (s *state) networkBound(effort certificate.Effort) Phase {
 	}}
 }
 
+// denseProofs says whether proofs are certificates of dense multipliers.
+func (s *state) denseProofs() bool {
+	n, _, _ := s.problem.Dims()
+	return n <= denseRows && s.problem.IsPlain()
+}
+
 // certificateMemory estimates the bytes of the bound from a network, its repair and its verification.
 func (s *state) certificateMemory() uint64 {
 	n, d, c := s.problem.Dims()
-	if n > denseRows {
+	if !s.denseProofs() {
 		return 8 * uint64(n) * uint64(d+2*c+8)
 	}
 	order := uint64(n) + uint64(min(n, d))

@@ -21,6 +21,9 @@ const (
 	// MethodExact is a column generation with a branch and bound over
 	// directions, which closes the gap where the dimension is small.
 	MethodExact Method = "exact"
+	// MethodSigns trains a network and bounds what it can miss by a branch and bound on the signs of the rows.  It knows every loss, weights and
+	// intercepts.
+	MethodSigns Method = "signs"
 	// MethodDescent trains a network by local search only; its bound is the
 	// simple one that the network's own residual gives.
 	MethodDescent Method = "descent"

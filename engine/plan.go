@@ -45,6 +45,9 @@ const (
 
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase) {
+	if !s.problem.IsPlain() {
+		return s.generalPlan()
+	}
 	n, _, _ := s.problem.Dims()
 	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
 	if s.rank <= sweepRank && n <= directRows && s.opts.Width == 0 {
@@ -54,6 +57,8 @@ func (s *state) plan() (Method, []Phase) {
 	switch s.opts.Method {
 	case MethodSDP:
 		return MethodSDP, s.aroundRelaxation()
+	case MethodSigns:
+		return MethodSigns, append(first, s.aroundTree(treeEffort)...)
 	case MethodDescent:
 		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Thorough)}
 	case MethodExact:

@@ -36,10 +36,11 @@ type Record struct {
 	event    Event
 }
 
-// newRecord returns a record whose network is that of width 0.
+// newRecord returns a record whose network is that of width 0, with the best intercept.
 func newRecord(p lift.Problem, o Options, clock Clock, start time.Time) *Record {
 	r := &Record{objective: p.Objective, gap: o.Gap, width: o.Width, clock: clock, start: start, listener: o.Progress, verified: map[string]Proof{}}
-	r.upper, r.dataLoss = p.Objective(lift.Weights{})
+	r.weights = p.WithIntercept(lift.Weights{})
+	r.upper, r.dataLoss = p.Objective(r.weights)
 	r.event = Event{Relaxed: math.NaN(), Bound: math.NaN(), Network: math.NaN()}
 	return r
 }

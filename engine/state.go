@@ -31,6 +31,8 @@ type state struct {
 	record   *Record
 	freeWork float64 // on the relaxation, where no time limit is given
 
+	hidden   bool    // networks are found for their bounds only
+
 	presolved presolved
 
 	relaxed *relax.Result // nil until the relaxation was solved
@@ -44,7 +46,7 @@ type presolved struct {
 	once     sync.Once
 	made     atomic.Bool
 	reduced  *lift.Reduced
-	repairer *certificate.Repairer // nil for more than denseRows rows
+	repairer *certificate.Repairer // nil for more than denseRows rows, and for problems that are not plain
 	err      error
 }
 
@@ -53,7 +55,7 @@ func (s *state) reduced() (*lift.Reduced, *certificate.Repairer, error) {
 	p := &s.presolved
 	p.once.Do(func() {
 		p.reduced, p.err = lift.Presolve(s.problem)
-		if n, _, _ := s.problem.Dims(); p.err == nil && n <= denseRows {
+		if n, _, _ := s.problem.Dims(); p.err == nil && n <= denseRows && s.problem.IsPlain() {
 			p.repairer, p.err = certificate.NewRepairer(s.problem, p.reduced.Grouping)
 		}
 		p.made.Store(p.err == nil)

@@ -17,6 +17,9 @@ import (
 // Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
 func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	if isWeighted(p) && p.Validate() == nil {
+		return weighted(ctx, p, opts, Train)
+	}
 	s, err := newState(p, opts)
 	if err != nil {
 		return nil, err
@@ -29,14 +32,25 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 const boundShare = 0.9
 
 // Bound solves the semidefinite relaxation of p and certifies its bound; no
-// network is trained.  Options.Method, Width and Gap are not used.
+// network is trained.  Options.Method, Width and Gap are not used.  A problem that is not plain is bounded from a network that is trained for
+// that; the result has none all the same.
 //
 // Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
 func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
+	if isWeighted(p) && p.Validate() == nil {
+		return weighted(ctx, p, opts, Bound)
+	}
+	if !p.IsPlain() {
+		opts.Method = MethodAuto
+	}
 	s, err := newState(p, opts)
 	if err != nil {
 		return nil, err
+	}
+	if !p.IsPlain() {
+		s.hidden = true
+		return s.run(ctx, s.generalPlan)
 	}
 	s.record.upper, s.freeWork = math.Inf(1), boundWork
 	return s.run(ctx, func() (Method, []Phase) {
@@ -51,6 +65,9 @@ func newState(p Problem, opts Options) (*state, error) {
 		return nil, err
 	}
 	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkMethod(p, opts.Method); err != nil {
 		return nil, err
 	}
 	s := &state{problem: p, narrow: p, opts: opts, clock: wall{}, freeWork: trainWork}
@@ -80,7 +97,7 @@ func (s *state) run(ctx context.Context, plan func() (Method, []Phase)) (*Result
 		return nil, err
 	}
 	method, phases := plan()
-	if s.rank == 0 {
+	if s.rank == 0 && s.problem.IsPlain() {
 		phases = nil // presolve was cut off, or every row is zero
 	}
 	m.budget = s.budget // the plan may have set a limit

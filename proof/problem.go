@@ -22,6 +22,25 @@ type Rows struct {
 	Scale []float64  // n: s_j ≠ 0; 0 for a zero row
 }
 
+// EachRow returns the rows of x that are not zero, each for itself: what a derivation without rows speaks of, in the same order.
+func EachRow(x *mat.Dense) *Rows {
+	n, d := x.Dims()
+	rows := &Rows{Of: make([]int, n), Scale: make([]float64, n)}
+	var kept []float64
+	for i := range n {
+		rows.Of[i] = -1
+		if row := x.RawRowView(i); norm2(row) > 0 {
+			rows.Of[i], rows.Scale[i] = len(kept)/d, 1
+			kept = append(kept, row...)
+		}
+	}
+	if len(kept) == 0 {
+		return nil
+	}
+	rows.R = mat.NewDense(len(kept)/d, d, kept)
+	return rows
+}
+
 // Form is the quadratic form uᵀ(U·I + G)u + 2uᵀFv + vᵀ(V·I + H)v.
 type Form struct {
 	U, V float64

@@ -28,6 +28,9 @@ func NewRowSpace(p lift.Problem) *RowSpace {
 	return &RowSpace{Problem: p, q: q}
 }
 
+// Basis returns the basis of the row space as columns (d×n), Qᵀ: a row of X is the row of L times its transpose.
+func (r *RowSpace) Basis() *mat.Dense { return mat.DenseCopyOf(r.q.T()) }
+
 // Invert returns the network for X of one for L.
 func (r *RowSpace) Invert(w lift.Weights) lift.Weights { return r.turn(w, r.q) }
 

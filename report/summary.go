@@ -5,7 +5,7 @@ package report
 type Summary struct {
 	Status        string      `json:"status"`         // a status of package relift, such as "gap_reached"
 	StatusMeaning string      `json:"status_meaning"` // the same in a sentence
-	Method        string      `json:"method"`         // the method that was used: sdp, exact or descent
+	Method        string      `json:"method"`         // the method that was used: sdp, exact, signs or descent
 	LowerBound    Number      `json:"lower_bound"`    // certified: no network of any width has a smaller objective
 	BoundSource   string      `json:"bound_source"`   // what the lower bound was proved with
 	UpperBound    Number      `json:"upper_bound"`    // objective of the best network; null for a run without one

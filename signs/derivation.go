@@ -20,7 +20,11 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 		return nil, ErrNoProof
 	}
 	in := t.in
-	wr := &writer{in: in, value: t.Value(), norms: make([]float64, in.m), rows: proof.RowsOf(in.problem.X, in.reduced.Grouping)}
+	wr := &writer{in: in, value: t.Value(), norms: make([]float64, in.m), rows: proof.RowsOf(in.problem.X, in.reduced.Grouping).RowSpace(), turn: in.reduced.Basis}
+	if wr.rows.V != nil {
+		wr.turn = new(mat.Dense)
+		wr.turn.Mul(wr.rows.V.T(), in.reduced.Basis)
+	}
 	for i := range wr.norms {
 		wr.norms[i] = norm(wr.rows.R.RawRowView(i))
 	}
@@ -30,7 +34,7 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 	}
 	g := wr.value * in.gamma
 	d := &proof.Derivation{
-		Problem: proof.Problem{X: in.problem.X, Y: in.problem.Y, Gamma: in.gamma},
+		Problem: in.problem,
 		W:       in.w,
 		Rows:    wr.rows,
 		Claim:   proof.Form{U: g, V: g},
@@ -46,6 +50,19 @@ type writer struct {
 	value float64
 	rows  *proof.Rows
 	norms []float64 // of rows.R
+	// turn takes directions in the instance's coordinates to those of the rows, which are the columns of X or, where X is wide, a basis of its
+	// row space.
+	turn *mat.Dense
+}
+
+// original returns a direction in the coordinates of the rows.
+func (wr *writer) original(u []float64) []float64 {
+	k, _ := wr.turn.Dims()
+	out := make([]float64, k)
+	for i := range out {
+		out[i] = dot(wr.turn.RawRowView(i), u)
+	}
+	return out
 }
 
 // path holds the lines of K from the root downwards.
@@ -57,7 +74,7 @@ type path struct {
 // line is x_rowᵀu or, with row −1, planeᵀu, times side.
 type line struct {
 	row   int
-	plane []float64 // in the columns of X
+	plane []float64 // in the coordinates of the rows
 	side  int8
 }
 
@@ -120,7 +137,7 @@ func (wr *writer) inner(nd *node, p path) (proof.Node, error) {
 		case child.cut.row >= 0:
 			below = p.with(line{row: child.cut.row, side: child.cut.side})
 		case child.cut.plane != nil:
-			below = p.with(line{row: -1, plane: wr.in.original(child.cut.plane), side: child.cut.side})
+			below = p.with(line{row: -1, plane: wr.original(child.cut.plane), side: child.cut.side})
 		default:
 			below.v = child.cut.side
 		}
@@ -138,7 +155,7 @@ func (wr *writer) inner(nd *node, p path) (proof.Node, error) {
 	case c.row >= 0:
 		return &proof.SplitRow{Row: c.row, Active: sides[0], Inactive: sides[1]}, nil
 	case c.plane != nil:
-		return &proof.SplitU{Normal: wr.in.original(c.plane), Positive: sides[0], Negative: sides[1]}, nil
+		return &proof.SplitU{Normal: wr.original(c.plane), Positive: sides[0], Negative: sides[1]}, nil
 	default:
 		return &proof.SplitV{Normal: mat.Col(nil, 0, wr.in.outputs), Positive: sides[0], Negative: sides[1]}, nil
 	}
@@ -231,14 +248,14 @@ const shorten = 1 - 1e-14
 func (wr *writer) ball(l *layout, c leaf.Cone) (b proof.Ball, rest float64) {
 	p := scaled(c.Direction, -shorten/c.Scale)
 	if c.Fold < 0 {
-		b.P = wr.in.original(p)
+		b.P = wr.original(p)
 		return b, 0
 	}
 	row := l.open[c.Fold]
 	x := wr.in.x.RawRowView(row)
 	s := dot(p, x)
 	axpy(p, -s, x)
-	b.P = wr.in.original(p)
+	b.P = wr.original(p)
 	if s <= 0 {
 		return b, -s
 	}
@@ -298,7 +315,7 @@ func (wr *writer) unit(l line) []float64 {
 	}
 	out := make([]float64, wr.in.d)
 	for k, v := range l.plane {
-		axpy(out, v*float64(l.side), wr.in.reduced.Basis.RawRowView(k))
+		axpy(out, v*float64(l.side), wr.turn.RawRowView(k))
 	}
 	return out
 }

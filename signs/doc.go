@@ -8,7 +8,8 @@
 //	h(W) = max over ‖u‖ = ‖v‖ = 1 of vᵀWᵀ(Xu)₊.
 //
 // A proven H ≥ h(W) makes tW with t = min(1, γ/H) feasible, so that t⟨W,Y⟩ − ½t²‖W‖² is a lower bound on the objective
-// of every network.  At W of an optimal network h(W) = γ, and the tree closes the gap.
+// of every network.  At W of an optimal network h(W) = γ, and the tree closes the gap.  For other losses, weighted rows and an intercept W is
+// the network's dual point and the bound is max over t of D(tW) (package loss): the tree sees nothing but W.
 //
 // # Tree
 //
@@ -28,5 +29,5 @@
 // # W free
 //
 // Joint improves W over the leaves that a tree has, all together: over few leaves that is the better bound, on the leaves of
-// a closed tree there is nothing to gain.
+// a closed tree there is nothing to gain.  It is for the plain problem only.
 package signs

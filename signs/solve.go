@@ -3,6 +3,7 @@ package signs
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -33,6 +34,8 @@ func (r *Result) Gap() float64 { return (r.UpperBound - r.LowerBound) / r.UpperB
 const (
 	polishTolerance = 1e-7 // relative excess of ‖Wᵀ(Xu)₊‖ that is looked for before a tree is grown
 	polishRounds    = 5
+	polishEffort    = 200  // passes of the trainer in a round, for other losses
+	sproutShare     = 0.01 // of the network's mean neuron, for a new one
 	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays
 	jointFirst      = 2    // leaves over which W is freed first,
 	jointMost       = 8    // and last
@@ -54,9 +57,9 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 		var t *Tree
 		var err error
 		if last == nil {
-			t, err = NewTree(p, p.Residual(r.Weights), o)
+			t, err = NewTree(p, p.DualPoint(r.Weights), o)
 		} else {
-			t, err = NewTreeFrom(last, p, p.Residual(r.Weights), o)
+			t, err = NewTreeFrom(last, p, p.DualPoint(r.Weights), o)
 		}
 		if errors.Is(err, ErrNoRows) {
 			r.LowerBound, r.Status, r.Elapsed = r.UpperBound, Closed, time.Since(r.started)
@@ -95,7 +98,7 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 		}
 	}
 	free := jointFirst
-	if t.options.NoJoint || t.leaves > jointMost {
+	if t.options.NoJoint || t.leaves > jointMost || !t.in.problem.IsPlain() {
 		free = jointMost + 1
 	}
 	for {
@@ -126,13 +129,20 @@ func (r *Result) keep(t *Tree, bound float64) {
 	}
 }
 
+// offer keeps w if it is the best network.
+func (r *Result) offer(p lift.Problem, w lift.Weights) {
+	if value, _ := p.Objective(w); value < r.UpperBound {
+		r.Weights, r.UpperBound = w, value
+	}
+}
+
 // polish trains the network with a further direction and with whatever random search finds that it lacks.
 func (r *Result) polish(ctx context.Context, p lift.Problem, direction []float64, seed uint64) {
-	offer := func(w lift.Weights) {
-		if value, _ := p.Objective(w); value < r.UpperBound {
-			r.Weights, r.UpperBound = w, value
-		}
+	if !p.IsPlain() {
+		r.train(ctx, p, direction, seed)
+		return
 	}
+	offer := func(w lift.Weights) { r.offer(p, w) }
 	if direction != nil {
 		d := len(direction)
 		k := r.Weights.Width()
@@ -168,4 +178,59 @@ func (r *Result) polish(ctx context.Context, p lift.Problem, direction []float64
 			return
 		}
 	}
+}
+
+// train is polish for other losses, weights and intercepts, by the trainer of any of them.
+func (r *Result) train(ctx context.Context, p lift.Problem, direction []float64, seed uint64) {
+	_, d, _ := p.Dims()
+	rng := rand.New(rand.NewPCG(seed, 0x7a41))
+	var missing *mat.Dense
+	if direction != nil {
+		missing = mat.NewDense(1, d, direction)
+	}
+	for round := range polishRounds {
+		before := r.UpperBound
+		w, _, err := descent.Train(ctx, p, descent.TrainOptions{Start: sprout(p, r.Weights, missing), Effort: polishEffort, Seed: seed + uint64(round), Threads: 1})
+		if err != nil {
+			return
+		}
+		r.offer(p, w)
+		if ctx.Err() != nil {
+			return
+		}
+		missing, _ = descent.Missing(ctx, p, r.Weights, 100+20*d, 10, polishTolerance, rng)
+		if missing.IsEmpty() || !(r.UpperBound < before*(1-worthwhile)) {
+			return
+		}
+	}
+}
+
+// sprout returns w with small neurons along the directions (rows), whose v is Wᵀ(Xu)₊, along which each lowers the objective.
+func sprout(p lift.Problem, w lift.Weights, directions *mat.Dense) lift.Weights {
+	if directions == nil || directions.IsEmpty() {
+		return w
+	}
+	k, d := directions.Dims()
+	_, _, c := p.Dims()
+	m := w.Width()
+	size := 1.0
+	if m > 0 {
+		size = math.Sqrt(w.SquaredNorm() / float64(2*m))
+	}
+	size *= sproutShare
+	out := lift.Weights{U: mat.NewDense(m+k, d, nil), V: mat.NewDense(m+k, c, nil), B: w.B}
+	if m > 0 {
+		out.U.Slice(0, m, 0, d).(*mat.Dense).Copy(w.U)
+		out.V.Slice(0, m, 0, c).(*mat.Dense).Copy(w.V)
+	}
+	var response mat.Dense // k×c
+	response.Mul(lift.Weights{U: directions}.Activations(p.X).T(), p.DualPoint(w))
+	for j := range k {
+		u, v := out.U.RawRowView(m+j), out.V.RawRowView(m+j)
+		axpy(u, size/norm(directions.RawRowView(j)), directions.RawRowView(j))
+		if length := norm(response.RawRowView(j)); length > 0 {
+			axpy(v, size/length, response.RawRowView(j))
+		}
+	}
+	return out
 }

@@ -26,7 +26,7 @@ _PARAMETERS = """
     bias : append a column of ones to the features.
     scale : "standard" (subtract each feature's mean, divide by its deviation) or "none".
     width : largest number of neurons; 0: as many as help.
-    method : "auto", "sdp", "exact" or "descent".
+    method : "auto", "sdp", "exact", "signs" or "descent".
     time_limit : seconds after which the best network and bound so far are taken; 0: none.
         Under "auto" 0 means 30 where the encoded features have rank 3 to 6.
     gap : stop when (upper − lower)/upper is at most this.

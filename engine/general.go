@@ -1,0 +1,93 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/proof"
+	"github.com/relift/relift/reduce"
+)
+
+// Problems that are not plain, in their loss, their weights or their intercept, have a network and the bounds that its dual point proves: by diagonal
+// multipliers for any number of rows, and by the branch and bound on signs, whose first leaf is the relaxation for a fixed W.  Weights of
+// the squared loss without an intercept are none of these: they are scales of the rows of a plain problem.
+
+// generalPlan puts the phases of a training run in order for a problem that is not plain.  It may set a time limit.
+func (s *state) generalPlan() (Method, []Phase) {
+	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	if n, _, _ := s.problem.Dims(); n > treeRows || s.opts.Method == MethodDescent {
+		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Quick))
+	}
+	return MethodSigns, append(first, s.aroundTree(fullEffort)...)
+}
+
+// aroundTree returns the phases that train a network for the effort, close its gap by a branch and bound on signs, and train on.  It may set a time limit, as the
+// tree has no end of its own.
+func (s *state) aroundTree(effort int) []Phase {
+	if s.budget.Limit == 0 {
+		s.budget.Limit = AutoTime
+	}
+	return []Phase{s.training(treeShare, effort), s.simplification(), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification()}
+}
+
+// checkMethod refuses a method that does not know the problem.
+func checkMethod(p Problem, m Method) error {
+	if p.IsPlain() || m == MethodAuto || m == MethodSigns || m == MethodDescent {
+		return nil
+	}
+	return fmt.Errorf("%w: method %s is for the squared loss without an intercept; expected %s, %s or %s", ErrOptions, m, MethodAuto, MethodSigns, MethodDescent)
+}
+
+// weighted runs a problem of weighted squared losses as the plain one of scaled rows, and translates what comes out.
+func weighted(ctx context.Context, p Problem, opts Options, run func(context.Context, Problem, Options) (*Result, error)) (*Result, error) {
+	scales := reduce.NewRowScales(p)
+	r, err := run(ctx, scales.Problem, opts)
+	if err != nil {
+		return nil, err
+	}
+	if !math.IsInf(r.UpperBound, 1) {
+		r.UpperBound, r.DataLoss = p.Objective(r.Weights)
+	}
+	if r.Proof != nil {
+		d, err := derivationOf(r.Proof)
+		if err != nil {
+			return nil, err
+		}
+		of := proof.Scaled(d, p, scales.Factors())
+		translated, err := derive(context.WithoutCancel(ctx), of, r.Proof.Source())
+		if err != nil {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("the proof for the scaled rows is none for the weighted ones: %v", err))
+		}
+		r.Proof, r.LowerBound = translated, 0
+		if translated != nil {
+			r.LowerBound = translated.Bound()
+		}
+	}
+	if r.LowerBound > r.UpperBound*(1+contradiction) {
+		return nil, fmt.Errorf("%w: the bound %v is above the objective %v of a network that was found", ErrContradiction, r.LowerBound, r.UpperBound)
+	}
+	r.RelativeGap = RelativeGap(r.LowerBound, r.UpperBound)
+	return r, nil
+}
+
+// derivationOf returns any proof as a derivation.
+func derivationOf(p Proof) (*proof.Derivation, error) {
+	switch p := p.(type) {
+	case *derived:
+		return p.derivation, nil
+	case moments:
+		d := proof.FromCertificate(p.Certificate)
+		return d, d.Repair()
+	case cones:
+		return proof.FromCones(p.Claims())
+	case both:
+		return proof.FromCones(p.Claims())
+	}
+	return nil, fmt.Errorf("engine: a proof by %s is no derivation", p.Source())
+}
+
+// isWeighted reports whether a problem is one of weighted squared losses without an intercept.
+func isWeighted(p lift.Problem) bool { return p.IsSquared() && p.Weights != nil && !p.Intercept }

@@ -1,0 +1,118 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/relift/relift/problem/loss"
+	"github.com/relift/relift/proof/check"
+)
+
+// general returns a small problem for a loss, with a zero row and rows that are multiples of each other.
+func general(l loss.Loss, weighted, intercept bool) Problem {
+	c := 1
+	if l.Linked() {
+		c = 3
+	}
+	p := teacher(31, 16, 3, c)
+	p.Gamma, p.Loss, p.Intercept = 0.5, l, intercept
+	n, _, _ := p.Dims()
+	for i := range n {
+		switch l.(type) {
+		case loss.Logistic:
+			p.Y.Set(i, 0, math.Copysign(1, p.Y.At(i, 0)-0.7))
+		case loss.Softmax:
+			clear(p.Y.RawRowView(i))
+			p.Y.Set(i, (i+i/5)%3, 1)
+		}
+		if weighted {
+			p.Weights = append(p.Weights, []float64{0.5, 1, 2, 0}[i%4])
+		}
+	}
+	return p
+}
+
+// TestEveryLoss trains and bounds with every loss, weights and intercept: the bound is verified and near the network, and is also that of the file.
+func TestEveryLoss(t *testing.T) {
+	for _, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: 0.3}, loss.Logistic{}, loss.Softmax{}} {
+		for variant := range 4 {
+			weighted, intercept := variant&1 == 1, variant&2 == 2
+			p := general(l, weighted, intercept)
+			if p.IsPlain() {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s weighted=%v intercept=%v", l.Name(), weighted, intercept), func(t *testing.T) {
+				r, err := Train(t.Context(), p, Options{TimeLimit: time.Minute, Gap: 0.03})
+				if err != nil {
+					t.Fatal(err)
+				}
+				checkResult(t, p, r)
+				t.Logf("%v: bound %v, network %v of width %d, gap %.3f %%, %s, warnings %q", r.Status, r.LowerBound, r.UpperBound, r.Weights.Width(), 100*r.RelativeGap, r.Proof.Source(), r.Warnings)
+				if r.Status != GapReached {
+					t.Errorf("gap %v", r.RelativeGap)
+				}
+				if (r.Weights.B != nil) != intercept {
+					t.Errorf("intercept %v", r.Weights.B)
+				}
+				path := filepath.Join(t.TempDir(), "proof.npz")
+				if err := r.Proof.Save(path, Origin{Source: "teacher"}); err != nil {
+					t.Fatal(err)
+				}
+				report, err := check.File(t.Context(), path, check.Options{})
+				if err != nil || !report.OK() || report.ProvenBound < r.LowerBound {
+					t.Errorf("the file: %v, %v", report, err)
+				}
+			})
+		}
+	}
+}
+
+// TestBoundOfEveryLoss: the bound alone comes without a network, and is below one that was trained.
+func TestBoundOfEveryLoss(t *testing.T) {
+	p := general(loss.Logistic{}, false, true)
+	r, err := Bound(t.Context(), p, Options{TimeLimit: 2 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !math.IsInf(r.UpperBound, 1) || r.Weights.Width() > 0 || r.RelativeGap != 1 || !(r.LowerBound > 0) {
+		t.Errorf("bound %v, network %v, gap %v", r.LowerBound, r.UpperBound, r.RelativeGap)
+	}
+	if err := r.Proof.Verify(t.Context()); err != nil {
+		t.Error(err)
+	}
+	trained, err := Train(t.Context(), p, Options{Method: MethodDescent, TimeLimit: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkResult(t, p, trained)
+	if !(r.LowerBound <= trained.UpperBound) {
+		t.Errorf("bound %v is above a network of %v", r.LowerBound, trained.UpperBound)
+	}
+}
+
+// TestWideLoss: more features than rows, so that the proof is in a basis of the row space.
+func TestWideLoss(t *testing.T) {
+	p := teacher(33, 14, 60, 1)
+	p.Intercept, p.Gamma = true, 3
+	r, err := Train(t.Context(), p, Options{TimeLimit: time.Minute, Gap: 0.03})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkResult(t, p, r)
+	if !(r.RelativeGap < 0.05) {
+		t.Errorf("gap %v, warnings %q", r.RelativeGap, r.Warnings)
+	}
+}
+
+func TestMethodsThatDoNotKnowTheLoss(t *testing.T) {
+	p := general(loss.Huber{Delta: 1}, false, false)
+	for _, m := range []Method{MethodSDP, MethodExact} {
+		if _, err := Train(t.Context(), p, Options{Method: m}); !errors.Is(err, ErrOptions) {
+			t.Errorf("%s: %v", m, err)
+		}
+	}
+}
