@@ -31,7 +31,7 @@ type state struct {
 	record   *Record
 	freeWork float64 // on the relaxation, where no time limit is given
 
-	hidden   bool    // networks are found for their bounds only
+	hidden bool // networks are found for their bounds only
 
 	presolved presolved
 

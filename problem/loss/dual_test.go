@@ -122,6 +122,20 @@ func TestBalancedFar(t *testing.T) {
 	})
 }
 
+// TestBalancedWithoutAClass: where no row has the last class, its multipliers are zero, and the others are there all the same.
+func TestBalancedWithoutAClass(t *testing.T) {
+	out, y := []float64{1, 0, 0, -1, 0, 0.5, 0, 2, -1}, []float64{1, 0, 0, 0, 1, 0, 1, 0, 0}
+	for k, b := range Intercept(Softmax{}, out, y, 3, nil, nil) {
+		for i := range 3 {
+			out[3*i+k] += b
+		}
+	}
+	Multipliers(Softmax{}, out, y, 3, nil, true)
+	if out[0]+out[3]+out[6] != 0 || out[2]+out[5]+out[8] != 0 || floats.Norm(out, 2) < 0.1 || Limit(Softmax{}, out, y, 3, nil) < 0.9 {
+		t.Errorf("multipliers %v", out)
+	}
+}
+
 // TestIntercept: no small change of the intercept lowers the loss.
 func TestIntercept(t *testing.T) {
 	forExamples(t, func(t *testing.T, l Loss, out, y, weights []float64) {

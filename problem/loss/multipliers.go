@@ -144,8 +144,8 @@ func balance(l Loss, w, y []float64, c int, weights []float64, step float64) boo
 	return true
 }
 
-// give returns how much entry k of w, in units in which the weight of its row is total, can give away without leaving more than half of its distance
-// from the end of its interval; for a sign of −1, how much it can take.
+// give returns how much entry k of w, in units in which the weight of its row is total, can give away within its interval; for a sign of −1,
+// how much it can take.
 func give(l Loss, w, y []float64, k int, total, sign float64) float64 {
 	low, high := l.Interval(y[k])
 	end := low
@@ -155,5 +155,5 @@ func give(l Loss, w, y []float64, k int, total, sign float64) float64 {
 	if math.IsInf(end, 0) {
 		return total // so that what is given is in proportion to the weights, as a change of the intercept does
 	}
-	return max(0, sign*(w[k]-total*end)/2)
+	return max(0, sign*(w[k]-total*end))
 }
