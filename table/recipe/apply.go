@@ -20,6 +20,10 @@ import (
 type Encoded struct {
 	X *mat.Dense // n×d
 	Y *mat.Dense // n×c; nil when the targets were not asked for
+	// Weights (n) say how often each row counts, not negative; nil where every
+	// row counts once: without a weight in the recipe, without targets, and for a
+	// later table that lacks the column.
+	Weights []float64
 	// Rows has, for each row of X, its row in the table; rows are left out
 	// under MissingDrop and Leniently only.
 	Rows []int
@@ -66,7 +70,7 @@ func (e *Recipe) Unused(t *table.Table) []string {
 	for _, f := range e.Features {
 		known[f.Name] = true
 	}
-	for _, names := range [][]string{e.Targets, e.Dropped, e.Ignored} {
+	for _, names := range [][]string{e.Targets, e.Dropped, e.Ignored, {e.Weight}} {
 		for _, n := range names {
 			known[n] = true
 		}
@@ -97,23 +101,23 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 		policy = e.Missing
 	}
 	t = t.WithZeros(e.sources())
-	features, targets, err := e.columns(t, withTargets)
+	columns, err := e.columns(t, withTargets)
 	if err != nil {
 		return nil, err
 	}
 	var refused error
 	if o.Leniently && policy == MissingError {
-		if _, refused = usableRows(t, features, targets, policy); refused != nil {
+		if _, refused = usableRows(t, columns, policy); refused != nil {
 			policy = MissingDrop
 		}
 	}
-	rows, err := usableRows(t, features, targets, policy)
+	rows, err := usableRows(t, columns, policy)
 	if err != nil {
 		return nil, err
 	}
 	if o.Leniently && o.Unknown == UnknownError || o.Unknown == "" && o.Leniently {
 		var unknown error
-		if rows, unknown = e.knownRows(t, features, rows); refused == nil {
+		if rows, unknown = e.knownRows(t, columns.features, rows); refused == nil {
 			refused = unknown
 		}
 		if len(rows) == 0 {
@@ -131,7 +135,7 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows, Refused: refused}
 	at := 0
 	for k, f := range e.Features {
-		if err := f.encode(t, t.Columns[features[k]], rows, o.Unknown, out.X, at); err != nil {
+		if err := f.encode(t, t.Columns[columns.features[k]], rows, o.Unknown, out.X, at); err != nil {
 			return nil, err
 		}
 		at += f.Width()
@@ -144,9 +148,14 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 	if !withTargets {
 		return out, nil
 	}
+	if columns.weight >= 0 {
+		if out.Weights, err = weights(t, t.Columns[columns.weight], rows); err != nil {
+			return nil, err
+		}
+	}
 	out.Y = mat.NewDense(n, c, nil)
 	if e.Task == TaskClassification {
-		column := t.Columns[targets[0]]
+		column := t.Columns[columns.targets[0]]
 		index := indexOf(e.Classes)
 		for i, row := range rows {
 			k, ok := lookup(column, row, index)
@@ -157,7 +166,7 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 		}
 		return out, nil
 	}
-	for k, j := range targets {
+	for k, j := range columns.targets {
 		column := t.Columns[j]
 		if column.Kind != table.Numeric {
 			return nil, t.BadNumber(column)
@@ -169,8 +178,28 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 	return out, nil
 }
 
-// columns finds the features and targets of the encoding in the table.
-func (e *Recipe) columns(t *table.Table, withTargets bool) (features, targets []int, err error) {
+// weights returns the weights of the rows.
+func weights(t *table.Table, column *table.Column, rows []int) ([]float64, error) {
+	if column.Kind != table.Numeric {
+		return nil, t.BadNumber(column)
+	}
+	values := numbersOf(column, rows)
+	for i, w := range values {
+		if w < 0 {
+			return nil, t.ErrorAt(rows[i], column.Name, "the weight is %s; expected a number that is not negative", notation.Format(w))
+		}
+	}
+	if slices.Max(values) == 0 {
+		e := table.Errorf(t.Name, "every weight is 0; expected at least one row that counts")
+		e.Column = column.Name
+		return nil, e
+	}
+	return values, nil
+}
+
+// columns finds the columns of the recipe in the table: features, and where the
+// targets are wanted those and the weight, if the table has it.
+func (e *Recipe) columns(t *table.Table, withTargets bool) (found roles, err error) {
 	position := map[string]int{}
 	for i, c := range t.Columns {
 		position[c.Name] = i
@@ -184,11 +213,15 @@ func (e *Recipe) columns(t *table.Table, withTargets bool) (features, targets []
 		return i
 	}
 	for _, f := range e.Features {
-		features = append(features, find(f.source()))
+		found.features = append(found.features, find(f.source()))
 	}
+	found.weight = -1
 	if withTargets {
 		for _, name := range e.Targets {
-			targets = append(targets, find(name))
+			found.targets = append(found.targets, find(name))
+		}
+		if i, ok := position[e.Weight]; ok && e.Weight != "" {
+			found.weight = i
 		}
 	}
 	if len(missing) > 0 {
@@ -196,9 +229,9 @@ func (e *Recipe) columns(t *table.Table, withTargets bool) (features, targets []
 		if len(missing) > 1 {
 			noun = "columns"
 		}
-		return nil, nil, table.Errorf(t.Name, "%s %s not found; expected the columns of the training table, and this one has %s", noun, printable.List(missing, 12), printable.List(t.Names(), 12))
+		return found, table.Errorf(t.Name, "%s %s not found; expected the columns of the training table, and this one has %s", noun, printable.List(missing, 12), printable.List(t.Names(), 12))
 	}
-	return features, targets, nil
+	return found, nil
 }
 
 // knownRows returns the rows without a category that training never saw, and
@@ -316,11 +349,18 @@ func lookup(c *table.Column, row int, index map[string]int) (int, bool) {
 // Digest returns the SHA-256 of the encoded matrices as 64 hexadecimal digits:
 // of the text "relift data 1\n", then for X and Y the number of rows and of
 // columns as 64-bit little-endian integers and the entries row by row as
-// little-endian IEEE doubles.  A missing Y counts as 0×0.
+// little-endian IEEE doubles.  A missing Y counts as 0×0.  With weights the text
+// is "relift data 2\n", and they follow Y in the same way, as n×1.
 func (d *Encoded) Digest() string {
 	h := sha256.New()
-	h.Write([]byte("relift data 1\n"))
-	for _, m := range []*mat.Dense{d.X, d.Y} {
+	parts := []*mat.Dense{d.X, d.Y}
+	if d.Weights == nil {
+		h.Write([]byte("relift data 1\n"))
+	} else {
+		h.Write([]byte("relift data 2\n"))
+		parts = append(parts, mat.NewDense(len(d.Weights), 1, d.Weights))
+	}
+	for _, m := range parts {
 		rows, cols := 0, 0
 		if m != nil {
 			rows, cols = m.Dims()

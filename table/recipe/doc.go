@@ -18,6 +18,9 @@
 // ones, and at least two rows per distinct value on average.  Everything else,
 // and any list of several targets, is regression.
 //
+// Weights.  One column may say how often each row counts; it is no feature, and
+// means, deviations and the most frequent category count each row once.
+//
 // Features keep the order of the table.  A numeric column gives one column of
 // X; a categorical column gives one 0/1 column for each category in sorted
 // order, which is never scaled.  The bias, a column of ones, is last.

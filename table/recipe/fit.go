@@ -3,6 +3,7 @@ package recipe
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -19,7 +20,7 @@ func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	targets, features, err := o.roles(t)
+	columns, err := o.roles(t)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -27,11 +28,15 @@ func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	targets, features := columns.targets, columns.features
 	e := &Recipe{Targets: namesOf(t, targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing, Reading: t.Reading}
+	if columns.weight >= 0 {
+		e.Weight = t.Columns[columns.weight].Name
+	}
 	isFeature, isTarget := setOf(features), setOf(targets)
 	var empty []string
 	for i := range t.Columns {
-		if !isFeature[i] && !isTarget[i] {
+		if !isFeature[i] && !isTarget[i] && i != columns.weight {
 			e.Ignored = append(e.Ignored, t.Columns[i].Name)
 			if len(o.Features) == 0 && t.Columns[i].Empty() && !slices.Contains(o.Drop, t.Columns[i].Name) {
 				empty = append(empty, t.Columns[i].Name)
@@ -45,7 +50,7 @@ func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
 	if e.Task, err = o.taskFor(t, targets); err != nil {
 		return nil, nil, nil, err
 	}
-	rows, err := usableRows(t, features, targets, o.Missing)
+	rows, err := usableRows(t, columns, o.Missing)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -152,9 +157,11 @@ func (o Options) taskFor(t *table.Table, targets []int) (Task, error) {
 
 // usableRows applies the policy for missing entries: it returns the rows that
 // stay, in order, or an error that names the first missing entry.
-func usableRows(t *table.Table, features, targets []int, policy Missing) ([]int, error) {
+func usableRows(t *table.Table, columns roles, policy Missing) ([]int, error) {
 	rows := make([]int, 0, t.NumRows())
-	used, isTarget := slices.Concat(features, targets), setOf(targets)
+	unfillable := columns.unfillable()
+	used := slices.AppendSeq(slices.Clone(columns.features), maps.Keys(unfillable))
+	slices.Sort(used)
 	for i := range t.NumRows() {
 		usable := true
 		for _, j := range used {
@@ -165,9 +172,9 @@ func usableRows(t *table.Table, features, targets []int, policy Missing) ([]int,
 			switch {
 			case policy == MissingDrop:
 				usable = false
-			case policy.fills() && !isTarget[j]:
+			case policy.fills() && unfillable[j] == "":
 			case policy.fills():
-				return nil, t.ErrorAt(i, c.Name, "the target is missing and cannot be filled; expected a value, or --missing drop to leave such rows out")
+				return nil, t.ErrorAt(i, c.Name, "the %s is missing and cannot be filled; expected a value, or --missing drop to leave such rows out", unfillable[j])
 			default:
 				return nil, t.ErrorAt(i, c.Name, "the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them")
 			}
@@ -261,7 +268,7 @@ func (o Options) learnFeature(t *table.Table, column *table.Column, forced bool,
 
 // scaleOverall gives all numeric features one mean and one deviation.
 func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
-	columns, _, err := e.columns(t, false)
+	columns, err := e.columns(t, false)
 	if err != nil {
 		return err
 	}
@@ -270,7 +277,7 @@ func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
 		if f.Kind != table.Numeric || f.MissingOf != "" {
 			continue
 		}
-		for _, v := range numbersOf(t.Columns[columns[k]], rows) {
+		for _, v := range numbersOf(t.Columns[columns.features[k]], rows) {
 			if math.IsNaN(v) {
 				v = f.Fill
 			}

@@ -67,6 +67,9 @@ type Options struct {
 	Bias        bool     // append a column of ones
 	Scale       Scale    // "" is ScaleStandard
 	Missing     Missing  // "" is MissingError
+	// Weight is the column that says how often each row counts: numbers that are
+	// not negative.  It is no feature; "" counts every row once.
+	Weight string
 }
 
 // DefaultOptions returns the defaults of the command line: standard scaling
@@ -123,49 +126,76 @@ func (o Options) withDefaults() (Options, error) {
 	return o, err
 }
 
-// roles decides which columns are targets and which are features, in table
-// order.
-func (o Options) roles(t *table.Table) (targets, features []int, err error) {
+// roles are the columns of a table by what they are for.
+type roles struct {
+	targets  []int // in the order in which they were named
+	features []int // in table order
+	weight   int   // −1 without
+}
+
+// unfillable are the columns whose missing entries nothing can replace.
+func (r roles) unfillable() map[int]string {
+	names := map[int]string{}
+	for _, i := range r.targets {
+		names[i] = "target"
+	}
+	if r.weight >= 0 {
+		names[r.weight] = "weight"
+	}
+	return names
+}
+
+// roles decides which columns are targets, which features and which the weight.
+func (o Options) roles(t *table.Table) (r roles, err error) {
+	r.weight = -1
+	if o.Weight != "" {
+		if r.weight, err = t.Find("weight", o.Weight); err != nil {
+			return r, err
+		}
+	}
 	references := o.Targets
 	if len(references) == 0 {
 		references = t.DefaultTargets
 	}
 	if len(references) == 0 {
 		last := len(t.Columns) - 1
-		for last > 0 && t.Columns[last].Empty() {
+		for last > 0 && (t.Columns[last].Empty() || last == r.weight) {
 			last--
 		}
 		references = []string{t.Columns[last].Name}
 	}
 	isTarget, targets, err := t.FindAll("target", references)
 	if err != nil {
-		return nil, nil, err
+		return r, err
 	}
+	r.targets = targets
 	dropped, _, err := t.FindAll("dropped", o.Drop)
 	if err != nil {
-		return nil, nil, err
+		return r, err
 	}
 	named, _, err := t.FindAll("feature", o.Features)
 	if err != nil {
-		return nil, nil, err
+		return r, err
 	}
 	for i, c := range t.Columns {
 		switch {
 		case isTarget[i] && dropped[i]:
-			return nil, nil, table.Errorf(t.Name, "column %s is both a target and dropped; expected one of the two", printable.Quote(c.Name))
+			return r, table.Errorf(t.Name, "column %s is both a target and dropped; expected one of the two", printable.Quote(c.Name))
 		case isTarget[i] && named[i]:
-			return nil, nil, table.Errorf(t.Name, "column %s is both a target and a feature; expected one of the two", printable.Quote(c.Name))
+			return r, table.Errorf(t.Name, "column %s is both a target and a feature; expected one of the two", printable.Quote(c.Name))
 		case dropped[i] && named[i]:
-			return nil, nil, table.Errorf(t.Name, "column %s is both a feature and dropped; expected one of the two", printable.Quote(c.Name))
-		case isTarget[i] || dropped[i]:
+			return r, table.Errorf(t.Name, "column %s is both a feature and dropped; expected one of the two", printable.Quote(c.Name))
+		case i == r.weight && (isTarget[i] || named[i]):
+			return r, table.Errorf(t.Name, "column %s is the weight and a target or a feature; expected one of them", printable.Quote(c.Name))
+		case isTarget[i] || dropped[i] || i == r.weight:
 		case named[i], len(o.Features) == 0 && !c.Empty():
-			features = append(features, i)
+			r.features = append(r.features, i)
 		}
 	}
-	if len(features) == 0 {
-		return nil, nil, table.Errorf(t.Name, "no feature columns are left beside the target %s; expected at least one", printable.List(namesOf(t, targets), 4))
+	if len(r.features) == 0 {
+		return r, table.Errorf(t.Name, "no feature columns are left beside the target %s; expected at least one", printable.List(namesOf(t, targets), 4))
 	}
-	return targets, features, nil
+	return r, nil
 }
 
 func namesOf(t *table.Table, columns []int) []string {

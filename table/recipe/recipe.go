@@ -24,6 +24,9 @@ type Recipe struct {
 	Bias     bool      `json:"bias"` // the last column of X is one
 	Scale    Scale     `json:"scale"`
 	Missing  Missing   `json:"missing"`
+	// Weight names the column that says how often each row of training counts;
+	// empty where every row counts once.
+	Weight string `json:"weight,omitempty"`
 	// Dropped are feature columns left out because they were constant, or
 	// identifiers.
 	Dropped []string `json:"dropped,omitempty"`
@@ -165,6 +168,9 @@ func (e *Recipe) Validate() error {
 			return fmt.Errorf("encoding: target name %q is empty or occurs twice; expected distinct names", name)
 		}
 		seen[name] = true
+	}
+	if e.Weight != "" && seen[e.Weight] {
+		return fmt.Errorf("encoding: weight %q is a feature or a target; expected another column", e.Weight)
 	}
 	switch e.Task {
 	case TaskClassification:

@@ -34,11 +34,11 @@ func (o Options) strata(t *table.Table) ([][]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	targets, _, err := o.roles(t)
+	r, err := o.roles(t)
 	if err != nil {
 		return nil, err
 	}
-	task, err := o.taskFor(t, targets)
+	task, err := o.taskFor(t, r.targets)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (o Options) strata(t *table.Table) ([][]int, error) {
 	if task == TaskRegression {
 		return [][]int{all}, nil
 	}
-	column := t.Columns[targets[0]]
+	column := t.Columns[r.targets[0]]
 	classes := distinctValues(column, all)
 	index := indexOf(classes)
 	strata := make([][]int, len(classes)+1)
