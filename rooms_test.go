@@ -25,7 +25,7 @@ var rooms = []room{
 		"certificate", "proof",
 	}},
 	{"solvers", "know problems, networks' weights and proofs, and neither tables nor reports", []string{
-		"descent", "relax", "round", "exact", "signs/...", "blocks",
+		"descent", "relax", "round", "exact", "signs/...", "blocks", "tune",
 	}},
 	{"networks", "trained models, in the files of this program and of others", []string{
 		"network/...",

@@ -24,15 +24,10 @@ import (
 // local maxima above γ(1 + tol) as rows (k×d), best first, at most limit, with
 // their h/γ.  An empty result proves nothing: see the oracle of package exact.
 func Missing(ctx context.Context, p lift.Problem, w lift.Weights, starts, limit int, tol float64, rng *rand.Rand) (*mat.Dense, []float64) {
-	n, d, c := p.Dims()
-	residual := p.DualPoint(w)
+	n, d, _ := p.Dims()
 	u := startDirections(p, w, min(starts, fewDirections(n, d)), rng)
 	_, k := u.Dims()
-	climb := &climber{
-		x: p.X.RawMatrix(), w: residual.RawMatrix(),
-		h: general(n, k), q: general(c, k), dh: general(n, k), g: general(d, k),
-		value: make([]float64, k), trial: make([]float64, k), step: make([]float64, k),
-	}
+	climb := newClimber(p, p.DualPoint(w), k)
 	climb.run(ctx, u, 60)
 
 	order := make([]int, 0, k)
@@ -171,6 +166,16 @@ type climber struct {
 	g           blas64.General // d×k, gradient of h
 	value       []float64      // k, h
 	trial, step []float64      // k
+}
+
+// newClimber makes the work space for k directions and multipliers w (n×c).
+func newClimber(p lift.Problem, w *mat.Dense, k int) *climber {
+	n, d, c := p.Dims()
+	return &climber{
+		x: p.X.RawMatrix(), w: w.RawMatrix(),
+		h: general(n, k), q: general(c, k), dh: general(n, k), g: general(d, k),
+		value: make([]float64, k), trial: make([]float64, k), step: make([]float64, k),
+	}
 }
 
 func (c *climber) run(ctx context.Context, u *mat.Dense, iterations int) {

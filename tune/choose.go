@@ -1,0 +1,226 @@
+package tune
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/relift/relift/descent"
+	"github.com/relift/relift/dispatch"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
+)
+
+// Options of Choose.  The zero value asks for the defaults.
+type Options struct {
+	// Error judges networks; nil is Deviance of the loss.
+	Error Error
+	// OneStandardError takes the largest γ whose error is within a standard error of the best.
+	OneStandardError bool
+	// Effort are the passes of training for each fold and γ; see descent.TrainOptions.  0 means DefaultEffort.
+	Effort int
+	// Width caps the networks; 0: none.
+	Width int
+	Seed  uint64
+	// Steps is the most γ that are tried; 0 means DefaultSteps.
+	Steps int
+	// Whole goes on to the end of the path however the errors rise.
+	Whole bool
+	// Executor runs the trainings; it has to know Kind.  nil is one in this process with all processors.
+	Executor dispatch.Executor
+	// Progress, unless nil, is called with the path after each point.
+	Progress func(*Path)
+}
+
+// The defaults.
+const (
+	DefaultEffort = 40
+	DefaultSteps  = 16 // down to γ_max/65536
+)
+
+// ratio is that of a γ to the one before it.
+const ratio = 0.5
+
+// patience is how many points in a row have to be worse than the best one for the path to end.
+const patience = 3
+
+// ErrFolds is wrapped by the errors about folds.
+var ErrFolds = errors.New("folds cannot be used")
+
+// gamma returns the γ of a step of the path, counted from 0.
+func (p *Path) gamma(step int) float64 { return p.GammaMax * math.Pow(ratio, float64(step+1)) }
+
+// Choose finds the weight decay for the problem p, whose own is not used, by cross-validation on the folds.  A context that ends leaves the
+// points that are complete, and is an error where there is none.
+func Choose(ctx context.Context, p lift.Problem, folds []Fold, o Options) (*Path, error) {
+	p.Gamma = 1
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	if len(folds) < 2 {
+		return nil, fmt.Errorf("%w: there are %d, expected at least 2", ErrFolds, len(folds))
+	}
+	for k, f := range folds {
+		if err := f.check(); err != nil {
+			return nil, fmt.Errorf("%w: fold %d: %w", ErrFolds, k+1, err)
+		}
+	}
+	if o.Error == nil {
+		o.Error = Deviance(p.Loss)
+	}
+	if o.Effort == 0 {
+		o.Effort = DefaultEffort
+	}
+	if o.Steps == 0 {
+		o.Steps = DefaultSteps
+	}
+	if o.Executor == nil {
+		o.Executor = dispatch.NewParallel(dispatch.Budget{}, Kind())
+	}
+	path := &Path{GammaMax: descent.LargestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: weight(p)}
+	if !(path.GammaMax > 0) {
+		return nil, fmt.Errorf("%w: the targets do not vary, or the features do not; every weight decay gives the same network", ErrFolds)
+	}
+	w := &walk{path: path, folds: folds, o: o, loss: loss.OrSquared(p.Loss), steps: make([]step, o.Steps)}
+	return path, w.run(ctx)
+}
+
+// walk is a cross-validation under way.
+type walk struct {
+	path     *Path
+	folds    []Fold
+	o        Options
+	loss     loss.Loss
+	contents []dispatch.Digest
+	steps    []step
+	names    map[string][2]int // fold and step of a job
+}
+
+// step collects the folds of one γ.
+type step struct {
+	done   int
+	errors []float64
+	width  int // the sum of those of the folds
+}
+
+// run takes the folds along the path, each as fast as it gets on, until the points that are complete say that it is enough.
+func (w *walk) run(ctx context.Context) error {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	w.names = map[string][2]int{}
+	for _, f := range w.folds {
+		content, err := f.content()
+		if err != nil {
+			return err
+		}
+		w.contents = append(w.contents, w.o.Executor.Put(content))
+	}
+	defer func() {
+		for _, d := range w.contents {
+			w.o.Executor.Drop(d)
+		}
+	}()
+	batch := w.o.Executor.Batch(inner)
+	for k := range w.folds {
+		if err := w.submit(batch, k, 0, nil); err != nil {
+			return err
+		}
+	}
+	var failed error
+	for {
+		r, more := batch.Next()
+		if !more {
+			break
+		}
+		if inner.Err() != nil {
+			continue // what still runs is not needed
+		}
+		if err := w.take(batch, r); err != nil {
+			failed = err
+			cancel()
+		} else if w.path.Status != 0 {
+			cancel()
+		}
+	}
+	switch {
+	case failed != nil:
+		return failed
+	case len(w.path.Points) == 0:
+		return ctx.Err()
+	case w.path.Status == 0:
+		w.path.Status = Interrupted
+	}
+	return nil
+}
+
+// submit sends the training of fold k at a step to the executor; before is the output of the step before.
+func (w *walk) submit(batch dispatch.Batch, k, at int, before []byte) error {
+	f := w.folds[k]
+	s := settings{
+		Gamma: w.path.gamma(at) * weight(f.Train) / w.path.TotalRows, Intercept: f.Train.Intercept,
+		Effort: w.o.Effort, Width: w.o.Width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
+	}
+	s.state(w.loss)
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	n, d, c := f.Train.Dims()
+	j := dispatch.Job{
+		Kind: kindName, Name: fmt.Sprintf("fold %d, step %d", k+1, at+1), Settings: text, Inputs: []dispatch.Digest{w.contents[k]},
+		Priority: -float64(at), // the folds that are behind come first
+		Needs:    dispatch.Estimate{Bytes: 24 * uint64(n) * uint64(d+c)},
+	}
+	if before != nil {
+		start := w.o.Executor.Put(before)
+		defer w.o.Executor.Drop(start)
+		j.Inputs = append(j.Inputs, start)
+	}
+	w.names[j.Name] = [2]int{k, at}
+	batch.Submit(j)
+	return nil
+}
+
+// take judges a network, sends its fold on, and adds the points that are complete to the path.
+func (w *walk) take(batch dispatch.Batch, r dispatch.Result) error {
+	k, at := w.names[r.Job.Name][0], w.names[r.Job.Name][1]
+	if r.Err != nil {
+		return fmt.Errorf("cross-validation: %s: %w", r.Job.Name, r.Err)
+	}
+	t, err := trainedOf(bytes.NewReader(r.Output))
+	if err != nil {
+		return fmt.Errorf("cross-validation: %s: %w", r.Job.Name, err)
+	}
+	s := &w.steps[at]
+	if s.errors == nil {
+		s.errors = make([]float64, len(w.folds))
+	}
+	f := w.folds[k]
+	s.errors[k] = w.o.Error(t.outputs, f.TestY, f.TestWeights)
+	if math.IsNaN(s.errors[k]) {
+		return fmt.Errorf("%w: the error of fold %d is not a number", ErrFolds, k+1)
+	}
+	s.width += t.weights.Width()
+	s.done++
+	if at+1 < w.o.Steps {
+		if err := w.submit(batch, k, at+1, r.Output); err != nil {
+			return err
+		}
+	}
+	for next := len(w.path.Points); w.path.Status == 0 && next < w.o.Steps && w.steps[next].done == len(w.folds); next++ {
+		w.path.add(newPoint(w.path.gamma(next), w.steps[next].errors, float64(w.steps[next].width)/float64(len(w.folds))), w.o.OneStandardError)
+		if w.o.Progress != nil {
+			w.o.Progress(w.path)
+		}
+		switch {
+		case next+1 == w.o.Steps:
+			w.path.Status = Complete
+		case !w.o.Whole && next-w.path.Best >= patience:
+			w.path.Status = Rising
+		}
+	}
+	return nil
+}

@@ -1,0 +1,101 @@
+package tune
+
+import (
+	"bytes"
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/lift"
+)
+
+// Fold is a division of the rows in training and test rows, each as encoded by a recipe that was fitted on the training rows alone.
+type Fold struct {
+	Train lift.Problem // on the training rows; its Gamma is not used
+	// TestX and TestY are the rows to judge by (n×d and n×c), and TestWeights their weights, nil for ones.
+	TestX, TestY *mat.Dense
+	TestWeights  []float64
+}
+
+// check reports what makes the fold unusable.
+func (f Fold) check() error {
+	p := f.Train
+	p.Gamma = 1
+	if err := p.Validate(); err != nil {
+		return err
+	}
+	_, d, c := p.Dims()
+	if f.TestX == nil || f.TestY == nil || f.TestX.IsEmpty() || f.TestY.IsEmpty() {
+		return fmt.Errorf("there are no test rows")
+	}
+	n, cols := f.TestX.Dims()
+	if rows, outputs := f.TestY.Dims(); cols != d || outputs != c || rows != n || f.TestWeights != nil && len(f.TestWeights) != n {
+		return fmt.Errorf("the test rows are %d×%d and %d×%d with %d weights and the training rows have %d columns and %d outputs", n, cols, rows, outputs, len(f.TestWeights), d, c)
+	}
+	return nil
+}
+
+// weight is the total weight of the training rows.
+func weight(p lift.Problem) float64 {
+	if p.Weights == nil {
+		n, _ := p.X.Dims()
+		return float64(n)
+	}
+	sum := 0.0
+	for _, w := range p.Weights {
+		sum += w
+	}
+	return sum
+}
+
+// content is what a training needs of a fold, as an NPZ archive.
+func (f Fold) content() ([]byte, error) {
+	entries := []npy.Entry{
+		{Name: "X", Array: npy.Matrix(f.Train.X)}, {Name: "Y", Array: npy.Matrix(f.Train.Y)}, {Name: "test_X", Array: npy.Matrix(f.TestX)},
+	}
+	if f.Train.Weights != nil {
+		entries = append(entries, npy.Entry{Name: "weights", Array: npy.Vector(f.Train.Weights)})
+	}
+	return archive(entries)
+}
+
+// archive writes arrays into one content.
+func archive(entries []npy.Entry) ([]byte, error) {
+	var b bytes.Buffer
+	if err := npy.WriteArchive(&b, entries); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// open reads a content.
+func open(r *bytes.Reader) (*npy.Archive, error) { return npy.ReadArchive(r, r.Size(), 2*r.Size()) }
+
+// foldOf is the inverse of content; the loss, γ and intercept are not in it.
+func foldOf(r *bytes.Reader) (f Fold, err error) {
+	a, err := open(r)
+	if err != nil {
+		return f, err
+	}
+	for name, to := range map[string]**mat.Dense{"X": &f.Train.X, "Y": &f.Train.Y, "test_X": &f.TestX} {
+		if *to, err = matrix(a, name); err != nil {
+			return f, err
+		}
+	}
+	if a.Has("weights") {
+		var w npy.Array
+		if w, err = a.Array("weights"); err == nil {
+			f.Train.Weights, err = w.AsVector()
+		}
+	}
+	return f, err
+}
+
+func matrix(a *npy.Archive, name string) (*mat.Dense, error) {
+	m, err := a.Array(name)
+	if err != nil {
+		return nil, err
+	}
+	return m.AsMatrix()
+}

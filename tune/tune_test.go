@@ -1,0 +1,233 @@
+package tune
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/dispatch"
+	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
+)
+
+// teacher is a regression by a few neurons, with noise, and its folds.
+func teacher(t *testing.T, n int, noise float64, scale float64) (lift.Problem, []Fold) {
+	t.Helper()
+	const d = 5
+	rng := rand.New(rand.NewPCG(7, 8))
+	p := lift.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, 1, nil), Gamma: 1}
+	for i := range n {
+		x := p.X.RawRowView(i)
+		for j := range x {
+			x[j] = rng.NormFloat64()
+		}
+		x[d-1] = 1
+		p.Y.Set(i, 0, scale*(max(x[0]+x[1], 0)-max(0.5*x[2]-x[3], 0)+0.3*x[0]+noise*rng.NormFloat64()))
+	}
+	return p, foldsOf(t, p)
+}
+
+func foldsOf(t *testing.T, p lift.Problem) []Fold {
+	t.Helper()
+	n, d, c := p.Dims()
+	rows, err := Divide(n, 4, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	choose := func(m *mat.Dense, rows []int, cols int) *mat.Dense {
+		out := mat.NewDense(len(rows), cols, nil)
+		for k, i := range rows {
+			out.SetRow(k, m.RawRowView(i))
+		}
+		return out
+	}
+	var folds []Fold
+	for _, r := range rows {
+		train := p
+		train.X, train.Y = choose(p.X, r.Train, d), choose(p.Y, r.Train, c)
+		folds = append(folds, Fold{Train: train, TestX: choose(p.X, r.Test, d), TestY: choose(p.Y, r.Test, c)})
+	}
+	return folds
+}
+
+func TestChooseFindsAGammaBetweenTheEnds(t *testing.T) {
+	p, folds := teacher(t, 120, 0.5, 1)
+	shown := 0
+	path, err := Choose(t.Context(), p, folds, Options{Progress: func(path *Path) { shown = len(path.Points) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := len(path.Points) - 1
+	if path.Status != Rising || path.Best < 2 || path.Best != last-patience || shown != len(path.Points) {
+		t.Errorf("%v after %d points (%d shown), the best is number %d", path.Status, len(path.Points), shown, path.Best)
+	}
+	best := path.Points[path.Best]
+	// The noise has variance ¼, the targets nearly 1½.
+	if best.Mean > 0.45 || best.Mean < 0.2 || path.Points[0].Mean < 2*best.Mean {
+		t.Errorf("mean squared errors %v first and %v at best", path.Points[0].Mean, best.Mean)
+	}
+	for s, q := range path.Points {
+		if q.Gamma != path.GammaMax*math.Pow(ratio, float64(s+1)) || len(q.Errors) != 4 || q.Mean < best.Mean || q.Width <= 0 {
+			t.Errorf("point %d: %+v", s, q)
+		}
+	}
+	if path.Gamma() != best.Gamma || path.TotalRows != 120 || path.Folds != 4 {
+		t.Errorf("chose %v of %v, %v rows in %d folds", path.Gamma(), best.Gamma, path.TotalRows, path.Folds)
+	}
+}
+
+// TestEveryExecutorGivesTheSame, number for number.
+func TestEveryExecutorGivesTheSame(t *testing.T) {
+	p, folds := teacher(t, 60, 0.5, 1)
+	var first *Path
+	for _, e := range []dispatch.Executor{
+		dispatch.NewSerial(dispatch.Budget{}, Kind()), dispatch.NewParallel(dispatch.Budget{Threads: 1}, Kind()), dispatch.NewParallel(dispatch.Budget{Threads: 5}, Kind()),
+	} {
+		path, err := Choose(t.Context(), p, folds, Options{Executor: e, Effort: 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = path
+		} else if !reflect.DeepEqual(path, first) {
+			t.Errorf("%T: %+v, expected %+v", e, path, first)
+		}
+	}
+}
+
+// TestScaledTargets: targets s·Y and weight decay s·γ have the network s·f, whose squared errors are s² times as large.
+func TestScaledTargets(t *testing.T) {
+	const s = 1024
+	var paths [2]*Path
+	for k, scale := range []float64{1, s} {
+		p, folds := teacher(t, 60, 0.5, scale)
+		var err error
+		if paths[k], err = Choose(t.Context(), p, folds, Options{Steps: 4}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for k, a := range paths[0].Points {
+		b := paths[1].Points[k]
+		if math.Abs(b.Gamma-s*a.Gamma) > 1e-9*b.Gamma || math.Abs(b.Mean-s*s*a.Mean) > 0.02*b.Mean { // no training is complete
+			t.Errorf("γ %v and %v, errors %v and %v", a.Gamma, b.Gamma, a.Mean, b.Mean)
+		}
+	}
+}
+
+func TestOneStandardError(t *testing.T) {
+	path := &Path{}
+	for s, mean := range []float64{5, 1.04, 1.2, 1.05, 1, 1.5} {
+		path.add(newPoint(math.Pow(ratio, float64(s)), []float64{mean - 0.1, mean + 0.1, mean - 0.1, mean + 0.1}, 1), true)
+	}
+	if se := path.Points[4].StandardError(); math.Abs(se-0.1*math.Sqrt(4.0/3)/2) > 1e-12 {
+		t.Fatalf("standard error %v", se)
+	}
+	if path.Best != 4 || path.Chosen != 1 {
+		t.Errorf("best %d, chosen %d; expected 4 and 1", path.Best, path.Chosen)
+	}
+}
+
+// TestAnotherError is what the best is judged by.
+func TestAnotherError(t *testing.T) {
+	p, folds := teacher(t, 60, 0.5, 1)
+	calls := 0
+	path, err := Choose(t.Context(), p, folds, Options{Effort: 5, Steps: 3, Error: func(outputs, targets *mat.Dense, _ []float64) float64 {
+		calls++
+		if n, _ := outputs.Dims(); n != 15 {
+			t.Errorf("%d rows of a fold, expected 15", n)
+		}
+		return float64(calls)
+	}})
+	if err != nil || path.Best != 0 || path.Status != Complete || calls != 12 {
+		t.Errorf("best %d, %v, %d calls, %v", path.Best, path.Status, calls, err)
+	}
+}
+
+func TestInterruptionKeepsCompletePoints(t *testing.T) {
+	p, folds := teacher(t, 60, 0.5, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	path, err := Choose(ctx, p, folds, Options{Effort: 5, Whole: true, Progress: func(path *Path) {
+		if len(path.Points) == 2 {
+			cancel()
+		}
+	}})
+	if err != nil || path.Status != Interrupted || len(path.Points) != 2 {
+		t.Errorf("%d points, %v, %v", len(path.Points), path.Status, err)
+	}
+	if _, err := Choose(ctx, p, folds, Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("nothing was complete: %v", err)
+	}
+}
+
+func TestChooseRefuses(t *testing.T) {
+	p, folds := teacher(t, 20, 0.5, 1)
+	lacking := slices.Clone(folds)
+	lacking[1].TestX = nil
+	other := slices.Clone(folds)
+	other[2].TestX = mat.NewDense(5, 4, nil)
+	flat := p
+	flat.Y = mat.NewDense(20, 1, nil)
+	for name, err := range map[string]error{
+		"one fold":     second(Choose(t.Context(), p, folds[:1], Options{})),
+		"no test rows": second(Choose(t.Context(), p, lacking, Options{})),
+		"columns":      second(Choose(t.Context(), p, other, Options{})),
+		"no targets":   second(Choose(t.Context(), flat, folds, Options{})),
+		"not a number": second(Choose(t.Context(), p, folds, Options{Error: func(_, _ *mat.Dense, _ []float64) float64 { return math.NaN() }})),
+	} {
+		if !errors.Is(err, ErrFolds) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func second(_ *Path, err error) error { return err }
+
+func TestContentsAreInverted(t *testing.T) {
+	p, folds := teacher(t, 20, 0.5, 1)
+	f := folds[0]
+	f.Train.Weights = make([]float64, 15)
+	for i := range f.Train.Weights {
+		f.Train.Weights[i] = 1 + float64(i)
+	}
+	content, err := f.content()
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := foldOf(bytes.NewReader(content))
+	if err != nil || !mat.Equal(back.Train.X, f.Train.X) || !mat.Equal(back.Train.Y, f.Train.Y) || !mat.Equal(back.TestX, f.TestX) || !slices.Equal(back.Train.Weights, f.Train.Weights) {
+		t.Errorf("the fold came back as %+v, %v", back, err)
+	}
+	for _, w := range []lift.Weights{{}, {B: []float64{3}}, {U: p.X, V: p.Y}} {
+		content, err := trained{weights: w, outputs: p.Y}.content()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := trainedOf(bytes.NewReader(content)); err != nil || !reflect.DeepEqual(back.weights.B, w.B) || back.weights.Width() != w.Width() || !mat.Equal(back.outputs, p.Y) {
+			t.Errorf("the network came back as %+v, %v", back, err)
+		}
+	}
+	for _, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: 1.5}, loss.Logistic{}, loss.Softmax{}} {
+		var s settings
+		s.state(l)
+		if back, err := s.loss(); err != nil || back != l {
+			t.Errorf("the loss %v came back as %v, %v", l, back, err)
+		}
+	}
+}
+
+func TestDeviance(t *testing.T) {
+	outputs, targets := mat.NewDense(2, 2, []float64{1, 2, 3, 4}), mat.NewDense(2, 2, []float64{1, 0, 3, 3})
+	if got := Deviance(nil)(outputs, targets, nil); got != (4+1)/2.0 {
+		t.Errorf("mean squared error %v", got)
+	}
+	if got := Deviance(nil)(outputs, targets, []float64{1, 3}); got != (4+3)/4.0 {
+		t.Errorf("weighted mean squared error %v", got)
+	}
+}
