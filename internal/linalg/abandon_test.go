@@ -11,25 +11,27 @@ import (
 
 // After Abandon nobody waits for a call of the library that is under way.
 func TestAbandonWaitsForNobody(t *testing.T) {
-	library, err := Choose(choiceAuto)
-	if err != nil || library.backend == nil {
+	algebra, err := Choose(choiceAuto)
+	if err != nil || algebra.backend == nil {
 		t.Skip("no shared BLAS here")
 	}
-	routines := library.backend.(*routines)
-	defer routines.abandoned.Store(false)
+	back := algebra.backend.(*library)
+	defer back.abandoned.Store(false)
 	const n = 300
 	a := mat.NewDense(n, n, nil)
 	for i := range n {
 		a.Set(i, i, 2)
 	}
-	routines.gate.enter(2) // as a long call
-	defer routines.gate.leave()
-	library.Abandon()
+	for range cap(back.gate) { // as long calls
+		back.gate.enter()
+		defer back.gate.leave()
+	}
+	algebra.Abandon()
 	done := make(chan bool)
 	var b mat.Dense
 	go func() {
-		library.Mul(&b, a, a)
-		_, _, ok := library.EigenRange(mat.NewSymDense(n, a.RawMatrix().Data), 0, 1, false)
+		algebra.Mul(&b, a, a)
+		_, _, ok := algebra.EigenRange(mat.NewSymDense(n, a.RawMatrix().Data), 0, 1, false)
 		done <- ok
 	}()
 	select {

@@ -17,7 +17,7 @@ import (
 // not a positive finite number: A is not numerically positive definite or has
 // a NaN or an Inf in it.
 func (a Algebra) Cholesky(uplo blas.Uplo, n int, x []float64, lda int) bool {
-	if !a.kernels().Dpotrf(uplo, n, x, lda) {
+	if !a.dpotrf(uplo, n, x, lda) {
 		return false
 	}
 	for i := range n {
@@ -35,9 +35,8 @@ func (a Algebra) CholeskySolve(uplo blas.Uplo, n, nrhs int, x []float64, lda int
 	if uplo == blas.Lower {
 		first, second = second, first
 	}
-	k := a.kernels()
-	k.Dtrsm(blas.Left, uplo, first, blas.NonUnit, n, nrhs, 1, x, lda, b, ldb)
-	k.Dtrsm(blas.Left, uplo, second, blas.NonUnit, n, nrhs, 1, x, lda, b, ldb)
+	a.dtrsm(blas.Left, uplo, first, blas.NonUnit, n, nrhs, 1, x, lda, b, ldb)
+	a.dtrsm(blas.Left, uplo, second, blas.NonUnit, n, nrhs, 1, x, lda, b, ldb)
 }
 
 // CholeskyInverse replaces the factor of A that Cholesky left in x by the same triangle of A⁻¹; false if a pivot is 0.

@@ -2,20 +2,16 @@ package linalg
 
 import (
 	"runtime/debug"
-	"sync"
-	"sync/atomic"
 
 	"gonum.org/v1/gonum/blas"
 	blasgonum "gonum.org/v1/gonum/blas/gonum"
 	lapackgonum "gonum.org/v1/gonum/lapack/gonum"
 )
 
-// gonumKernels are those in pure Go.  Products have the threads of the call; gonum's other kernels have one, and what they do by products
-// as many as there are processors.
+// gonumKernels are those in pure Go.  What gonum's decompositions do by products takes every processor.
 type gonumKernels struct {
 	goBLAS
 	goLAPACK
-	threads int
 }
 
 // The two packages have a type of the same name, and methods too.
@@ -28,7 +24,7 @@ var _ kernels = gonumKernels{}
 
 // gonumDescription describes the pure-Go kernels.
 func gonumDescription() Description {
-	d := Description{Name: "gonum", Config: "gonum (pure Go)", Threaded: true}
+	d := Description{Name: "gonum", Config: "gonum (pure Go)"}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
 			if m.Path == "gonum.org/v1/gonum" {
@@ -46,14 +42,14 @@ const (
 )
 
 // Dgemm computes C = alpha·op(A)·op(B) + beta·C to the bits of gonum's product, which takes every processor whoever calls: the same
-// blocks in the same order, on the threads of this call.
+// blocks in the same order.
 func (g gonumKernels) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
 	if !inBlocks(m, n) || !holdProduct(tA, tB, m, n, k, a, lda, b, ldb, c, ldc) {
 		g.goBLAS.Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 		return
 	}
 	g.goBLAS.Dgemm(tA, tB, m, n, 0, alpha, a, lda, b, ldb, beta, c, ldc) // βC
-	blockwise(g.threads, tA, tB, m, n, k, a, lda, b, ldb, c, ldc, func(rows, cols, inner int, a, b, c []float64) {
+	blockwise(tA, tB, m, n, k, a, lda, b, ldb, c, ldc, func(rows, cols, inner int, a, b, c []float64) {
 		g.goBLAS.Dgemm(tA, tB, rows, cols, inner, alpha, a, lda, b, ldb, 1, c, ldc)
 	})
 }
@@ -65,7 +61,7 @@ func (g gonumKernels) Sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, a
 		return
 	}
 	g.goBLAS.Sgemm(tA, tB, m, n, 0, alpha, a, lda, b, ldb, beta, c, ldc)
-	blockwise(g.threads, tA, tB, m, n, k, a, lda, b, ldb, c, ldc, func(rows, cols, inner int, a, b, c []float32) {
+	blockwise(tA, tB, m, n, k, a, lda, b, ldb, c, ldc, func(rows, cols, inner int, a, b, c []float32) {
 		g.goBLAS.Sgemm(tA, tB, rows, cols, inner, alpha, a, lda, b, ldb, 1, c, ldc)
 	})
 }
@@ -74,42 +70,22 @@ func inBlocks(m, n int) bool {
 	return m > 0 && n > 0 && ((m+goBlock-1)/goBlock)*((n+goBlock-1)/goBlock) >= goBlocks
 }
 
-// blockwise calls product for the blocks of C += op(A)·op(B), the blocks of the inner dimension of one of C's in their order.  The
-// goroutines take the blocks of C in turn.
-func blockwise[T Real](threads int, tA, tB blas.Transpose, m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, product func(rows, cols, inner int, a, b, c []T)) {
-	across := (n + goBlock - 1) / goBlock
-	blocks := (m + goBlock - 1) / goBlock * across
-	block := func(number int) {
-		i, j := number/across*goBlock, number%across*goBlock
-		rows, cols := min(goBlock, m-i), min(goBlock, n-j)
-		for l := 0; l < k; l += goBlock {
-			inner := min(goBlock, k-l)
-			fromA, fromB := i*lda+l, l*ldb+j
-			if tA != blas.NoTrans {
-				fromA = l*lda + i
+// blockwise calls product for the blocks of C += op(A)·op(B), the blocks of the inner dimension of one of C's in their order.
+func blockwise[T Real](tA, tB blas.Transpose, m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int, product func(rows, cols, inner int, a, b, c []T)) {
+	for i := 0; i < m; i += goBlock {
+		for j := 0; j < n; j += goBlock {
+			for l := 0; l < k; l += goBlock {
+				fromA, fromB := i*lda+l, l*ldb+j
+				if tA != blas.NoTrans {
+					fromA = l*lda + i
+				}
+				if tB != blas.NoTrans {
+					fromB = j*ldb + l
+				}
+				product(min(goBlock, m-i), min(goBlock, n-j), min(goBlock, k-l), a[fromA:], b[fromB:], c[i*ldc+j:])
 			}
-			if tB != blas.NoTrans {
-				fromB = j*ldb + l
-			}
-			product(rows, cols, inner, a[fromA:], b[fromB:], c[i*ldc+j:])
 		}
 	}
-	if threads == 1 {
-		for number := range blocks {
-			block(number)
-		}
-		return
-	}
-	var next atomic.Int64
-	var wait sync.WaitGroup
-	for range min(threads, blocks) {
-		wait.Go(func() {
-			for number := int(next.Add(1)) - 1; number < blocks; number = int(next.Add(1)) - 1 {
-				block(number)
-			}
-		})
-	}
-	wait.Wait()
 }
 
 // eigenRange leaves it to the whole decomposition.

@@ -321,8 +321,7 @@ func testSVD(t *testing.T, algebra Algebra) {
 	}
 }
 
-// TestConcurrentCallers holds that every one of many callers gets the right eigenvalues, with one thread for each call and with several
-// at the same time, and to the bit those that it gets alone.
+// TestConcurrentCallers holds that every one of many callers gets the right eigenvalues, and to the bit those that it gets alone.
 func TestConcurrentCallers(t *testing.T) {
 	const callers, rounds, n = 8, 6, 90
 	rnd := newRand(t, 10)

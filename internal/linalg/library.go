@@ -28,8 +28,8 @@ const (
 	openMP   parallelism = 2 // the number of threads belongs to the calling system thread
 )
 
-// library is a loaded BLAS and LAPACK with a number of threads for each call, called through its Fortran symbols: every
-// argument is a pointer, so that one calling convention serves all libraries.
+// library is a loaded BLAS and LAPACK, called through its Fortran symbols: every
+// argument is a pointer, so that one calling convention serves all libraries.  Its calls have one thread each.
 //
 // Fortran is column-major and gonum row-major. The same memory read the other
 // way is the transpose, so each call below exchanges upper and lower, left and
@@ -37,38 +37,27 @@ const (
 type library struct {
 	goBLAS
 	goLAPACK
-	*routines
-	threads int
-}
 
-// routines holds the addresses of what is called and the gate in front.
-type routines struct {
 	dgemm, sgemm, dsyrk, dtrsm, dsymm, dgemv               uintptr
 	dpotrf, dpotri, dsyevd, dsyevr, dgesdd, dgeqrf, dorgqr uintptr
 
 	description   Description
 	setNumThreads func(n int32) // nil: the library has no such control
 	parallel      parallelism
-	gate          *gate
-	abandoned     atomic.Bool              // the library is not called any more
-	byThreads     [maxThreads + 1]*library // by the threads of a call
+	gate          gate
+	abandoned     atomic.Bool // the library is not called any more
 }
 
-var _ backend = (*routines)(nil)
+var _ backend = (*library)(nil)
 
-func (r *routines) describe() Description { return r.description }
+func (l *library) describe() Description { return l.description }
 
-func (r *routines) kernels(threads int) kernels {
-	if !r.description.Threaded {
-		threads = 1
-	}
-	return r.byThreads[threads]
-}
+func (l *library) kernels() kernels { return l }
 
-func (r *routines) abandon() { r.abandoned.Store(true) }
+func (l *library) abandon() { l.abandoned.Store(true) }
 
 // symbols lists the Fortran names with the place of each address.
-func (r *routines) symbols() []struct {
+func (l *library) symbols() []struct {
 	name    string
 	address *uintptr
 } {
@@ -76,27 +65,27 @@ func (r *routines) symbols() []struct {
 		name    string
 		address *uintptr
 	}{
-		{"dgemm_", &r.dgemm},
-		{"sgemm_", &r.sgemm},
-		{"dsyrk_", &r.dsyrk},
-		{"dtrsm_", &r.dtrsm},
-		{"dsymm_", &r.dsymm},
-		{"dgemv_", &r.dgemv},
-		{"dpotrf_", &r.dpotrf},
-		{"dpotri_", &r.dpotri},
-		{"dsyevd_", &r.dsyevd},
-		{"dsyevr_", &r.dsyevr},
-		{"dgesdd_", &r.dgesdd},
-		{"dgeqrf_", &r.dgeqrf},
-		{"dorgqr_", &r.dorgqr},
+		{"dgemm_", &l.dgemm},
+		{"sgemm_", &l.sgemm},
+		{"dsyrk_", &l.dsyrk},
+		{"dtrsm_", &l.dtrsm},
+		{"dsymm_", &l.dsymm},
+		{"dgemv_", &l.dgemv},
+		{"dpotrf_", &l.dpotrf},
+		{"dpotri_", &l.dpotri},
+		{"dsyevd_", &l.dsyevd},
+		{"dsyevr_", &l.dsyevr},
+		{"dgesdd_", &l.dgesdd},
+		{"dgeqrf_", &l.dgeqrf},
+		{"dorgqr_", &l.dorgqr},
 	}
 }
 
-// libraries are those that were loaded, by the address of dgemm_: a library and its number of threads are there once in a process, however
-// often it is asked for and by whatever name, and so must be the gate in front of it.
+// libraries are those that were loaded, by the address of dgemm_: a library is there once in a process, however often it is asked for and
+// by whatever name, and so must be the gate in front of it.
 var libraries struct {
 	sync.Mutex
-	loaded map[uintptr]*routines
+	loaded map[uintptr]*library
 }
 
 // load opens a shared library and checks that its results can be trusted.
@@ -110,45 +99,40 @@ func load(name string) (backend, error) {
 	if handle, err = reopenForProcessor(handle, name); err != nil {
 		return nil, err
 	}
-	r := new(routines)
-	for _, s := range r.symbols() {
+	l := new(library)
+	for _, s := range l.symbols() {
 		if *s.address, err = purego.Dlsym(handle, s.name); err != nil {
 			return nil, fmt.Errorf("%s: has no symbol %s", name, s.name)
 		}
 	}
-	if known, isLoaded := libraries.loaded[r.dgemm]; isLoaded {
+	if known, isLoaded := libraries.loaded[l.dgemm]; isLoaded {
 		return known, nil
 	}
-	r.identify(handle, name)
-	if strings.Contains(r.description.Config, "USE64BITINT") {
-		return nil, fmt.Errorf("%s: uses 64-bit integers (%s)", name, r.description.Config)
+	l.identify(handle, name)
+	if strings.Contains(l.description.Config, "USE64BITINT") {
+		return nil, fmt.Errorf("%s: uses 64-bit integers (%s)", name, l.description.Config)
 	}
-	if r.description.Name == nameUnknown {
+	if l.description.Name == nameUnknown {
 		return nil, fmt.Errorf("%s: is neither OpenBLAS, MKL nor FlexiBLAS; the built-in kernels are faster than a reference BLAS", name)
 	}
-	r.description.Threaded = r.parallel != serial && r.setNumThreads != nil
-	r.gate = newGate(!r.description.Threaded, func(threads int) { r.setNumThreads(int32(threads)) })
-	if r.description.Threaded {
-		r.setNumThreads(1) // as the gate believes
+	l.gate = newGate(l.parallel == serial)
+	if l.setNumThreads != nil {
+		l.setNumThreads(1)
 	}
-	for threads := 1; threads <= maxThreads; threads++ {
-		r.byThreads[threads] = &library{routines: r, threads: threads}
-	}
-	if err := r.byThreads[1].selfTest(); err != nil {
+	if err := l.selfTest(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if libraries.loaded == nil {
-		libraries.loaded = map[uintptr]*routines{}
+		libraries.loaded = map[uintptr]*library{}
 	}
-	libraries.loaded[r.dgemm] = r
-	return r, nil
+	libraries.loaded[l.dgemm] = l
+	return l, nil
 }
 
 // open loads a shared library. The OpenMP build of OpenBLAS reads
-// OMP_NUM_THREADS when it is loaded and never again, and the default of a
-// 64-core machine in a 2-core container would be 64.
+// OMP_NUM_THREADS when it is loaded and never again.
 func open(name string) (uintptr, error) {
-	defer setDefaultEnv("OMP_NUM_THREADS", strconv.Itoa(runtime.GOMAXPROCS(0)))()
+	defer setDefaultEnv("OMP_NUM_THREADS", "1")()
 	scope := purego.RTLD_LOCAL
 	if strings.Contains(name, "mkl") {
 		scope = purego.RTLD_GLOBAL // MKL's parts, loaded on demand, look for each other
@@ -212,13 +196,13 @@ func betterCore(chosen string) string {
 const nameUnknown = "unknown BLAS"
 
 // identify asks the library what it is, and finds its thread controls.
-func (r *routines) identify(handle uintptr, name string) {
-	b := &r.description
-	b.Name, b.Path, b.Threads = nameUnknown, fileOfAddress(r.dgemm), 1
+func (l *library) identify(handle uintptr, name string) {
+	b := &l.description
+	b.Name, b.Path = nameUnknown, fileOfAddress(l.dgemm)
 	if b.Path == "" {
 		b.Path = name
 	}
-	r.parallel = serial // unknown: believe the worst
+	l.parallel = serial // unknown: believe the worst
 	if address, err := purego.Dlsym(handle, "openblas_get_config"); err == nil {
 		b.Name = nameOpenBLAS
 		var getConfig func() string
@@ -230,17 +214,17 @@ func (r *routines) identify(handle uintptr, name string) {
 		if address, err := purego.Dlsym(handle, "openblas_get_parallel"); err == nil {
 			var getParallel func() int32
 			purego.RegisterFunc(&getParallel, address)
-			r.parallel = parallelism(getParallel())
+			l.parallel = parallelism(getParallel())
 		}
 		if address, err := purego.Dlsym(handle, "openblas_set_num_threads"); err == nil {
-			purego.RegisterFunc(&r.setNumThreads, address)
+			purego.RegisterFunc(&l.setNumThreads, address)
 		}
 		return
 	}
 	if address, err := purego.Dlsym(handle, "MKL_Set_Num_Threads"); err == nil {
 		b.Name, b.Config = "MKL", "Intel oneMKL"
-		r.parallel = pthreads // the setting holds for the whole process
-		purego.RegisterFunc(&r.setNumThreads, address)
+		l.parallel = pthreads // the setting holds for the whole process
+		purego.RegisterFunc(&l.setNumThreads, address)
 		return
 	}
 	if _, err := purego.Dlsym(handle, "flexiblas_get_version"); err == nil {
@@ -274,11 +258,11 @@ func fileOfAddress(address uintptr) string {
 
 // enter is to be called before, and leave after, every call of the library.
 func (l *library) enter() {
-	l.gate.enter(l.threads)
+	l.gate.enter()
 	if l.parallel == openMP && l.setNumThreads != nil {
 		// OpenMP keeps the setting per system thread, and this may be a new one.
 		runtime.LockOSThread()
-		l.setNumThreads(int32(l.threads))
+		l.setNumThreads(1)
 	}
 }
 
@@ -321,8 +305,8 @@ const stringLength = 1
 
 // fits reports whether sizes can be passed as 32-bit integers with room for
 // the index arithmetic that LAPACK does in them, to a library that was not abandoned.
-func (r *routines) fits(sizes ...int) bool {
-	if r.abandoned.Load() {
+func (l *library) fits(sizes ...int) bool {
+	if l.abandoned.Load() {
 		return false
 	}
 	for _, n := range sizes {

@@ -12,15 +12,14 @@
 //
 // # Concurrency
 //
-// Every function may be called from several goroutines at once.  Calls with one thread run side by side, each on the calling goroutine.
-// A call with more has the library for itself and the others wait, because a threaded BLAS under several callers oversubscribes the
-// processors and collapses; so goroutines that work beside each other take WithThreads(1).  Small operations always run in pure Go on
-// the calling goroutine and wait for nobody.
+// Every function may be called from several goroutines at once.  A back end's kernels run on the calling goroutine, and wait for nobody;
+// an Algebra with several threads divides large operations among goroutines (split.go).  Goroutines that work beside each other take
+// WithThreads(1).  Decompositions into eigenvalues and singular values have one thread whatever is set.
 //
 // # Reproducibility
 //
-// For a given back end and number of threads results are a function of the inputs only.  Between back ends, and between numbers of
-// threads of OpenBLAS, they differ by rounding; gonum's do not depend on the threads.
+// For a given back end results are a function of the inputs only: they do not depend on the number of threads.  Between back ends they
+// differ by rounding.
 package linalg
 
 import (
@@ -41,13 +40,12 @@ type Algebra struct {
 // backend makes kernels.
 type backend interface {
 	describe() Description
-	// kernels returns the kernels whose calls have a number of threads, which is not above maxThreads.
-	kernels(threads int) kernels
+	kernels() kernels
 	// abandon has calls that begin later run in pure Go.
 	abandon()
 }
 
-// kernels are what a back end has to offer, on row-major matrices, with the arguments and the panics of gonum's packages blas and
+// kernels are what a back end has to offer, on the calling goroutine, for row-major matrices, with the arguments and the panics of gonum's packages blas and
 // lapack.  The suite in suite_test.go says what they have to fulfil.
 type kernels interface {
 	Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int)
@@ -73,7 +71,7 @@ type kernels interface {
 	eigenRange(n int, a []float64, lo, hi int, vectors bool) (values, z []float64, ok bool)
 }
 
-// maxThreads is below the MAX_THREADS of every distribution's OpenBLAS.
+// maxThreads is below the MAX_THREADS, and half of it below the number of work buffers, of every distribution's OpenBLAS.
 const maxThreads = 64
 
 // Gonum returns the kernels in pure Go.
@@ -108,9 +106,7 @@ func (a Algebra) Description() Description {
 	if a.backend != nil {
 		d = a.backend.describe()
 	}
-	if d.Threaded {
-		d.Threads = a.Threads()
-	}
+	d.Threads = a.Threads()
 	return d
 }
 
@@ -119,9 +115,9 @@ func (a Algebra) String() string { return a.Description().String() }
 
 func (a Algebra) kernels() kernels {
 	if a.backend == nil {
-		return gonumKernels{threads: a.Threads()}
+		return gonumKernels{}
 	}
-	return a.backend.kernels(a.Threads())
+	return a.backend.kernels()
 }
 
 // Description tells which kernels are in use.
@@ -134,9 +130,7 @@ type Description struct {
 	Config string
 	// Path is the file of the loaded library, empty for gonum.
 	Path string
-	// Threaded is false for a library without threads.
-	Threaded bool
-	// Threads is how many a call has: 1 unless Threaded.
+	// Threads is how many a call has.
 	Threads int
 }
 

@@ -33,7 +33,7 @@ func (a Algebra) Gemm(tA, tB blas.Transpose, alpha float64, x, y General, beta f
 		}
 		return
 	}
-	a.kernels().Dgemm(tA, tB, m, n, k, alpha, x.Data, x.Stride, y.Data, y.Stride, beta, z.Data, z.Stride)
+	a.dgemm(tA, tB, m, n, k, alpha, x.Data, x.Stride, y.Data, y.Stride, beta, z.Data, z.Stride)
 }
 
 // Mul computes z = x·y, with the shape that it needs where z is empty.  x and y are matrices or transposes of such; one of them may be
@@ -69,7 +69,7 @@ func (a Algebra) symm(side blas.Side, s blas64.Symmetric, x, z General) {
 	if s.N != inner || z.Rows != x.Rows || z.Cols != x.Cols {
 		panic(fmt.Sprintf("linalg: the product of %d×%d and a symmetric matrix of order %d in %d×%d", x.Rows, x.Cols, s.N, z.Rows, z.Cols))
 	}
-	a.kernels().Dsymm(side, s.Uplo, x.Rows, x.Cols, 1, s.Data, s.Stride, x.Data, x.Stride, 0, z.Data, z.Stride)
+	a.dsymm(side, s.Uplo, x.Rows, x.Cols, 1, s.Data, s.Stride, x.Data, x.Stride, 0, z.Data, z.Stride)
 }
 
 // general returns the memory of a matrix, and how it is to be read; that of a copy where it has none of its own.
@@ -108,7 +108,7 @@ func (a Algebra) Syrk(t blas.Transpose, alpha float64, x General, beta float64, 
 	if z.N != n {
 		panic(fmt.Sprintf("linalg: products of %d vectors in a matrix of order %d", n, z.N))
 	}
-	a.kernels().Dsyrk(z.Uplo, t, n, k, alpha, x.Data, x.Stride, beta, z.Data, z.Stride)
+	a.dsyrk(z.Uplo, t, n, k, alpha, x.Data, x.Stride, beta, z.Data, z.Stride)
 }
 
 // Trsm solves op(T)·X = alpha·B or X·op(T) = alpha·B in place of B, with a triangular T.
@@ -120,7 +120,7 @@ func (a Algebra) Trsm(s blas.Side, t blas.Transpose, alpha float64, tri blas64.T
 	if tri.N != order {
 		panic(fmt.Sprintf("linalg: a triangle of order %d for %d×%d", tri.N, b.Rows, b.Cols))
 	}
-	a.kernels().Dtrsm(s, tri.Uplo, t, tri.Diag, b.Rows, b.Cols, alpha, tri.Data, tri.Stride, b.Data, b.Stride)
+	a.dtrsm(s, tri.Uplo, t, tri.Diag, b.Rows, b.Cols, alpha, tri.Data, tri.Stride, b.Data, b.Stride)
 }
 
 // Gemv computes y = alpha·op(A)·x + beta·y.  With beta = 0 the old content of y is not read.
@@ -132,7 +132,7 @@ func (a Algebra) Gemv(t blas.Transpose, alpha float64, m General, x []float64, b
 	if len(x) != in || len(y) != out {
 		panic(fmt.Sprintf("linalg: a %d×%d matrix takes %d numbers to %d", out, in, len(x), len(y)))
 	}
-	a.kernels().Dgemv(t, m.Rows, m.Cols, alpha, m.Data, m.Stride, x, 1, beta, y, 1)
+	a.dgemv(t, m.Rows, m.Cols, alpha, m.Data, m.Stride, x, beta, y)
 }
 
 // Product computes C = op(A)·op(B) + beta·C for row-major matrices without gaps between their
@@ -154,9 +154,9 @@ func Product[T Real](algebra Algebra, tA, tB blas.Transpose, m, n, k int, a, b [
 	}
 	switch a := any(a).(type) {
 	case []float64:
-		algebra.kernels().Dgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), n)
+		algebra.dgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float64), ldb, float64(beta), any(c).([]float64), n)
 	case []float32:
-		algebra.kernels().Sgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), n)
+		algebra.sgemm(tA, tB, m, n, k, 1, a, lda, any(b).([]float32), ldb, float32(beta), any(c).([]float32), n)
 	}
 }
 

@@ -29,19 +29,19 @@ type registeredLAPACK struct {
 }
 
 func (r registered) Dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	r.current().kernels().Dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+	r.current().dgemm(tA, tB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
 func (r registered) Dsyrk(ul blas.Uplo, t blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
-	r.current().kernels().Dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
+	r.current().dsyrk(ul, t, n, k, alpha, a, lda, beta, c, ldc)
 }
 
 func (r registered) Dsymm(s blas.Side, ul blas.Uplo, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int, beta float64, c []float64, ldc int) {
-	r.current().kernels().Dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
+	r.current().dsymm(s, ul, m, n, alpha, a, lda, b, ldb, beta, c, ldc)
 }
 
 func (r registered) Dtrsm(s blas.Side, ul blas.Uplo, tA blas.Transpose, d blas.Diag, m, n int, alpha float64, a []float64, lda int, b []float64, ldb int) {
-	r.current().kernels().Dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
+	r.current().dtrsm(s, ul, tA, d, m, n, alpha, a, lda, b, ldb)
 }
 
 func (r registered) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float64, lda int, x []float64, incX int, beta float64, y []float64, incY int) {
@@ -49,7 +49,7 @@ func (r registered) Dgemv(tA blas.Transpose, m, n int, alpha float64, a []float6
 }
 
 func (r registeredLAPACK) Dpotrf(ul blas.Uplo, n int, a []float64, lda int) bool {
-	return r.current().kernels().Dpotrf(ul, n, a, lda)
+	return r.current().dpotrf(ul, n, a, lda)
 }
 
 func (r registeredLAPACK) Dpotri(ul blas.Uplo, n int, a []float64, lda int) bool {
