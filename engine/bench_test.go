@@ -37,7 +37,7 @@ func loaded(b *testing.B, source string, scaled bool) Problem {
 	if frame.Column("y5") != nil {
 		options.Targets = []string{"y1", "y2", "y3", "y4", "y5"}
 	}
-	_, data, _, err := recipe.Fit(frame, options)
+	_, data, err := recipe.FitApply(frame, options)
 	if err != nil {
 		b.Fatal(err)
 	}

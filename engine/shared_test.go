@@ -85,7 +85,7 @@ func (r reference) problem(t *testing.T) Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, data, _, err := recipe.Fit(frame, recipe.Options{Targets: []string{"y1", "y2", "y3", "y4", "y5"}, Scale: recipe.ScaleNone})
+	_, data, err := recipe.FitApply(frame, recipe.Options{Targets: []string{"y1", "y2", "y3", "y4", "y5"}, Scale: recipe.ScaleNone})
 	if err != nil {
 		t.Fatal(err)
 	}

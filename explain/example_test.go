@@ -16,7 +16,7 @@ import (
 
 func ExampleNew() {
 	frame, _ := read.Read("heights.csv", strings.NewReader("metres,size\n1,small\n2,small\n3,large\n6,large\n"), table.FormatCSV)
-	encoding, data, _, _ := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: true})
+	encoding, data, _ := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: true})
 	// Two neurons: active above 2.5 metres, and below.
 	model, _ := network.New(lift.Weights{
 		U: mat.NewDense(2, 2, []float64{1, -2.5, -1, 2.5}),

@@ -37,7 +37,7 @@ func encoded(t *testing.T, text string, change func(*recipe.Options)) (*recipe.R
 	if change != nil {
 		change(&o)
 	}
-	e, data, _, err := recipe.Fit(frame, o)
+	e, data, err := recipe.FitApply(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}

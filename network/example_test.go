@@ -24,7 +24,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	encoding, data, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone})
+	encoding, data, err := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -26,7 +26,7 @@ import (
 // model fits an encoding to the table and gives it random weights.
 func model(t testing.TB, frame *table.Table, o recipe.Options, width int, seed uint64) (*Model, *recipe.Encoded) {
 	t.Helper()
-	e, data, _, err := recipe.Fit(frame, o)
+	e, data, err := recipe.FitApply(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +260,7 @@ func TestNewRejects(t *testing.T) {
 // score b = (−x)₊.
 func hand(t testing.TB) *Model {
 	t.Helper()
-	e, _, _, err := recipe.Fit(readText(t, "x,id,class\n1,7,a\n-1,8,b\n"), recipe.Options{Scale: recipe.ScaleNone, Drop: []string{"id"}})
+	e, err := recipe.Fit(readText(t, "x,id,class\n1,7,a\n-1,8,b\n"), recipe.Options{Scale: recipe.ScaleNone, Drop: []string{"id"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,6 +57,21 @@ func (m *Model) PredictWith(t *table.Table, o recipe.ApplyOptions) (*Predictions
 	return p, nil
 }
 
+// Identify takes the identifiers of the rows from a column of the table that was
+// predicted, by name or index.  Errors are *table.InputError.
+func (p *Predictions) Identify(t *table.Table, column string) error {
+	i, err := t.Find("identifier", column)
+	if err != nil {
+		return err
+	}
+	c := t.Columns[i]
+	p.IDName, p.ID = c.Name, make([]string, t.NumRows())
+	for row := range p.ID {
+		p.ID[row] = c.Value(row)
+	}
+	return nil
+}
+
 // WriteCSV writes, behind the identifier if there is one, a header and one line for each row of the table, in its
 // order: for classification the predicted label under the target's name, then
 // a column score_CLASS for each class; for regression the predicted targets.

@@ -58,7 +58,7 @@ func plain(reference string, bias bool) func() (source, error) {
 		if err != nil {
 			return source{}, err
 		}
-		_, data, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: bias})
+		_, data, err := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: bias})
 		if err != nil {
 			return source{}, err
 		}
@@ -85,7 +85,7 @@ func classification(name string, bias bool, bankNotesPath string) func() (source
 		} else if train, test, err = halves(name, bankNotesPath, options); err != nil {
 			return source{}, err
 		}
-		encoding, data, _, err := recipe.Fit(train, options)
+		encoding, data, err := recipe.FitApply(train, options)
 		if err != nil {
 			return source{}, err
 		}

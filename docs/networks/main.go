@@ -82,7 +82,7 @@ func run(data, only string, budget time.Duration) error {
 		if c.targets != "" {
 			options.Targets = strings.Split(c.targets, ",")
 		}
-		_, encoded, _, err := recipe.Fit(frame, options)
+		_, encoded, err := recipe.FitApply(frame, options)
 		if err != nil {
 			return err
 		}

@@ -49,7 +49,7 @@ func run(path string) error {
 	if err != nil {
 		return err
 	}
-	encoding, data, _, err := recipe.Fit(frame, recipe.DefaultOptions())
+	encoding, data, err := recipe.FitApply(frame, recipe.DefaultOptions())
 	if err != nil {
 		return err
 	}

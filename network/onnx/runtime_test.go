@@ -85,7 +85,7 @@ func builtin(t testing.TB, name string) *table.Table {
 // model returns a model with random weights for the table.
 func model(t testing.TB, frame *table.Table, o recipe.Options, width int, seed uint64) *network.Model {
 	t.Helper()
-	e, data, _, err := recipe.Fit(frame, o)
+	e, data, err := recipe.FitApply(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}

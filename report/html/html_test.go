@@ -39,7 +39,7 @@ func page(t *testing.T, classification bool) *Page {
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoding, data, _, err := recipe.Fit(frame, recipe.DefaultOptions())
+	encoding, data, err := recipe.FitApply(frame, recipe.DefaultOptions())
 	if err != nil {
 		t.Fatal(err)
 	}

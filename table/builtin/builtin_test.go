@@ -24,7 +24,7 @@ func TestBuiltins(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, encoded, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone})
+		_, encoded, err := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestGeneratorsAreFixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, encoded, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone})
+		_, encoded, err := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,7 @@ func BenchmarkReadCSV(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, _, _, err := recipe.Fit(frame, recipe.Options{Bias: true}); err != nil {
+		if _, err := recipe.Fit(frame, recipe.Options{Bias: true}); err != nil {
 			b.Fatal(err)
 		}
 	}

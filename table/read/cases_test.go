@@ -81,7 +81,7 @@ func TestManyNumbers(t *testing.T) {
 		}
 	}
 	frame := mustRead(t, mixed.String())
-	_, _, _, err := recipe.Fit(frame, recipe.Options{})
+	_, err := recipe.Fit(frame, recipe.Options{})
 	tabletest.CheckInputError(t, err, "t.csv", fmt.Sprintf(`t.csv: line %d, column "a": "C536379" is not a number; expected a finite decimal such as 1.5`, n+2))
 	kept, err := ReadContext(t.Context(), "t.csv", strings.NewReader(mixed.String()), table.Reading{Keep: []string{"a"}})
 	if err != nil {

@@ -65,7 +65,7 @@ func TestDocumentedTextFormats(t *testing.T) {
 // flowers is the numeric form of the example: x1, x2 and the label.
 func checkFlowers(t *testing.T, what string, frame *table.Table) {
 	t.Helper()
-	e, data, _, err := recipe.Fit(frame, recipe.Options{Scale: recipe.ScaleNone, Task: recipe.TaskClassification})
+	e, data, err := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone, Task: recipe.TaskClassification})
 	if err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
@@ -420,7 +420,7 @@ func fuzzFormat(f *testing.F, format table.Format) {
 				}
 			}
 		}
-		if _, data, _, err := recipe.Fit(frame, recipe.Options{Bias: true, Missing: recipe.MissingDrop}); err == nil {
+		if _, data, err := recipe.FitApply(frame, recipe.Options{Bias: true, Missing: recipe.MissingDrop}); err == nil {
 			n, d := data.X.Dims()
 			for i := range n {
 				for j := range d {
@@ -478,8 +478,8 @@ func TestNumPyErrors(t *testing.T) {
 		}
 	}
 	frame := openContent(t, "inf.npz", archive(npy.Entry{Name: "X", Array: npy.Matrix(mat.NewDense(2, 2, []float64{1, 2, math.Inf(-1), math.NaN()}))}, npy.Entry{Name: "y", Array: npy.Vector([]float64{1, 2})}))
-	_, _, _, err := recipe.Fit(frame, recipe.Options{Features: []string{"x1"}})
+	_, err := recipe.Fit(frame, recipe.Options{Features: []string{"x1"}})
 	tabletest.CheckInputError(t, err, frame.Name, `inf.npz: row 2, column "x1": "-Inf" is not finite; expected a finite decimal such as 1.5`)
-	_, _, _, err = recipe.Fit(frame.Subset([]int{1}), recipe.Options{Features: []string{"x2"}})
+	_, err = recipe.Fit(frame.Subset([]int{1}), recipe.Options{Features: []string{"x2"}})
 	tabletest.CheckInputError(t, err, frame.Name, `inf.npz: row 2, column "x2": the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them`)
 }

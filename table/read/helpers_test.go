@@ -21,7 +21,7 @@ func mustRead(t testing.TB, text string) *table.Table {
 
 func mustFit(t testing.TB, frame *table.Table, o recipe.Options) (*recipe.Recipe, *recipe.Encoded) {
 	t.Helper()
-	e, encoded, _, err := recipe.Fit(frame, o)
+	e, encoded, err := recipe.FitApply(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,9 +67,9 @@ func TestParquetKinds(t *testing.T) {
 	if y.Kind != table.Categorical || y.Text[2] != "1152921504606846977" || y.Text[3] != "1152921504606846978" {
 		t.Errorf("y is %+v", y)
 	}
-	_, _, _, err = recipe.Fit(frame, recipe.Options{Missing: recipe.MissingDrop})
+	_, err = recipe.Fit(frame, recipe.Options{Missing: recipe.MissingDrop})
 	tabletest.CheckInputError(t, err, frame.Name, `kinds.parquet: row 1, column "list": the column is nested or a list; expected a flat column, or --drop to leave it out`)
-	if _, _, _, err = recipe.Fit(frame, recipe.Options{Missing: recipe.MissingDrop, Drop: []string{"list"}}); err != nil {
+	if _, err = recipe.Fit(frame, recipe.Options{Missing: recipe.MissingDrop, Drop: []string{"list"}}); err != nil {
 		t.Error(err)
 	}
 	nulls, err := Open(filepath.Join("testdata", "parquet", "nulls.parquet"), table.FormatAuto)

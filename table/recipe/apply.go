@@ -63,6 +63,11 @@ func (e *Recipe) ApplyFeatures(t *table.Table) (*Encoded, error) {
 	return e.ApplyWith(t, ApplyOptions{})
 }
 
+// ApplyAvailable is Apply where the table has the targets, else ApplyFeatures.
+func (e *Recipe) ApplyAvailable(t *table.Table) (*Encoded, error) {
+	return e.ApplyWith(t, ApplyOptions{Targets: e.HasTargets(t)})
+}
+
 // Unused returns the columns of a table that are not used and that the
 // training table did not have either.
 func (e *Recipe) Unused(t *table.Table) []string {

@@ -82,7 +82,7 @@ func TestBadInput(t *testing.T) {
 			path := tabletest.WriteFile(t, "t.csv", test.content)
 			frame, err := read.Open(path, table.FormatAuto)
 			if err == nil {
-				_, _, _, err = Fit(frame, test.options)
+				_, err = Fit(frame, test.options)
 			}
 			tabletest.CheckInputError(t, err, path, test.want)
 		})
@@ -105,7 +105,7 @@ func TestApplyErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, _, _, err := Fit(frame, Options{Categorical: []string{"n"}})
+	e, err := Fit(frame, Options{Categorical: []string{"n"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	encoding, data, _, err := recipe.Fit(frame, recipe.Options{Targets: []string{"class"}, Bias: true, Scale: recipe.ScaleNone})
+	encoding, data, err := recipe.FitApply(frame, recipe.Options{Targets: []string{"class"}, Bias: true, Scale: recipe.ScaleNone})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -12,21 +12,21 @@ import (
 	"github.com/relift/relift/table/notation"
 )
 
-// Fit learns a Recipe from a training table and returns it with the
-// encoded table.  Warnings name columns that were dropped because they are
-// constant and columns that look like identifiers.  Errors are *InputError.
-func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
+// Fit learns a recipe from a training table.  Its Remarks name columns that were
+// dropped because they are constant and columns that look like identifiers.
+// Errors are *table.InputError.
+func Fit(t *table.Table, o Options) (*Recipe, error) {
 	o, err := o.withDefaults()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	columns, err := o.roles(t)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	forced, _, err := t.FindAll("categorical", o.Categorical)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	targets, features := columns.targets, columns.features
 	e := &Recipe{Targets: namesOf(t, targets), Bias: o.Bias, Scale: o.Scale, Missing: o.Missing, Reading: t.Reading}
@@ -43,20 +43,32 @@ func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
 			}
 		}
 		if forced[i] && !isFeature[i] {
-			return nil, nil, nil, table.Errorf(t.Name, "categorical column %s is not a feature; expected a feature column", printable.Quote(t.Columns[i].Name))
+			return nil, table.Errorf(t.Name, "categorical column %s is not a feature; expected a feature column", printable.Quote(t.Columns[i].Name))
 		}
 	}
 
 	if e.Task, err = o.taskFor(t, targets); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	rows, err := usableRows(t, columns, o.Missing)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if e.Task == TaskClassification {
 		if e.Classes, err = learnClasses(t, t.Columns[targets[0]], rows); err != nil {
-			return nil, nil, nil, err
+			return nil, err
+		}
+	}
+	if columns.weight >= 0 {
+		if _, err := weights(t, t.Columns[columns.weight], rows); err != nil {
+			return nil, err
+		}
+	}
+	if e.Task == TaskRegression {
+		for _, i := range targets {
+			if t.Columns[i].Kind != table.Numeric {
+				return nil, t.BadNumber(t.Columns[i])
+			}
 		}
 	}
 	var warnings, constant, constantNames []string
@@ -69,7 +81,7 @@ func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
 		}
 		feature, warning, err := o.learnFeature(t, column, forced[i], rows)
 		if err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
 		switch {
 		case feature == nil:
@@ -92,18 +104,28 @@ func Fit(t *table.Table, o Options) (*Recipe, *Encoded, []string, error) {
 		warnings = append(warnings, fmt.Sprintf("%s: without any entry and left out: %s", t.Name, printable.List(empty, 12)))
 	}
 	if len(e.Features) == 0 {
-		return nil, nil, nil, table.Errorf(t.Name, "no feature column is left that varies; expected at least one")
+		return nil, table.Errorf(t.Name, "no feature column is left that varies; expected at least one")
 	}
 	if o.Scale == ScaleOverall {
 		if err := e.scaleOverall(t, rows); err != nil {
-			return nil, nil, nil, err
+			return nil, err
 		}
+	}
+	e.Remarks = warnings
+	return e, nil
+}
+
+// FitApply is Fit, and Apply to the same table.
+func FitApply(t *table.Table, o Options) (*Recipe, *Encoded, error) {
+	e, err := Fit(t, o)
+	if err != nil {
+		return nil, nil, err
 	}
 	encoded, err := e.Apply(t)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	return e, encoded, warnings, nil
+	return e, encoded, nil
 }
 
 // indicatorSuffix makes the name of the feature that says whether another is

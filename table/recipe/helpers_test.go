@@ -19,7 +19,7 @@ func mustRead(t testing.TB, text string) *table.Table {
 
 func mustFit(t testing.TB, frame *table.Table, o Options) (*Recipe, *Encoded) {
 	t.Helper()
-	e, encoded, _, err := Fit(frame, o)
+	e, encoded, err := FitApply(frame, o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -59,17 +59,17 @@ const MaxAutoClasses = 20
 // Columns are referred to by name or, when no column has that name, by
 // 0-based index; −1 is the last column.
 type Options struct {
-	Targets     []string // empty: the table's DefaultTargets, or its last column
-	Task        Task     // "" is TaskAuto
-	Features    []string // empty: every column that is no target
-	Drop        []string // columns that are no features
-	Categorical []string // features to take as categories although they are numbers
-	Bias        bool     // append a column of ones
-	Scale       Scale    // "" is ScaleStandard
-	Missing     Missing  // "" is MissingError
+	Targets     []string `json:"targets,omitempty"`     // empty: the table's DefaultTargets, or its last column
+	Task        Task     `json:"task"`                  // "" is TaskAuto
+	Features    []string `json:"features,omitempty"`    // empty: every column that is no target
+	Drop        []string `json:"drop,omitempty"`        // columns that are no features
+	Categorical []string `json:"categorical,omitempty"` // features to take as categories although they are numbers
+	Missing     Missing  `json:"missing"`               // "" is MissingError
+	Scale       Scale    `json:"scale"`                 // "" is ScaleStandard
+	Bias        bool     `json:"bias"`                  // append a column of ones
 	// Weight is the column that says how often each row counts: numbers that are
 	// not negative.  It is no feature; "" counts every row once.
-	Weight string
+	Weight string `json:"weight,omitempty"`
 }
 
 // DefaultOptions returns the defaults of the command line: standard scaling

@@ -35,6 +35,9 @@ type Recipe struct {
 	Ignored []string `json:"ignored,omitempty"`
 	// Reading is how the training table was read, as far as that was said.
 	Reading table.Reading `json:"reading,omitzero"`
+	// Remarks are what a user should know about the training table: what was left
+	// out or looks odd.  They are not stored.
+	Remarks []string `json:"-"`
 }
 
 // Categoricals returns the names of the categorical features.

@@ -78,12 +78,12 @@ const mixedTable = `height,colour,flat,code,price
 
 func TestEncoding(t *testing.T) {
 	frame := mustRead(t, mixedTable)
-	e, encoded, warnings, err := Fit(frame, Options{Bias: true, Categorical: []string{"code"}})
+	e, encoded, err := FitApply(frame, Options{Bias: true, Categorical: []string{"code"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := []string{`t.csv: column "flat" is constant ("7") and is dropped`}; !slices.Equal(warnings, want) {
-		t.Errorf("warnings %q, want %q", warnings, want)
+	if want := []string{`t.csv: column "flat" is constant ("7") and is dropped`}; !slices.Equal(e.Remarks, want) {
+		t.Errorf("warnings %q, want %q", e.Remarks, want)
 	}
 	if want := []string{"height", "colour=blue", "colour=green", "colour=red", "code=1", "code=2", "code=3", BiasName}; !slices.Equal(e.FeatureNames(), want) {
 		t.Errorf("features %q", e.FeatureNames())
@@ -158,9 +158,9 @@ func TestStandardScaling(t *testing.T) {
 		}
 	}
 	// Constant but for rounding: scikit-learn's rule calls this constant.
-	_, _, warnings, err := Fit(mustRead(t, "a,b,y\n0.30000000000000004,1,u\n0.3,2,v\n0.3,3,u\n"), Options{})
-	if err != nil || len(warnings) != 1 {
-		t.Errorf("warnings %q, error %v; want one warning", warnings, err)
+	e, err := Fit(mustRead(t, "a,b,y\n0.30000000000000004,1,u\n0.3,2,v\n0.3,3,u\n"), Options{})
+	if err != nil || len(e.Remarks) != 1 {
+		t.Errorf("warnings %q, error %v; want one warning", e.Remarks, err)
 	}
 }
 
@@ -218,9 +218,9 @@ func TestScaleOverall(t *testing.T) {
 }
 
 func TestScaleNoneKeepsConstantColumns(t *testing.T) {
-	e, encoded, warnings, err := Fit(mustRead(t, mixedTable), Options{Scale: ScaleNone})
-	if err != nil || len(warnings) != 0 {
-		t.Fatalf("warnings %q, error %v", warnings, err)
+	e, encoded, err := FitApply(mustRead(t, mixedTable), Options{Scale: ScaleNone})
+	if err != nil || len(e.Remarks) != 0 {
+		t.Fatalf("warnings %q, error %v", e.Remarks, err)
 	}
 	if d, _ := e.Dims(); d != 6 || encoded.X.At(0, 4) != 7 {
 		t.Errorf("X =\n%v", mat.Formatted(encoded.X))
@@ -262,7 +262,7 @@ func TestEncodingJSONKeepsEveryBit(t *testing.T) {
 		if err := json.Unmarshal(text, &back); err != nil {
 			t.Fatal(err)
 		}
-		if !reflect.DeepEqual(&back, e) {
+		if back.Remarks = e.Remarks; !reflect.DeepEqual(&back, e) {
 			t.Errorf("%+v came back as %+v", e, back)
 		}
 		again, err := back.Apply(frame)
@@ -306,10 +306,10 @@ func TestFeatureWithoutMeanIsRefused(t *testing.T) {
 }
 
 func TestManyConstantColumnsAreOneWarning(t *testing.T) {
-	_, _, warnings, err := Fit(mustRead(t, "a,b,c,d,e,f,g,y\n1,1,1,1,1,1,1,u\n1,1,1,1,1,1,2,v\n"), Options{})
+	e, err := Fit(mustRead(t, "a,b,c,d,e,f,g,y\n1,1,1,1,1,1,1,u\n1,1,1,1,1,1,2,v\n"), Options{})
 	want := []string{`t.csv: 6 columns are constant and are dropped: "a", "b", "c", "d", "e", "f"`}
-	if err != nil || !slices.Equal(warnings, want) {
-		t.Errorf("warnings %q, want %q (%v)", warnings, want, err)
+	if err != nil || !slices.Equal(e.Remarks, want) {
+		t.Errorf("warnings %q, want %q (%v)", e.Remarks, want, err)
 	}
 }
 
@@ -417,7 +417,7 @@ func TestColumnsThatSayNothing(t *testing.T) {
 		fmt.Fprintf(&text, "%d,row%d,,%d,\n", i*i, i, i%2)
 	}
 	frame := mustRead(t, text.String())
-	e, _, warnings, err := Fit(frame, Options{})
+	e, err := Fit(frame, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -425,20 +425,20 @@ func TestColumnsThatSayNothing(t *testing.T) {
 		`t.csv: column "id" has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)`,
 		`t.csv: without any entry and left out: "nothing", "last"`,
 	}
-	if !slices.Equal(warnings, want) || !slices.Equal(e.Targets, []string{"y"}) || !slices.Equal(e.FeatureNames(), []string{"a"}) {
-		t.Errorf("target %q, features %q, warnings %q, want %q", e.Targets, e.FeatureNames(), warnings, want)
+	if !slices.Equal(e.Remarks, want) || !slices.Equal(e.Targets, []string{"y"}) || !slices.Equal(e.FeatureNames(), []string{"a"}) {
+		t.Errorf("target %q, features %q, warnings %q, want %q", e.Targets, e.FeatureNames(), e.Remarks, want)
 	}
 	for _, o := range []Options{{Features: []string{"a", "id"}}, {Categorical: []string{"id"}}} {
-		if e, _, _, err := Fit(frame, o); err != nil || len(e.FeatureNames()) != 31 {
+		if e, err := Fit(frame, o); err != nil || len(e.FeatureNames()) != 31 {
 			t.Errorf("%+v: %d features, %v", o, len(e.FeatureNames()), err)
 		}
 	}
 }
 
 func TestConstantCategoryIsDropped(t *testing.T) {
-	e, _, warnings, err := Fit(mustRead(t, "a,colour,y\n1,red,u\n2,red,v\n"), Options{})
-	if err != nil || len(warnings) != 1 || !slices.Equal(e.Dropped, []string{"colour"}) {
-		t.Errorf("dropped %q, warnings %q (%v)", e.Dropped, warnings, err)
+	e, err := Fit(mustRead(t, "a,colour,y\n1,red,u\n2,red,v\n"), Options{})
+	if err != nil || len(e.Remarks) != 1 || !slices.Equal(e.Dropped, []string{"colour"}) {
+		t.Errorf("dropped %q, warnings %q (%v)", e.Dropped, e.Remarks, err)
 	}
 }
 

@@ -54,7 +54,7 @@ func TestBadWeights(t *testing.T) {
 		"nothing but that": {"w,y\n1,2.5\n2,3\n", Options{Weight: "w"}, `t.csv: no feature columns are left beside the target "y"; expected at least one`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, _, _, err := Fit(mustRead(t, test.text), test.options)
+			_, err := Fit(mustRead(t, test.text), test.options)
 			tabletest.CheckInputError(t, err, "", test.want)
 		})
 	}

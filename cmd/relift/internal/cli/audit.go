@@ -193,18 +193,11 @@ func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, chan
 	if split == "" {
 		split = m.Provenance.Settings["split"]
 	}
-	rows := frame
-	if split != "" {
-		s, err := table.ParseSplit(split)
-		if err != nil {
-			return nil, badInput(err)
-		}
-		e := m.Encoding
-		if rows, _, err = (recipe.Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias}).Split(frame, s); err != nil {
-			return nil, badInput(err)
-		}
-		a.split = split
+	rows, err := m.Encoding.TrainingRows(frame, split)
+	if err != nil {
+		return nil, badInput(err)
 	}
+	a.split = split
 	encoded, err := m.Encoding.Apply(rows)
 	if err != nil {
 		return nil, badInput(err)
@@ -227,26 +220,11 @@ func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, chan
 	a.problem = lift.Problem{X: encoded.X, Y: encoded.Y, Gamma: gamma}
 	a.origin = relift.Origin{Source: data, Digest: "sha256:" + encoded.Digest()}
 	if m.TrainedOn(encoded) {
-		if a.origin.Recipe, err = json.Marshal(recipeOf(m.Encoding, a.split)); err != nil {
+		if a.origin.Recipe, err = json.Marshal(m.Encoding.Plan(a.split)); err != nil {
 			return nil, internal(err)
 		}
 	}
 	return a, nil
-}
-
-// recipeOf returns the recipe that makes the encoding of the rows it was
-// learned from.
-func recipeOf(e *recipe.Recipe, split string) dataRecipe {
-	r := dataRecipe{
-		Reading: e.Reading, Targets: e.Targets, Task: string(e.Task), Missing: string(e.Missing), Scale: string(e.Scale), Bias: e.Bias, Split: split,
-	}
-	for _, feature := range e.Features {
-		r.Features = append(r.Features, feature.Name)
-		if feature.Kind == table.Categorical {
-			r.Categorical = append(r.Categorical, feature.Name)
-		}
-	}
-	return r
 }
 
 // auditSummary is what relift audit prints.

@@ -92,11 +92,7 @@ func openExplained(ctx context.Context, args []string, in *readFlags) (*network.
 	if err != nil {
 		return nil, nil, err
 	}
-	encode := model.Encoding.ApplyFeatures
-	if model.Encoding.HasTargets(table) {
-		encode = model.Encoding.Apply
-	}
-	data, err := encode(table)
+	data, err := model.Encoding.ApplyAvailable(table)
 	if err != nil {
 		return nil, nil, badInput(err)
 	}

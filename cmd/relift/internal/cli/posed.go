@@ -25,14 +25,14 @@ func (f *auditFlags) foreign(name string, n *foreign.Network, frame *table.Table
 	if err := f.checkDecay(name, changed); err != nil {
 		return nil, err
 	}
-	scales := []string{f.data.Scale}
+	scales := []recipe.Scale{f.data.Scale}
 	switch {
-	case n.Mean != nil && changed("scale") && f.data.Scale != string(recipe.ScaleNone):
+	case n.Mean != nil && changed("scale") && f.data.Scale != recipe.ScaleNone:
 		return nil, badInputf("--scale %s: the network scales its inputs itself; expected --scale none", f.data.Scale)
 	case n.Mean != nil:
-		scales = []string{string(recipe.ScaleNone)}
+		scales = []recipe.Scale{recipe.ScaleNone}
 	case !changed("scale"):
-		scales = []string{string(recipe.ScaleStandard), string(recipe.ScaleNone)}
+		scales = []recipe.Scale{recipe.ScaleStandard, recipe.ScaleNone}
 	}
 	if f.orientation != "auto" && isONNX(name) {
 		return nil, badInputf("--orientation: an ONNX model says how its weights lie; expected no such flag")
@@ -98,12 +98,12 @@ func (f *auditFlags) choose(name string, fits map[foreign.Orientation]*audited) 
 
 // posed encodes the table for the network with one scaling, and poses the
 // problem for each orientation of its weights that fits.
-func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, data, scale string, changed func(string) bool) (map[foreign.Orientation]*audited, error) {
-	r := f.data.dataRecipe
+func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, data string, scale recipe.Scale, changed func(string) bool) (map[foreign.Orientation]*audited, error) {
+	r := f.data.Plan
 	r.Scale = scale
 	asked := r.Bias
 	encoded := map[bool]*prepared{} // with and without a column of ones
-	with := func(bias bool) (*prepared, dataRecipe, error) {
+	with := func(bias bool) (*prepared, recipe.Plan, error) {
 		own := r
 		own.Bias = bias
 		if encoded[bias] == nil {
@@ -148,7 +148,7 @@ func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, 
 }
 
 // pose is posed for one orientation: n is m×d and m×c.
-func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r dataRecipe, data string, d int) (*audited, error) {
+func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r recipe.Plan, data string, d int) (*audited, error) {
 	a := &audited{split: r.Split, warnings: slices.Clone(p.warnings), encoding: p.encoding}
 	var err error
 	if a.weights, err = n.Weights(r.Bias); err != nil {

@@ -47,8 +47,8 @@ func newPredict() *cobra.Command {
 				return badInput(err)
 			}
 			if id != "" {
-				if err := identify(predictions, frame, id); err != nil {
-					return err
+				if err := predictions.Identify(frame, id); err != nil {
+					return badInput(fmt.Errorf("--id: %w", err))
 				}
 			}
 			if !quiet {
@@ -109,20 +109,6 @@ func listPredictions(p *network.Predictions) predictionList {
 		list.Predictions = append(list.Predictions, r)
 	}
 	return list
-}
-
-// identify takes the identifiers of the rows from a column.
-func identify(p *network.Predictions, t *table.Table, column string) error {
-	i, err := t.Find("--id", column)
-	if err != nil {
-		return badInput(err)
-	}
-	c := t.Columns[i]
-	p.IDName, p.ID = c.Name, make([]string, t.NumRows())
-	for row := range p.ID {
-		p.ID[row] = c.Value(row)
-	}
-	return nil
 }
 
 // openBoth reads a model and a table, whose columns keep have the spelling of

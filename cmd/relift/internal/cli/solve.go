@@ -71,7 +71,7 @@ func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io
 	if err != nil {
 		return nil, err
 	}
-	p, err := encode(source, table, f.data.dataRecipe)
+	p, err := encode(source, table, f.data.Plan)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io
 			return nil, err
 		}
 		p.warnings = append(p.warnings, table.Warnings...)
-		if err := p.useTest(table, test); err != nil {
+		if err := p.useTest(table); err != nil {
 			return nil, err
 		}
 	}
@@ -177,7 +177,7 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 			ZeroRows: r.ZeroRows, Distinct: r.Representatives, Digest: "sha256:" + p.train.Digest(),
 		},
 		Settings: report.Settings{
-			Reg: f.reg, Scale: f.data.Scale, Bias: f.data.Bias, Missing: f.data.Missing, Split: f.data.Split,
+			Reg: f.reg, Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
 			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
 			Threads: threads(), BLAS: blasName(),
 		},

@@ -12,6 +12,7 @@ import (
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/report"
+	"github.com/relift/relift/table/recipe"
 )
 
 // stated is what a certificate file says about the problem that its bound is for.
@@ -26,8 +27,8 @@ type stated struct {
 	Intercept bool `json:"intercept,omitempty"`
 	// Source and Recipe say how X and Y were made of a table.  They are not part of the
 	// proof: only a comparison with the table shows that they are true.
-	Source string      `json:"source,omitempty"`
-	Recipe *dataRecipe `json:"recipe"` // null when the file does not state it
+	Source string       `json:"source,omitempty"`
+	Recipe *recipe.Plan `json:"recipe"` // null when the file does not state it
 
 	everyGamma bool // whether the proof is for every γ, and Gamma the one that was asked for
 }
@@ -35,7 +36,7 @@ type stated struct {
 func statedBy(f *certfile.File) stated {
 	s := stated{Gamma: f.Gamma, Loss: oneLine(f.Loss), Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols, Weighted: f.Weighted, Intercept: f.Intercept, everyGamma: f.EveryGamma()}
 	var origin relift.Origin
-	var r dataRecipe
+	var r recipe.Plan
 	if json.Unmarshal(f.Settings, &origin) == nil {
 		s.Source = origin.Source
 		if json.Unmarshal(origin.Recipe, &r) == nil {
@@ -68,7 +69,7 @@ func (s stated) writeTo(b *strings.Builder) {
 		return
 	}
 	var parts []string
-	for _, p := range s.Recipe.parts() {
+	for _, p := range partsOf(s.Recipe) {
 		if p.value != "" {
 			parts = append(parts, p.flag+" "+p.value)
 		}
@@ -82,11 +83,11 @@ type part struct {
 	list        bool // names of columns, which can say the same in several ways
 }
 
-func (r *dataRecipe) parts() []part {
+func partsOf(r *recipe.Plan) []part {
 	list := func(names []string) string { return strings.Join(names, ",") }
 	return []part{
-		{"target", list(r.Targets), true}, {"task", r.Task, false}, {"features", list(r.Features), true}, {"drop", list(r.Drop), true},
-		{"categorical", list(r.Categorical), true}, {"missing", r.Missing, false}, {"scale", r.Scale, false},
+		{"target", list(r.Targets), true}, {"task", string(r.Task), false}, {"features", list(r.Features), true}, {"drop", list(r.Drop), true},
+		{"categorical", list(r.Categorical), true}, {"missing", string(r.Missing), false}, {"scale", string(r.Scale), false},
 		{"bias", strconv.FormatBool(r.Bias), false}, {"split", r.Split, false},
 	}
 }
@@ -121,11 +122,11 @@ func (e *expectation) compare(s stated, withTable bool) []verify.Check {
 	}
 	have := map[string]string{}
 	if s.Recipe != nil {
-		for _, p := range s.Recipe.parts() {
+		for _, p := range partsOf(s.Recipe) {
 			have[p.flag] = p.value
 		}
 	}
-	for _, p := range e.parts() {
+	for _, p := range partsOf(&e.Plan) {
 		if e.changed(p.flag) && !(withTable && (p.list || s.Recipe == nil)) {
 			add(p.flag, have[p.flag], p.value)
 		}
@@ -146,12 +147,12 @@ func (s stated) objective() verify.Check {
 }
 
 // recipe is the one that the file states, with what the caller says in its place.
-func (e *expectation) recipeFor(s stated) (r dataRecipe, known bool) {
+func (e *expectation) recipeFor(s stated) (r recipe.Plan, known bool) {
 	if s.Recipe == nil {
-		for _, p := range e.parts() {
+		for _, p := range partsOf(&e.Plan) {
 			known = known || e.changed(p.flag)
 		}
-		return e.dataRecipe, known
+		return e.Plan, known
 	}
 	r = *s.Recipe
 	for flag, take := range map[string]func(){
