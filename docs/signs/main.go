@@ -36,6 +36,7 @@ func main() {
 	leaves := flag.Int("leaves", 0, "most leaves, 0 for no limit")
 	noSign := flag.Bool("no-sign", false, "without the sign of v")
 	noCones := flag.Bool("no-cones", false, "without second-order cones")
+	noJoint := flag.Bool("no-joint", false, "with W fixed from the first leaf on")
 	joint := flag.Int("joint", 0, "free W over this many leaves instead of closing the gap")
 	verify := flag.Bool("verify", false, "have the proof checked")
 	flag.Parse()
@@ -50,7 +51,7 @@ func main() {
 		if err != nil {
 			fail(err)
 		}
-		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones}
+		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones, NoJoint: *noJoint}
 		if err := measure(ctx, name, p, *train, *limit, o, *joint, *verify); err != nil {
 			fail(err)
 		}
