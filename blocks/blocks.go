@@ -22,9 +22,12 @@ type Options struct {
 	Seed     uint64     // of the partition
 	Parallel int        // blocks solved at a time; 0 means 1
 	W        *mat.Dense // n×c, the residual of a network: what blocks have before they are solved; nil for zero
-	// Solved is called after each block, from one goroutine at a time, with the number of blocks that are
-	// done and the sum of their bounds.
-	Solved func(done int, bound float64)
+	// Apart solves every block as a problem of its own, where otherwise blocks have common moments of (u, v) if their rows span the
+	// columns of X.
+	Apart bool
+	// Progress is called from one goroutine at a time, with the sum of the bounds: apart after each block, with the number of blocks
+	// that are done, and together after each step of the solver.
+	Progress func(done int, bound float64)
 }
 
 // Prove returns a derivation of a bound by row blocks, and about the bound that it proves.  When ctx ends, blocks that
@@ -42,28 +45,27 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 		gamma = math.Nextafter(gamma, 0)
 	}
 	made := make([]*block, len(parts))
-	var group errgroup.Group
-	group.SetLimit(max(1, o.Parallel))
-	var mu sync.Mutex
-	done, sum := 0, 0.0
-	for b, groups := range parts {
-		group.Go(func() error {
-			solved, err := solve(ctx, red, groups, gamma, o.W)
-			if err != nil {
-				return fmt.Errorf("block %d of %d: %w", b+1, len(parts), err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			made[b] = solved
-			done, sum = done+1, sum+solved.bound
-			if o.Solved != nil {
-				o.Solved(done, sum)
-			}
-			return nil
-		})
-	}
-	if err := group.Wait(); err != nil {
+	if err := each(len(parts), o.Parallel, func(b int) (err error) {
+		made[b], err = begin(ctx, red, parts[b], gamma, o.W)
+		return err
+	}); err != nil {
 		return nil, 0, err
+	}
+	joined := false
+	if !o.Apart && len(parts) > 1 {
+		var err error
+		if joined, err = together(ctx, red, made, gamma, o); err != nil {
+			return nil, 0, fmt.Errorf("%d blocks: %w", len(parts), err)
+		}
+	}
+	if !joined {
+		if err := apart(ctx, red, made, gamma, o); err != nil {
+			return nil, 0, err
+		}
+	}
+	sum := 0.0
+	for _, b := range made {
+		sum += b.bound
 	}
 	d := derivation(red, made, gamma)
 	if err := d.Repair(); err != nil {
@@ -72,33 +74,61 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 	return d, sum, nil
 }
 
-// block is a block that was solved.
+// each calls f for the blocks 0 … n−1, some at a time.
+func each(n, parallel int, f func(b int) error) error {
+	var group errgroup.Group
+	group.SetLimit(max(1, parallel))
+	for b := range n {
+		group.Go(func() error {
+			if err := f(b); err != nil {
+				return fmt.Errorf("block %d of %d: %w", b+1, n, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// block is a block with what is proved of it.
 type block struct {
 	groups []int      // representatives
 	rows   []int      // of the whole
 	w      *mat.Dense // rows × c
+	form   proof.Form
 	leaf   *proof.Multipliers
 	bound  float64
 }
 
+// apart solves the blocks one by one.
+func apart(ctx context.Context, red *lift.Reduced, made []*block, gamma float64, o Options) error {
+	var mu sync.Mutex
+	done, sum := 0, 0.0
+	return each(len(made), o.Parallel, func(b int) error {
+		if err := made[b].solve(ctx, red, gamma); err != nil {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		done, sum = done+1, sum+made[b].bound
+		if o.Progress != nil {
+			o.Progress(done, sum)
+		}
+		return nil
+	})
+}
+
 // solve solves the relaxation of a block until its certified bound arrives, or ctx ends.
-func solve(ctx context.Context, red *lift.Reduced, groups []int, gamma float64, w *mat.Dense) (*block, error) {
-	part := red.Part(groups)
-	part.Problem.Gamma = gamma
-	out := &block{groups: groups, rows: part.Rows()}
-	if err := out.begin(ctx, red, part.Problem, w); err != nil || ctx.Err() != nil {
-		return out, err
+func (b *block) solve(ctx context.Context, red *lift.Reduced, gamma float64) error {
+	if ctx.Err() != nil {
+		return nil
 	}
-	inner, err := lift.Presolve(part.Problem)
+	inner, err := b.presolve(red, gamma)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(inner.Representatives) != len(groups) {
-		return nil, fmt.Errorf("%d representatives of %d", len(inner.Representatives), len(groups))
-	}
-	repairer, err := certificate.NewRepairer(part.Problem, inner.Grouping)
+	repairer, err := certificate.NewRepairer(inner.Source, inner.Grouping)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var best *certificate.Certificate
 	var failed error
@@ -116,24 +146,28 @@ func solve(ctx context.Context, red *lift.Reduced, groups []int, gamma float64, 
 	if err == nil {
 		err = failed
 	}
-	if err != nil || best == nil || !(best.LowerBound > out.bound) {
-		return out, err
+	if err != nil || best == nil || !(best.LowerBound > b.bound) {
+		return err
 	}
-	out.w, out.leaf, out.bound = best.W, proof.FromMultipliers(best.Multipliers), best.LowerBound
-	return out, nil
+	b.w, b.leaf, b.bound = best.W, proof.FromMultipliers(best.Multipliers), best.LowerBound
+	return nil
 }
 
-// begin sets the bound that diagonal multipliers give for the block's part of w, where that is worth anything and no
+// begin returns a block with the bound that diagonal multipliers give for its part of w, where that is worth anything and no
 // rows are merged, and else that of W = 0.
-func (b *block) begin(ctx context.Context, red *lift.Reduced, p lift.Problem, w *mat.Dense) error {
+func begin(ctx context.Context, red *lift.Reduced, groups []int, gamma float64, w *mat.Dense) (*block, error) {
+	whole := red.Part(groups)
+	p := whole.Problem
+	p.Gamma = gamma
 	_, _, c := p.Dims()
+	b := &block{groups: groups, rows: whole.Rows(), form: proof.Form{U: gamma, V: gamma}}
 	b.w = mat.NewDense(len(b.rows), c, nil)
 	b.leaf = &proof.Multipliers{Psi: make([]float64, len(b.groups))}
 	for i := range b.leaf.Psi {
-		b.leaf.Psi[i] = -p.Gamma / float64(len(b.groups)) / rowSquare(red, b.groups[i])
+		b.leaf.Psi[i] = -gamma / float64(len(b.groups)) / rowSquare(red, b.groups[i])
 	}
 	if w == nil || len(b.rows) != len(b.groups) {
-		return nil
+		return b, nil
 	}
 	part := mat.NewDense(len(b.rows), c, nil)
 	for k, i := range b.rows {
@@ -141,7 +175,7 @@ func (b *block) begin(ctx context.Context, red *lift.Reduced, p lift.Problem, w 
 	}
 	d, bound, err := Diagonal(ctx, p, part)
 	if err != nil || d == nil || !(bound > 0) {
-		return err
+		return b, err
 	}
 	linear, square := products(part, p.Y)
 	t := min(p.Gamma/d.Claim.U, linear/square)
@@ -151,7 +185,7 @@ func (b *block) begin(ctx context.Context, red *lift.Reduced, p lift.Problem, w 
 		b.leaf.Psi[i] *= t
 	}
 	b.bound = bound
-	return nil
+	return b, nil
 }
 
 // accuracy is the relative distance of a block's bound from the relaxation's value at which it is solved: far
@@ -196,7 +230,7 @@ func derivation(red *lift.Reduced, blocks []*block, gamma float64) *proof.Deriva
 				rows[k] = numbers[g]
 			}
 		}
-		node.Blocks = append(node.Blocks, proof.Block{Rows: rows, Form: proof.Form{U: gamma, V: gamma}, Node: b.leaf})
+		node.Blocks = append(node.Blocks, proof.Block{Rows: rows, Form: b.form, Node: b.leaf})
 	}
 	d.Root = node
 	if len(blocks) == 1 {

@@ -65,7 +65,7 @@ func TestBlocksProveWhatTheyClaim(t *testing.T) {
 		last := math.Inf(1)
 		for _, count := range []int{1, 2, 5, 100} {
 			calls := 0
-			d, claimed, err := Prove(t.Context(), red, Options{Count: count, Seed: 1, Parallel: 2, Solved: func(int, float64) { calls++ }})
+			d, claimed, err := Prove(t.Context(), red, Options{Count: count, Seed: 1, Parallel: 2, Apart: true, Progress: func(int, float64) { calls++ }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,6 +88,60 @@ func TestBlocksProveWhatTheyClaim(t *testing.T) {
 	}
 }
 
+func TestCommonMomentsProveMore(t *testing.T) {
+	for _, c := range []int{1, 2} {
+		p := problem(uint64(c), 60, 3, c, 2)
+		red, err := lift.Presolve(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prove := func(count int, apart bool) float64 {
+			d, claimed, err := Prove(t.Context(), red, Options{Count: count, Seed: 1, Parallel: 2, Apart: apart})
+			if err != nil {
+				t.Fatal(err)
+			}
+			bound := proven(t, d)
+			if !(bound >= claimed*(1-1e-6)) {
+				t.Errorf("%d blocks prove %v, claimed %v", count, bound, claimed)
+			}
+			return bound
+		}
+		whole, apart, together := prove(1, false), prove(4, true), prove(4, false)
+		if !(together <= whole*(1+2e-3) && together-apart > 0.4*(whole-apart)) {
+			t.Errorf("c=%d: blocks apart prove %v, together %v, all rows %v", c, apart, together, whole)
+		}
+	}
+}
+
+func TestBlocksTogetherInterrupted(t *testing.T) {
+	p := problem(3, 60, 3, 1, 2)
+	red, err := lift.Presolve(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := 0.0
+	for _, steps := range []int{1, 20, 40} {
+		ctx, cancel := context.WithCancel(t.Context())
+		d, _, err := Prove(ctx, red, Options{Count: 4, Progress: func(done int, _ float64) {
+			if done == steps {
+				cancel()
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound := proven(t, d)
+		if !(bound >= last) {
+			t.Errorf("after %d steps %v is proved, before %v", steps, bound, last)
+		}
+		last = bound
+		cancel()
+	}
+	if !(last > 0) {
+		t.Error("nothing is proved")
+	}
+}
+
 func TestInterruptedBlocksAreStillTrue(t *testing.T) {
 	p := problem(3, 40, 3, 1, 2)
 	red, err := lift.Presolve(p)
@@ -101,7 +155,7 @@ func TestInterruptedBlocksAreStillTrue(t *testing.T) {
 	last := 0.0
 	for _, w := range []*mat.Dense{nil, p.Residual(runs[best].Weights)} {
 		ctx, cancel := context.WithCancel(t.Context())
-		d, claimed, err := Prove(ctx, red, Options{Count: 4, W: w, Solved: func(done int, _ float64) {
+		d, claimed, err := Prove(ctx, red, Options{Count: 4, W: w, Apart: true, Progress: func(done int, _ float64) {
 			if done == 2 {
 				cancel()
 			}

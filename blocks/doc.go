@@ -6,10 +6,16 @@
 //
 //	p*(X, Y, γ) ≥ Σ_b p*(X_b, Y_b, γ_b):
 //
-// a network is charged γ_b of its weight decay in each block.  Each block has the bound of its own semidefinite
-// relaxation (package relax), independent of the others; the proof is the rule "blocks" of package proof over leaves of
-// multipliers.  What it costs is the optimism of fitting a block alone, about degrees of freedom over rows of a
-// block, so blocks should be as large as time allows, and alike: rows are dealt out by their targets.
+// a network is charged γ_b of its weight decay in each block.  The proof is the rule "blocks" of package proof over leaves of
+// multipliers from semidefinite relaxations (package relax).  What it costs is the optimism of fitting a block alone, about degrees of
+// freedom over rows of a block; rows are dealt out by their targets, so that blocks are alike.
+//
+// Most of that comes back where the blocks share the moments of (u, v): instead of γ_b each has a form of its own,
+//
+//	2vᵀW_bᵀ(X_bu)₊ ≤ uᵀG_bu + 2uᵀF_bv + vᵀH_bv,   Σ G_b = γI, Σ F_b = 0, Σ H_b = γI,
+//
+// and the best forms are found together with the multipliers: the relaxation of all rows, but for the conditions on products of
+// activations of different blocks.  It needs blocks whose rows span the columns of X.
 //
 // # Diagonal multipliers
 //

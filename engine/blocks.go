@@ -70,7 +70,7 @@ func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, 
 	w, _ := s.record.Network()
 	d, _, err := blocks.Prove(ctx, reduced, blocks.Options{
 		Count: count, Seed: s.opts.Seed, Parallel: 1, W: s.problem.Residual(w),
-		Solved: func(done int, bound float64) {
+		Progress: func(done int, bound float64) {
 			a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner, e.Rank = "blocks", done, count, 0 })
 		},
 	})

@@ -16,12 +16,16 @@ import (
 // lines L = [α̂; β̂] = [α̂; α̂ − Xû].  Every one of them is weight·l_aᵀ Z l_b for a pair of lines,
 // counting the v as lines too.  The condition N_ii = 0 is −N_ii ≥ 0 here: its multiplier cannot
 // be positive, because S ⪰ 0 has a nonnegative diagonal.
+//
+// Where several blocks of rows share the moments of (û, v), the û are lines too, the last ones, and the entries of these
+// moments are forms that come after the fit; see shared.
 type conditions struct {
 	red     *lift.Reduced
 	m, r, c int // representatives, rank, outputs
 	n       int // order of Z
-	lines   int // 2m+c
+	lines   int // 2m+c, and r more with shares
 	fits    int // q·c, the number of pairs of the fit, which come first
+	shares  int // and that of the entries of the moments of (û, v), which come next; 0 where nothing is shared
 	pairs   []pair
 	targets []float64 // Y by pair of the fit
 	member  map[[2]int32]struct{}
@@ -37,8 +41,8 @@ type pair struct {
 // positive; chosen by measurement.
 const neighbours = 4
 
-// newConditions has the fit, the N_ii and the pairs of neighbours.
-func newConditions(red *lift.Reduced) *conditions {
+// newConditions has the fit, the shares if they are asked for, the N_ii and the pairs of neighbours.
+func newConditions(red *lift.Reduced, share bool) *conditions {
 	m, r, _ := red.Dims()
 	_, c := red.Y.Dims()
 	cs := &conditions{
@@ -52,6 +56,9 @@ func newConditions(red *lift.Reduced) *conditions {
 		}
 	}
 	cs.fits = len(cs.pairs)
+	if share {
+		cs.share()
+	}
 	for i := range m {
 		cs.add(i, m+i)
 	}
@@ -82,6 +89,26 @@ func newConditions(red *lift.Reduced) *conditions {
 	}
 	return cs
 }
+
+// share adds the lines of û and the entries of the moments of (û, v), in the order of a lower triangle.
+func (cs *conditions) share() {
+	line := func(k int) int32 { // of coordinate k of (û, v)
+		if k < cs.r {
+			return int32(2*cs.m + cs.c + k)
+		}
+		return int32(2*cs.m + k - cs.r)
+	}
+	cs.lines += cs.r
+	for k := range cs.r + cs.c {
+		for l := range k + 1 {
+			cs.pairs = append(cs.pairs, pair{line(k), line(l), 1})
+		}
+	}
+	cs.shares = len(cs.pairs) - cs.fits
+}
+
+// free is the number of forms that are no sign conditions.
+func (cs *conditions) free() int { return cs.fits + cs.shares }
 
 // slot is the line that a fitted row reads.
 func slot(fit lift.Fit, m int) int {
@@ -121,9 +148,9 @@ func (cs *conditions) add(a, b int) bool {
 	return true
 }
 
-func (cs *conditions) signs() int { return len(cs.pairs) - cs.fits }
+func (cs *conditions) signs() int { return len(cs.pairs) - cs.free() }
 
-// lift returns the (2m+c)² matrix L Z Lᵀ over all lines.
+// lift returns the matrix L Z Lᵀ over all lines.
 func (cs *conditions) lift(z *mat.Dense) *mat.Dense {
 	half, out := mat.NewDense(cs.lines, cs.n, nil), mat.NewDense(cs.lines, cs.lines, nil)
 	cs.liftRows(half, z)
@@ -139,7 +166,10 @@ func (cs *conditions) liftRows(out, z *mat.Dense) {
 	block(out, 0, m, 0, n).Copy(block(z, 0, m, 0, n))
 	block(out, m, 2*m, 0, n).Copy(block(z, 0, m, 0, n))
 	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, cs.red.X, block(z, m, v, 0, n), 1, block(out, m, 2*m, 0, n))
-	block(out, 2*m, cs.lines, 0, n).Copy(block(z, v, cs.n, 0, n))
+	block(out, 2*m, 2*m+cs.c, 0, n).Copy(block(z, v, cs.n, 0, n))
+	if cs.shares > 0 {
+		block(out, 2*m+cs.c, cs.lines, 0, n).Copy(block(z, m, v, 0, n))
+	}
 }
 
 // liftColumns sets out to z·Lᵀ, for z with N columns.
@@ -149,7 +179,10 @@ func (cs *conditions) liftColumns(out, z *mat.Dense) {
 	block(out, 0, n, 0, m).Copy(block(z, 0, n, 0, m))
 	block(out, 0, n, m, 2*m).Copy(block(z, 0, n, 0, m))
 	dense.Gemm(blas.NoTrans, blas.Trans, -1, block(z, 0, n, m, v), cs.red.X, 1, block(out, 0, n, m, 2*m))
-	block(out, 0, n, 2*m, cs.lines).Copy(block(z, 0, n, v, cs.n))
+	block(out, 0, n, 2*m, 2*m+cs.c).Copy(block(z, 0, n, v, cs.n))
+	if cs.shares > 0 {
+		block(out, 0, n, 2*m+cs.c, cs.lines).Copy(block(z, 0, n, m, v))
+	}
 }
 
 // drop is the adjoint of lift: Lᵀ G L for a symmetric G (N×N).
@@ -158,11 +191,17 @@ func (cs *conditions) drop(g *mat.Dense) *mat.Dense {
 	half := mat.NewDense(n, cs.lines, nil)
 	block(half, 0, m, 0, cs.lines).Add(block(g, 0, m, 0, cs.lines), block(g, m, 2*m, 0, cs.lines))
 	dense.Gemm(blas.Trans, blas.NoTrans, -1, cs.red.X, block(g, m, 2*m, 0, cs.lines), 0, block(half, m, m+r, 0, cs.lines))
-	block(half, m+r, n, 0, cs.lines).Copy(block(g, 2*m, cs.lines, 0, cs.lines))
+	block(half, m+r, n, 0, cs.lines).Copy(block(g, 2*m, 2*m+cs.c, 0, cs.lines))
+	if u := block(half, m, m+r, 0, cs.lines); cs.shares > 0 {
+		u.Add(u, block(g, 2*m+cs.c, cs.lines, 0, cs.lines))
+	}
 	out := mat.NewDense(n, n, nil)
 	block(out, 0, n, 0, m).Add(block(half, 0, n, 0, m), block(half, 0, n, m, 2*m))
 	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, block(half, 0, n, m, 2*m), cs.red.X, 0, block(out, 0, n, m, m+r))
-	block(out, 0, n, m+r, n).Copy(block(half, 0, n, 2*m, cs.lines))
+	block(out, 0, n, m+r, n).Copy(block(half, 0, n, 2*m, 2*m+cs.c))
+	if u := block(out, 0, n, m, m+r); cs.shares > 0 {
+		u.Add(u, block(half, 0, n, 2*m+cs.c, cs.lines))
+	}
 	balance(out)
 	return out
 }
@@ -181,8 +220,9 @@ func (cs *conditions) adjoint(y []float64) *mat.Dense {
 	g := mat.NewDense(cs.lines, cs.lines, nil)
 	for i, p := range cs.pairs {
 		v := p.weight * y[i] / 2
-		g.Set(int(p.a), int(p.b), v)
-		g.Set(int(p.b), int(p.a), v)
+		a, b := int(p.a), int(p.b)
+		g.Set(a, b, g.At(a, b)+v)
+		g.Set(b, a, g.At(b, a)+v)
 	}
 	return cs.drop(g)
 }
@@ -254,8 +294,8 @@ func (cs *conditions) broken(lz *mat.Dense, tol float64) (list []broken, worst f
 func (cs *conditions) multipliers(y []float64) lift.Multipliers {
 	m := cs.m
 	g := mat.NewDense(2*m, 2*m, nil)
-	for i, p := range cs.pairs[cs.fits:] {
-		v := p.weight * y[cs.fits+i]
+	for i, p := range cs.pairs[cs.free():] {
+		v := p.weight * y[cs.free()+i]
 		g.Set(int(p.a), int(p.b), v)
 		g.Set(int(p.b), int(p.a), v)
 	}

@@ -39,4 +39,7 @@
 // accurate to 4–7 digits, near-parallel rows and unscaled features included, in 40–100 steps.
 // LowRank minimises an augmented Lagrangian over Z = RRᵀ with a few dozen columns; its memory
 // grows as m² only.
+//
+// SolveBlocks is the interior-point method for blocks of rows that share the moments of (û, v) alone: it grows with the number of blocks,
+// not with its cube.
 package relax

@@ -61,13 +61,16 @@ const (
 	patienceSteps = 20   // without a better iterate or new conditions
 )
 
-func newInterior(red *lift.Reduced) (*interior, error) {
-	ip := &interior{conditions: newConditions(red), gamma: red.Source.Gamma}
+func newInterior(red *lift.Reduced) (*interior, error) { return newBlock(red, false) }
+
+// newBlock is newInterior of one of several blocks that share moments or not.
+func newBlock(red *lift.Reduced, share bool) (*interior, error) {
+	ip := &interior{conditions: newConditions(red, share), gamma: red.Source.Gamma}
 	ip.half = mat.NewDense(ip.n, ip.n, nil)
 	for i := ip.m; i < ip.n; i++ {
 		ip.half.Set(i, i, ip.gamma/2)
 	}
-	if eliminates(ip.fits, ip.c) {
+	if !share && eliminates(ip.fits, ip.c) {
 		ip.eliminated = newEliminationWork(ip.conditions)
 	}
 	if err := ip.start(); err != nil {
@@ -116,8 +119,8 @@ func (ip *interior) start() error {
 	ip.y, ip.t = make([]float64, len(ip.pairs)), make([]float64, ip.signs())
 	copy(ip.y, fit.w.RawMatrix().Data)
 	for j := range ip.t {
-		ip.t[j] = max(values[ip.fits+j], startSlack*scale)
-		ip.y[ip.fits+j] = mu / ip.t[j]
+		ip.t[j] = max(values[ip.free()+j], startSlack*scale)
+		ip.y[ip.free()+j] = mu / ip.t[j]
 	}
 	return nil
 }
@@ -145,11 +148,11 @@ func (ip *interior) measure(tol float64) *measures {
 		ms.primalError = max(ms.primalError, math.Abs(d-w)/(1+math.Abs(target)))
 	}
 	ms.primal += dot(ip.half.RawMatrix().Data, ip.z.RawMatrix().Data)
-	ms.gap = dot(ip.z.RawMatrix().Data, ip.s.RawMatrix().Data) + dot(ip.t, ip.y[ip.fits:])
+	ms.gap = dot(ip.z.RawMatrix().Data, ip.s.RawMatrix().Data) + dot(ip.t, ip.multipliersOfSigns())
 	for j, t := range ip.t {
-		p := ip.pairs[ip.fits+j]
+		p := ip.pairs[ip.free()+j]
 		length := math.Sqrt(ms.lifted.At(int(p.a), int(p.a)) * ms.lifted.At(int(p.b), int(p.b)))
-		ms.slackError = max(ms.slackError, math.Abs(ms.values[ip.fits+j]-t)/length)
+		ms.slackError = max(ms.slackError, math.Abs(ms.values[ip.free()+j]-t)/length)
 	}
 	ms.infeasible = ip.dualResidual()
 	ms.dualError = amax(ms.infeasible.RawMatrix().Data) / ip.gamma
@@ -202,56 +205,93 @@ type direction struct {
 	y, t []float64
 }
 
+// multipliersOfSigns is M, the last part of y.
+func (ip *interior) multipliersOfSigns() []float64 { return ip.y[ip.free():] }
+
+// system is what the directions of one step have in common.
+type system struct {
+	*interior
+	ms         *measures
+	inv, shift *mat.Dense // S⁻¹ and the symmetric part of Z·(dual residual)·S⁻¹
+	diagonal   []float64
+	factored   func([]float64) // an approximate solver that works in place
+	inner      *mat.Dense      // with shares: their part of the inverse of the Schur complement
+}
+
+// prepare factors the Schur complement at an iterate; false where rounding prevents it.
+func (ip *interior) prepare(ms *measures) (*system, bool) {
+	inv, ok := inverse(ip.s)
+	if !ok {
+		return nil, false
+	}
+	sys := &system{interior: ip, ms: ms, inv: inv, diagonal: make([]float64, len(ip.pairs))}
+	for e := range ip.fits {
+		sys.diagonal[e] = 1
+	}
+	for j, m := range ip.multipliersOfSigns() {
+		sys.diagonal[ip.free()+j] = ip.t[j] / m
+	}
+	ip.collect()
+	inverseLifted := ip.lift(inv)
+	if ip.shares > 0 {
+		sys.factored, sys.inner, ok = ip.factorShares(ms.lifted, inverseLifted, sys.diagonal)
+	} else {
+		sys.factored, ok = ip.factorSchur(inv, ms.lifted, inverseLifted, sys.diagonal)
+	}
+	sys.shift = triple(ip.z, ms.infeasible, inv)
+	return sys, ok
+}
+
+// solve solves the Schur complement's system.  The factor is approximate, or has few digits where the matrix is nearly singular; the
+// operator has more.
+func (sys *system) solve(rhs []float64) []float64 {
+	return conjugateGradients(func(y []float64) []float64 {
+		sys.collect()
+		out := sys.values(sys.lift(triple(sys.z, sys.adjoint(y), sys.inv)))
+		for i, v := range sys.diagonal {
+			out[i] += v * y[i]
+		}
+		return out
+	}, sys.factored, rhs, refinedTo, refinements)
+}
+
+// lengths returns the longest steps along d inside the cones, at most limit.
+func (ip *interior) lengths(d *direction, limit float64) (primal, dual float64) {
+	return longest(ip.z, d.z, maxStep(ip.t, d.t, limit)), longest(ip.s, d.s, maxStep(ip.multipliersOfSigns(), d.y[ip.free():], limit))
+}
+
+// advance moves the iterate.
+func (ip *interior) advance(d *direction, primal, dual float64) {
+	axpy(primal, d.z.RawMatrix().Data, ip.z.RawMatrix().Data)
+	axpy(primal, d.t, ip.t)
+	axpy(dual, d.s.RawMatrix().Data, ip.s.RawMatrix().Data)
+	axpy(dual, d.y, ip.y)
+}
+
 // step makes one predictor–corrector step and returns the longer of its two lengths, 0 where
 // rounding prevents it.
 func (ip *interior) step(ms *measures) float64 {
-	inv, ok := inverse(ip.s)
+	sys, ok := ip.prepare(ms)
 	if !ok {
 		return 0
 	}
-	inverseLifted := ip.lift(inv)
-	diagonal := make([]float64, len(ip.pairs))
-	for e := range ip.fits {
-		diagonal[e] = 1
+	newton := func(mu float64, predictor *direction) *direction {
+		d, rhs := sys.begin(mu, predictor)
+		d.y = sys.solve(rhs)
+		sys.finish(d)
+		return d
 	}
-	for j, t := range ip.t {
-		diagonal[ip.fits+j] = t / ip.y[ip.fits+j]
-	}
-	ip.collect()
-	precondition, ok := ip.factorSchur(inv, ms.lifted, inverseLifted, diagonal)
-	if !ok {
-		return 0
-	}
-	// The factor is approximate, or has few digits where the matrix is nearly singular; the operator has more.
-	solve := func(rhs []float64) []float64 {
-		return conjugateGradients(func(y []float64) []float64 {
-			ip.collect()
-			out := ip.values(ip.lift(triple(ip.z, ip.adjoint(y), inv)))
-			for i, v := range diagonal {
-				out[i] += v * y[i]
-			}
-			return out
-		}, precondition, rhs, refinedTo, refinements)
-	}
-	shift := triple(ip.z, ms.infeasible, inv)
-	mu := ms.gap / float64(ip.n+ip.signs())
-	lengths := func(d *direction, limit float64) (primal, dual float64) {
-		return longest(ip.z, d.z, maxStep(ip.t, d.t, limit)), longest(ip.s, d.s, maxStep(ip.y[ip.fits:], d.y[ip.fits:], limit))
-	}
-	predictor := ip.newton(ms, solve, inv, shift, 0, nil)
-	primal, dual := lengths(predictor, 1)
+	predictor := newton(0, nil)
+	primal, dual := ip.lengths(predictor, 1)
 	sigma := centring(ip.gapAfter(predictor, primal, dual)/ms.gap, min(primal, dual))
 	if max(ms.primalError, ms.slackError) > ms.gap/ms.primal {
 		// An iterate that is closer to the boundary than to feasibility cannot become feasible any more.
 		sigma = 1
 	}
-	d := ip.newton(ms, solve, inv, shift, sigma*mu, predictor)
-	primal, dual = lengths(d, 1/boundary)
+	d := newton(sigma*ms.gap/float64(ip.n+ip.signs()), predictor)
+	primal, dual = ip.lengths(d, 1/boundary)
 	primal, dual = min(1, boundary*primal), min(1, boundary*dual)
-	axpy(primal, d.z.RawMatrix().Data, ip.z.RawMatrix().Data)
-	axpy(primal, d.t, ip.t)
-	axpy(dual, d.s.RawMatrix().Data, ip.s.RawMatrix().Data)
-	axpy(dual, d.y, ip.y)
+	ip.advance(d, primal, dual)
 	return max(primal, dual)
 }
 
@@ -317,43 +357,49 @@ func (ip *interior) gapAfter(d *direction, primal, dual float64) float64 {
 	z, s, dz, ds := ip.z.RawMatrix().Data, ip.s.RawMatrix().Data, d.z.RawMatrix().Data, d.s.RawMatrix().Data
 	gap := dot(z, s) + primal*dot(dz, s) + dual*dot(z, ds) + primal*dual*dot(dz, ds)
 	for j, t := range ip.t {
-		gap += (t + primal*d.t[j]) * (ip.y[ip.fits+j] + dual*d.y[ip.fits+j])
+		gap += (t + primal*d.t[j]) * (ip.y[ip.free()+j] + dual*d.y[ip.free()+j])
 	}
 	return gap
 }
 
-// newton returns the direction to the target μ, with second-order corrections from a
-// predictor where it is given; shift is the symmetric part of Z·(dual residual)·S⁻¹.
-func (ip *interior) newton(ms *measures, solve func([]float64) []float64, inv, shift *mat.Dense, mu float64, predictor *direction) *direction {
-	d := &direction{z: mat.DenseCopyOf(inv), t: make([]float64, len(ip.t))}
+// begin returns the part of the direction to the target μ that needs no solution, with second-order corrections from a
+// predictor where it is given, and the right-hand side for its y.
+func (sys *system) begin(mu float64, predictor *direction) (*direction, []float64) {
+	d := &direction{z: mat.DenseCopyOf(sys.inv), t: make([]float64, len(sys.t))}
 	d.z.Scale(mu, d.z)
 	if predictor != nil {
-		d.z.Sub(d.z, triple(predictor.z, predictor.s, inv))
+		d.z.Sub(d.z, triple(predictor.z, predictor.s, sys.inv))
 	}
 	var at mat.Dense
-	at.Sub(d.z, shift)
-	rhs := ip.values(ip.lift(&at))
-	for e, target := range ip.targets {
-		rhs[e] = target - ip.y[e] - rhs[e]
+	at.Sub(d.z, sys.shift)
+	rhs := sys.values(sys.lift(&at))
+	for e, target := range sys.targets {
+		rhs[e] = target - sys.y[e] - rhs[e]
 	}
-	multipliers := ip.y[ip.fits:]
-	for j := range d.t {
+	for e := sys.fits; e < sys.free(); e++ {
+		rhs[e] = -rhs[e]
+	}
+	for j, m := range sys.multipliersOfSigns() {
 		d.t[j] = mu
 		if predictor != nil {
-			d.t[j] -= predictor.t[j] * predictor.y[ip.fits+j]
+			d.t[j] -= predictor.t[j] * predictor.y[sys.free()+j]
 		}
-		d.t[j] /= multipliers[j]
-		rhs[ip.fits+j] = d.t[j] - rhs[ip.fits+j]
+		d.t[j] /= m
+		rhs[sys.free()+j] = d.t[j] - rhs[sys.free()+j]
 	}
-	d.y = solve(rhs)
-	for j, t := range ip.t {
-		d.t[j] -= t + t/multipliers[j]*d.y[ip.fits+j]
+	return d, rhs
+}
+
+// finish completes a direction from its y.
+func (sys *system) finish(d *direction) {
+	multipliers := sys.multipliersOfSigns()
+	for j, t := range sys.t {
+		d.t[j] -= t + t/multipliers[j]*d.y[sys.free()+j]
 	}
-	d.s = ip.adjoint(d.y)
-	d.s.Sub(ms.infeasible, d.s)
-	d.z.Sub(d.z, ip.z)
-	d.z.Sub(d.z, triple(ip.z, d.s, inv))
-	return d
+	d.s = sys.adjoint(d.y)
+	d.s.Sub(sys.ms.infeasible, d.s)
+	d.z.Sub(d.z, sys.z)
+	d.z.Sub(d.z, triple(sys.z, d.s, sys.inv))
 }
 
 // factor returns Z in (α̂, û) as a product of its eigenvectors, the largest first, with the slack of N_ii ≤ 0 put into
