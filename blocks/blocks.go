@@ -22,8 +22,7 @@ type Options struct {
 	Seed     uint64     // of the partition
 	Parallel int        // blocks solved at a time; 0 means 1
 	W        *mat.Dense // n×c, the residual of a network: what blocks have before they are solved; nil for zero
-	// Apart solves every block as a problem of its own, where otherwise blocks have common moments of (u, v) if their rows span the
-	// columns of X.
+	// Apart solves every block as a problem of its own, where otherwise blocks have common moments of (u, v) if those are not too many.
 	Apart bool
 	// Progress is called from one goroutine at a time, with the sum of the bounds: apart after each block, with the number of blocks
 	// that are done, and together after each step of the solver.
@@ -122,9 +121,14 @@ func (b *block) solve(ctx context.Context, red *lift.Reduced, gamma float64) err
 	if ctx.Err() != nil {
 		return nil
 	}
-	inner, err := b.presolve(red, gamma)
+	part := red.Part(b.groups)
+	part.Problem.Gamma = gamma
+	inner, err := lift.Presolve(part.Problem)
 	if err != nil {
 		return err
+	}
+	if len(inner.Representatives) != len(b.groups) {
+		return fmt.Errorf("%d representatives of %d", len(inner.Representatives), len(b.groups))
 	}
 	repairer, err := certificate.NewRepairer(inner.Source, inner.Grouping)
 	if err != nil {

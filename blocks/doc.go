@@ -15,7 +15,7 @@
 //	2vᵀW_bᵀ(X_bu)₊ ≤ uᵀG_bu + 2uᵀF_bv + vᵀH_bv,   Σ G_b = γI, Σ F_b = 0, Σ H_b = γI,
 //
 // and the best forms are found together with the multipliers: the relaxation of all rows, but for the conditions on products of
-// activations of different blocks.  It needs blocks whose rows span the columns of X.
+// activations of different blocks.
 //
 // # Diagonal multipliers
 //

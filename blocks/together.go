@@ -3,7 +3,6 @@ package blocks
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -18,16 +17,14 @@ const (
 )
 
 // together solves the blocks with common moments of (u, v), and puts what that proves into blocks whose bounds add up to more than
-// those that they have.  It reports false where the blocks cannot be solved that way: the rows of each have to span the columns of X.
+// those that they have.  It reports false where there are too many moments for that.
 func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float64, o Options) (bool, error) {
 	parts := make([]*lift.Reduced, len(made))
 	before := 0.0
 	for b, at := range made {
-		inner, err := at.presolve(red, gamma)
-		if err != nil {
-			return false, err
-		}
-		parts[b] = inner
+		part := red.Part(at.groups)
+		part.Problem.Gamma = gamma
+		parts[b] = part.Reduced()
 		before += at.bound
 	}
 	best := before
@@ -39,7 +36,7 @@ func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float
 		for b, solved := range it.Blocks() {
 			at := made[b]
 			at.w, at.leaf = solved.Multipliers.W, proof.FromMultipliers(solved.Multipliers)
-			at.form = formOf(solved.Form, gamma, parts[b])
+			at.form = formOf(solved.Form, gamma, red.Basis)
 		}
 	}
 	_, err := relax.SolveBlocks(ctx, parts, relax.BlocksOptions{Parallel: o.Parallel, Record: func(it relax.BlocksIterate) (stop bool) {
@@ -63,39 +60,35 @@ func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float
 	return best > before || ctx.Err() != nil, err
 }
 
-// presolve returns the block as a problem of its own with the share gamma.
-func (b *block) presolve(red *lift.Reduced, gamma float64) (*lift.Reduced, error) {
-	part := red.Part(b.groups)
-	part.Problem.Gamma = gamma
-	inner, err := lift.Presolve(part.Problem)
-	if err != nil {
-		return nil, err
+// formOf splits a form in (û, v), û being coordinates of the row space with the given basis, into the parts of a form in (u, v) of
+// package proof.
+func formOf(all *mat.SymDense, gamma float64, basis *mat.Dense) proof.Form {
+	d, r := basis.Dims()
+	n := all.SymmetricDim()
+	c := n - r
+	rest := mat.NewSymDense(n, nil) // what the form has beside γI
+	rest.CopySym(all)
+	for i := range n {
+		rest.SetSym(i, i, rest.At(i, i)-gamma)
 	}
-	if len(inner.Representatives) != len(b.groups) {
-		return nil, fmt.Errorf("%d representatives of %d", len(inner.Representatives), len(b.groups))
-	}
-	return inner, nil
-}
-
-// formOf splits a form in (û, v), with û in the coordinates of a block whose basis is square, into the parts of a form of package proof.
-func formOf(all *mat.SymDense, gamma float64, red *lift.Reduced) proof.Form {
-	_, r := red.Basis.Dims()
-	c := all.SymmetricDim() - r
-	out := proof.Form{U: gamma, V: gamma, G: mat.NewSymDense(r, nil), F: mat.NewDense(r, c, nil), H: mat.NewSymDense(c, nil)}
-	for i := range r {
-		for j := i; j < r; j++ {
-			out.G.SetSym(i, j, all.At(i, j))
-		}
-		out.G.SetSym(i, i, out.G.At(i, i)-gamma)
-		for k := range c {
-			out.F.Set(i, k, all.At(i, r+k))
+	out := proof.Form{U: gamma, V: gamma, G: mat.NewSymDense(d, nil), F: mat.NewDense(d, c, nil), H: mat.NewSymDense(c, nil)}
+	var half, g mat.Dense
+	half.Mul(basis, rest.SliceSym(0, r))
+	g.Mul(&half, basis.T())
+	for i := range d {
+		for j := i; j < d; j++ {
+			out.G.SetSym(i, j, (g.At(i, j)+g.At(j, i))/2)
 		}
 	}
+	cross := mat.NewDense(r, c, nil)
 	for k := range c {
-		for l := k; l < c; l++ {
-			out.H.SetSym(k, l, all.At(r+k, r+l))
+		for i := range r {
+			cross.Set(i, k, rest.At(i, r+k))
 		}
-		out.H.SetSym(k, k, out.H.At(k, k)-gamma)
+		for l := k; l < c; l++ {
+			out.H.SetSym(k, l, rest.At(r+k, r+l))
+		}
 	}
+	out.F.Mul(basis, cross)
 	return out
 }

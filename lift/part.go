@@ -41,6 +41,31 @@ func (r *Reduced) Part(groups []int) *Part {
 	return part
 }
 
+// Reduced returns the part as presolve leaves the whole: with the same representatives, coordinates and lengths of rows, whatever its own
+// rows span.
+func (p *Part) Reduced() *Reduced {
+	whole := p.whole
+	_, r := whole.X.Dims()
+	out := &Reduced{Source: p.Problem, Basis: whole.Basis, X: mat.NewDense(len(p.groups), r, nil)}
+	place := make(map[int]int, len(p.groups)) // of the whole's representatives
+	for k, g := range p.groups {
+		place[g] = k
+		out.X.SetRow(k, whole.X.RawRowView(g))
+		out.RowScale = append(out.RowScale, whole.RowScale[g])
+	}
+	out.Representatives = make([]int, len(p.groups))
+	for k, i := range p.rows {
+		g := place[whole.MergedInto[i]]
+		out.MergedInto, out.MergeScale = append(out.MergedInto, g), append(out.MergeScale, whole.MergeScale[i])
+		if whole.Representatives[whole.MergedInto[i]] == i {
+			out.Representatives[g] = k
+		}
+	}
+	_, _, c := p.Problem.Dims()
+	out.mergeTargets(c)
+	return out
+}
+
 // Rows returns the part's rows, numbers of the whole, ascending.
 func (p *Part) Rows() []int { return p.rows }
 

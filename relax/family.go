@@ -91,7 +91,7 @@ func BlocksMemory(count, n, r, c int) uint64 {
 var ErrApart = errors.New("relax: the blocks cannot share moments")
 
 // SolveBlocks solves the relaxation of blocks of rows that share the moments of (u, v).  Each block has γ/B for its own γ, and they are
-// in the same coordinates û: their bases are equal.
+// in the same coordinates û, as those of lift.Part.Reduced are.
 func SolveBlocks(ctx context.Context, blocks []*lift.Reduced, opts BlocksOptions) (Status, error) {
 	if opts.Tolerance == 0 {
 		opts.Tolerance = 1e-4
@@ -101,8 +101,8 @@ func SolveBlocks(ctx context.Context, blocks []*lift.Reduced, opts BlocksOptions
 	}
 	fm := &family{blocks: make([]*interior, len(blocks)), parallel: max(1, opts.Parallel)}
 	for _, red := range blocks {
-		if red.X == nil || !mat.Equal(red.Basis, blocks[0].Basis) {
-			return Stalled, fmt.Errorf("%w: their rows do not span the same space", ErrApart)
+		if red.X == nil || red.Basis != blocks[0].Basis && !mat.Equal(red.Basis, blocks[0].Basis) {
+			return Stalled, fmt.Errorf("%w: they have different coordinates", ErrApart)
 		}
 	}
 	_, r := blocks[0].X.Dims()
