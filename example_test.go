@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/proof/check"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -82,18 +82,15 @@ func ExampleBound() {
 		fmt.Println(err)
 		return
 	}
-	claims, err := verify.Load(path)
+	report, err := check.File(context.Background(), path, check.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	report := verify.Verify(claims)
 	fmt.Println("proved:", report.OK())
-
-	claims.LowerBound += 1e-6
-	fmt.Println("proved with a higher claim:", verify.Verify(claims).OK())
+	fmt.Printf("with twice the weight decay: %.3f\n", math.Floor(1000*report.At(2*report.Problem.Gamma))/1000)
 	// Output:
 	// no network has an objective below 0.186
 	// proved: true
-	// proved with a higher claim: false
+	// with twice the weight decay: 0.355
 }

@@ -31,8 +31,6 @@ type (
 	Proof = engine.Proof
 	// Origin describes in a certificate's file where its X and Y come from.
 	Origin = engine.Origin
-	// SolverMeta is the solver part of the meta data of a file with both proofs.
-	SolverMeta = engine.SolverMeta
 )
 
 // The methods; see [engine.Method].
@@ -60,9 +58,6 @@ const (
 	AutoTime   = engine.AutoTime
 )
 
-// ConesPrefix begins the names of the arrays of a proof by cones in a file with both proofs.
-const ConesPrefix = engine.ConesPrefix
-
 // The errors about the input, and the one about a defect.
 var (
 	ErrOptions       = engine.ErrOptions
@@ -83,5 +78,7 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return engine.Bound(ctx, p, opts)
 }
 
-// ConesProof is the proof of a certificate of package exact.
-func ConesProof(c *exact.Certificate) Proof { return engine.ConesProof(c) }
+// ProveCones makes a proof of a certificate of package exact and has it verified; nil if it proves nothing beyond 0.
+func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
+	return engine.ProveCones(ctx, c)
+}

@@ -81,9 +81,12 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 	if result.Certificate == nil {
 		return nil
 	}
-	proof := relift.ConesProof(result.Certificate)
-	if err := verified(ctx, proof); err != nil {
-		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", proof.Bound(), err))
+	proof, err := proved(ctx, result.Certificate)
+	if err != nil {
+		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", result.Certificate.LowerBound, err))
+		return nil
+	}
+	if proof == nil {
 		return nil
 	}
 	a.consider(Bound{Value: report.Number(proof.Bound()), Source: proof.Source(), Proof: proof})
@@ -93,16 +96,16 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 // grace is how long a proof is verified after the end of the audit's context.
 const grace = 500 * time.Millisecond
 
-// verified has the proof checked.  If ctx has ended, or ends meanwhile, there is a
+// proved makes a proof of what the column generation found.  If ctx has ended, or ends meanwhile, there is a
 // little time for it still: a search that was interrupted is not to lose its bound.
-func verified(ctx context.Context, proof relift.Proof) error {
-	err := proof.Verify(ctx)
+func proved(ctx context.Context, c *exact.Certificate) (relift.Proof, error) {
+	proof, err := relift.ProveCones(ctx, c)
 	if ctx.Err() == nil {
-		return err
+		return proof, err
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	return proof.Verify(last)
+	return relift.ProveCones(last, c)
 }
 
 // relaxation takes the bound of the semidefinite relaxation.
