@@ -37,6 +37,13 @@
 // bound was verified by package proof/check before it is returned: the
 // bound's validity depends on no convergence.
 //
+// # Tables
+//
+// [Fit] makes X and Y of a [Table] and returns the [Recipe] that does the same with
+// later tables; [NewModel] puts it beside the trained network, and [Model].Predict
+// answers for rows of a table.  [Verify] checks a certificate's file, [Audit] any
+// network.
+//
 // # Determinism
 //
 // The same problem, options, number of threads and linear algebra give the same

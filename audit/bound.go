@@ -7,8 +7,8 @@ import (
 	"math"
 	"time"
 
-	"github.com/relift/relift"
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/report"
@@ -34,7 +34,7 @@ func (a *auditor) search(ctx context.Context) error {
 		if rank > sweepRank {
 			share = time.Duration(searchShare * float64(limit))
 			if limit == 0 {
-				share = relift.AutoTime
+				share = engine.AutoTime
 			}
 		}
 		if err := a.columns(ctx, share); err != nil {
@@ -64,7 +64,7 @@ func (a *auditor) left() time.Duration {
 // columns runs the column generation from the network.  Its first bound is that
 // of the residual of the network with its second layer refitted.
 func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
-	row := relift.Event{Phase: "exact", Relaxed: math.NaN()}
+	row := engine.Event{Phase: "exact", Relaxed: math.NaN()}
 	result, err := exact.Solve(ctx, a.problem, exact.Options{
 		Gap: a.options.Gap / 2, TimeLimit: limit, Threads: a.options.Threads, Seed: a.options.Seed, Initial: a.refitted,
 		Progress: func(p exact.Progress) {
@@ -98,22 +98,22 @@ const grace = 500 * time.Millisecond
 
 // proved makes a proof of what the column generation found.  If ctx has ended, or ends meanwhile, there is a
 // little time for it still: a search that was interrupted is not to lose its bound.
-func proved(ctx context.Context, c *exact.Certificate) (relift.Proof, error) {
-	proof, err := relift.ProveCones(ctx, c)
+func proved(ctx context.Context, c *exact.Certificate) (engine.Proof, error) {
+	proof, err := engine.ProveCones(ctx, c)
 	if ctx.Err() == nil {
 		return proof, err
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	return relift.ProveCones(last, c)
+	return engine.ProveCones(last, c)
 }
 
 // relaxation takes the bound of the semidefinite relaxation.
 func (a *auditor) relaxation(ctx context.Context) error {
-	result, err := relift.Bound(ctx, a.problem, relift.Options{
+	result, err := engine.Bound(ctx, a.problem, engine.Options{
 		Seed: a.options.Seed, TimeLimit: a.left(), Threads: a.options.Threads, MemoryLimit: a.options.MemoryLimit, Progress: a.options.Progress,
 	})
-	if errors.Is(err, relift.ErrMemory) {
+	if errors.Is(err, engine.ErrMemory) {
 		a.report.Warnings = append(a.report.Warnings, "the semidefinite relaxation is left out: "+err.Error())
 		return nil
 	}
