@@ -5,6 +5,7 @@ import (
 
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/exact"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // The nouns of a run; their documentation is in package engine.
@@ -15,6 +16,8 @@ type (
 	Weights = engine.Weights
 	// Options of Train and Bound.  The zero value is ready to use.
 	Options = engine.Options
+	// LinearAlgebra is dense linear algebra on a back end, for Options: [Gonum] or [OpenBLAS].
+	LinearAlgebra = engine.LinearAlgebra
 	// Method is a way to find the bound and the network.
 	Method = engine.Method
 	// Recorder receives the events of a run.
@@ -31,6 +34,8 @@ type (
 	Proof = engine.Proof
 	// Origin describes in a certificate's file where its X and Y come from.
 	Origin = engine.Origin
+	// SolverMeta is the solver part of the meta data of a file with both proofs.
+	SolverMeta = engine.SolverMeta
 )
 
 // The methods; see [engine.Method].
@@ -58,6 +63,9 @@ const (
 	AutoTime   = engine.AutoTime
 )
 
+// ConesPrefix begins the names of the arrays of a proof by cones in a file with both proofs.
+const ConesPrefix = engine.ConesPrefix
+
 // The errors about the input, and the one about a defect.
 var (
 	ErrOptions       = engine.ErrOptions
@@ -78,7 +86,13 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return engine.Bound(ctx, p, opts)
 }
 
-// ProveCones makes a proof of a certificate of package exact and has it verified; nil if it proves nothing beyond 0.
-func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
-	return engine.ProveCones(ctx, c)
-}
+// Gonum is the linear algebra in pure Go, which is there on every machine and what Options without one take.
+func Gonum() LinearAlgebra { return linalg.Gonum() }
+
+// OpenBLAS is the linear algebra of a shared library, several times faster than Gonum: that in a file, which may also be an MKL or a FlexiBLAS, or with an
+// empty path the first OpenBLAS where the system keeps its libraries.  Without one that can be used it returns Gonum, with an error that says
+// what was tried.  Linux and macOS only, on amd64 and arm64.
+func OpenBLAS(path string) (LinearAlgebra, error) { return linalg.OpenBLAS(path) }
+
+// ConesProof is the proof of a certificate of package exact.
+func ConesProof(c *exact.Certificate) Proof { return engine.ConesProof(c) }

@@ -31,11 +31,10 @@ var rooms = []room{
 		"network/...",
 	}},
 	{"engine", "what runs when", []string{"engine"}},
-	{"readers of results", "reports and comparisons: nothing before them needs them", []string{
-		"report/...", "explain", "audit", "baseline/...",
-	}},
 	{"door", "what library users import", []string{"."}},
-	{"evaluation", "the paper's experiments", []string{"reproduce"}},
+	{"readers of results", "reports and comparisons: nothing before them needs them", []string{
+		"report/...", "explain", "audit", "baseline/...", "reproduce",
+	}},
 	{"commands", "thin", []string{"cmd/relift/...", "docs/...", "bench/..."}},
 }
 

@@ -43,6 +43,11 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 	for gamma*float64(len(parts)) > red.Source.Gamma {
 		gamma = math.Nextafter(gamma, 0)
 	}
+	if o.Parallel > 1 { // the blocks are beside each other
+		apart := *red
+		apart.Source = red.Source.On(red.Algebra().WithThreads(1))
+		red = &apart
+	}
 	made := make([]*block, len(parts))
 	if err := each(len(parts), o.Parallel, func(b int) (err error) {
 		made[b], err = begin(ctx, red, parts[b], gamma, o.W)

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/proof"
 )
@@ -28,7 +28,7 @@ func Diagonal(ctx context.Context, p lift.Problem, w *mat.Dense) (*proof.Derivat
 		return nil, 0, nil // no multiple of W proves anything
 	}
 	n, d, c := p.Dims()
-	g := &diagonal{x: p.X, w: w, n: n, d: d, c: c, delta: make([]float64, n), panel: mat.NewDense(min(n, panelRows), d+c, nil)}
+	g := &diagonal{algebra: p.Algebra(), x: p.X, w: w, n: n, d: d, c: c, delta: make([]float64, n), panel: mat.NewDense(min(n, panelRows), d+c, nil)}
 	moments := mat.NewDense(d+c, d+c, nil) // of the (u, v) that violate most
 	for k := range d + c {
 		moments.Set(k, k, 1)
@@ -38,7 +38,7 @@ func Diagonal(ctx context.Context, p lift.Problem, w *mat.Dense) (*proof.Derivat
 	for step := range diagonalSteps {
 		g.choose(moments)
 		form := g.form()
-		values, vectors, ok := dense.EigenSym(form, true)
+		values, vectors, ok := g.algebra.EigenSym(form, true)
 		if !ok {
 			return nil, 0, fmt.Errorf("blocks: the eigenvalues of the form did not converge")
 		}
@@ -81,6 +81,7 @@ func Diagonal(ctx context.Context, p lift.Problem, w *mat.Dense) (*proof.Derivat
 
 // diagonal holds the rows and their δ.
 type diagonal struct {
+	algebra linalg.Algebra
 	x, w    *mat.Dense
 	n, d, c int
 	delta   []float64
@@ -105,7 +106,7 @@ func (g *diagonal) squares(a *mat.Dense, e mat.Matrix) []float64 {
 		to := min(n, from+panelRows)
 		part := a.Slice(from, to, 0, k).(*mat.Dense)
 		product.Reset()
-		product.Mul(part, e)
+		g.algebra.Mul(&product, part, e)
 		for i := from; i < to; i++ {
 			row := product.RawRowView(i - from)
 			s := 0.0
@@ -139,7 +140,7 @@ func (g *diagonal) form() *mat.SymDense {
 				z[g.d+j] = v / root
 			}
 		}
-		dense.Gemm(blas.Trans, blas.NoTrans, 1, part, part, 1, sum)
+		g.algebra.Gemm(blas.Trans, blas.NoTrans, 1, part.RawMatrix(), part.RawMatrix(), 1, sum.RawMatrix())
 	}
 	out := mat.NewSymDense(order, nil)
 	for i := range order {

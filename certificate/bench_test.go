@@ -4,7 +4,7 @@ import (
 	"context"
 	"testing"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
 )
@@ -13,12 +13,13 @@ import (
 // nothing is known about.
 func benchmarkRepairer(b *testing.B) (*Repairer, lift.Multipliers) {
 	b.Helper()
-	if _, err := dense.Init(); err != nil {
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
 		b.Fatal(err)
 	}
 	rng := newRand(1)
 	const n = 1000
-	p := lift.Problem{X: gaussian(rng, n, 10), Y: gaussian(rng, n, 3), Gamma: 1}
+	p := lift.Problem{X: gaussian(rng, n, 10), Y: gaussian(rng, n, 3), Gamma: 1}.On(algebra)
 	r, err := NewRepairer(p, plainGrouping(n))
 	if err != nil {
 		b.Fatal(err)

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -91,12 +91,12 @@ func (q *condensed) newBlocks(mu lift.Multipliers) *blocks {
 		}
 		v.Add(v, scaled)
 		if part == b.minus {
-			g.Mul(scaled.T(), q.x)
+			q.algebra.Mul(g, scaled.T(), q.x)
 		}
 	}
 
 	b.a = mat.NewDense(m, m, nil)
-	b.a.Mul(v, v.T())
+	q.algebra.Mul(b.a, v, v.T())
 	coupling := mat.NewDense(m, m, nil) // Ψ + Ω, then Ω
 	for i := range m {
 		row, pairs := b.a.RawRowView(i), coupling.RawRowView(i)
@@ -108,7 +108,7 @@ func (q *condensed) newBlocks(mu lift.Multipliers) *blocks {
 		}
 	}
 	b.c = mat.NewDense(m, k, nil)
-	b.c.Mul(coupling, q.x)
+	q.algebra.Mul(b.c, coupling, q.x)
 	for i := range m {
 		pairs := coupling.RawRowView(i)
 		for j := range m {
@@ -116,15 +116,15 @@ func (q *condensed) newBlocks(mu lift.Multipliers) *blocks {
 		}
 	}
 	var ox mat.Dense
-	ox.Mul(coupling, q.x)
+	q.algebra.Mul(&ox, coupling, q.x)
 	b.d = mat.NewDense(k, k, nil)
-	b.d.Mul(q.x.T(), &ox)
+	q.algebra.Mul(b.d, q.x.T(), &ox)
 	if b.minus != nil {
 		var vg, gg mat.Dense
-		vg.Mul(v, g)
+		q.algebra.Mul(&vg, v, g)
 		vg.Scale(1/gamma, &vg)
 		b.c.Add(b.c, &vg)
-		gg.Mul(g.T(), g)
+		q.algebra.Mul(&gg, g.T(), g)
 		gg.Scale(1/gamma, &gg)
 		b.d.Add(b.d, &gg)
 	}
@@ -171,52 +171,43 @@ func (v *curvature) slope(b *blocks) []float64 {
 // positive definite.
 func (b *blocks) evaluate(delta []float64) (v curvature, ok bool) {
 	m := b.q.m
-	_, k := b.q.x.Dims()
 	factor := mat.DenseCopyOf(b.a)
 	reduced := mat.DenseCopyOf(b.c)
 	for i, s := range delta {
 		factor.Set(i, i, factor.At(i, i)+2*s)
 		addScaled(reduced.RawRowView(i), -s, b.q.x.RawRowView(i))
 	}
-	sym := blas64.Symmetric{N: m, Stride: m, Data: factor.RawMatrix().Data, Uplo: blas.Upper}
-	tri, ok := lapack64.Potrf(sym)
-	if !ok {
+	tri := blas64.Triangular{N: m, Stride: m, Data: factor.RawMatrix().Data, Uplo: blas.Upper, Diag: blas.NonUnit}
+	if !b.q.algebra.Cholesky(tri.Uplo, m, tri.Data, tri.Stride) {
 		return curvature{}, false
 	}
 	// T = R⁻ᵀC, D + TᵀT.
-	blas64.Trsm(blas.Left, blas.Trans, 1, tri, reduced.RawMatrix())
+	b.q.algebra.Trsm(blas.Left, blas.Trans, 1, tri, reduced.RawMatrix())
 	form := mat.DenseCopyOf(b.d)
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, reduced.RawMatrix(), reduced.RawMatrix(), 1, form.RawMatrix())
-	top, u, ok := largestEigenpair(form)
+	b.q.algebra.Gemm(blas.Trans, blas.NoTrans, 1, reduced.RawMatrix(), reduced.RawMatrix(), 1, form.RawMatrix())
+	top, u, ok := largestEigenpair(b.q.algebra, form)
 	if !ok {
 		return curvature{}, false
 	}
 	v = curvature{kappa: top / b.q.problem.Gamma, u: u, alpha: make([]float64, m)}
-	alpha := blas64.Vector{N: m, Inc: 1, Data: v.alpha}
-	blas64.Gemv(blas.NoTrans, -1, reduced.RawMatrix(), blas64.Vector{N: k, Inc: 1, Data: u}, 0, alpha)
-	blas64.Trsv(blas.NoTrans, tri, alpha)
+	b.q.algebra.Gemv(blas.NoTrans, -1, reduced.RawMatrix(), u, 0, v.alpha)
+	b.q.algebra.Trsm(blas.Left, blas.NoTrans, 1, tri, linalg.General{Rows: m, Cols: 1, Stride: 1, Data: v.alpha})
 	return v, !math.IsNaN(v.kappa) && !math.IsInf(v.kappa, 0)
 }
 
 // largestEigenpair returns the largest eigenvalue of the symmetric k×k matrix s
 // and its unit eigenvector.
-func largestEigenpair(s *mat.Dense) (value float64, vector []float64, ok bool) {
+func largestEigenpair(algebra linalg.Algebra, s *mat.Dense) (value float64, vector []float64, ok bool) {
 	k, _ := s.Dims()
 	sym := mat.NewSymDense(k, nil)
 	for i := range k {
 		for j := i; j < k; j++ {
-			v := s.At(i, j)/2 + s.At(j, i)/2
-			if math.IsNaN(v) || math.IsInf(v, 0) {
-				return 0, nil, false
-			}
-			sym.SetSym(i, j, v)
+			sym.SetSym(i, j, s.At(i, j)/2+s.At(j, i)/2)
 		}
 	}
-	var eigen mat.EigenSym
-	if !eigen.Factorize(sym, true) {
+	values, vectors, ok := algebra.EigenSym(sym, true)
+	if !ok {
 		return 0, nil, false
 	}
-	var vectors mat.Dense
-	eigen.VectorsTo(&vectors)
-	return eigen.Values(nil)[k-1], mat.Col(nil, k-1, &vectors), true
+	return values[k-1], mat.Col(nil, k-1, vectors), true
 }

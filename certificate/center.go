@@ -6,8 +6,9 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // interior minimises κ over δ: it solves the pair
@@ -60,7 +61,7 @@ func (b *blocks) assemble(delta []float64, eta float64) *mat.Dense {
 
 // factorize overwrites the upper triangle of s by its Cholesky factor, after
 // scaling rows and columns to a unit diagonal by the returned factors.
-func factorize(s *mat.Dense) (tri blas64.Triangular, scale []float64, ok bool) {
+func factorize(algebra linalg.Algebra, s *mat.Dense) (tri blas64.Triangular, scale []float64, ok bool) {
 	n, _ := s.Dims()
 	scale = make([]float64, n)
 	for i := range n {
@@ -76,23 +77,23 @@ func factorize(s *mat.Dense) (tri blas64.Triangular, scale []float64, ok bool) {
 			row[j] *= scale[i] * scale[j]
 		}
 	}
-	tri, ok = lapack64.Potrf(blas64.Symmetric{N: n, Stride: n, Data: s.RawMatrix().Data, Uplo: blas.Upper})
-	return tri, scale, ok
+	tri = blas64.Triangular{N: n, Stride: n, Data: s.RawMatrix().Data, Uplo: blas.Upper, Diag: blas.NonUnit}
+	return tri, scale, algebra.Cholesky(tri.Uplo, n, tri.Data, tri.Stride)
 }
 
 // definite reports whether a Cholesky factorization of s succeeds; it overwrites s.
-func definite(s *mat.Dense) bool {
-	_, _, ok := factorize(s)
+func definite(algebra linalg.Algebra, s *mat.Dense) bool {
+	_, _, ok := factorize(algebra, s)
 	return ok
 }
 
 // invert returns the inverse of s, both triangles; it overwrites s.
-func invert(s *mat.Dense) (*mat.Dense, bool) {
-	tri, scale, ok := factorize(s)
+func invert(algebra linalg.Algebra, s *mat.Dense) (*mat.Dense, bool) {
+	tri, scale, ok := factorize(algebra, s)
 	if !ok {
 		return nil, false
 	}
-	if _, ok = lapack64.Potri(tri); !ok {
+	if !algebra.CholeskyInverse(tri.Uplo, tri.N, tri.Data, tri.Stride) {
 		return nil, false
 	}
 	n, _ := s.Dims()
@@ -109,29 +110,31 @@ func invert(s *mat.Dense) (*mat.Dense, bool) {
 // gram holds the products of the a_i and b_i in the inner product of a symmetric
 // matrix Z of order m+k.
 type gram struct {
+	algebra       linalg.Algebra
 	zaa, zau, zuu *mat.Dense // blocks of Z; zaa is aᵀZa, row i of zau is (Za_i)_u
 	n             *mat.Dense // m×m, aᵀZb
 	bu            *mat.Dense // m×k, row i is (Zb_i)_u
 }
 
-func newGram(z, x *mat.Dense) gram {
+func newGram(algebra linalg.Algebra, z, x *mat.Dense) gram {
 	m, k := x.Dims()
 	g := gram{
-		zaa: z.Slice(0, m, 0, m).(*mat.Dense),
-		zau: z.Slice(0, m, m, m+k).(*mat.Dense),
-		zuu: z.Slice(m, m+k, m, m+k).(*mat.Dense),
+		algebra: algebra,
+		zaa:     z.Slice(0, m, 0, m).(*mat.Dense),
+		zau:     z.Slice(0, m, m, m+k).(*mat.Dense),
+		zuu:     z.Slice(m, m+k, m, m+k).(*mat.Dense),
 	}
 	g.n = mat.DenseCopyOf(g.zaa)
-	blas64.Gemm(blas.NoTrans, blas.Trans, -1, g.zau.RawMatrix(), x.RawMatrix(), 1, g.n.RawMatrix())
+	algebra.Gemm(blas.NoTrans, blas.Trans, -1, g.zau.RawMatrix(), x.RawMatrix(), 1, g.n.RawMatrix())
 	g.bu = mat.DenseCopyOf(g.zau)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), g.zuu.RawMatrix(), 1, g.bu.RawMatrix())
+	algebra.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), g.zuu.RawMatrix(), 1, g.bu.RawMatrix())
 	return g
 }
 
 // addProducts adds (bᵀZb)_ij·other_ij to the upper triangle of dst.
 func (g gram) addProducts(dst, other, x *mat.Dense) {
 	p := mat.DenseCopyOf(g.n) // bᵀZb = N − X (Zb)_uᵀ
-	blas64.Gemm(blas.NoTrans, blas.Trans, -1, x.RawMatrix(), g.bu.RawMatrix(), 1, p.RawMatrix())
+	g.algebra.Gemm(blas.NoTrans, blas.Trans, -1, x.RawMatrix(), g.bu.RawMatrix(), 1, p.RawMatrix())
 	m, _ := p.Dims()
 	for i := range m {
 		row, a, b := dst.RawRowView(i), p.RawRowView(i), other.RawRowView(i)
@@ -168,19 +171,20 @@ func schur(p, z gram, x *mat.Dense) *mat.Dense {
 
 // system is a factorized Schur matrix.
 type system struct {
-	tri   blas64.Triangular
-	scale []float64
+	algebra linalg.Algebra
+	tri     blas64.Triangular
+	scale   []float64
 }
 
 // newSystem factorizes the positive definite s given by its upper triangle, which
 // it overwrites.
-func newSystem(s *mat.Dense) (system, bool) {
+func newSystem(algebra linalg.Algebra, s *mat.Dense) (system, bool) {
 	n, _ := s.Dims()
 	for i := range n { // against semidefiniteness to rounding, relative to the diagonal
 		s.Set(i, i, s.At(i, i)*(1+float64(n)*0x1p-52))
 	}
-	tri, scale, ok := factorize(s)
-	return system{tri, scale}, ok
+	tri, scale, ok := factorize(algebra, s)
+	return system{algebra, tri, scale}, ok
 }
 
 // solve returns the solution for a right-hand side; ok is false if it overflows.
@@ -189,9 +193,7 @@ func (y system) solve(right []float64) (out []float64, ok bool) {
 	for i := range out {
 		out[i] = right[i] * y.scale[i]
 	}
-	v := blas64.Vector{N: len(out), Inc: 1, Data: out}
-	blas64.Trsv(blas.Trans, y.tri, v)
-	blas64.Trsv(blas.NoTrans, y.tri, v)
+	y.algebra.CholeskySolve(y.tri.Uplo, len(out), 1, y.tri.Data, y.tri.Stride, out, 1)
 	for i := range out {
 		out[i] *= y.scale[i]
 		if math.IsNaN(out[i]) || math.IsInf(out[i], 0) {
@@ -244,7 +246,7 @@ func (c *interior) direction(y system, z gram, mu float64, correction *mat.Dense
 	za := c.inverse.Slice(0, m, 0, order).(*mat.Dense)
 	top := slope.Slice(0, m, 0, order).(*mat.Dense)
 	bottom := slope.Slice(m, order, 0, order).(*mat.Dense)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), zu.RawMatrix(), 0, top.RawMatrix())
+	z.algebra.Gemm(blas.NoTrans, blas.NoTrans, -1, x.RawMatrix(), zu.RawMatrix(), 0, top.RawMatrix())
 	scaled := mat.NewDense(m, k, nil) // diag(Δδ) X
 	for i := range m {
 		row, zi := top.RawRowView(i), c.inverse.RawRowView(i)
@@ -253,12 +255,12 @@ func (c *interior) direction(y system, z gram, mu float64, correction *mat.Dense
 		}
 		addScaled(scaled.RawRowView(i), dual[i], x.RawRowView(i))
 	}
-	blas64.Gemm(blas.Trans, blas.NoTrans, -1, scaled.RawMatrix(), za.RawMatrix(), 0, bottom.RawMatrix())
+	z.algebra.Gemm(blas.Trans, blas.NoTrans, -1, scaled.RawMatrix(), za.RawMatrix(), 0, bottom.RawMatrix())
 	for i := range k {
 		addScaled(bottom.RawRowView(i), dual[m], zu.RawRowView(i))
 	}
 
-	primal := symmetricProduct(c.primal, slope)
+	primal := symmetricProduct(z.algebra, c.primal, slope)
 	for i := range order {
 		row, zi, mi := primal.RawRowView(i), c.inverse.RawRowView(i), c.primal.RawRowView(i)
 		for j := range row {
@@ -272,10 +274,10 @@ func (c *interior) direction(y system, z gram, mu float64, correction *mat.Dense
 }
 
 // symmetricProduct returns (ab + (ab)ᵀ)/2.
-func symmetricProduct(a, b *mat.Dense) *mat.Dense {
+func symmetricProduct(algebra linalg.Algebra, a, b *mat.Dense) *mat.Dense {
 	n, _ := a.Dims()
 	p := mat.NewDense(n, n, nil)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, a.RawMatrix(), b.RawMatrix(), 0, p.RawMatrix())
+	algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, a.RawMatrix(), b.RawMatrix(), 0, p.RawMatrix())
 	for i := range n {
 		row := p.RawRowView(i)
 		for j := i + 1; j < n; j++ {
@@ -290,10 +292,10 @@ func symmetricProduct(a, b *mat.Dense) *mat.Dense {
 // step moves to the next iterate with the centering parameter sigma and returns
 // the step lengths taken; ok is false when no progress is possible.
 func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
-	b, x := c.b, c.b.q.x
+	b, x, algebra := c.b, c.b.q.x, c.b.q.algebra
 	m, k := x.Dims()
-	z := newGram(c.inverse, x)
-	y, ok := newSystem(schur(newGram(c.primal, x), z, x))
+	z := newGram(algebra, c.inverse, x)
+	y, ok := newSystem(algebra, schur(newGram(algebra, c.primal, x), z, x))
 	if !ok {
 		return 0, 0, false
 	}
@@ -301,7 +303,7 @@ func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
 	if !ok {
 		return 0, 0, false
 	}
-	correction := symmetricProduct(predictor.primal, predictor.slope)
+	correction := symmetricProduct(algebra, predictor.primal, predictor.slope)
 	next, ok := c.direction(y, z, sigma*c.gap/float64(m+k), correction)
 	if !ok {
 		return 0, 0, false
@@ -312,13 +314,13 @@ func (c *interior) step(sigma float64) (primal, dual float64, ok bool) {
 		for i := range trial {
 			trial[i] = c.delta[i] + length*next.dual[i]
 		}
-		return definite(b.assemble(trial, c.eta+length*next.dual[m]))
+		return definite(algebra, b.assemble(trial, c.eta+length*next.dual[m]))
 	})
 	work := next.slope
 	primal = lineSearch(c.lastPrimal, func(length float64) bool {
 		work.Scale(length, next.primal)
 		work.Add(work, c.primal)
-		return definite(work)
+		return definite(algebra, work)
 	})
 	if dual == 0 || primal == 0 {
 		return primal, dual, false
@@ -344,7 +346,7 @@ func (c *interior) refresh() bool {
 		}
 	}
 	var ok bool
-	c.inverse, ok = invert(s)
+	c.inverse, ok = invert(c.b.q.algebra, s)
 	return ok && !math.IsNaN(c.gap)
 }
 

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 func randomBlocks(t testing.TB, seed uint64) *blocks {
@@ -77,7 +79,7 @@ func TestSchurMatrixAgainstItsDefinition(t *testing.T) {
 		e.Sub(b.assemble(one, 0), b.assemble(zero, 0))
 		return &e
 	}
-	got := schur(newGram(primal, x), newGram(inverse, x), x)
+	got := schur(newGram(linalg.Gonum(), primal, x), newGram(linalg.Gonum(), inverse, x), x)
 	for i := range m + 1 {
 		for j := i; j <= m; j++ {
 			var p mat.Dense

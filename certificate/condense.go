@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
 )
@@ -19,6 +20,7 @@ var ErrMultipliers = errors.New("invalid multipliers")
 // change of units exact.
 type condensed struct {
 	problem  lift.Problem
+	algebra  linalg.Algebra
 	grouping lift.Grouping
 	m, c     int
 
@@ -48,7 +50,7 @@ func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
 	}
 	_, d, c := p.Dims()
 	m := len(g.Representatives)
-	q := &condensed{problem: p, grouping: g, m: m, c: c, exponent: make([]int, m)}
+	q := &condensed{problem: p, algebra: p.Algebra(), grouping: g, m: m, c: c, exponent: make([]int, m)}
 	q.positive.weight = make([]float64, m)
 	q.negative.weight = make([]float64, m)
 	if m > 0 {
@@ -72,7 +74,7 @@ func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
 			}
 		}
 		if d > m {
-			if q.x = gramFactor(q.x); q.x == nil {
+			if q.x = gramFactor(p.Algebra(), q.x); q.x == nil {
 				return nil, fmt.Errorf("the Gram matrix of the %d×%d representatives could not be factored", m, d)
 			}
 		}

@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // gramFactor returns an L (m×m) with L Lᵀ ⪰ R Rᵀ for the wide rows R (m×d, d > m, norms below 1), or nil if there
@@ -15,16 +15,16 @@ import (
 // For every u there is then a w with L w = R u and ‖w‖ ≤ ‖u‖ (Douglas' lemma), so that ‖Vᵀ(Lw)₊‖ ≤ γ‖w‖ for
 // every w implies the same of R: S for L, of order 2m, proves what S for R, of order m+d, would.  The verifier makes an L
 // of its own; this one exceeds R Rᵀ by more than any that it may make.
-func gramFactor(rows *mat.Dense) *mat.Dense {
+func gramFactor(algebra linalg.Algebra, rows *mat.Dense) *mat.Dense {
 	m, d := rows.Dims()
 	gram := mat.NewDense(m, m, nil)
-	dense.Gemm(blas.NoTrans, blas.Trans, 1, rows, rows, 0, gram)
+	algebra.Gemm(blas.NoTrans, blas.Trans, 1, rows.RawMatrix(), rows.RawMatrix(), 0, gram.RawMatrix())
 	// Twice the error of the products, m·(d+2)ε, and of the factorization, m(m+1)ε, for rows of norm below 1.
 	shift := gramMargin * float64(m) * float64(d+m+4) * 0x1p-53
 	for i := range m {
 		gram.Set(i, i, gram.At(i, i)+shift)
 	}
-	if !dense.Cholesky(blas.Lower, m, gram.RawMatrix().Data, m) {
+	if !algebra.Cholesky(blas.Lower, m, gram.RawMatrix().Data, m) {
 		return nil
 	}
 	for i := range m {

@@ -5,8 +5,6 @@ import (
 
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -107,16 +105,16 @@ func (q *condensed) passes(mu lift.Multipliers) bool {
 		}
 	}
 	coupling := k.Slice(0, m, m, m+d).(*mat.Dense)
-	coupling.Mul(pairs, q.x)
+	q.algebra.Mul(coupling, pairs, q.x)
 	for i := range m {
 		for j := range m {
 			pairs.Set(i, j, math.Ldexp(mu.Omega.At(i, j), q.exponent[i]+q.exponent[j]))
 		}
 	}
 	var ox mat.Dense
-	ox.Mul(pairs, q.x)
+	q.algebra.Mul(&ox, pairs, q.x)
 	weights := k.Slice(m, m+d, m, m+d).(*mat.Dense)
-	weights.Mul(q.x.T(), &ox)
+	q.algebra.Mul(weights, q.x.T(), &ox)
 	weights.Scale(-1, weights)
 
 	outputs := k.Slice(0, m, m+d, order).(*mat.Dense)
@@ -134,7 +132,7 @@ func (q *condensed) passes(mu lift.Multipliers) bool {
 		}
 		outputs.Add(outputs, v)
 		if s == &q.negative {
-			cross.Mul(q.x.T(), v)
+			q.algebra.Mul(cross, q.x.T(), v)
 			cross.Scale(-1, cross)
 		}
 	}
@@ -161,6 +159,6 @@ func (q *condensed) passes(mu lift.Multipliers) bool {
 		}
 		row[i] -= shift
 	}
-	_, ok := lapack64.Potrf(blas64.Symmetric{N: order, Stride: order, Data: k.RawMatrix().Data, Uplo: blas.Upper})
+	ok := q.algebra.Cholesky(blas.Upper, order, k.RawMatrix().Data, order)
 	return ok
 }

@@ -3,11 +3,11 @@ package descent
 import (
 	"math"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // adam makes steps of Adam (D. P. Kingma and J. Ba, Adam: a method for stochastic optimization, ICLR 2015).
-type adam[T dense.Real] struct {
+type adam[T linalg.Real] struct {
 	mean, square []T // moments of the gradient
 	steps        int
 }
@@ -17,7 +17,7 @@ const (
 	adamSquare = 0.99
 )
 
-func newAdam[T dense.Real](size int) *adam[T] {
+func newAdam[T linalg.Real](size int) *adam[T] {
 	return &adam[T]{mean: make([]T, size), square: make([]T, size)}
 }
 

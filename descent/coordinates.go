@@ -5,11 +5,10 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -17,9 +16,10 @@ import (
 // Xu = (XQ)z.  Where X has many more columns than rows, Q spans its row space, which holds the minimisers; and
 // where that is cheap, its columns are the eigenvectors of XᵀX.
 type coordinates struct {
-	q      *mat.Dense // d×r, nil for the identity
-	x      *mat.Dense // n×r, XQ
-	lambda []float64  // r, the diagonal of (XQ)ᵀXQ
+	algebra linalg.Algebra
+	q       *mat.Dense // d×r, nil for the identity
+	x       *mat.Dense // n×r, XQ
+	lambda  []float64  // r, the diagonal of (XQ)ᵀXQ
 }
 
 const (
@@ -32,28 +32,28 @@ const (
 )
 
 // newCoordinates finds coordinates for the rows x.  It is false where ctx ended before.
-func newCoordinates(ctx context.Context, x *mat.Dense) (*coordinates, bool) {
+func newCoordinates(ctx context.Context, a linalg.Algebra, x *mat.Dense) (*coordinates, bool) {
 	n, d := x.Dims()
-	s := &coordinates{x: x}
+	s := &coordinates{algebra: a, x: x}
 	if d >= wide*n {
-		q, ok := rowSpace(ctx, x)
+		q, ok := rowSpace(ctx, a, x)
 		if !ok {
 			return nil, false
 		}
 		s.q, s.x = q, mat.NewDense(n, q.RawMatrix().Cols, nil)
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 1, x, q, 0, s.x)
+		a.Mul(s.x, x, q)
 	}
 	_, r := s.x.Dims()
 	if r <= mostAxes && n*r <= mostTurned {
-		axes, lambda := principalAxes(s.x)
+		axes, lambda := principalAxes(a, s.x)
 		turned := mat.NewDense(n, r, nil)
-		turned.Mul(s.x, axes)
+		a.Mul(turned, s.x, axes)
 		s.x, s.lambda = turned, lambda
 		if s.q == nil {
 			s.q = axes
 		} else {
 			q := mat.NewDense(d, r, nil)
-			dense.Gemm(blas.NoTrans, blas.NoTrans, 1, s.q, axes, 0, q)
+			a.Mul(q, s.q, axes)
 			s.q = q
 		}
 		return s, ctx.Err() == nil
@@ -72,7 +72,7 @@ func newCoordinates(ctx context.Context, x *mat.Dense) (*coordinates, bool) {
 
 // rowSpace returns an orthonormal basis of the row space of x as columns (d×r), by Gram–Schmidt on blocks of rows, each
 // twice.  Rows that depend on those before them to rounding add nothing.
-func rowSpace(ctx context.Context, x *mat.Dense) (*mat.Dense, bool) {
+func rowSpace(ctx context.Context, a linalg.Algebra, x *mat.Dense) (*mat.Dense, bool) {
 	const block = 32
 	n, d := x.Dims()
 	basis := mat.NewDense(n, d, nil) // rows
@@ -91,8 +91,8 @@ func rowSpace(ctx context.Context, x *mat.Dense) (*mat.Dense, bool) {
 			if rank > 0 {
 				found := basis.Slice(0, rank, 0, d).(*mat.Dense).RawMatrix()
 				part := general(b, rank)
-				blas64.Gemm(blas.NoTrans, blas.Trans, 1, rows.RawMatrix(), found, 0, part)
-				blas64.Gemm(blas.NoTrans, blas.NoTrans, -1, part, found, 1, rows.RawMatrix())
+				a.Gemm(blas.NoTrans, blas.Trans, 1, rows.RawMatrix(), found, 0, part)
+				a.Gemm(blas.NoTrans, blas.NoTrans, -1, part, found, 1, rows.RawMatrix())
 			}
 		}
 		for i := range b {
@@ -124,7 +124,7 @@ func (s *coordinates) into(w lift.Weights) []float64 {
 	}
 	if s.q != nil {
 		z := mat.NewDense(m, len(s.lambda), nil)
-		z.Mul(w.U, s.q)
+		s.algebra.Mul(z, w.U, s.q)
 		w.U = z
 	}
 	_, c := w.V.Dims()
@@ -140,7 +140,7 @@ func (s *coordinates) out(theta []float64, c int) lift.Weights {
 	if s.q != nil && w.Width() > 0 {
 		d, _ := s.q.Dims()
 		u := mat.NewDense(w.Width(), d, nil)
-		u.Mul(w.U, s.q.T())
+		s.algebra.Mul(u, w.U, s.q.T())
 		w.U = u
 	}
 	return w

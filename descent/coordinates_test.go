@@ -21,7 +21,7 @@ func TestCoordinates(t *testing.T) {
 				copy(row, p.X.RawRowView(2*i))
 			}
 		}
-		s, ok := newCoordinates(t.Context(), p.X)
+		s, ok := newCoordinates(t.Context(), p.Algebra(), p.X)
 		if !ok {
 			t.Fatal("no coordinates")
 		}

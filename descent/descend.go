@@ -57,7 +57,7 @@ func (t *training) descent(theta []float64, iterations int, precise bool, single
 
 // curvature is the diagonal that L-BFGS takes for the inverse of the Hessian at first.
 func (t *training) curvature(theta []float64) []float64 {
-	squares := activationSquares(t.single.x, theta, t.n, min(t.n, curvatureRows), t.d, t.c)
+	squares := activationSquares(t.single.algebra, t.single.x, theta, t.n, min(t.n, curvatureRows), t.d, t.c)
 	curvature := t.single.loss.Curvature()
 	lambda := append([]float64(nil), t.s.lambda...)
 	floats.Scale(curvature, lambda)

@@ -54,11 +54,11 @@ func (e *edits) set(w lift.Weights) {
 		}
 	}
 	if w.Width() > 0 {
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, w.U.RawMatrix(), e.p.X.RawMatrix(), 0, e.a.RawMatrix())
+		e.p.Algebra().Gemm(blas.NoTrans, blas.Trans, 1, w.U.RawMatrix(), e.p.X.RawMatrix(), 0, e.a.RawMatrix())
 		for i, t := range e.a.RawMatrix().Data {
 			e.a.RawMatrix().Data[i] = max(t, 0)
 		}
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, e.a.RawMatrix(), w.V.RawMatrix(), 1, e.r)
+		e.p.Algebra().Gemm(blas.Trans, blas.NoTrans, 1, e.a.RawMatrix(), w.V.RawMatrix(), 1, e.r)
 	}
 	if e.p.IsPlain() {
 		e.f = floats.Dot(e.r.Data, e.r.Data)/2 + e.p.Gamma/2*e.decay
@@ -101,7 +101,7 @@ func (e *edits) merged(j, k int) (u, v []float64, f float64) {
 	vj, vk := e.w.V.RawRowView(j), e.w.V.RawRowView(k)
 	u, v = leadingPair(uj, vj, uk, vk)
 	x := e.p.X.RawMatrix()
-	blas64.Gemv(blas.NoTrans, 1, x, blas64.Vector{N: e.d, Inc: 1, Data: u}, 0, blas64.Vector{N: e.n, Inc: 1, Data: e.column})
+	e.p.Algebra().Gemv(blas.NoTrans, 1, x, u, 0, e.column)
 	aj, ak := e.a.RawRowView(j), e.a.RawRowView(k)
 	decay := e.decay + floats.Dot(u, u) + floats.Dot(v, v)
 	for _, gone := range [][]float64{uj, uk, vj, vk} {

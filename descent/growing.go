@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -90,7 +91,7 @@ func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand)
 	var q *mat.Dense
 	var lambda []float64
 	if d <= mostAxes {
-		q, lambda = principalAxes(p.X)
+		q, lambda = principalAxes(p.Algebra(), p.X)
 	}
 	col := make([]float64, d)
 	for j := range k {
@@ -160,6 +161,7 @@ func random(x []float64, rng *rand.Rand) {
 // climber maximises h(u) = ‖wᵀ(Xu)₊‖ over the unit sphere for many columns u at
 // once, by projected gradient steps with a step length for each column.
 type climber struct {
+	algebra     linalg.Algebra
 	x, w        blas64.General // n×d, n×c
 	h, dh       blas64.General // n×k
 	q           blas64.General // c×k, unit wᵀ(Xu)₊
@@ -172,7 +174,8 @@ type climber struct {
 func newClimber(p lift.Problem, w *mat.Dense, k int) *climber {
 	n, d, c := p.Dims()
 	return &climber{
-		x: p.X.RawMatrix(), w: w.RawMatrix(),
+		algebra: p.Algebra(),
+		x:       p.X.RawMatrix(), w: w.RawMatrix(),
 		h: general(n, k), q: general(c, k), dh: general(n, k), g: general(d, k),
 		value: make([]float64, k), trial: make([]float64, k), step: make([]float64, k),
 	}
@@ -240,13 +243,13 @@ func (c *climber) run(ctx context.Context, u *mat.Dense, iterations int) {
 
 // evaluate sets h, q and the values of the columns u.
 func (c *climber) evaluate(u blas64.General, value []float64) {
-	gemm(blas.NoTrans, blas.NoTrans, c.x, u, c.h)
+	c.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, c.x, u, 0, c.h)
 	for i, t := range c.h.Data {
 		if t < 0 {
 			c.h.Data[i] = 0
 		}
 	}
-	gemm(blas.Trans, blas.NoTrans, c.w, c.h, c.q)
+	c.algebra.Gemm(blas.Trans, blas.NoTrans, 1, c.w, c.h, 0, c.q)
 	k := c.q.Cols
 	clear(value)
 	for i, t := range c.q.Data {
@@ -264,13 +267,13 @@ func (c *climber) evaluate(u blas64.General, value []float64) {
 
 // gradient sets g to Xᵀ(1[Xu > 0] ∘ w q) for the columns last evaluated.
 func (c *climber) gradient() {
-	gemm(blas.NoTrans, blas.NoTrans, c.w, c.q, c.dh)
+	c.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, c.w, c.q, 0, c.dh)
 	for i, t := range c.h.Data {
 		if t <= 0 {
 			c.dh.Data[i] = 0
 		}
 	}
-	gemm(blas.Trans, blas.NoTrans, c.x, c.dh, c.g)
+	c.algebra.Gemm(blas.Trans, blas.NoTrans, 1, c.x, c.dh, 0, c.g)
 }
 
 // growAndRefine adds missing neurons and refines, roughly round after round and

@@ -87,7 +87,7 @@ func (s *newton) search(polish bool) bool {
 // what entries that leave t = 0 upwards add to the slope.
 func (s *newton) breakpoints() (list []breakpoint, jump float64) {
 	rate := s.trial.masked // free at this time
-	gemm(blas.NoTrans, blas.Trans, s.x, s.du.RawMatrix(), rate)
+	s.algebra.Gemm(blas.NoTrans, blas.Trans, 1, s.x, s.du.RawMatrix(), 0, rate)
 	for j, k := range s.kinks {
 		held := map[int]bool{}
 		for _, i := range k.rows {

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -15,6 +16,7 @@ import (
 // set holds, for each neuron j, rows i whose convex kink x_iᵀu_j = 0 is kept
 // as an equality; u_j then moves in the orthogonal complement of those rows.
 type newton struct {
+	algebra    linalg.Algebra
 	n, d, c, m int
 	gamma      float64
 	x, y       blas64.General
@@ -55,7 +57,8 @@ func newNewton(p lift.Problem, w lift.Weights, stop func() bool) *newton {
 	}
 	nn, d, c := p.Dims()
 	s := &newton{
-		n: nn, d: d, c: c, m: w.Width(), gamma: p.Gamma,
+		algebra: p.Algebra(),
+		n:       nn, d: d, c: c, m: w.Width(), gamma: p.Gamma,
 		x: p.X.RawMatrix(), y: p.Y.RawMatrix(), rowNorm: make([]float64, nn), stop: stop,
 		du: mat.NewDense(w.Width(), d, nil), dv: mat.NewDense(w.Width(), c, nil),
 	}
@@ -76,7 +79,7 @@ func newNewton(p lift.Problem, w lift.Weights, stop func() bool) *newton {
 // evaluate fills in pt from its weights.  The entries forced are taken to lie on
 // their kink exactly, like the entries of the active set.
 func (s *newton) evaluate(pt *point, forced []breakpoint) {
-	gemm(blas.NoTrans, blas.Trans, s.x, pt.u.RawMatrix(), pt.t)
+	s.algebra.Gemm(blas.NoTrans, blas.Trans, 1, s.x, pt.u.RawMatrix(), 0, pt.t)
 	for j, k := range s.kinks {
 		for _, i := range k.rows {
 			pt.t.Data[i*s.m+j] = 0
@@ -88,13 +91,13 @@ func (s *newton) evaluate(pt *point, forced []breakpoint) {
 	for i, t := range pt.t.Data {
 		pt.a.Data[i] = max(t, 0)
 	}
-	gemm(blas.NoTrans, blas.NoTrans, pt.a, pt.v.RawMatrix(), pt.r)
+	s.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, pt.a, pt.v.RawMatrix(), 0, pt.r)
 	for i := range s.n {
 		floats.Sub(pt.r.Data[i*s.c:(i+1)*s.c], s.y.Data[i*s.y.Stride:i*s.y.Stride+s.c])
 	}
 	uu, vv := pt.u.RawMatrix().Data, pt.v.RawMatrix().Data
 	pt.f = 0.5*floats.Dot(pt.r.Data, pt.r.Data) + 0.5*s.gamma*(floats.Dot(uu, uu)+floats.Dot(vv, vv))
-	gemm(blas.NoTrans, blas.Trans, pt.r, pt.v.RawMatrix(), pt.s)
+	s.algebra.Gemm(blas.NoTrans, blas.Trans, 1, pt.r, pt.v.RawMatrix(), 0, pt.s)
 	for i, t := range pt.t.Data {
 		if t > 0 {
 			pt.masked.Data[i] = pt.s.Data[i]
@@ -102,9 +105,9 @@ func (s *newton) evaluate(pt *point, forced []breakpoint) {
 			pt.masked.Data[i] = 0
 		}
 	}
-	gemm(blas.Trans, blas.NoTrans, pt.masked, s.x, pt.gu.RawMatrix())
+	s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, pt.masked, s.x, 0, pt.gu.RawMatrix())
 	floats.AddScaled(pt.gu.RawMatrix().Data, s.gamma, uu)
-	gemm(blas.Trans, blas.NoTrans, pt.a, pt.r, pt.gv.RawMatrix())
+	s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, pt.a, pt.r, 0, pt.gv.RawMatrix())
 	floats.AddScaled(pt.gv.RawMatrix().Data, s.gamma, vv)
 }
 
@@ -281,7 +284,7 @@ func (s *newton) step() bool {
 		if s.stop() {
 			return false
 		}
-		x, shift, ok := solveShifted(h, g, s.shift)
+		x, shift, ok := solveShifted(s.algebra, h, g, s.shift)
 		if !ok {
 			return false
 		}
@@ -326,8 +329,8 @@ func (s *newton) hessian() (h *mat.SymDense, g []float64, offset []int) {
 		}
 	}
 	gram, zr := general(nz+s.m, nz+s.m), general(nz+s.m, s.c)
-	gemm(blas.Trans, blas.NoTrans, z, z, gram)
-	gemm(blas.Trans, blas.NoTrans, z, s.at.r, zr)
+	s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, z, z, 0, gram)
+	s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, z, s.at.r, 0, zr)
 
 	size := offset[s.m]
 	h, g = mat.NewSymDense(size, nil), make([]float64, size)

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -133,7 +133,7 @@ func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 		consider(w)
 	}
 	refitted()
-	axes, ok := newCoordinates(ctx, p.X)
+	axes, ok := newCoordinates(ctx, p.Algebra(), p.X)
 	if !ok {
 		st.Reason = Interrupted
 		return best, st
@@ -200,29 +200,26 @@ func runLBFGS(ctx context.Context, p lift.Problem, s *coordinates, w lift.Weight
 		return r.value(ctx, theta, grad, 0, n)
 	}
 	theta := s.into(w)
-	inverse := inverseCurvature(theta, s.lambda, activationSquares(r.x, theta, n, n, d, c), p.Gamma)
+	inverse := inverseCurvature(theta, s.lambda, activationSquares(r.algebra, r.x, theta, n, n, d, c), p.Gamma)
 	l := newLBFGS(f, func() bool { return ctx.Err() != nil }, theta, inverse)
 	its = l.run(limit, 1e-30)
 	return s.out(l.x, c), its, calls
 }
 
 // principalAxes returns the eigenvectors (columns) and eigenvalues of XᵀX.
-func principalAxes(x *mat.Dense) (*mat.Dense, []float64) {
+func principalAxes(a linalg.Algebra, x *mat.Dense) (*mat.Dense, []float64) {
 	_, d := x.Dims()
 	gram := mat.NewSymDense(d, nil)
-	gram.SymOuterK(1, x.T())
-	var eig mat.EigenSym
-	q := mat.NewDense(d, d, nil)
-	if !eig.Factorize(gram, true) { // cannot fail for finite input; any rotation is valid
-		lambda := make([]float64, d)
+	a.SymOuterK(gram, 1, x.T())
+	lambda, q, ok := a.EigenSym(gram, true)
+	if !ok { // cannot fail for finite input; any rotation is valid
+		lambda, q = make([]float64, d), mat.NewDense(d, d, nil)
 		for i := range d {
 			q.Set(i, i, 1)
 			lambda[i] = gram.At(i, i)
 		}
 		return q, lambda
 	}
-	eig.VectorsTo(q)
-	lambda := eig.Values(nil)
 	for i := range lambda {
 		lambda[i] = math.Max(lambda[i], 0)
 	}
@@ -230,7 +227,7 @@ func principalAxes(x *mat.Dense) (*mat.Dense, []float64) {
 }
 
 // activationSquares estimates ‖(Xu_j)₊‖² from the first of n rows of x (n×d).
-func activationSquares[T dense.Real](x []T, theta []float64, n, rows, d, c int) []float64 {
+func activationSquares[T linalg.Real](a linalg.Algebra, x []T, theta []float64, n, rows, d, c int) []float64 {
 	m := len(theta) / (d + c)
 	u := make([]T, d*m)
 	for i := range u {
@@ -241,8 +238,8 @@ func activationSquares[T dense.Real](x []T, theta []float64, n, rows, d, c int) 
 	h := make([]T, block*m)
 	for lo := 0; lo < rows; lo += block {
 		b := min(block, rows-lo)
-		dense.Product(blas.NoTrans, blas.NoTrans, b, m, d, x[lo*d:(lo+b)*d], u, 0, h)
-		dense.Relu(h[:b*m])
+		linalg.Product(a, blas.NoTrans, blas.NoTrans, b, m, d, x[lo*d:(lo+b)*d], u, 0, h)
+		linalg.Relu(h[:b*m])
 		for i := range b {
 			for j, v := range h[i*m : (i+1)*m] {
 				squares[j] += float64(v) * float64(v)

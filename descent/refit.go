@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -73,6 +74,7 @@ func (l *groupLasso) begin(warm lift.Weights) {
 
 // groupLasso is the convex problem of RefitOutput.
 type groupLasso struct {
+	algebra    linalg.Algebra
 	n, d, c, k int
 	gamma, tol float64        // tol: relative duality gap to stop at
 	unit       *mat.Dense     // k×d, unit directions (zero rows stay zero)
@@ -95,7 +97,8 @@ func newGroupLasso(p lift.Problem, directions mat.Matrix) *groupLasso {
 	n, d, c := p.Dims()
 	k, _ := directions.Dims()
 	l := &groupLasso{
-		n: n, d: d, c: c, k: k, gamma: p.Gamma, y: p.Y.RawMatrix(),
+		algebra: p.Algebra(),
+		n:       n, d: d, c: c, k: k, gamma: p.Gamma, y: p.Y.RawMatrix(),
 		a: general(n, k), t: make([]float64, k*c), r: general(n, c), corr: general(k, c),
 		sq: make([]float64, k), pos: make([]int, k), z: make([]float64, c),
 	}
@@ -113,7 +116,7 @@ func newGroupLasso(p lift.Problem, directions mat.Matrix) *groupLasso {
 		normalise(row)
 		l.pos[j] = -1
 	}
-	gemm(blas.NoTrans, blas.Trans, p.X.RawMatrix(), l.unit.RawMatrix(), l.a)
+	l.algebra.Gemm(blas.NoTrans, blas.Trans, 1, p.X.RawMatrix(), l.unit.RawMatrix(), 0, l.a)
 	for i := range n {
 		row := l.a.Data[i*l.a.Stride : i*l.a.Stride+k]
 		for j, h := range row {
@@ -190,7 +193,7 @@ func (l *groupLasso) primal() float64 {
 func (l *groupLasso) residual() Gap {
 	primal, worst := l.primal(), 0.0
 	if l.k > 0 {
-		gemm(blas.Trans, blas.NoTrans, l.a, l.r, l.corr)
+		l.algebra.Gemm(blas.Trans, blas.NoTrans, 1, l.a, l.r, 0, l.corr)
 	}
 	for j := range l.k {
 		worst = math.Max(worst, l.violation(j))
@@ -290,7 +293,7 @@ func (l *groupLasso) extend(columns []int) {
 		}
 	}
 	l.gram = mat.NewDense(s, s, nil)
-	gemm(blas.Trans, blas.NoTrans, l.cols, l.cols, l.gram.RawMatrix())
+	l.algebra.Gemm(blas.Trans, blas.NoTrans, 1, l.cols, l.cols, 0, l.gram.RawMatrix())
 	l.e = make([]float64, s*l.c)
 }
 
@@ -347,7 +350,7 @@ func (l *groupLasso) setGap() Gap {
 func (l *groupLasso) correlations() float64 {
 	primal := l.primal()
 	if len(l.set) > 0 {
-		gemm(blas.Trans, blas.NoTrans, l.r, l.cols, blas64.General{Rows: l.c, Cols: len(l.set), Stride: len(l.set), Data: l.e})
+		l.algebra.Gemm(blas.Trans, blas.NoTrans, 1, l.r, l.cols, 0, blas64.General{Rows: l.c, Cols: len(l.set), Stride: len(l.set), Data: l.e})
 	}
 	return primal
 }
@@ -433,7 +436,7 @@ func (l *groupLasso) newton() float64 {
 			trace += hess.At(i*l.c+b, i*l.c+b)
 		}
 	}
-	step, _, ok := solveShifted(hess, grad, 1e-13*trace/float64(size))
+	step, _, ok := solveShifted(l.algebra, hess, grad, 1e-13*trace/float64(size))
 	if !ok {
 		return 0
 	}

@@ -10,7 +10,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -40,6 +39,9 @@ func Restarts(ctx context.Context, p lift.Problem, o Options) (runs []Run, best 
 	limited, cancel := withLimit(ctx, o.TimeLimit)
 	defer cancel()
 	runs = make([]Run, o.Starts)
+	if o.Parallel > 1 {
+		p = p.On(p.Algebra().WithThreads(1)) // the starts are beside each other
+	}
 	var group errgroup.Group
 	group.SetLimit(o.Parallel)
 	for i := range runs {
@@ -74,21 +76,21 @@ func ridgeStart(p lift.Problem, directions *mat.Dense) lift.Weights {
 	n, _, c := p.Dims()
 	_, k := directions.Dims()
 	a := lift.Weights{U: mat.DenseCopyOf(directions.T()), V: mat.NewDense(k, c, nil)}
-	active := a.Activations(p.X)
-	square, v := mat.NewDense(k, k, nil), a.V
-	dense.Gemm(blas.Trans, blas.NoTrans, 1, active, active, 0, square)
-	dense.Gemm(blas.Trans, blas.NoTrans, 1, active, mat.DenseCopyOf(p.Y), 0, v)
+	active := a.ActivationsOn(p.Algebra(), p.X)
+	square, v, algebra := mat.NewDense(k, k, nil), a.V, p.Algebra()
+	algebra.Mul(square, active.T(), active)
+	algebra.Mul(v, active.T(), p.Y)
 	trace := mat.Trace(square)
 	shift := ridgeShare * p.Gamma * trace / float64(n)
 	for i := range k {
 		square.Set(i, i, square.At(i, i)+shift)
 	}
-	if !dense.Cholesky(blas.Lower, k, square.RawMatrix().Data, k) {
+	if !algebra.Cholesky(blas.Lower, k, square.RawMatrix().Data, k) {
 		// Activations that agree to rounding, under a tiny γ: start without output weights to speak of.
 		v.Scale(1/(1+trace), v)
 		return Balance(a)
 	}
-	dense.CholeskySolve(blas.Lower, k, c, square.RawMatrix().Data, k, v.RawMatrix().Data, c)
+	algebra.CholeskySolve(blas.Lower, k, c, square.RawMatrix().Data, k, v.RawMatrix().Data, c)
 	return Balance(a)
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem/loss"
 )
@@ -24,7 +24,8 @@ import (
 //
 // The weights are one slice theta of length (d+c)·m: the d×m matrix Uᵀ, then the c×m matrix Vᵀ, both
 // row-major.  Neurons run along the rows, so that every kernel works on contiguous runs.
-type risk[T dense.Real] struct {
+type risk[T linalg.Real] struct {
+	algebra linalg.Algebra // one thread: the workers are beside each other
 	n, d, c int
 	x       []T       // n×d
 	y       []float64 // n×c
@@ -38,7 +39,7 @@ type risk[T dense.Real] struct {
 }
 
 // worker has the work space of one goroutine.
-type worker[T dense.Real] struct {
+type worker[T linalg.Real] struct {
 	block   int       // rows of a block
 	h, dh   []T       // block×m
 	out     []T       // block×c
@@ -57,9 +58,9 @@ const sharedWork = 200_000
 
 // newRisk makes the work space for the problem p with the rows x (n×d) in place of its own and the targets y (n×c), in another order of rows
 // perhaps, which is that of the weights, for at most threads goroutines.
-func newRisk[T dense.Real](p lift.Problem, x []T, y, weights []float64, threads int) *risk[T] {
+func newRisk[T linalg.Real](p lift.Problem, x []T, y, weights []float64, threads int) *risk[T] {
 	_, d, c := p.Dims()
-	r := &risk[T]{n: len(y) / c, d: d, c: c, x: x, y: y, weights: weights, loss: loss.OrSquared(p.Loss), gamma: p.Gamma}
+	r := &risk[T]{algebra: p.Algebra().WithThreads(1), n: len(y) / c, d: d, c: c, x: x, y: y, weights: weights, loss: loss.OrSquared(p.Loss), gamma: p.Gamma}
 	if p.Intercept {
 		r.b, r.slopes = make([]float64, c), make([]float64, len(y))
 	}
@@ -213,12 +214,12 @@ func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to
 		}
 		b := min(w.block, to-lo)
 		x, h, out, f := r.x[lo*r.d:(lo+b)*r.d], w.h[:b*m], w.out[:b*r.c], w.f[:b*r.c]
-		dense.Product(blas.NoTrans, blas.NoTrans, b, m, r.d, x, u, 0, h)
-		dense.Relu(h)
+		linalg.Product(r.algebra, blas.NoTrans, blas.NoTrans, b, m, r.d, x, u, 0, h)
+		linalg.Relu(h)
 		if what.projected {
 			f = r.slopes[lo*r.c : (lo+b)*r.c]
 		} else {
-			dense.Product(blas.NoTrans, blas.Trans, b, r.c, m, h, v, 0, out)
+			linalg.Product(r.algebra, blas.NoTrans, blas.Trans, b, r.c, m, h, v, 0, out)
 			if what.outputs {
 				f = r.slopes[lo*r.c : (lo+b)*r.c]
 			}
@@ -240,17 +241,17 @@ func (r *risk[T]) rows(ctx context.Context, w *worker[T], theta []T, m, from, to
 		for i, t := range f {
 			out[i] = T(t)
 		}
-		dense.Product(blas.Trans, blas.NoTrans, r.c, m, b, out, h, beta, w.gradV)
+		linalg.Product(r.algebra, blas.Trans, blas.NoTrans, r.c, m, b, out, h, beta, w.gradV)
 		dh := w.dh[:b*m]
 		if r.c == 1 {
 			for i, t := range out { // v_j follows below, once for all rows
-				dense.FillPositive(dh[i*m:(i+1)*m], t, h[i*m:(i+1)*m])
+				linalg.FillPositive(dh[i*m:(i+1)*m], t, h[i*m:(i+1)*m])
 			}
 		} else {
-			dense.Product(blas.NoTrans, blas.NoTrans, b, m, r.c, out, v, 0, dh)
-			dense.MaskPositive(dh, h)
+			linalg.Product(r.algebra, blas.NoTrans, blas.NoTrans, b, m, r.c, out, v, 0, dh)
+			linalg.MaskPositive(dh, h)
 		}
-		dense.Product(blas.Trans, blas.NoTrans, r.d, m, b, x, dh, beta, w.gradU)
+		linalg.Product(r.algebra, blas.Trans, blas.NoTrans, r.d, m, b, x, dh, beta, w.gradU)
 		beta = 1
 	}
 	if what.gradient && r.c == 1 {

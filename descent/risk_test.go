@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem/loss"
 )
@@ -63,7 +63,7 @@ func TestPack(t *testing.T) {
 }
 
 // testRisk compares value and gradient with their formulas.
-func testRisk[T dense.Real](t *testing.T, tol float64) {
+func testRisk[T linalg.Real](t *testing.T, tol float64) {
 	for _, c := range []int{1, 3} {
 		for _, threads := range []int{1, 3} {
 			p := structured(1501, 7, c, 0.3, 5)

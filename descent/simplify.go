@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -83,10 +84,10 @@ func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 	if m < 2 || !editsFit(p, m) {
 		return w
 	}
-	a := w.Activations(p.X)
+	a := w.ActivationsOn(p.Algebra(), p.X)
 	var gram, vv mat.Dense
-	gram.Mul(a.T(), a)
-	vv.Mul(w.V, w.V.T())
+	p.Algebra().Mul(&gram, a.T(), a)
+	p.Algebra().Mul(&vv, w.V, w.V.T())
 	size, cost := make([]float64, m), make([]float64, m)
 	for j := range m {
 		size[j] = math.Sqrt(gram.At(j, j) * vv.At(j, j))
@@ -102,7 +103,7 @@ func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 			}
 		}
 	}
-	basis := nullVectors(unit)
+	basis := nullVectors(p.Algebra(), unit)
 	if len(basis) == 0 {
 		return w
 	}
@@ -140,7 +141,7 @@ func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 }
 
 // nullVectors returns a basis of the vectors that the positive semidefinite g takes to zero.
-func nullVectors(g *mat.SymDense) [][]float64 {
+func nullVectors(a linalg.Algebra, g *mat.SymDense) [][]float64 {
 	m := g.SymmetricDim()
 	var factor mat.PivotedCholesky
 	if factor.Factorize(g, -1) {
@@ -158,7 +159,7 @@ func nullVectors(g *mat.SymDense) [][]float64 {
 	r1.CloneFrom(u.SliceTri(0, rank))
 	r2.CloneFrom(mat.DenseCopyOf(&u).Slice(0, rank, rank, m))
 	head.CloneFrom(&r2)
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, blas64.Triangular{
+	a.Trsm(blas.Left, blas.NoTrans, 1, blas64.Triangular{
 		Uplo: blas.Upper, Diag: blas.NonUnit, N: rank, Data: r1.RawMatrix().Data, Stride: r1.RawMatrix().Stride,
 	}, head.RawMatrix())
 	basis := make([][]float64, m-rank)
@@ -201,7 +202,7 @@ func byStrength(p lift.Problem, w lift.Weights) []int {
 	if m == 0 {
 		return order
 	}
-	a := w.Activations(p.X)
+	a := w.ActivationsOn(p.Algebra(), p.X)
 	for j := range m {
 		order[j] = j
 		size[j] = mat.Norm(a.ColView(j), 2) * floats.Norm(w.V.RawRowView(j), 2)

@@ -1,32 +1,11 @@
 package descent
 
 import (
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/blas/gonum"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
 )
-
-// smallProduct is the number of multiplications below which a product is done
-// by gonum's own kernel: there a foreign BLAS costs more in calls and locks
-// than it saves, above all under concurrent restarts.
-const smallProduct = 1 << 17
-
-// gemm computes c = op(a) op(b).
-func gemm(ta, tb blas.Transpose, a, b, c blas64.General) {
-	k := a.Cols
-	if ta == blas.Trans {
-		k = a.Rows
-	}
-	if c.Rows*c.Cols*k < smallProduct {
-		gonum.Implementation{}.Dgemm(ta, tb, c.Rows, c.Cols, k, 1,
-			a.Data, a.Stride, b.Data, b.Stride, 0, c.Data, c.Stride)
-		return
-	}
-	blas64.Gemm(ta, tb, 1, a, b, 0, c)
-}
 
 func general(rows, cols int) blas64.General {
 	return blas64.General{Rows: rows, Cols: cols, Stride: max(cols, 1), Data: make([]float64, rows*cols)}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -15,7 +14,7 @@ type TrainOptions struct {
 	Width int
 	// Seed makes all random numbers.
 	Seed uint64
-	// Threads is the number of goroutines; 0 means dense.Threads().  It is part of the result, as it sets the order of sums and
+	// Threads is the number of goroutines; 0 means those of the problem's linear algebra.  It is part of the result, as it sets the order of sums and
 	// how many starts are trained side by side.
 	Threads int
 	// Effort limits the work, in passes over the data for the loss and its gradient of a network of 400 neurons; 0
@@ -29,7 +28,7 @@ type TrainOptions struct {
 }
 
 // withDefaults checks the options and fills in the defaults.
-func (o TrainOptions) withDefaults() (TrainOptions, error) {
+func (o TrainOptions) withDefaults(threads int) (TrainOptions, error) {
 	switch {
 	case o.Width < 0:
 		return o, fmt.Errorf("descent: Width is %d, expected 0 (no cap) or a positive number of neurons", o.Width)
@@ -39,7 +38,7 @@ func (o TrainOptions) withDefaults() (TrainOptions, error) {
 		return o, fmt.Errorf("descent: Effort is %d, expected 0 (no limit) or a positive number of passes such as 1000", o.Effort)
 	}
 	if o.Threads == 0 {
-		o.Threads = dense.Threads()
+		o.Threads = threads
 	}
 	return o, nil
 }
@@ -67,12 +66,12 @@ func Train(ctx context.Context, p lift.Problem, o TrainOptions) (lift.Weights, S
 	if err := checkWeights(p, o.Start); err != nil {
 		return lift.Weights{}, Status{}, err
 	}
-	o, err := o.withDefaults()
+	o, err := o.withDefaults(p.Algebra().Threads())
 	if err != nil {
 		return lift.Weights{}, Status{}, err
 	}
-	t := newTraining(ctx, p, o)
-	dense.SideBySide(t.run)
+	t := newTraining(ctx, p.On(p.Algebra().WithThreads(1)), o) // the goroutines are beside each other
+	t.run()
 	w, st := t.outcome()
 	st.finish(ctx, ctx, begin)
 	return w, st, nil

@@ -100,7 +100,7 @@ func (t *training) weights() lift.Weights {
 
 // prepare finds coordinates and lays the data out; false where ctx ended before.
 func (t *training) prepare() bool {
-	s, ok := newCoordinates(t.ctx, t.original.X)
+	s, ok := newCoordinates(t.ctx, t.original.Algebra(), t.original.X)
 	if !ok {
 		return false
 	}

@@ -6,11 +6,10 @@ import (
 	"math"
 	"time"
 
-	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/blocks"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/relax"
 )
@@ -44,7 +43,7 @@ func (s *state) work(share float64) float64 {
 	if s.budget.Limit == 0 {
 		return s.freeWork
 	}
-	return s.left(share).Seconds() * flopRate()
+	return s.left(share).Seconds() * flopRate(s.problem.Algebra())
 }
 
 // blockCount is the number of blocks whose relaxations are expected to be solved until the share of the
@@ -106,16 +105,16 @@ func (s *state) diagonalBound(ctx context.Context, a Access) error {
 }
 
 // flopRate measures the speed of matrix products, in floating-point operations per second.
-func flopRate() float64 {
+func flopRate(a linalg.Algebra) float64 {
 	const order = 768
-	a, b := mat.NewDense(order, order, nil), mat.NewDense(order, order, nil)
-	for i := range a.RawMatrix().Data {
-		a.RawMatrix().Data[i] = 1 + float64(i%7) // products of zeros are skipped in pure Go
+	x, y := mat.NewDense(order, order, nil), mat.NewDense(order, order, nil)
+	for i := range x.RawMatrix().Data {
+		x.RawMatrix().Data[i] = 1 + float64(i%7) // products of zeros are skipped in pure Go
 	}
 	fastest := time.Duration(math.MaxInt64)
 	for range 3 {
 		begin := time.Now()
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 1, a, a, 0, b)
+		a.Mul(y, x, x)
 		fastest = min(fastest, time.Since(begin))
 	}
 	return 2 * order * order * order / fastest.Seconds()

@@ -65,8 +65,11 @@ func (s *state) describe(r *Result) {
 		return
 	}
 	r.Relaxation = &Relaxation{
-		Status: s.relaxStatus(), Value: x.Value, LowerBound: s.record.relaxed(),
+		Status: s.relaxStatus(), Value: x.Value, LowerBound: math.NaN(),
 		Rank: x.Rank, Outer: x.Outer, Inner: x.Inner, Elapsed: time.Duration(x.Seconds * float64(time.Second)),
+	}
+	if m := s.record.multipliers(); m != nil {
+		r.Relaxation.LowerBound = m.LowerBound
 	}
 }
 

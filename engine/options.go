@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/internal/settings"
 )
 
@@ -40,7 +41,13 @@ type Options struct {
 	Threads     int           // goroutines of the parallel parts; 0: all processors
 	MemoryLimit int64         // bytes; 0: what the machine has available
 	Progress    Recorder      // nil: none
+
+	// LinearAlgebra are the kernels of the dense linear algebra, with Threads for its threads; the zero value is gonum's.
+	LinearAlgebra LinearAlgebra
 }
+
+// LinearAlgebra is dense linear algebra on a back end.  Several may be in use at once, each in several runs.
+type LinearAlgebra = linalg.Algebra
 
 // DefaultGap is the relative gap (upper − lower)/upper at which a run stops by
 // default.

@@ -51,7 +51,9 @@ func (s *state) signTree(until float64) Phase {
 		from, _ := s.record.Network()
 		var result *signs.Result
 		var err error
-		dense.SideBySide(func() { result, err = signs.Solve(grow, s.problem, from, options) })
+		dense.SideBySide(func() {
+			result, err = signs.Solve(grow, s.problem.On(s.problem.Algebra().WithThreads(1)), from, options)
+		})
 		if err != nil {
 			return nil, fmt.Errorf("branch and bound on signs: %w", err)
 		}

@@ -70,6 +70,7 @@ func newState(p Problem, opts Options) (*state, error) {
 	if err := checkMethod(p, opts.Method); err != nil {
 		return nil, err
 	}
+	p = p.On(opts.LinearAlgebra.WithThreads(opts.threads()))
 	s := &state{problem: p, narrow: p, opts: opts, clock: wall{}, freeWork: trainWork}
 	if s.budget, err = newBudget(p, opts, s.clock.Now()); err != nil {
 		return nil, err

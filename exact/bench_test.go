@@ -6,14 +6,15 @@ import (
 	"time"
 
 	"github.com/relift/relift/exact/verify"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
 // BenchmarkSolve reports, per data set, the certified gap in percent, the cones
 // and the two bounds.  Run one with -bench 'Solve/iris' -benchtime 1x -v.
 func BenchmarkSolve(b *testing.B) {
-	if _, err := dense.Init(); err != nil {
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
 		b.Fatal(err)
 	}
 	const minute = time.Minute
@@ -37,7 +38,7 @@ func BenchmarkSolve(b *testing.B) {
 	} {
 		b.Run(bm.name, func(b *testing.B) {
 			p := classification(b, sharedData(b, bm.file), bm.gamma, bm.standardise)
-			report(b, p, Options{Gap: bm.gap, TimeLimit: bm.limit, Seed: 1})
+			report(b, p.On(algebra), Options{Gap: bm.gap, TimeLimit: bm.limit, Seed: 1})
 		})
 	}
 }

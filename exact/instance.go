@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -17,6 +18,7 @@ type instance struct {
 	x        []float64 // n×d, row-major
 	y        []float64 // n×c, row-major
 	gamma    float64
+	algebra  linalg.Algebra
 	rows     []int // n original row numbers
 	group    []int // n, equal rows of X have equal numbers 0, 1, …
 	groups   int
@@ -37,7 +39,7 @@ const rankTolerance = 1e-13
 // has n = 0 when every row is zero.
 func newInstance(p lift.Problem) *instance {
 	total, full, c := p.Dims()
-	in := &instance{c: c, gamma: p.Gamma, stretch: 1}
+	in := &instance{c: c, gamma: p.Gamma, stretch: 1, algebra: p.Algebra()}
 	for i := range total {
 		row := p.X.RawRowView(i)
 		if norm(row) == 0 && isZero(row) {
@@ -54,24 +56,18 @@ func newInstance(p lift.Problem) *instance {
 	}
 	in.findGroups()
 	in.collectUnique()
-	var svd mat.SVD
 	xm := mat.NewDense(in.n, full, append([]float64(nil), in.x...))
-	if !svd.Factorize(xm, mat.SVDThin) {
+	_, values, v, ok := in.algebra.SVD(xm)
+	if !ok {
 		return in // the full space is always right, only slower
 	}
-	values := svd.Values(nil)
-	rank := 0
-	for rank < len(values) && values[rank] > rankTolerance*values[0] {
-		rank++
-	}
+	rank := linalg.Rank(values, rankTolerance)
 	if rank == full {
 		return in
 	}
-	var v mat.Dense
-	svd.VTo(&v)
 	in.basis = mat.DenseCopyOf(v.Slice(0, full, 0, rank))
 	var reduced mat.Dense
-	reduced.Mul(xm, in.basis)
+	in.algebra.Mul(&reduced, xm, in.basis)
 	in.d, in.x = rank, reduced.RawMatrix().Data
 	in.collectUnique()
 	in.boundReduction(xm)
@@ -120,7 +116,7 @@ func (in *instance) merge(w []float64) []float64 {
 func (in *instance) boundReduction(x *mat.Dense) {
 	full, rank := in.basis.Dims()
 	var gram mat.Dense
-	gram.Mul(in.basis.T(), in.basis)
+	in.algebra.Mul(&gram, in.basis.T(), in.basis)
 	for k := range rank {
 		gram.Set(k, k, gram.At(k, k)-1)
 	}

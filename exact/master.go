@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // column is one neuron direction of the restricted problem.
@@ -69,7 +71,7 @@ func (ms *master) solve(ctx context.Context, tolerance float64) {
 		qr.RTo(&r)
 		ar = mat.DenseCopyOf(r.Slice(0, m, 0, m))
 		yr = mat.NewDense(m, c, nil)
-		yr.Mul(q.Slice(0, n, 0, m).T(), y)
+		in.algebra.Mul(yr, q.Slice(0, n, 0, m).T(), y)
 	}
 	eta := make([]float64, m)
 	scale := 0.0
@@ -86,9 +88,9 @@ func (ms *master) solve(ctx context.Context, tolerance float64) {
 			eta[j] = 1
 		}
 	}
-	interiorPoint(ctx, ar, yr, in.gamma, eta, tolerance)
+	interiorPoint(ctx, in.algebra, ar, yr, in.gamma, eta, tolerance)
 
-	st := newMasterState(ar, yr, in.gamma)
+	st := newMasterState(in.algebra, ar, yr, in.gamma)
 	if !st.at(eta) {
 		clear(eta)
 	}
@@ -115,13 +117,14 @@ func (ms *master) solve(ctx context.Context, tolerance float64) {
 
 // masterState evaluates f, its gradient and Hessian at a point η.
 type masterState struct {
+	algebra linalg.Algebra
 	a, y    *mat.Dense // rows×m, rows×c
 	gamma   float64
-	k       *mat.SymDense // A diag(η) Aᵀ + γI
-	chol    mat.Cholesky
-	scaled  *mat.Dense // A diag(√η)
-	gy      *mat.Dense // GY
-	agy     *mat.Dense // AᵀGY (m×c)
+	k       *mat.SymDense     // A diag(η) Aᵀ + γI
+	factor  blas64.Triangular // U, K = UᵀU
+	scaled  *mat.Dense        // A diag(√η)
+	gy      *mat.Dense        // GY
+	agy     *mat.Dense        // AᵀGY (m×c)
 	f       float64
 	grad    []float64
 	root    []float64  // √η
@@ -129,11 +132,11 @@ type masterState struct {
 	hessian *mat.SymDense
 }
 
-func newMasterState(a, y *mat.Dense, gamma float64) *masterState {
+func newMasterState(algebra linalg.Algebra, a, y *mat.Dense, gamma float64) *masterState {
 	rows, m := a.Dims()
 	_, c := y.Dims()
 	return &masterState{
-		a: a, y: y, gamma: gamma,
+		algebra: algebra, a: a, y: y, gamma: gamma,
 		k: mat.NewSymDense(rows, nil), scaled: mat.NewDense(rows, m, nil),
 		gy: mat.NewDense(rows, c, nil), agy: mat.NewDense(m, c, nil),
 		grad: make([]float64, m), root: make([]float64, m), half: mat.NewDense(rows, m, nil), hessian: mat.NewSymDense(m, nil),
@@ -155,19 +158,18 @@ func (st *masterState) at(eta []float64) bool {
 			to[j] = s * from[j]
 		}
 	}
-	st.k.SymOuterK(1, st.scaled)
+	st.algebra.SymOuterK(st.k, 1, st.scaled)
 	for i := range rows {
 		st.k.SetSym(i, i, st.k.At(i, i)+st.gamma)
 	}
-	if !st.chol.Factorize(st.k) {
+	k, gy := st.k.RawSymmetric(), st.gy.RawMatrix()
+	if !st.algebra.Cholesky(k.Uplo, rows, k.Data, k.Stride) {
 		return false
 	}
-	if err := st.chol.SolveTo(st.gy, st.y); err != nil {
-		if _, onlyCondition := err.(mat.Condition); !onlyCondition {
-			return false
-		}
-	}
-	st.agy.Mul(st.a.T(), st.gy)
+	st.factor = blas64.Triangular{Uplo: k.Uplo, Diag: blas.NonUnit, N: rows, Data: k.Data, Stride: k.Stride}
+	st.gy.Copy(st.y)
+	st.algebra.CholeskySolve(k.Uplo, rows, gy.Cols, k.Data, k.Stride, gy.Data, gy.Stride)
+	st.algebra.Mul(st.agy, st.a.T(), st.gy)
 	trace := dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
 	st.f = st.gamma / 2 * (trace + sum)
 	for j := range m {
@@ -179,9 +181,9 @@ func (st *masterState) at(eta []float64) bool {
 // second computes the Hessian at the point of the last at.
 func (st *masterState) second() {
 	st.half.Copy(st.a)
-	blas64.Trsm(blas.Left, blas.Trans, 1, st.chol.RawU().(*mat.TriDense).RawTriangular(), st.half.RawMatrix())
+	st.algebra.Trsm(blas.Left, blas.Trans, 1, st.factor, st.half.RawMatrix())
 	m := len(st.grad)
-	st.hessian.SymOuterK(1, st.half.T())
+	st.algebra.SymOuterK(st.hessian, 1, st.half.T())
 	raw := st.hessian.RawSymmetric()
 	for i := range m {
 		gi, row := st.agy.RawRowView(i), raw.Data[i*raw.Stride:i*raw.Stride+m]
@@ -210,9 +212,9 @@ func (st *masterState) gap() float64 {
 
 // interiorPoint minimises f over η ≥ 0, starting from eta > 0, in place, until
 // the relative duality gap is at most the tolerance or the context ends.
-func interiorPoint(ctx context.Context, a, y *mat.Dense, gamma float64, eta []float64, tolerance float64) {
+func interiorPoint(ctx context.Context, algebra linalg.Algebra, a, y *mat.Dense, gamma float64, eta []float64, tolerance float64) {
 	m := len(eta)
-	st, trial := newMasterState(a, y, gamma), newMasterState(a, y, gamma)
+	st, trial := newMasterState(algebra, a, y, gamma), newMasterState(algebra, a, y, gamma)
 	if !st.at(eta) {
 		return
 	}
@@ -226,7 +228,6 @@ func interiorPoint(ctx context.Context, a, y *mat.Dense, gamma float64, eta []fl
 		dual[j] = max(st.grad[j], mu/eta[j])
 	}
 	system := mat.NewSymDense(m, nil)
-	var chol mat.Cholesky
 	step, next := mat.NewVecDense(m, nil), make([]float64, m)
 	rhs := mat.NewVecDense(m, nil)
 	stalled := 0
@@ -248,14 +249,12 @@ func interiorPoint(ctx context.Context, a, y *mat.Dense, gamma float64, eta []fl
 			system.SetSym(j, j, system.At(j, j)+dual[j]/eta[j])
 			rhs.SetVec(j, mu/eta[j]-st.grad[j])
 		}
-		if !chol.Factorize(system) {
+		raw := system.RawSymmetric()
+		if !algebra.Cholesky(raw.Uplo, m, raw.Data, raw.Stride) {
 			return
 		}
-		if err := chol.SolveVecTo(step, rhs); err != nil {
-			if _, onlyCondition := err.(mat.Condition); !onlyCondition {
-				return
-			}
-		}
+		step.CopyVec(rhs)
+		algebra.CholeskySolve(raw.Uplo, m, 1, raw.Data, raw.Stride, step.RawVector().Data, 1)
 		primal, dualStep := 1.0, 1.0
 		slope := 0.0
 		for j := range eta {

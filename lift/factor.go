@@ -3,7 +3,10 @@ package lift
 import (
 	"math"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Factor is a low-rank solution of the reduced relaxation, Z = R Rᵀ with R = [Alpha; U],
@@ -26,7 +29,7 @@ func (f Factor) Columns() int {
 // Beta returns β̂ = α̂ − X û (m×k).
 func (r *Reduced) Beta(f Factor) *mat.Dense {
 	var b mat.Dense
-	b.Mul(r.X, f.U)
+	r.Algebra().Mul(&b, r.X, f.U)
 	b.Sub(f.Alpha, &b)
 	return &b
 }
@@ -41,7 +44,7 @@ func (r *Reduced) Fitted(f Factor) *mat.Dense {
 		if fit.Negative {
 			src = beta
 		}
-		axpy(fit.Weight, src.RawRowView(fit.Row), out.RawRowView(q))
+		linalg.Axpy(fit.Weight, src.RawRowView(fit.Row), out.RawRowView(q))
 	}
 	return out
 }
@@ -51,19 +54,17 @@ func (r *Reduced) Fitted(f Factor) *mat.Dense {
 func (r *Reduced) OptimalV(f Factor) *mat.Dense {
 	fitted := r.Fitted(f)
 	k := f.Columns()
-	gram := mat.NewSymDense(k, nil)
-	gram.SymOuterK(1, fitted.T())
+	gram, la := mat.NewSymDense(k, nil), r.Algebra()
+	la.SymOuterK(gram, 1, fitted.T())
 	for j := range k {
 		gram.SetSym(j, j, gram.At(j, j)+r.Source.Gamma)
 	}
-	var chol mat.Cholesky
-	chol.Factorize(gram) // γ > 0 makes it definite
-	var rhs, v mat.Dense
-	rhs.Mul(fitted.T(), r.Y)
-	if err := chol.SolveTo(&v, &rhs); err != nil {
-		// A condition warning: the solution is still the best available.
-		_ = err
-	}
+	var v mat.Dense
+	la.Mul(&v, fitted.T(), r.Y)
+	_, c := v.Dims()
+	raw := gram.RawSymmetric()
+	la.Cholesky(blas.Upper, k, raw.Data, raw.Stride) // γ > 0 makes it definite
+	la.CholeskySolve(blas.Upper, k, c, raw.Data, raw.Stride, v.RawMatrix().Data, c)
 	return &v
 }
 
@@ -72,7 +73,7 @@ func (r *Reduced) OptimalV(f Factor) *mat.Dense {
 func (r *Reduced) Value(f Factor) (value float64, residual *mat.Dense) {
 	v := r.OptimalV(f)
 	residual = new(mat.Dense)
-	residual.Mul(r.Fitted(f), v)
+	r.Algebra().Mul(residual, r.Fitted(f), v)
 	residual.Sub(r.Y, residual)
 	nw, nv, nu := mat.Norm(residual, 2), mat.Norm(v, 2), mat.Norm(f.U, 2)
 	return r.Constant + nw*nw/2 + r.Source.Gamma/2*(nv*nv+nu*nu), residual
@@ -82,7 +83,7 @@ func (r *Reduced) Value(f Factor) (value float64, residual *mat.Dense) {
 // features of the source problem (k×d).
 func (r *Reduced) Directions(f Factor) *mat.Dense {
 	var u mat.Dense
-	u.Mul(f.U.T(), r.Basis.T())
+	r.Algebra().Mul(&u, f.U.T(), r.Basis.T())
 	return &u
 }
 
@@ -110,8 +111,8 @@ func (r *Reduced) PublishedFactor(f Factor) *mat.Dense {
 			first, second = beta, f.Alpha
 		}
 		scale := math.Abs(s) * r.RowScale[rep]
-		axpy(scale, first.RawRowView(rep), out.RawRowView(i))
-		axpy(scale, second.RawRowView(rep), out.RawRowView(n+i))
+		linalg.Axpy(scale, first.RawRowView(rep), out.RawRowView(i))
+		linalg.Axpy(scale, second.RawRowView(rep), out.RawRowView(n+i))
 	}
 	out.Slice(2*n, 2*n+d, 0, k).(*mat.Dense).Copy(r.Directions(f).T())
 	out.Slice(2*n+d, 2*n+d+c, 0, k).(*mat.Dense).Copy(r.OptimalV(f).T())
@@ -123,7 +124,7 @@ func (r *Reduced) Lambda(f Factor) *mat.SymDense {
 	factor := r.PublishedFactor(f)
 	p, _ := factor.Dims()
 	l := mat.NewSymDense(p, nil)
-	l.SymOuterK(1, factor)
+	r.Algebra().SymOuterK(l, 1, factor)
 	return l
 }
 
@@ -135,8 +136,8 @@ func (r *Reduced) FactorOf(w Weights) Factor {
 	if k == 0 {
 		return f
 	}
-	f.U.Mul(r.Basis.T(), w.U.T())
-	f.Alpha.Mul(r.X, f.U)
+	r.Algebra().Mul(f.U, r.Basis.T(), w.U.T())
+	r.Algebra().Mul(f.Alpha, r.X, f.U)
 	f.Alpha.Apply(func(_, _ int, v float64) float64 { return max(v, 0) }, f.Alpha)
 	return f
 }
@@ -167,8 +168,8 @@ func (r *Reduced) Multipliers(residual, phi, psi, omega *mat.Dense) Multipliers 
 		}
 		q := slot[[2]int{rep, sign}]
 		share := math.Abs(r.MergeScale[i]) * r.RowScale[rep] / r.Fits[q].Weight // |s_i|/‖s‖
-		axpy(-share, r.Y.RawRowView(q), w)
-		axpy(share, residual.RawRowView(q), w)
+		linalg.Axpy(-share, r.Y.RawRowView(q), w)
+		linalg.Axpy(share, residual.RawRowView(q), w)
 	}
 	unscale := func(a *mat.Dense) *mat.Dense {
 		out := mat.DenseCopyOf(a)

@@ -6,8 +6,9 @@ import (
 	"math/big"
 	"sort"
 
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Fit is one row of targets of the reduced problem: it is fitted by Weight times
@@ -37,6 +38,9 @@ type Reduced struct {
 	Constant float64
 }
 
+// Algebra returns the linear algebra of the source problem.
+func (r *Reduced) Algebra() linalg.Algebra { return r.Source.Algebra() }
+
 // Dims returns the number m of representatives, the rank r and the number q of
 // fitted rows.
 func (r *Reduced) Dims() (m, rank, q int) {
@@ -57,7 +61,7 @@ func Presolve(p Problem) (*Reduced, error) {
 	for i := range n {
 		if red.MergedInto[i] < 0 && p.IsPlain() {
 			y := p.Y.RawRowView(i)
-			red.Constant += dot(y, y) / 2
+			red.Constant += linalg.Dot(y, y) / 2
 		}
 	}
 	m := len(red.Representatives)
@@ -82,7 +86,7 @@ func (r *Reduced) reduceRows() error {
 	for k, i := range r.Representatives {
 		row := unit.RawRowView(k)
 		copy(row, r.Source.X.RawRowView(i))
-		r.RowScale[k] = norm(row)
+		r.RowScale[k] = linalg.Norm(row)
 		if math.IsInf(r.RowScale[k], 0) {
 			return fmt.Errorf("%w: the norm of row %d of X overflows; scale the features", ErrInvalid, i)
 		}
@@ -90,12 +94,11 @@ func (r *Reduced) reduceRows() error {
 			row[j] /= r.RowScale[k]
 		}
 	}
-	var svd mat.SVD
-	if !svd.Factorize(unit, mat.SVDThin) {
+	_, values, v, ok := r.Algebra().SVD(unit)
+	if !ok {
 		return fmt.Errorf("singular values of the %d×%d data did not converge", m, d)
 	}
-	values := svd.Values(nil)
-	rank := svd.Rank(float64(max(m, d)) * 0x1p-52)
+	rank := linalg.Rank(values, float64(max(m, d))*0x1p-52)
 	if rank == d || values[0] == 0 {
 		r.Basis = mat.NewDense(d, d, nil)
 		for j := range d {
@@ -104,11 +107,9 @@ func (r *Reduced) reduceRows() error {
 		r.X = unit
 		return nil
 	}
-	var v mat.Dense
-	svd.VTo(&v)
 	r.Basis = mat.DenseCopyOf(v.Slice(0, d, 0, rank))
 	r.X = new(mat.Dense)
-	r.X.Mul(unit, r.Basis)
+	r.Algebra().Mul(r.X, unit, r.Basis)
 	return nil
 }
 
@@ -141,14 +142,14 @@ func (r *Reduced) mergeTargets(c int) {
 		length := math.Sqrt(ss)
 		target := make([]float64, c)
 		for _, i := range rows {
-			axpy(math.Abs(r.MergeScale[i])/length, r.Source.Y.RawRowView(i), target)
+			linalg.Axpy(math.Abs(r.MergeScale[i])/length, r.Source.Y.RawRowView(i), target)
 		}
 		if len(rows) > 1 {
 			// Σ‖y_i − (|s_i|/‖s‖)ỹ‖² avoids the cancellation of Σ‖y_i‖² − ‖ỹ‖².
 			for _, i := range rows {
 				rest := append([]float64(nil), r.Source.Y.RawRowView(i)...)
-				axpy(-math.Abs(r.MergeScale[i])/length, target, rest)
-				r.Constant += dot(rest, rest) / 2
+				linalg.Axpy(-math.Abs(r.MergeScale[i])/length, target, rest)
+				r.Constant += linalg.Dot(rest, rest) / 2
 			}
 		}
 		r.Fits = append(r.Fits, Fit{Row: slot / 2, Negative: slot%2 == 1, Weight: length * r.RowScale[slot/2]})
@@ -280,16 +281,4 @@ func isProduct(s, v, a float64) bool {
 	}
 	product := new(big.Float).SetPrec(106).Mul(big.NewFloat(s), big.NewFloat(v))
 	return product.Cmp(big.NewFloat(a)) == 0
-}
-
-func dot(a, b []float64) float64 {
-	return blas64.Dot(blas64.Vector{N: len(a), Inc: 1, Data: a}, blas64.Vector{N: len(b), Inc: 1, Data: b})
-}
-
-func norm(a []float64) float64 {
-	return blas64.Nrm2(blas64.Vector{N: len(a), Inc: 1, Data: a})
-}
-
-func axpy(s float64, x, y []float64) {
-	blas64.Axpy(s, blas64.Vector{N: len(x), Inc: 1, Data: x}, blas64.Vector{N: len(y), Inc: 1, Data: y})
 }

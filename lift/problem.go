@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -28,7 +29,19 @@ type Problem struct {
 	Loss      loss.Loss // ℓ; nil for the squared loss
 	Weights   []float64 // n, w_i ≥ 0; nil for ones
 	Intercept bool      // b is free, and not decayed; else it is zero
+
+	algebra linalg.Algebra // of all that is computed with the problem
 }
+
+// On returns the same problem with everything that is made of it (reductions, networks, bounds) computed by an algebra.  Without it
+// that is gonum with all processors.
+func (p Problem) On(a linalg.Algebra) Problem {
+	p.algebra = a
+	return p
+}
+
+// Algebra returns the linear algebra that the problem is computed with.
+func (p Problem) Algebra() linalg.Algebra { return p.algebra }
 
 // IsSquared reports whether the loss is the squared one.
 func (p Problem) IsSquared() bool { return loss.OrSquared(p.Loss) == loss.Loss(loss.Squared{}) }
@@ -141,7 +154,7 @@ func (p Problem) Objective(w Weights) (total, dataLoss float64) {
 		dataLoss = sumOfSquares(p.Residual(w)) / 2
 	} else {
 		_, _, c := p.Dims()
-		dataLoss = loss.OrSquared(p.Loss).Gradient(w.Output(p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights)
+		dataLoss = loss.OrSquared(p.Loss).Gradient(w.OutputOn(p.algebra, p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights)
 	}
 	return dataLoss + p.Gamma/2*w.SquaredNorm(), dataLoss
 }
@@ -165,7 +178,7 @@ func sumOfSquares(a *mat.Dense) float64 {
 
 // Residual returns Y − Σ_j (X u_j)₊ v_jᵀ − 1bᵀ (n×c).
 func (p Problem) Residual(w Weights) *mat.Dense {
-	r := w.Output(p.X, p.Y.RawMatrix().Cols)
+	r := w.OutputOn(p.algebra, p.X, p.Y.RawMatrix().Cols)
 	r.Sub(p.Y, r)
 	return r
 }

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // RankUpTo returns min(rank x, most) by a pivoted Gram–Schmidt process on the rows, each scaled to unit norm: at most
@@ -26,7 +28,7 @@ func RankUpTo(x *mat.Dense, most int) int {
 		for j := range row { // in two steps: the factor alone may overflow
 			row[j] = math.Ldexp(row[j], -e)
 		}
-		s := norm(row)
+		s := linalg.Norm(row)
 		for j := range row {
 			row[j] /= s
 		}
@@ -35,7 +37,7 @@ func RankUpTo(x *mat.Dense, most int) int {
 	for rank := range most {
 		pivot, largest := 0, 0.0
 		for i := range n {
-			if s := norm(rest.RawRowView(i)); s > largest {
+			if s := linalg.Norm(rest.RawRowView(i)); s > largest {
 				pivot, largest = i, s
 			}
 		}
@@ -43,10 +45,10 @@ func RankUpTo(x *mat.Dense, most int) int {
 			return rank
 		}
 		direction := make([]float64, d)
-		axpy(1/largest, rest.RawRowView(pivot), direction)
+		linalg.Axpy(1/largest, rest.RawRowView(pivot), direction)
 		for i := range n {
 			row := rest.RawRowView(i)
-			axpy(-dot(direction, row), direction, row)
+			linalg.Axpy(-linalg.Dot(direction, row), direction, row)
 		}
 	}
 	return most

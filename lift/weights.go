@@ -1,6 +1,10 @@
 package lift
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
+)
 
 // Weights are the parameters of a two-layer ReLU network,
 // x ↦ Σ_j (xᵀu_j)₊ v_j + b.  The zero value is the network of width 0, whose
@@ -30,12 +34,15 @@ func (w Weights) SquaredNorm() float64 {
 }
 
 // Activations returns (X Uᵀ)₊ (n×m), or nil for a network of width 0.
-func (w Weights) Activations(x mat.Matrix) *mat.Dense {
+func (w Weights) Activations(x mat.Matrix) *mat.Dense { return w.ActivationsOn(linalg.Gonum(), x) }
+
+// ActivationsOn is Activations by a given algebra.
+func (w Weights) ActivationsOn(a linalg.Algebra, x mat.Matrix) *mat.Dense {
 	if w.Width() == 0 {
 		return nil
 	}
 	var h mat.Dense
-	h.Mul(x, w.U.T())
+	a.Mul(&h, x, w.U.T())
 	h.Apply(func(_, _ int, v float64) float64 { return max(v, 0) }, &h)
 	return &h
 }
@@ -45,8 +52,11 @@ const outputRows = 4096
 
 // Output returns the network's outputs Σ_j (X u_j)₊ v_jᵀ + 1bᵀ (n×c), with the memory of a block of
 // rows beside them.  The number of outputs c is needed for the network of width 0 only.
-func (w Weights) Output(x mat.Matrix, c int) *mat.Dense {
-	out := w.neurons(x, c)
+func (w Weights) Output(x mat.Matrix, c int) *mat.Dense { return w.OutputOn(linalg.Gonum(), x, c) }
+
+// OutputOn is Output by a given algebra.
+func (w Weights) OutputOn(a linalg.Algebra, x mat.Matrix, c int) *mat.Dense {
+	out := w.neurons(a, x, c)
 	if w.B != nil {
 		data := out.RawMatrix().Data
 		for k := range data {
@@ -57,7 +67,7 @@ func (w Weights) Output(x mat.Matrix, c int) *mat.Dense {
 }
 
 // neurons is the output without the intercept.
-func (w Weights) neurons(x mat.Matrix, c int) *mat.Dense {
+func (w Weights) neurons(a linalg.Algebra, x mat.Matrix, c int) *mat.Dense {
 	n, d := x.Dims()
 	if w.Width() == 0 {
 		return mat.NewDense(n, c, nil)
@@ -68,12 +78,12 @@ func (w Weights) neurons(x mat.Matrix, c int) *mat.Dense {
 		Slice(i, k, j, l int) mat.Matrix
 	})
 	if !sliced {
-		out.Mul(w.Activations(x), w.V)
+		a.Mul(out, w.ActivationsOn(a, x), w.V)
 		return out
 	}
 	for lo := 0; lo < n; lo += outputRows {
 		hi := min(lo+outputRows, n)
-		out.Slice(lo, hi, 0, c).(*mat.Dense).Mul(w.Activations(rows.Slice(lo, hi, 0, d)), w.V)
+		a.Mul(out.Slice(lo, hi, 0, c).(*mat.Dense), w.ActivationsOn(a, rows.Slice(lo, hi, 0, d)), w.V)
 	}
 	return out
 }

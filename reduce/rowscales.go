@@ -20,7 +20,7 @@ func NewRowScales(p lift.Problem) *RowScales {
 	if !p.IsSquared() || p.Weights == nil || p.Intercept {
 		panic("reduce: row scales are for the weighted squared loss without an intercept")
 	}
-	r := &RowScales{Problem: lift.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}}
+	r := &RowScales{Problem: lift.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}.On(p.Algebra())}
 	for i, w := range p.Weights {
 		root := math.Sqrt(w)
 		r.roots = append(r.roots, root)

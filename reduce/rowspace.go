@@ -5,7 +5,6 @@ package reduce
 import (
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -23,7 +22,7 @@ func NewRowSpace(p lift.Problem) *RowSpace {
 	if d <= n {
 		return nil
 	}
-	l, q := dense.LQ(p.X)
+	l, q := p.Algebra().LQ(p.X)
 	p.X = l
 	return &RowSpace{Problem: p, q: q}
 }
@@ -42,6 +41,6 @@ func (r *RowSpace) turn(w lift.Weights, q mat.Matrix) lift.Weights {
 		return lift.Weights{B: w.B}
 	}
 	var u mat.Dense
-	u.Mul(w.U, q)
+	r.Problem.Algebra().Mul(&u, w.U, q)
 	return lift.Weights{U: &u, V: w.V, B: w.B}
 }

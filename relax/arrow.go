@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // arrow is a positive definite model of ∇²φ that is an arrow matrix: the k×k blocks D_i of the
@@ -24,6 +24,7 @@ import (
 // with the negative part ψ of Ψ_ii that of −4Ψ_ii dα_i dβ_i; what is left over of the latter is
 // indefinite and dropped.
 type arrow struct {
+	algebra linalg.Algebra
 	m, r, k int
 	factors []float64 // m blocks k×k: lower Cholesky factors of D_i
 	solved  []float64 // m blocks k×k: D_i⁻¹ C_i
@@ -37,13 +38,14 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 	_, k := pt.f.Dims()
 	kk := k * k
 	pre := &arrow{
-		m: m, r: r, k: k, x: al.red.X,
+		algebra: al.algebra,
+		m:       m, r: r, k: k, x: al.red.X,
 		factors: make([]float64, m*kk), solved: make([]float64, m*kk), schur: make([]float64, r*k*r*k),
 	}
 	plus := pt.plus.RawMatrix().Data
 	curvature := mat.NewDense(n, kk, nil)
 	if pt.pattern != nil {
-		dense.Parallel(n, 32, func(lo, hi int) {
+		al.algebra.Parallel(n, 32, func(lo, hi int) {
 			for a := lo; a < hi; a++ {
 				row := curvature.RawRowView(a)
 				for _, b := range pt.pattern.col[pt.pattern.start[a]:pt.pattern.start[a+1]] {
@@ -59,13 +61,13 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 	}
 	// The fit's curvature, at most 2 weight² VVᵀ in the rows that are fitted.
 	vvt := mat.NewDense(k, k, nil)
-	vvt.Mul(pt.v, pt.v.T())
+	al.algebra.Mul(vvt, pt.v, pt.v.T())
 	for _, fit := range al.red.Fits {
 		axpy(2*fit.Weight*fit.Weight, vvt.RawMatrix().Data, curvature.RawRowView(slot(fit, m)))
 	}
 	pieces := mat.NewDense(m, kk, nil)
 	pairs := mat.NewDense(m, r*r, nil)
-	dense.Parallel(m, 4, func(lo, hi int) {
+	al.algebra.Parallel(m, 4, func(lo, hi int) {
 		cross := make([]float64, kk)
 		for i := lo; i < hi; i++ {
 			up, down := curvature.RawRowView(i), curvature.RawRowView(m+i)
@@ -107,7 +109,7 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 		}
 	})
 	var sum mat.Dense
-	sum.Mul(pairs.T(), pieces) // Σ_i x_i x_iᵀ ⊗ piece_i
+	al.algebra.Mul(&sum, pairs.T(), pieces) // Σ_i x_i x_iᵀ ⊗ piece_i
 	rk := r * k
 	base := make([]float64, rk*rk)
 	for a := range r {
@@ -128,7 +130,7 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 		for i := range rk {
 			pre.schur[i*rk+i] += boost * top
 		}
-		if dense.Cholesky(blas.Lower, rk, pre.schur, rk) {
+		if al.algebra.Cholesky(blas.Lower, rk, pre.schur, rk) {
 			return pre
 		}
 	}
@@ -140,7 +142,7 @@ func (pre *arrow) solve(rf, rg *mat.Dense) (zf, zg *mat.Dense) {
 	kk := k * k
 	zf = mat.DenseCopyOf(rf)
 	t := mat.NewDense(m, k, nil)
-	dense.Parallel(m, 32, func(lo, hi int) {
+	pre.algebra.Parallel(m, 32, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			z, d := zf.RawRowView(i), pre.factors[i*kk:(i+1)*kk]
 			// t_i = C_iᵀ D_i⁻¹ rf_i
@@ -152,12 +154,12 @@ func (pre *arrow) solve(rf, rg *mat.Dense) (zf, zg *mat.Dense) {
 		}
 	})
 	zg = new(mat.Dense)
-	zg.Mul(pre.x.T(), t)
+	pre.algebra.Mul(zg, pre.x.T(), t)
 	zg.Add(zg, rg)
-	dense.CholeskySolve(blas.Lower, r*k, 1, pre.schur, r*k, zg.RawMatrix().Data, 1)
+	pre.algebra.CholeskySolve(blas.Lower, r*k, 1, pre.schur, r*k, zg.RawMatrix().Data, 1)
 	var xz mat.Dense
-	xz.Mul(pre.x, zg)
-	dense.Parallel(m, 32, func(lo, hi int) {
+	pre.algebra.Mul(&xz, pre.x, zg)
+	pre.algebra.Parallel(m, 32, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			z, y, s := zf.RawRowView(i), xz.RawRowView(i), pre.solved[i*kk:(i+1)*kk]
 			for a := range k {
@@ -246,7 +248,7 @@ func (al *lagrangian) denseCurvature(pt *point, curvature *mat.Dense) {
 	m, k := al.m, pt.rank()
 	plus := pt.plus.RawMatrix().Data
 	outer := mat.NewDense(n, kk, nil)
-	dense.Parallel(n, 64, func(lo, hi int) {
+	al.algebra.Parallel(n, 64, func(lo, hi int) {
 		for a := lo; a < hi; a++ {
 			l, o := pt.lines.RawRowView(a), outer.RawRowView(a)
 			for i := range k {
@@ -259,7 +261,7 @@ func (al *lagrangian) denseCurvature(pt *point, curvature *mat.Dense) {
 	for lo := 0; lo < n; lo += al.panel {
 		hi := min(n, lo+al.panel)
 		mask := al.work.Slice(0, hi-lo, 0, n).(*mat.Dense)
-		dense.Parallel(hi-lo, 32, func(first, last int) {
+		al.algebra.Parallel(hi-lo, 32, func(first, last int) {
 			for i := first; i < last; i++ {
 				row, line := mask.RawRowView(i), plus[(lo+i)*n:(lo+i+1)*n]
 				for b, v := range line {
@@ -271,6 +273,6 @@ func (al *lagrangian) denseCurvature(pt *point, curvature *mat.Dense) {
 				row[(lo+i+m)%n] = 1
 			}
 		})
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, mask, outer, 0, curvature.Slice(lo, hi, 0, kk).(*mat.Dense))
+		al.algebra.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, mask.RawMatrix(), outer.RawMatrix(), 0, curvature.Slice(lo, hi, 0, kk).(*mat.Dense).RawMatrix())
 	}
 }

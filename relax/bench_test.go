@@ -31,7 +31,7 @@ func BenchmarkInteriorStep(b *testing.B) {
 			}
 			b.ReportMetric(float64(len(ip.pairs)), "unknowns")
 		})
-		inv, _ := inverse(ip.s)
+		inv, _ := inverse(algebra, ip.s)
 		lz, ls := ip.lift(ip.z), ip.lift(inv)
 		p := len(ip.pairs)
 		h := ip.square(p)
@@ -42,7 +42,7 @@ func BenchmarkInteriorStep(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("n=%d/factor", n), func(b *testing.B) {
 			for b.Loop() {
-				factorSystem(func() *mat.Dense {
+				factorSystem(algebra, func() *mat.Dense {
 					ip.schur(h, ip.pairs, lz, ls)
 					for i := range p {
 						h.Set(i, i, h.At(i, i)+1)

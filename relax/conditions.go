@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -20,6 +20,7 @@ import (
 // Where several blocks of rows share the moments of (û, v), the û are lines too, the last ones, and the entries of these
 // moments are forms that come after the fit; see shared.
 type conditions struct {
+	algebra linalg.Algebra
 	red     *lift.Reduced
 	m, r, c int // representatives, rank, outputs
 	n       int // order of Z
@@ -46,7 +47,8 @@ func newConditions(red *lift.Reduced, share bool) *conditions {
 	m, r, _ := red.Dims()
 	_, c := red.Y.Dims()
 	cs := &conditions{
-		red: red, m: m, r: r, c: c, n: m + r + c, lines: 2*m + c,
+		algebra: red.Algebra(),
+		red:     red, m: m, r: r, c: c, n: m + r + c, lines: 2*m + c,
 		member: make(map[[2]int32]struct{}),
 	}
 	for i, fit := range red.Fits {
@@ -62,7 +64,7 @@ func newConditions(red *lift.Reduced, share bool) *conditions {
 	for i := range m {
 		cs.add(i, m+i)
 	}
-	cosine := gram(red.X)
+	cosine := gram(red.Algebra(), red.X)
 	others := make([]int, 0, 2*m)
 	for a := range 2 * m {
 		others = others[:0]
@@ -155,7 +157,7 @@ func (cs *conditions) lift(z *mat.Dense) *mat.Dense {
 	half, out := mat.NewDense(cs.lines, cs.n, nil), mat.NewDense(cs.lines, cs.lines, nil)
 	cs.liftRows(half, z)
 	cs.liftColumns(out, half)
-	mirror(out)
+	mirror(cs.algebra, out)
 	return out
 }
 
@@ -165,7 +167,7 @@ func (cs *conditions) liftRows(out, z *mat.Dense) {
 	_, n := z.Dims()
 	block(out, 0, m, 0, n).Copy(block(z, 0, m, 0, n))
 	block(out, m, 2*m, 0, n).Copy(block(z, 0, m, 0, n))
-	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, cs.red.X, block(z, m, v, 0, n), 1, block(out, m, 2*m, 0, n))
+	cs.algebra.Gemm(blas.NoTrans, blas.NoTrans, -1, cs.red.X.RawMatrix(), block(z, m, v, 0, n).RawMatrix(), 1, block(out, m, 2*m, 0, n).RawMatrix())
 	block(out, 2*m, 2*m+cs.c, 0, n).Copy(block(z, v, cs.n, 0, n))
 	if cs.shares > 0 {
 		block(out, 2*m+cs.c, cs.lines, 0, n).Copy(block(z, m, v, 0, n))
@@ -178,7 +180,7 @@ func (cs *conditions) liftColumns(out, z *mat.Dense) {
 	n, _ := z.Dims()
 	block(out, 0, n, 0, m).Copy(block(z, 0, n, 0, m))
 	block(out, 0, n, m, 2*m).Copy(block(z, 0, n, 0, m))
-	dense.Gemm(blas.NoTrans, blas.Trans, -1, block(z, 0, n, m, v), cs.red.X, 1, block(out, 0, n, m, 2*m))
+	cs.algebra.Gemm(blas.NoTrans, blas.Trans, -1, block(z, 0, n, m, v).RawMatrix(), cs.red.X.RawMatrix(), 1, block(out, 0, n, m, 2*m).RawMatrix())
 	block(out, 0, n, 2*m, 2*m+cs.c).Copy(block(z, 0, n, v, cs.n))
 	if cs.shares > 0 {
 		block(out, 0, n, 2*m+cs.c, cs.lines).Copy(block(z, 0, n, m, v))
@@ -190,19 +192,19 @@ func (cs *conditions) drop(g *mat.Dense) *mat.Dense {
 	m, r, n := cs.m, cs.r, cs.n
 	half := mat.NewDense(n, cs.lines, nil)
 	block(half, 0, m, 0, cs.lines).Add(block(g, 0, m, 0, cs.lines), block(g, m, 2*m, 0, cs.lines))
-	dense.Gemm(blas.Trans, blas.NoTrans, -1, cs.red.X, block(g, m, 2*m, 0, cs.lines), 0, block(half, m, m+r, 0, cs.lines))
+	cs.algebra.Gemm(blas.Trans, blas.NoTrans, -1, cs.red.X.RawMatrix(), block(g, m, 2*m, 0, cs.lines).RawMatrix(), 0, block(half, m, m+r, 0, cs.lines).RawMatrix())
 	block(half, m+r, n, 0, cs.lines).Copy(block(g, 2*m, 2*m+cs.c, 0, cs.lines))
 	if u := block(half, m, m+r, 0, cs.lines); cs.shares > 0 {
 		u.Add(u, block(g, 2*m+cs.c, cs.lines, 0, cs.lines))
 	}
 	out := mat.NewDense(n, n, nil)
 	block(out, 0, n, 0, m).Add(block(half, 0, n, 0, m), block(half, 0, n, m, 2*m))
-	dense.Gemm(blas.NoTrans, blas.NoTrans, -1, block(half, 0, n, m, 2*m), cs.red.X, 0, block(out, 0, n, m, m+r))
+	cs.algebra.Gemm(blas.NoTrans, blas.NoTrans, -1, block(half, 0, n, m, 2*m).RawMatrix(), cs.red.X.RawMatrix(), 0, block(out, 0, n, m, m+r).RawMatrix())
 	block(out, 0, n, m+r, n).Copy(block(half, 0, n, 2*m, 2*m+cs.c))
 	if u := block(out, 0, n, m, m+r); cs.shares > 0 {
 		u.Add(u, block(half, 0, n, 2*m+cs.c, cs.lines))
 	}
-	balance(out)
+	balance(cs.algebra, out)
 	return out
 }
 
@@ -230,7 +232,7 @@ func (cs *conditions) adjoint(y []float64) *mat.Dense {
 // schur sets the lower triangle of h to ⟨A_i, Z A_j S⁻¹⟩, symmetrised, for some pairs, given L Z Lᵀ and
 // L S⁻¹ Lᵀ: for the pairs (a, b) and (c, d) four products of their entries.
 func (cs *conditions) schur(h *mat.Dense, pairs []pair, lz, ls *mat.Dense) {
-	balanced(len(pairs), func(rows func(func(i int))) {
+	balanced(cs.algebra, len(pairs), func(rows func(func(i int))) {
 		rows(func(i int) {
 			one := pairs[i]
 			za, zb := lz.RawRowView(int(one.a)), lz.RawRowView(int(one.b))

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Where the entries of W are at least eliminateFrom, and many more than the rank 2c² of their
@@ -89,8 +89,8 @@ func newElimination(cs *conditions, z, inv, lz, ls *mat.Dense, diagonal []float6
 	}
 	el.f, el.g = el.turnColumns(el.fittedRows(lz)), el.turnColumns(el.fittedRows(ls))
 	el.fv, el.gv = mat.NewDense(c, cs.lines, nil), mat.NewDense(c, cs.lines, nil)
-	el.fv.Mul(el.turn.T(), block(lz, 2*cs.m, cs.lines, 0, cs.lines))
-	el.gv.Mul(el.turn.T(), block(ls, 2*cs.m, cs.lines, 0, cs.lines))
+	cs.algebra.Mul(el.fv, el.turn.T(), block(lz, 2*cs.m, cs.lines, 0, cs.lines))
+	cs.algebra.Mul(el.gv, el.turn.T(), block(ls, 2*cs.m, cs.lines, 0, cs.lines))
 	cs.liftRows(work.raised, z)
 	block(work.basis, 0, el.q, 0, n).Copy(el.turnColumns(el.fittedRows(work.raised)))
 	cs.liftRows(work.raised, inv)
@@ -118,16 +118,16 @@ func newElimination(cs *conditions, z, inv, lz, ls *mat.Dense, diagonal []float6
 		el.subtract(h, narrow, k)
 		el.addCoupling(middle, k)
 	}
-	if el.inner, ok = scaledInverse(middle); !ok {
+	if el.inner, ok = scaledInverse(cs.algebra, middle); !ok {
 		return nil, false
 	}
-	weighted := product(narrow, el.inner)
+	weighted := product(cs.algebra, narrow, el.inner)
 	const stripe = 512
 	for lo := 0; lo < cs.signs(); lo += stripe {
 		hi := min(cs.signs(), lo+stripe)
-		dense.Gemm(blas.NoTrans, blas.Trans, 1, block(weighted, lo, hi, 0, 2*c*c), block(narrow, 0, hi, 0, 2*c*c), 1, block(h, lo, hi, 0, hi))
+		cs.algebra.Gemm(blas.NoTrans, blas.Trans, 1, block(weighted, lo, hi, 0, 2*c*c).RawMatrix(), block(narrow, 0, hi, 0, 2*c*c).RawMatrix(), 1, block(h, lo, hi, 0, hi).RawMatrix())
 	}
-	el.signed, ok = factorKept(h)
+	el.signed, ok = factorKept(cs.algebra, h)
 	return el, ok
 }
 
@@ -135,19 +135,19 @@ func newElimination(cs *conditions, z, inv, lz, ls *mat.Dense, diagonal []float6
 func (el *elimination) diagonalise(p, q *mat.Dense) ([][2]float64, bool) {
 	c := el.c
 	factor := mat.DenseCopyOf(p)
-	if !dense.Cholesky(blas.Lower, c, factor.RawMatrix().Data, c) {
+	if !el.algebra.Cholesky(blas.Lower, c, factor.RawMatrix().Data, c) {
 		return nil, false
 	}
 	lower := lowerTriangle(factor)
 	a := mat.DenseCopyOf(q)
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, lower, a.RawMatrix())
+	el.algebra.Trsm(blas.Left, blas.NoTrans, 1, lower, a.RawMatrix())
 	a = mat.DenseCopyOf(a.T())
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, lower, a.RawMatrix())
-	values, vectors, ok := dense.EigenSym(symmetric(a), true)
+	el.algebra.Trsm(blas.Left, blas.NoTrans, 1, lower, a.RawMatrix())
+	values, vectors, ok := el.algebra.EigenSym(symmetric(a), true)
 	if !ok {
 		return nil, false
 	}
-	blas64.Trsm(blas.Left, blas.Trans, 1, lower, vectors.RawMatrix())
+	el.algebra.Trsm(blas.Left, blas.Trans, 1, lower, vectors.RawMatrix())
 	el.turn = vectors
 	out := make([][2]float64, c)
 	for k, value := range values {
@@ -171,7 +171,7 @@ func (el *elimination) fittedRows(a *mat.Dense) *mat.Dense {
 func (el *elimination) turnColumns(a *mat.Dense) *mat.Dense {
 	rows, cols := a.Dims()
 	part := block(a, 0, rows, cols-el.c, cols)
-	part.Copy(product(part, el.turn))
+	part.Copy(product(el.algebra, part, el.turn))
 	return a
 }
 
@@ -191,20 +191,20 @@ func (el *elimination) fittedColumns(a *mat.Dense) *mat.Dense {
 func (el *elimination) factorBlock(k int, fitF, fitG *mat.Dense, eigen [2]float64) bool {
 	b, q, c, n := el.work.blocks[k], el.q, el.c, el.n
 	data := b.RawMatrix().Data
-	each(q, func(i, lo, hi int) {
+	each(el.algebra, q, func(i, lo, hi int) {
 		out, fi, gi := data[lo:hi], fitF.RawRowView(i), fitG.RawRowView(i)
 		for j := range out {
 			out[j] = (fi[j] + eigen[0]*gi[j]) / 4
 		}
 		out[i] += eigen[1]
 	})
-	if !dense.Cholesky(blas.Lower, q, data, q) {
+	if !el.algebra.Cholesky(blas.Lower, q, data, q) {
 		return false
 	}
 	u := mat.NewDense(q, 2*c, nil)
 	block(u, 0, q, 0, c).Copy(block(el.work.basis, 0, q, n-c, n))
 	block(u, 0, q, c, 2*c).Copy(block(el.work.basis, 0, q, 2*n-c, 2*n))
-	dense.CholeskySolve(blas.Lower, q, 2*c, data, q, u.RawMatrix().Data, 2*c)
+	el.algebra.CholeskySolve(blas.Lower, q, 2*c, data, q, u.RawMatrix().Data, 2*c)
 	for l := range c {
 		mat.Col(el.wide.RawRowView(l*c+k), l, u)
 		mat.Col(el.wide.RawRowView(c*c+l*c+k), c+l, u)
@@ -216,9 +216,9 @@ func (el *elimination) factorBlock(k int, fitF, fitG *mat.Dense, eigen [2]float6
 func (el *elimination) innerProducts(k int) {
 	w, n := el.work, el.n
 	w.half.Copy(w.basis)
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, lowerTriangle(el.work.blocks[k]), w.half.RawMatrix())
-	blas64.Syrk(blas.Trans, 1, w.half.RawMatrix(), 0, blas64.Symmetric{Uplo: blas.Lower, N: 2 * n, Stride: 2 * n, Data: w.products.RawMatrix().Data})
-	mirror(w.products)
+	el.algebra.Trsm(blas.Left, blas.NoTrans, 1, lowerTriangle(el.work.blocks[k]), w.half.RawMatrix())
+	el.algebra.Syrk(blas.Trans, 1, w.half.RawMatrix(), 0, blas64.Symmetric{Uplo: blas.Lower, N: 2 * n, Stride: 2 * n, Data: w.products.RawMatrix().Data})
+	mirror(el.algebra, w.products)
 	for _, part := range []struct {
 		out  *mat.Dense
 		i, j int
@@ -227,7 +227,7 @@ func (el *elimination) innerProducts(k int) {
 		el.liftColumns(part.out, w.raised)
 	}
 	w.fg.Copy(w.gf)
-	pairsOf(w.fg, func(low, up *float64) { *low, *up = *up, *low })
+	pairsOf(el.algebra, w.fg, func(low, up *float64) { *low, *up = *up, *low })
 }
 
 // subtract takes the part of output k from the lower triangle of the signs' block, and sets that
@@ -236,7 +236,7 @@ func (el *elimination) subtract(h, narrow *mat.Dense, k int) {
 	pairs := el.pairs[el.fits:]
 	w, p, c, lines := el.work, len(pairs), el.c, el.lines
 	fk, gk := el.fv.RawRowView(k), el.gv.RawRowView(k)
-	balanced(p, func(rows func(func(j int))) {
+	balanced(el.algebra, p, func(rows func(func(j int))) {
 		// The column of a condition against the columns of F and G.
 		f, g := make([]float64, lines), make([]float64, lines)
 		rows(func(j int) {
@@ -280,9 +280,9 @@ func (el *elimination) addCoupling(middle *mat.Dense, k int) {
 func (el *elimination) solveFit(b *mat.Dense) {
 	c, q, v := el.c, el.q, 2*el.m
 	for k := range c {
-		dense.CholeskySolve(blas.Lower, q, 1, el.work.blocks[k].RawMatrix().Data, q, b.RawRowView(k), 1)
+		el.algebra.CholeskySolve(blas.Lower, q, 1, el.work.blocks[k].RawMatrix().Data, q, b.RawRowView(k), 1)
 	}
-	f, g := product(b, block(el.f, 0, q, v, v+c)), product(b, block(el.g, 0, q, v, v+c))
+	f, g := product(el.algebra, b, block(el.f, 0, q, v, v+c)), product(el.algebra, b, block(el.g, 0, q, v, v+c))
 	u := mat.NewVecDense(2*c*c, nil)
 	for l := range c {
 		for k := range c {
@@ -300,10 +300,10 @@ func (el *elimination) solveFit(b *mat.Dense) {
 // solve solves the whole system in place.
 func (el *elimination) solve(x []float64) {
 	pairs, y := el.pairs[el.fits:], x[el.fits:]
-	rhs := product(el.turn.T(), mat.NewDense(el.q, el.c, x[:el.fits]).T())
+	rhs := product(el.algebra, el.turn.T(), mat.NewDense(el.q, el.c, x[:el.fits]).T())
 	fit := mat.DenseCopyOf(rhs)
 	el.solveFit(fit)
-	f, g := product(fit, el.f), product(fit, el.g)
+	f, g := product(el.algebra, fit, el.f), product(el.algebra, fit, el.g)
 	for j, p := range pairs {
 		var v float64
 		for k := range el.c {
@@ -324,14 +324,14 @@ func (el *elimination) solve(x []float64) {
 			gk[p.b] += v * fv[p.a]
 		}
 	}
-	rhs.Sub(rhs, product(ofF, el.f.T()))
-	rhs.Sub(rhs, product(ofG, el.g.T()))
+	rhs.Sub(rhs, product(el.algebra, ofF, el.f.T()))
+	rhs.Sub(rhs, product(el.algebra, ofG, el.g.T()))
 	el.solveFit(rhs)
-	copy(x, product(rhs.T(), el.turn.T()).RawMatrix().Data)
+	copy(x, product(el.algebra, rhs.T(), el.turn.T()).RawMatrix().Data)
 }
 
 // scaledInverse inverts a symmetric indefinite matrix after scaling it by its diagonal.
-func scaledInverse(a *mat.Dense) (*mat.Dense, bool) {
+func scaledInverse(algebra linalg.Algebra, a *mat.Dense) (*mat.Dense, bool) {
 	n, _ := a.Dims()
 	scale := make([]float64, n)
 	for i := range scale {
@@ -348,21 +348,21 @@ func scaledInverse(a *mat.Dense) (*mat.Dense, bool) {
 		return nil, false
 	}
 	out.Apply(scaled, &out)
-	balance(&out)
+	balance(algebra, &out)
 	return &out, true
 }
 
 // factorKept factors a positive definite matrix given by its lower triangle, and keeps that in the upper one for
 // another attempt.
-func factorKept(h *mat.Dense) (solve func([]float64), ok bool) {
+func factorKept(algebra linalg.Algebra, h *mat.Dense) (solve func([]float64), ok bool) {
 	n, _ := h.Dims()
 	diagonal := make([]float64, n)
 	for i := range n {
 		diagonal[i] = h.At(i, i)
 	}
-	mirror(h)
-	return factorSystem(func() *mat.Dense {
-		pairsOf(h, func(low, up *float64) { *low = *up })
+	mirror(algebra, h)
+	return factorSystem(algebra, func() *mat.Dense {
+		pairsOf(algebra, h, func(low, up *float64) { *low = *up })
 		for i, v := range diagonal {
 			h.Set(i, i, v)
 		}
@@ -375,8 +375,8 @@ func lowerTriangle(a *mat.Dense) blas64.Triangular {
 	return blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: raw.Rows, Stride: raw.Stride, Data: raw.Data}
 }
 
-func product(a, b mat.Matrix) *mat.Dense {
+func product(algebra linalg.Algebra, a, b mat.Matrix) *mat.Dense {
 	var out mat.Dense
-	out.Mul(a, b)
+	algebra.Mul(&out, a, b)
 	return &out
 }

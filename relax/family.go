@@ -11,7 +11,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -250,7 +249,7 @@ func (fm *family) step(sum *all) float64 {
 	for _, sys := range systems {
 		coupling.Add(coupling, sys.inner)
 	}
-	couple, ok := factorSystem(func() *mat.Dense { return mat.DenseCopyOf(coupling) })
+	couple, ok := factorSystem(fm.blocks[0].algebra, func() *mat.Dense { return mat.DenseCopyOf(coupling) })
 	if !ok {
 		return 0
 	}
@@ -350,7 +349,7 @@ func (ip *interior) factorShares(lifted, inverseLifted *mat.Dense, diagonal []fl
 	}
 	h := ip.square(len(order))
 	var scale []float64
-	factored, ok := factorSystem(func() *mat.Dense {
+	factored, ok := factorSystem(ip.algebra, func() *mat.Dense {
 		ip.schur(h, pairs, lifted, inverseLifted)
 		scale = make([]float64, ip.shares)
 		for k, i := range order {
@@ -368,9 +367,9 @@ func (ip *interior) factorShares(lifted, inverseLifted *mat.Dense, diagonal []fl
 	last := len(order) - ip.shares
 	lower := mat.DenseCopyOf(block(h, last, len(order), last, len(order)))
 	inner = identity(ip.shares)
-	dense.CholeskySolve(blas.Lower, ip.shares, ip.shares, lower.RawMatrix().Data, ip.shares, inner.RawMatrix().Data, ip.shares)
+	ip.algebra.CholeskySolve(blas.Lower, ip.shares, ip.shares, lower.RawMatrix().Data, ip.shares, inner.RawMatrix().Data, ip.shares)
 	inner.Apply(func(i, j int, v float64) float64 { return v * scale[i] * scale[j] }, inner)
-	balance(inner)
+	balance(ip.algebra, inner)
 	turned := make([]float64, len(order))
 	return func(b []float64) {
 		for k, i := range order {

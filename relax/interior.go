@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -84,7 +84,7 @@ func newBlock(red *lift.Reduced, share bool) (*interior, error) {
 // kept away from zero and need not agree with Z; a full primal step closes the difference.
 func (ip *interior) start() error {
 	m, r, c, n := ip.m, ip.r, ip.c, ip.n
-	moments := momentsOf(ip.red.X)
+	moments := momentsOf(ip.algebra, ip.red.X)
 	best, scale := math.Inf(1), 1.0
 	for e := -20; e <= 30; e += 2 {
 		var z mat.Dense
@@ -111,7 +111,7 @@ func (ip *interior) start() error {
 		// Then S = μZ⁻¹ is feasible in its part of v from the start.
 		ip.z.Set(m+r+a, m+r+a, ip.z.At(m+r+a, m+r+a)+2*mu/ip.gamma)
 	}
-	if ip.s, ok = inverse(ip.z); !ok {
+	if ip.s, ok = inverse(ip.algebra, ip.z); !ok {
 		return errors.New("relax: interior-point method: the start is not interior")
 	}
 	ip.s.Scale(mu, ip.s)
@@ -220,7 +220,7 @@ type system struct {
 
 // prepare factors the Schur complement at an iterate; false where rounding prevents it.
 func (ip *interior) prepare(ms *measures) (*system, bool) {
-	inv, ok := inverse(ip.s)
+	inv, ok := inverse(ip.algebra, ip.s)
 	if !ok {
 		return nil, false
 	}
@@ -238,7 +238,7 @@ func (ip *interior) prepare(ms *measures) (*system, bool) {
 	} else {
 		sys.factored, ok = ip.factorSchur(inv, ms.lifted, inverseLifted, sys.diagonal)
 	}
-	sys.shift = triple(ip.z, ms.infeasible, inv)
+	sys.shift = triple(ip.algebra, ip.z, ms.infeasible, inv)
 	return sys, ok
 }
 
@@ -247,7 +247,7 @@ func (ip *interior) prepare(ms *measures) (*system, bool) {
 func (sys *system) solve(rhs []float64) []float64 {
 	return conjugateGradients(func(y []float64) []float64 {
 		sys.collect()
-		out := sys.values(sys.lift(triple(sys.z, sys.adjoint(y), sys.inv)))
+		out := sys.values(sys.lift(triple(sys.algebra, sys.z, sys.adjoint(y), sys.inv)))
 		for i, v := range sys.diagonal {
 			out[i] += v * y[i]
 		}
@@ -257,7 +257,7 @@ func (sys *system) solve(rhs []float64) []float64 {
 
 // lengths returns the longest steps along d inside the cones, at most limit.
 func (ip *interior) lengths(d *direction, limit float64) (primal, dual float64) {
-	return longest(ip.z, d.z, maxStep(ip.t, d.t, limit)), longest(ip.s, d.s, maxStep(ip.multipliersOfSigns(), d.y[ip.free():], limit))
+	return longest(ip.algebra, ip.z, d.z, maxStep(ip.t, d.t, limit)), longest(ip.algebra, ip.s, d.s, maxStep(ip.multipliersOfSigns(), d.y[ip.free():], limit))
 }
 
 // advance moves the iterate.
@@ -304,7 +304,7 @@ func (ip *interior) factorSchur(inv, lifted, inverseLifted *mat.Dense, diagonal 
 		}
 		return el.solve, true
 	}
-	return factorSystem(func() *mat.Dense {
+	return factorSystem(ip.algebra, func() *mat.Dense {
 		h := ip.square(len(ip.pairs))
 		ip.schur(h, ip.pairs, lifted, inverseLifted)
 		for i, v := range diagonal {
@@ -368,7 +368,7 @@ func (sys *system) begin(mu float64, predictor *direction) (*direction, []float6
 	d := &direction{z: mat.DenseCopyOf(sys.inv), t: make([]float64, len(sys.t))}
 	d.z.Scale(mu, d.z)
 	if predictor != nil {
-		d.z.Sub(d.z, triple(predictor.z, predictor.s, sys.inv))
+		d.z.Sub(d.z, triple(sys.algebra, predictor.z, predictor.s, sys.inv))
 	}
 	var at mat.Dense
 	at.Sub(d.z, sys.shift)
@@ -399,7 +399,7 @@ func (sys *system) finish(d *direction) {
 	d.s = sys.adjoint(d.y)
 	d.s.Sub(sys.ms.infeasible, d.s)
 	d.z.Sub(d.z, sys.z)
-	d.z.Sub(d.z, triple(sys.z, d.s, sys.inv))
+	d.z.Sub(d.z, triple(sys.algebra, sys.z, d.s, sys.inv))
 }
 
 // factor returns Z in (α̂, û) as a product of its eigenvectors, the largest first, with the slack of N_ii ≤ 0 put into
@@ -411,7 +411,7 @@ func (ip *interior) factor() lift.Factor {
 		n := z.At(i, i) - dot(ip.red.X.RawRowView(i), z.RawRowView(i)[ip.m:])
 		z.Set(i, i, z.At(i, i)+max(0, -n))
 	}
-	values, vectors, ok := dense.EigenSym(symmetric(z), true)
+	values, vectors, ok := ip.algebra.EigenSym(symmetric(z), true)
 	if !ok {
 		return lift.Factor{}
 	}
@@ -437,7 +437,7 @@ func (ip *interior) factor() lift.Factor {
 // rank counts the eigenvalues of Z in (α̂, û) above 1e-6 of the largest.
 func (ip *interior) rank() int {
 	k := ip.m + ip.r
-	values, _, ok := dense.EigenSym(symmetric(block(ip.z, 0, k, 0, k)), false)
+	values, _, ok := ip.algebra.EigenSym(symmetric(block(ip.z, 0, k, 0, k)), false)
 	if !ok {
 		return k
 	}
@@ -513,23 +513,23 @@ func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) *R
 }
 
 // triple returns the symmetric part of a·b·c.
-func triple(a, b, c *mat.Dense) *mat.Dense {
+func triple(algebra linalg.Algebra, a, b, c *mat.Dense) *mat.Dense {
 	n, _ := a.Dims()
 	ab, abc := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, a, b, 0, ab)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, ab, c, 0, abc)
-	balance(abc)
+	algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, a.RawMatrix(), b.RawMatrix(), 0, ab.RawMatrix())
+	algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, ab.RawMatrix(), c.RawMatrix(), 0, abc.RawMatrix())
+	balance(algebra, abc)
 	return abc
 }
 
 // longest backtracks to a positive definite base + a·dir, a ≤ limit.
-func longest(base, dir *mat.Dense, limit float64) float64 {
+func longest(algebra linalg.Algebra, base, dir *mat.Dense, limit float64) float64 {
 	n, _ := base.Dims()
 	next := mat.NewDense(n, n, nil)
 	for a := limit; a > shortestStep; a *= 0.85 {
 		next.Copy(base)
 		axpy(a, dir.RawMatrix().Data, next.RawMatrix().Data)
-		if dense.Cholesky(blas.Lower, n, next.RawMatrix().Data, n) {
+		if algebra.Cholesky(blas.Lower, n, next.RawMatrix().Data, n) {
 			return a
 		}
 	}

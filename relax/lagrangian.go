@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -20,6 +20,7 @@ import (
 // updated multipliers M⁺ = [M − σT]₊ are the blocks Φ, Ψ, Ω of the certificate, and
 // ∇φ = 2 S R with the S that they and W give.
 type lagrangian struct {
+	algebra linalg.Algebra
 	red     *lift.Reduced
 	m, r, c int
 	gamma   float64
@@ -32,7 +33,7 @@ type lagrangian struct {
 func newLagrangian(red *lift.Reduced) *lagrangian {
 	m, r, _ := red.Dims()
 	_, c := red.Y.Dims()
-	al := &lagrangian{red: red, m: m, r: r, c: c, gamma: red.Source.Gamma, sigma: 1}
+	al := &lagrangian{algebra: red.Algebra(), red: red, m: m, r: r, c: c, gamma: red.Source.Gamma, sigma: 1}
 	al.mult = mat.NewDense(2*m, 2*m, nil)
 	al.panel = min(2*m, 256)
 	al.work = mat.NewDense(al.panel, 2*m, nil)
@@ -65,17 +66,17 @@ func (al *lagrangian) at(f, g, plus *mat.Dense) *point {
 	// The fit.
 	fitted := al.fitted(pt.lines)
 	gram := mat.NewSymDense(k, nil)
-	gram.SymOuterK(1, fitted.T())
+	al.algebra.SymOuterK(gram, 1, fitted.T())
 	for j := range k {
 		gram.SetSym(j, j, gram.At(j, j)+al.gamma)
 	}
 	pt.gram.Factorize(gram)
 	var rhs mat.Dense
-	rhs.Mul(fitted.T(), al.red.Y)
+	al.algebra.Mul(&rhs, fitted.T(), al.red.Y)
 	pt.v = new(mat.Dense)
 	_ = pt.gram.SolveTo(pt.v, &rhs) // the Gram matrix is at least γI
 	pt.w = new(mat.Dense)
-	pt.w.Mul(fitted, pt.v)
+	al.algebra.Mul(pt.w, fitted, pt.v)
 	pt.w.Sub(al.red.Y, pt.w)
 	wn, vn, gn := mat.Norm(pt.w, 2), mat.Norm(pt.v, 2), mat.Norm(g, 2)
 	pt.twice = wn*wn + al.gamma*(vn*vn+gn*gn)
@@ -86,11 +87,11 @@ func (al *lagrangian) at(f, g, plus *mat.Dense) *point {
 	}
 	pt.plus = plus
 	copy(plus.RawMatrix().Data, al.mult.RawMatrix().Data)
-	dense.Gemm(blas.NoTrans, blas.Trans, -al.sigma, pt.lines, pt.lines, 1, plus)
-	mirror(plus)
+	al.algebra.Gemm(blas.NoTrans, blas.Trans, -al.sigma, pt.lines.RawMatrix(), pt.lines.RawMatrix(), 1, plus.RawMatrix())
+	mirror(al.algebra, plus)
 	sums := make([]float64, 2*m)
 	n := 2 * m
-	each(n, func(a, lo, hi int) {
+	each(al.algebra, n, func(a, lo, hi int) {
 		row, old := plus.RawMatrix().Data[lo:hi], al.mult.RawMatrix().Data[lo:hi]
 		row[a] = 0
 		free := (a + m) % n
@@ -109,9 +110,9 @@ func (al *lagrangian) at(f, g, plus *mat.Dense) *point {
 
 	// ∇ with respect to L, then to F and G.
 	gl := mat.NewDense(2*m, k, nil)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, -2, plus, pt.lines, 0, gl)
+	al.algebra.Gemm(blas.NoTrans, blas.NoTrans, -2, plus.RawMatrix(), pt.lines.RawMatrix(), 0, gl.RawMatrix())
 	var wv mat.Dense
-	wv.Mul(pt.w, pt.v.T())
+	al.algebra.Mul(&wv, pt.w, pt.v.T())
 	al.addFitted(gl, -2, &wv)
 	pt.gf, pt.gg = al.pull(gl)
 	pt.gg.Apply(func(i, j int, v float64) float64 { return v + 2*al.gamma*g.At(i, j) }, pt.gg)
@@ -125,7 +126,7 @@ func (al *lagrangian) stack(lines, f, g *mat.Dense) {
 	_, k := f.Dims()
 	lines.Slice(0, al.m, 0, k).(*mat.Dense).Copy(f)
 	beta := lines.Slice(al.m, 2*al.m, 0, k).(*mat.Dense)
-	beta.Mul(al.red.X, g)
+	al.algebra.Mul(beta, al.red.X, g)
 	beta.Sub(f, beta)
 }
 
@@ -135,7 +136,7 @@ func (al *lagrangian) pull(gl *mat.Dense) (gf, gg *mat.Dense) {
 	top, bottom := gl.Slice(0, al.m, 0, k), gl.Slice(al.m, 2*al.m, 0, k)
 	gf, gg = new(mat.Dense), new(mat.Dense)
 	gf.Add(top, bottom)
-	gg.Mul(al.red.X.T(), bottom)
+	al.algebra.Mul(gg, al.red.X.T(), bottom)
 	gg.Scale(-1, gg)
 	return gf, gg
 }
@@ -188,16 +189,16 @@ func (al *lagrangian) hessian(pt *point, df, dg *mat.Dense) (hf, hg *mat.Dense) 
 	// The fit: dV = C⁻¹(dΓᵀW − ΓᵀdΓ V), dW = −dΓ V − Γ dV.
 	dgam, gam := al.fitted(dl), al.fitted(pt.lines)
 	var dgv, t1, t2, dv, dw, grad, tmp mat.Dense
-	dgv.Mul(dgam, pt.v)
-	t1.Mul(dgam.T(), pt.w)
-	t2.Mul(gam.T(), &dgv)
+	al.algebra.Mul(&dgv, dgam, pt.v)
+	al.algebra.Mul(&t1, dgam.T(), pt.w)
+	al.algebra.Mul(&t2, gam.T(), &dgv)
 	t1.Sub(&t1, &t2)
 	_ = pt.gram.SolveTo(&dv, &t1)
-	dw.Mul(gam, &dv)
+	al.algebra.Mul(&dw, gam, &dv)
 	dw.Add(&dw, &dgv)
 	dw.Scale(-1, &dw)
-	grad.Mul(&dw, pt.v.T())
-	tmp.Mul(pt.w, dv.T())
+	al.algebra.Mul(&grad, &dw, pt.v.T())
+	al.algebra.Mul(&tmp, pt.w, dv.T())
 	grad.Add(&grad, &tmp)
 	al.addFitted(out, -2, &grad)
 	hf, hg = al.pull(out)

@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -105,7 +104,7 @@ func (al *lagrangian) newtonDirection(ctx context.Context, pt *point, forcing fl
 func (al *lagrangian) negativePart(pt *point) *mat.Dense {
 	phi, psi, omega := al.blocks(pt)
 	s := slackMatrix(al.red, pt.w, phi, psi, omega)
-	values, vectors, ok := dense.EigenSym(s, true)
+	values, vectors, ok := al.algebra.EigenSym(s, true)
 	if !ok {
 		return nil
 	}
@@ -130,10 +129,10 @@ func (al *lagrangian) addNegativePart(q, pf, pg, hf, hg *mat.Dense) {
 	top, bottom := q.Slice(0, al.m, 0, count).(*mat.Dense), q.Slice(al.m, al.m+al.r, 0, count).(*mat.Dense)
 	_, k := pf.Dims()
 	proj := mat.NewDense(count, k, nil)
-	dense.Gemm(blas.Trans, blas.NoTrans, 1, top, pf, 0, proj)
-	dense.Gemm(blas.Trans, blas.NoTrans, 1, bottom, pg, 1, proj)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, top, proj, 1, hf)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, bottom, proj, 1, hg)
+	al.algebra.Gemm(blas.Trans, blas.NoTrans, 1, top.RawMatrix(), pf.RawMatrix(), 0, proj.RawMatrix())
+	al.algebra.Gemm(blas.Trans, blas.NoTrans, 1, bottom.RawMatrix(), pg.RawMatrix(), 1, proj.RawMatrix())
+	al.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, top.RawMatrix(), proj.RawMatrix(), 1, hf.RawMatrix())
+	al.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, bottom.RawMatrix(), proj.RawMatrix(), 1, hg.RawMatrix())
 }
 
 func inner2(af, ag, bf, bg *mat.Dense) float64 {
@@ -199,7 +198,7 @@ func (al *lagrangian) violation(pt *point) (worstRelative, gap float64) {
 	for a := range n {
 		top = max(top, dot(pt.lines.RawRowView(a), pt.lines.RawRowView(a)))
 	}
-	each(n, func(a, lo, hi int) {
+	each(al.algebra, n, func(a, lo, hi int) {
 		plus, old := pt.plus.RawMatrix().Data[lo:hi], al.mult.RawMatrix().Data[lo:hi]
 		free := (a + al.m) % n
 		for b := range plus {
@@ -263,7 +262,7 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			pt, newton = al.minimise(ctx, pt, tol*scale, innerLimit)
 			res.Inner += newton
 			phi, psi, omega := al.blocks(pt)
-			values, vectors, ok := dense.EigenSmallest(slackMatrix(red, pt.w, phi, psi, omega), min(4, m+r), true)
+			values, vectors, ok := al.algebra.EigenSmallest(slackMatrix(red, pt.w, phi, psi, omega), min(4, m+r), true)
 			if !ok {
 				break
 			}

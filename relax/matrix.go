@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 func dot(a, b []float64) float64 {
@@ -32,8 +32,8 @@ func amax(a []float64) float64 {
 
 // each splits the rows of an n×n matrix over goroutines: f gets a row and the range of its
 // entries.
-func each(n int, f func(row, lo, hi int)) {
-	dense.Parallel(n, 32, func(first, last int) {
+func each(algebra linalg.Algebra, n int, f func(row, lo, hi int)) {
+	algebra.Parallel(n, 32, func(first, last int) {
 		for i := first; i < last; i++ {
 			f(i, i*n, (i+1)*n)
 		}
@@ -42,8 +42,8 @@ func each(n int, f func(row, lo, hi int)) {
 
 // balanced splits the rows of a lower triangle of order n over goroutines, each of which calls f with a loop
 // over its rows.  They are taken first with last so that the triangle's work is even.
-func balanced(n int, f func(rows func(func(i int)))) {
-	dense.Parallel((n+1)/2, 4, func(lo, hi int) {
+func balanced(algebra linalg.Algebra, n int, f func(rows func(func(i int)))) {
+	algebra.Parallel((n+1)/2, 4, func(lo, hi int) {
 		f(func(do func(i int)) {
 			for i := lo; i < hi; i++ {
 				do(i)
@@ -56,14 +56,16 @@ func balanced(n int, f func(rows func(func(i int)))) {
 }
 
 // mirror copies the lower triangle of a to the upper.
-func mirror(a *mat.Dense) { pairsOf(a, func(low, up *float64) { *up = *low }) }
+func mirror(algebra linalg.Algebra, a *mat.Dense) {
+	pairsOf(algebra, a, func(low, up *float64) { *up = *low })
+}
 
 // pairsOf calls f for the entries (i, j) and (j, i), j < i, of a square matrix, tile by tile.
-func pairsOf(a *mat.Dense, f func(low, up *float64)) {
+func pairsOf(algebra linalg.Algebra, a *mat.Dense, f func(low, up *float64)) {
 	n, _ := a.Dims()
 	const tile = 64
 	data := a.RawMatrix().Data
-	dense.Parallel((n+tile-1)/tile, 1, func(first, last int) {
+	algebra.Parallel((n+tile-1)/tile, 1, func(first, last int) {
 		for bi := first; bi < last; bi++ {
 			for bj := 0; bj <= bi; bj++ {
 				for i := bi * tile; i < min(n, (bi+1)*tile); i++ {
@@ -100,38 +102,38 @@ func symmetric(a *mat.Dense) *mat.SymDense {
 func block(a *mat.Dense, i, j, k, l int) *mat.Dense { return a.Slice(i, j, k, l).(*mat.Dense) }
 
 // gram returns X Xᵀ.
-func gram(x *mat.Dense) *mat.Dense {
+func gram(algebra linalg.Algebra, x *mat.Dense) *mat.Dense {
 	m, _ := x.Dims()
 	out := mat.NewDense(m, m, nil)
-	dense.Gemm(blas.NoTrans, blas.Trans, 1, x, x, 0, out)
-	mirror(out)
+	algebra.Gemm(blas.NoTrans, blas.Trans, 1, x.RawMatrix(), x.RawMatrix(), 0, out.RawMatrix())
+	mirror(algebra, out)
 	return out
 }
 
 // balance replaces a square matrix by its symmetric part.
-func balance(a *mat.Dense) {
-	pairsOf(a, func(x, y *float64) {
+func balance(algebra linalg.Algebra, a *mat.Dense) {
+	pairsOf(algebra, a, func(x, y *float64) {
 		v := (*x + *y) / 2
 		*x, *y = v, v
 	})
 }
 
 // inverse returns the inverse of a symmetric positive definite matrix.
-func inverse(a *mat.Dense) (*mat.Dense, bool) {
+func inverse(algebra linalg.Algebra, a *mat.Dense) (*mat.Dense, bool) {
 	n, _ := a.Dims()
 	factor, out := mat.DenseCopyOf(a), identity(n)
-	if !dense.Cholesky(blas.Lower, n, factor.RawMatrix().Data, n) {
+	if !algebra.Cholesky(blas.Lower, n, factor.RawMatrix().Data, n) {
 		return nil, false
 	}
-	dense.CholeskySolve(blas.Lower, n, n, factor.RawMatrix().Data, n, out.RawMatrix().Data, n)
-	balance(out)
+	algebra.CholeskySolve(blas.Lower, n, n, factor.RawMatrix().Data, n, out.RawMatrix().Data, n)
+	balance(algebra, out)
 	return out, true
 }
 
 // factorSystem factors the positive definite matrix that build assembles, given by its lower
 // triangle, and returns a solver that works in place.  Where rounding has made the matrix
 // indefinite it is built again and a tiny multiple of the diagonal added.
-func factorSystem(build func() *mat.Dense) (solve func([]float64), ok bool) {
+func factorSystem(algebra linalg.Algebra, build func() *mat.Dense) (solve func([]float64), ok bool) {
 	for shift := 0.0; shift < 1e-6; shift = max(1e-15, 10*shift) {
 		h := build()
 		n, _ := h.Dims()
@@ -144,7 +146,7 @@ func factorSystem(build func() *mat.Dense) (solve func([]float64), ok bool) {
 			}
 			scale[i] = 1 / math.Sqrt(v)
 		}
-		dense.Parallel(n, 64, func(lo, hi int) {
+		algebra.Parallel(n, 64, func(lo, hi int) {
 			for i := lo; i < hi; i++ {
 				row := h.RawRowView(i)[:i+1]
 				for j := range row {
@@ -154,14 +156,14 @@ func factorSystem(build func() *mat.Dense) (solve func([]float64), ok bool) {
 			}
 		})
 		data := h.RawMatrix().Data
-		if !dense.Cholesky(blas.Lower, n, data, n) {
+		if !algebra.Cholesky(blas.Lower, n, data, n) {
 			continue
 		}
 		return func(b []float64) {
 			for i := range b {
 				b[i] *= scale[i]
 			}
-			dense.CholeskySolve(blas.Lower, n, 1, data, n, b, 1)
+			algebra.CholeskySolve(blas.Lower, n, 1, data, n, b, 1)
 			for i := range b {
 				b[i] *= scale[i]
 			}

@@ -3,8 +3,6 @@ package relax
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
-
-	"github.com/relift/relift/internal/dense"
 )
 
 // pattern holds the entries of M⁺ that ∇²φ sees, the positive ones and the equalities N_ii, in
@@ -24,7 +22,7 @@ const sparseShare = 0.1
 func (al *lagrangian) newPattern(pt *point) *pattern {
 	n := 2 * al.m
 	counts := make([]int, n+1)
-	each(n, func(a, lo, hi int) {
+	each(al.algebra, n, func(a, lo, hi int) {
 		count := 0
 		for _, v := range pt.plus.RawMatrix().Data[lo:hi] {
 			if v > 0 {
@@ -44,7 +42,7 @@ func (al *lagrangian) newPattern(pt *point) *pattern {
 		return nil
 	}
 	p := &pattern{start: counts, col: make([]int32, total), plus: make([]float64, total)}
-	each(n, func(a, lo, hi int) {
+	each(al.algebra, n, func(a, lo, hi int) {
 		free, at := (a+al.m)%n, p.start[a]
 		for b, v := range pt.plus.RawMatrix().Data[lo:hi] {
 			if v > 0 || b == free {
@@ -60,7 +58,7 @@ func (al *lagrangian) newPattern(pt *point) *pattern {
 func (al *lagrangian) curve(pt *point, dl, out *mat.Dense) {
 	n, k := dl.Dims()
 	if pt.pattern != nil {
-		dense.Parallel(n, 64, func(lo, hi int) {
+		al.algebra.Parallel(n, 64, func(lo, hi int) {
 			for a := lo; a < hi; a++ {
 				l, d, o := pt.lines.RawRowView(a), dl.RawRowView(a), out.RawRowView(a)
 				for e := pt.pattern.start[a]; e < pt.pattern.start[a+1]; e++ {
@@ -84,21 +82,21 @@ func (al *lagrangian) curve(pt *point, dl, out *mat.Dense) {
 		copy(d[:k], pt.lines.RawRowView(a))
 		copy(d[k:], dl.RawRowView(a))
 	}
-	dense.Gemm(blas.NoTrans, blas.NoTrans, -2, pt.plus, dl, 0, out)
+	al.algebra.Gemm(blas.NoTrans, blas.NoTrans, -2, pt.plus.RawMatrix(), dl.RawMatrix(), 0, out.RawMatrix())
 	// dT = dL Lᵀ + L dLᵀ is symmetric: a panel has its columns up to the diagonal block, whose
 	// part left of that block also stands, transposed, above it.
 	for lo := 0; lo < n; lo += al.panel {
 		hi := min(n, lo+al.panel)
 		work := block(al.work, 0, hi-lo, 0, hi)
-		dense.Gemm(blas.NoTrans, blas.Trans, 1, block(left, lo, hi, 0, 2*k), block(right, 0, hi, 0, 2*k), 0, work)
-		dense.Parallel(hi-lo, 32, func(first, last int) {
+		al.algebra.Gemm(blas.NoTrans, blas.Trans, 1, block(left, lo, hi, 0, 2*k).RawMatrix(), block(right, 0, hi, 0, 2*k).RawMatrix(), 0, work.RawMatrix())
+		al.algebra.Parallel(hi-lo, 32, func(first, last int) {
 			for i := first; i < last; i++ {
 				al.mask(work.RawRowView(i), pt.plus, lo+i)
 			}
 		})
-		dense.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, work, block(pt.lines, 0, hi, 0, k), 1, block(out, lo, hi, 0, k))
+		al.algebra.Gemm(blas.NoTrans, blas.NoTrans, 2*al.sigma, work.RawMatrix(), block(pt.lines, 0, hi, 0, k).RawMatrix(), 1, block(out, lo, hi, 0, k).RawMatrix())
 		if lo > 0 {
-			dense.Gemm(blas.Trans, blas.NoTrans, 2*al.sigma, block(work, 0, hi-lo, 0, lo), block(pt.lines, lo, hi, 0, k), 1, block(out, 0, lo, 0, k))
+			al.algebra.Gemm(blas.Trans, blas.NoTrans, 2*al.sigma, block(work, 0, hi-lo, 0, lo).RawMatrix(), block(pt.lines, lo, hi, 0, k).RawMatrix(), 1, block(out, 0, lo, 0, k).RawMatrix())
 		}
 	}
 }

@@ -13,16 +13,18 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
-func TestMain(m *testing.M) {
-	if _, err := dense.Init(); err != nil {
+// algebra is what RELIFT_BLAS names, as in the program.
+var algebra = func() linalg.Algebra {
+	a, err := linalg.FromEnvironment()
+	if err != nil {
 		panic(err)
 	}
-	os.Exit(m.Run())
-}
+	return a
+}()
 
 // gaussian returns a problem with standard normal entries.
 func gaussian(t testing.TB, seed uint64, n, d, c int, gamma float64) lift.Problem {
@@ -39,7 +41,7 @@ func gaussian(t testing.TB, seed uint64, n, d, c int, gamma float64) lift.Proble
 
 func presolve(t testing.TB, p lift.Problem) *lift.Reduced {
 	t.Helper()
-	red, err := lift.Presolve(p)
+	red, err := lift.Presolve(p.On(algebra))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,7 @@ func somewhere(t testing.TB, p lift.Problem) *interior {
 func TestSchurComplementMatchesItsOperator(t *testing.T) {
 	for _, p := range []lift.Problem{gaussian(t, 1, 6, 2, 3, 0.3), merged(t)} {
 		ip := somewhere(t, p)
-		inv, ok := inverse(ip.s)
+		inv, ok := inverse(algebra, ip.s)
 		if !ok {
 			t.Fatal("S is not positive definite")
 		}
@@ -96,7 +98,7 @@ func TestSchurComplementMatchesItsOperator(t *testing.T) {
 		for j := range ip.pairs {
 			unit := make([]float64, len(ip.pairs))
 			unit[j] = 1
-			column := ip.values(ip.lift(triple(ip.z, ip.adjoint(unit), inv)))
+			column := ip.values(ip.lift(triple(algebra, ip.z, ip.adjoint(unit), inv)))
 			for i := j; i < len(ip.pairs); i++ {
 				if diff := math.Abs(column[i] - h.At(i, j)); !(diff <= 1e-10*math.Sqrt(h.At(i, i)*h.At(j, j))) {
 					t.Fatalf("entry (%d,%d): operator %g, assembled %g", i, j, column[i], h.At(i, j))
@@ -113,7 +115,7 @@ func TestEliminationSolvesTheSystem(t *testing.T) {
 	one.Y = mat.DenseCopyOf(one.Y.ColView(0))
 	for _, p := range []lift.Problem{one, gaussian(t, 1, 9, 2, 3, 0.3), merged(t)} {
 		ip := somewhere(t, p)
-		inv, ok := inverse(ip.s)
+		inv, ok := inverse(algebra, ip.s)
 		if !ok {
 			t.Fatal("S is not positive definite")
 		}
@@ -133,7 +135,7 @@ func TestEliminationSolvesTheSystem(t *testing.T) {
 		}
 		h := mat.NewDense(order, order, nil)
 		ip.schur(h, ip.pairs, lz, ls)
-		mirror(h)
+		mirror(algebra, h)
 		var back, square mat.Dense
 		if err := back.Inverse(el.turn); err != nil {
 			t.Fatal(err)
@@ -145,7 +147,7 @@ func TestEliminationSolvesTheSystem(t *testing.T) {
 			}
 			return v
 		}, &square)
-		identity := product(back.T(), product(&square, &back))
+		identity := product(algebra, back.T(), product(algebra, &square, &back))
 		if ip.c == 1 && math.Abs(identity.At(0, 0)-1) > 1e-12 {
 			t.Errorf("with one output the identity is %g", identity.At(0, 0))
 		}

@@ -3,7 +3,6 @@ package relax
 import (
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 )
 
@@ -11,8 +10,8 @@ import (
 func slackMatrix(red *lift.Reduced, w, phi, psi, omega *mat.Dense) *mat.SymDense {
 	m, r, _ := red.Dims()
 	_, c := red.Y.Dims()
-	s := mat.NewSymDense(m+r, nil)
-	dense.Parallel(m, 16, func(lo, hi int) {
+	s, algebra := mat.NewSymDense(m+r, nil), red.Algebra()
+	algebra.Parallel(m, 16, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			for j := i; j < m; j++ {
 				s.SetSym(i, j, -(phi.At(i, j)+phi.At(j, i))/2-psi.At(i, j)-psi.At(j, i)-(omega.At(i, j)+omega.At(j, i))/2)
@@ -21,9 +20,9 @@ func slackMatrix(red *lift.Reduced, w, phi, psi, omega *mat.Dense) *mat.SymDense
 	})
 	var both, cross, ox, uu mat.Dense
 	both.Add(psi, omega)
-	cross.Mul(&both, red.X)
-	ox.Mul(omega, red.X)
-	uu.Mul(red.X.T(), &ox)
+	algebra.Mul(&cross, &both, red.X)
+	algebra.Mul(&ox, omega, red.X)
+	algebra.Mul(&uu, red.X.T(), &ox)
 	for i := range m {
 		for k := range r {
 			s.SetSym(i, m+k, cross.At(i, k))
@@ -45,6 +44,6 @@ func slackMatrix(red *lift.Reduced, w, phi, psi, omega *mat.Dense) *mat.SymDense
 			}
 		}
 	}
-	s.SymRankK(s, -1/red.Source.Gamma, g)
+	algebra.SymRankK(s, -1/red.Source.Gamma, g, 1)
 	return s
 }

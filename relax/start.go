@@ -6,17 +6,17 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
 // momentsOf returns E (α̂,û)(α̂,û)ᵀ of û ~ N(0, I) for unit rows x (m×r): the arc-cosine kernel of
 // order one (Cho and Saul, 2009) and its cross moments with û.  Every sign condition holds
 // strictly there.
-func momentsOf(x *mat.Dense) *mat.Dense {
+func momentsOf(algebra linalg.Algebra, x *mat.Dense) *mat.Dense {
 	m, r := x.Dims()
 	out := mat.NewDense(m+r, m+r, nil)
-	cosine := gram(x)
+	cosine := gram(algebra, x)
 	for i := range m {
 		for j := range m {
 			out.Set(i, j, arcCosine(cosine.At(i, j)))
@@ -52,7 +52,7 @@ type fitted struct {
 func ridge(red *lift.Reduced, z *mat.Dense) (*fitted, bool) {
 	m, r, q := red.Dims()
 	_, c := red.Y.Dims()
-	gamma := red.Source.Gamma
+	gamma, algebra := red.Source.Gamma, red.Algebra()
 	rows := mat.NewDense(m+r, q, nil) // the fitted rows as forms of (α̂, û)
 	for i, fit := range red.Fits {
 		rows.Set(fit.Row, i, fit.Weight)
@@ -63,24 +63,24 @@ func ridge(red *lift.Reduced, z *mat.Dense) (*fitted, bool) {
 		}
 	}
 	zr, kernel := mat.NewDense(m+r, q, nil), mat.NewDense(q, q, nil)
-	dense.Gemm(blas.NoTrans, blas.NoTrans, 1, z, rows, 0, zr)
-	dense.Gemm(blas.Trans, blas.NoTrans, 1, rows, zr, 0, kernel)
-	balance(kernel)
+	algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, z.RawMatrix(), rows.RawMatrix(), 0, zr.RawMatrix())
+	algebra.Gemm(blas.Trans, blas.NoTrans, 1, rows.RawMatrix(), zr.RawMatrix(), 0, kernel.RawMatrix())
+	balance(algebra, kernel)
 	for i := range q {
 		kernel.Set(i, i, kernel.At(i, i)+gamma)
 	}
-	if !dense.Cholesky(blas.Lower, q, kernel.RawMatrix().Data, q) {
+	if !algebra.Cholesky(blas.Lower, q, kernel.RawMatrix().Data, q) {
 		return nil, false
 	}
 	qy := mat.DenseCopyOf(red.Y)
-	dense.CholeskySolve(blas.Lower, q, c, kernel.RawMatrix().Data, q, qy.RawMatrix().Data, c)
+	algebra.CholeskySolve(blas.Lower, q, c, kernel.RawMatrix().Data, q, qy.RawMatrix().Data, c)
 	fit := &fitted{w: mat.NewDense(q, c, nil), cross: mat.NewDense(m+r, c, nil), v: mat.NewDense(c, c, nil)}
 	fit.w.Scale(gamma, qy)
-	fit.cross.Mul(zr, qy)
+	algebra.Mul(fit.cross, zr, qy)
 	var output mat.Dense
 	output.Sub(red.Y, fit.w)
-	fit.v.Mul(qy.T(), &output)
-	balance(fit.v)
+	algebra.Mul(fit.v, qy.T(), &output)
+	balance(algebra, fit.v)
 	fit.value = gamma / 2 * (mat.Trace(block(z, m, m+r, m, m+r)) + dot(qy.RawMatrix().Data, mat.DenseCopyOf(red.Y).RawMatrix().Data))
 	return fit, true
 }

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/builtin"
@@ -32,7 +33,7 @@ type source struct {
 }
 
 func (s source) problem(gamma float64) lift.Problem {
-	return lift.Problem{X: s.x, Y: s.y, Gamma: gamma}
+	return lift.Problem{X: s.x, Y: s.y, Gamma: gamma}.On(dense.Algebra())
 }
 
 // first returns s with n training rows, spread evenly, because tables are often

@@ -16,7 +16,7 @@ func Lifted(p lift.Problem, w lift.Weights) *mat.Dense {
 	n, d, c := p.Dims()
 	z := mat.NewDense(2*n+d+c, m, nil)
 	var t mat.Dense
-	t.Mul(p.X, w.U.T())
+	p.Algebra().Mul(&t, p.X, w.U.T())
 	for j := range m {
 		for i := range n {
 			z.Set(i, j, max(t.At(i, j), 0))

@@ -6,6 +6,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // nullSpace projects orthogonally onto null(M), M = [−I I X 0] (n×p):
@@ -15,25 +17,27 @@ import (
 //
 // with the smaller of the two matrices factorised once.
 type nullSpace struct {
-	x    *mat.Dense
-	wide bool         // d > n: chol is of 2I + XXᵀ, otherwise of 2I + XᵀX
-	chol mat.Cholesky // of order min(n, d)
+	algebra linalg.Algebra
+	x       *mat.Dense
+	wide    bool             // d > n: factor is of 2I + XXᵀ, otherwise of 2I + XᵀX
+	factor  blas64.Symmetric // of order min(n, d), its Cholesky factor
 }
 
-func newNullSpace(x *mat.Dense) (*nullSpace, error) {
+func newNullSpace(algebra linalg.Algebra, x *mat.Dense) (*nullSpace, error) {
 	n, d := x.Dims()
-	s := &nullSpace{x: x, wide: d > n}
+	s := &nullSpace{algebra: algebra, x: x, wide: d > n}
 	order := min(n, d)
 	gram := mat.NewSymDense(order, nil)
 	if s.wide {
-		gram.SymOuterK(1, x)
+		s.algebra.SymOuterK(gram, 1, x)
 	} else {
-		gram.SymOuterK(1, x.T())
+		s.algebra.SymOuterK(gram, 1, x.T())
 	}
 	for i := range order {
 		gram.SetSym(i, i, gram.At(i, i)+2)
 	}
-	if !s.chol.Factorize(gram) {
+	s.factor = gram.RawSymmetric()
+	if !algebra.Cholesky(s.factor.Uplo, order, s.factor.Data, s.factor.Stride) {
 		return nil, errors.New("rounding: 2I + XᵀX is not positive definite in floating point: X overflows")
 	}
 	return s, nil
@@ -48,32 +52,28 @@ func (s *nullSpace) project(w blas64.General) {
 	beta := view.Slice(n, 2*n, 0, r).(*mat.Dense)
 	u := view.Slice(2*n, 2*n+d, 0, r).(*mat.Dense)
 	// t = (MMᵀ)⁻¹ M w
-	var t, small mat.Dense
-	t.Mul(s.x, u)
+	var t mat.Dense
+	s.algebra.Mul(&t, s.x, u)
 	t.Add(&t, beta)
 	t.Sub(&t, alpha)
 	if s.wide {
-		if err := s.chol.SolveTo(&small, &t); err == nil || isCondition(err) {
-			t.Copy(&small)
-		}
+		s.solve(&t)
 	} else {
 		var xt mat.Dense
-		xt.Mul(s.x.T(), &t)
-		if err := s.chol.SolveTo(&small, &xt); err == nil || isCondition(err) {
-			blas64.Gemm(blas.NoTrans, blas.NoTrans, -0.5, s.x.RawMatrix(), small.RawMatrix(), 0.5, t.RawMatrix())
-		}
+		s.algebra.Mul(&xt, s.x.T(), &t)
+		s.solve(&xt)
+		s.algebra.Gemm(blas.NoTrans, blas.NoTrans, -0.5, s.x.RawMatrix(), xt.RawMatrix(), 0.5, t.RawMatrix())
 	}
 	// w ← w − Mᵀt
 	alpha.Add(alpha, &t)
 	beta.Sub(beta, &t)
 	var xt mat.Dense
-	xt.Mul(s.x.T(), &t)
+	s.algebra.Mul(&xt, s.x.T(), &t)
 	u.Sub(u, &xt)
 }
 
-// isCondition tells a warning about conditioning, which leaves a usable result,
-// from a failure.
-func isCondition(err error) bool {
-	var c mat.Condition
-	return errors.As(err, &c)
+// solve replaces b by the solution of the factored system.
+func (s *nullSpace) solve(b *mat.Dense) {
+	raw := b.RawMatrix()
+	s.algebra.CholeskySolve(s.factor.Uplo, s.factor.N, raw.Cols, s.factor.Data, s.factor.Stride, raw.Data, raw.Stride)
 }

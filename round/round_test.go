@@ -38,7 +38,7 @@ func TestNullSpaceProjection(t *testing.T) {
 	for _, size := range [][2]int{{7, 3}, {3, 7}, {4, 4}} {
 		n, d, c, r := size[0], size[1], 2, 5
 		p, _ := teacher(t, 1, n, d, c, 1)
-		s, err := newNullSpace(p.X)
+		s, err := newNullSpace(p.Algebra(), p.X)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -112,6 +113,7 @@ func (o *SplittingOptions) complete() error {
 // of p: (WWᵀ − Λ̃)W = T(Y(WᵀW) − G(TᵀW)) and WᵀW = Yᵀ(TᵀW).  Y is the last m rows
 // of W.
 type splitting struct {
+	algebra linalg.Algebra
 	n, d, c int
 	x       blas64.General // n×d
 	null    *nullSpace
@@ -141,14 +143,14 @@ func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, e
 			return nil, fmt.Errorf("rounding: the factor of Λ has the entry %v, expected finite numbers", v)
 		}
 	}
-	if err := inNullSpace(p.X, f); err != nil {
+	if err := inNullSpace(p.Algebra(), p.X, f); err != nil {
 		return nil, err
 	}
-	z, norm := leading(f, min(columns, k))
+	z, norm := leading(p.Algebra(), f, min(columns, k))
 	r := z.Cols
-	s := &splitting{n: n, d: d, c: c, x: p.X.RawMatrix(), norm: norm, z: z}
+	s := &splitting{algebra: p.Algebra(), n: n, d: d, c: c, x: p.X.RawMatrix(), norm: norm, z: z}
 	s.core = f.Slice(n, rows, 0, k).(*mat.Dense).RawMatrix()
-	null, err := newNullSpace(p.X)
+	null, err := newNullSpace(p.Algebra(), p.X)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +160,7 @@ func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, e
 	s.tw, s.gtw, s.wtw = general(m, r), general(m, r), general(r, r)
 	if 2*k > m {
 		s.g = general(m, m)
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, s.core, s.core, 0, s.g)
+		s.algebra.Gemm(blas.NoTrans, blas.Trans, 1, s.core, s.core, 0, s.g)
 	} else {
 		s.ctw = general(k, r)
 	}
@@ -166,11 +168,11 @@ func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, e
 }
 
 // inNullSpace says whether the rows of f satisfy α − β = Xu up to rounding.
-func inNullSpace(x, f *mat.Dense) error {
+func inNullSpace(algebra linalg.Algebra, x, f *mat.Dense) error {
 	n, d := x.Dims()
 	_, k := f.Dims()
 	var t mat.Dense
-	t.Mul(x, f.Slice(2*n, 2*n+d, 0, k))
+	algebra.Mul(&t, x, f.Slice(2*n, 2*n+d, 0, k))
 	t.Add(&t, f.Slice(n, 2*n, 0, k))
 	scale := math.Max(mat.Norm(f, 2), mat.Norm(&t, 2))
 	t.Sub(&t, f.Slice(0, n, 0, k))
@@ -182,18 +184,18 @@ func inNullSpace(x, f *mat.Dense) error {
 
 // leading returns the leading eigenvectors of FFᵀ times the roots of their
 // eigenvalues, without those that vanish (p×r, r ≤ columns), and ‖FFᵀ‖_F.
-func leading(f *mat.Dense, columns int) (blas64.General, float64) {
+func leading(algebra linalg.Algebra, f *mat.Dense, columns int) (blas64.General, float64) {
 	rows, k := f.Dims()
 	gram := mat.NewSymDense(k, nil)
-	gram.SymOuterK(1, f.T())
+	algebra.SymOuterK(gram, 1, f.T())
 	norm := mat.Norm(gram, 2)
-	var eig mat.EigenSym
-	if !(norm > 0) || !eig.Factorize(gram, true) {
+	if !(norm > 0) {
 		return general(rows, 0), norm
 	}
-	values := eig.Values(nil)
-	var q mat.Dense
-	eig.VectorsTo(&q)
+	values, q, ok := algebra.EigenSym(gram, true)
+	if !ok {
+		return general(rows, 0), norm
+	}
 	order := make([]int, k)
 	for i := range order {
 		order[i] = i
@@ -210,7 +212,7 @@ func leading(f *mat.Dense, columns int) (blas64.General, float64) {
 		}
 	}
 	z := mat.NewDense(rows, max(r, 1), nil)
-	z.Mul(f, turn) // F q_i = √λ_i times an eigenvector of FFᵀ
+	algebra.Mul(z, f, turn) // F q_i = √λ_i times an eigenvector of FFᵀ
 	return z.RawMatrix(), norm
 }
 
@@ -234,21 +236,21 @@ func (s *splitting) gradient() {
 	y := lower(s.w, n)
 	copy(s.tw.Data, y.Data)
 	floats.Add(s.tw.Data[:n*r], s.w.Data[:n*r])
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.x, upper(s.w, n), 1, block(s.tw, n, d))
+	s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, s.x, upper(s.w, n), 1, block(s.tw, n, d))
 
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, y, s.tw, 0, s.wtw)
+	s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, y, s.tw, 0, s.wtw)
 	if s.g.Rows > 0 {
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.g, s.tw, 0, s.gtw)
+		s.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, s.g, s.tw, 0, s.gtw)
 	} else {
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.core, s.tw, 0, s.ctw)
-		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.core, s.ctw, 0, s.gtw)
+		s.algebra.Gemm(blas.Trans, blas.NoTrans, 1, s.core, s.tw, 0, s.ctw)
+		s.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, s.core, s.ctw, 0, s.gtw)
 	}
 	g := lower(s.gradW, n)
 	copy(g.Data, s.gtw.Data)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, y, s.wtw, -1, g)
+	s.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, y, s.wtw, -1, g)
 	alpha := upper(s.gradW, n)
 	copy(alpha.Data, g.Data[:n*r])
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.x, block(g, n, d), 1, alpha)
+	s.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, s.x, block(g, n, d), 1, alpha)
 }
 
 // upper is the first k rows of m, lower those after them, and block k rows from

@@ -78,7 +78,7 @@ func Choose(ctx context.Context, p lift.Problem, folds []Fold, o Options) (*Path
 		o.Steps = DefaultSteps
 	}
 	if o.Executor == nil {
-		o.Executor = dispatch.NewParallel(dispatch.Budget{}, Kind())
+		o.Executor = dispatch.NewParallel(dispatch.Budget{}, Kind(p.Algebra()))
 	}
 	path := &Path{GammaMax: descent.LargestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: weight(p)}
 	if !(path.GammaMax > 0) {

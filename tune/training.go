@@ -10,6 +10,7 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/dispatch"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem/loss"
@@ -19,7 +20,13 @@ import (
 const kindName = "tune.training"
 
 // Kind is the kind of job that an executor has to know for Options.Executor.
-func Kind() dispatch.Kind { return dispatch.Kind{Name: kindName, Version: "1", Run: train} }
+// Its version names the linear algebra, which has a part in the numbers.
+func Kind(a linalg.Algebra) dispatch.Kind {
+	d := a.Description()
+	return dispatch.Kind{Name: kindName, Version: "1, " + d.Name + " " + d.Config, Run: func(ctx context.Context, t dispatch.Task) ([]byte, error) {
+		return train(ctx, a.WithThreads(t.Threads), t)
+	}}
+}
 
 // coldEffort is how many times more passes a training has that begins with no network: from a random one it is a longer way.
 const coldEffort = 5
@@ -55,7 +62,7 @@ func (s settings) loss() (loss.Loss, error) {
 }
 
 // train is the function of the kind.  Its output is an NPZ archive of the network and its outputs on the test rows.
-func train(ctx context.Context, t dispatch.Task) ([]byte, error) {
+func train(ctx context.Context, a linalg.Algebra, t dispatch.Task) ([]byte, error) {
 	var s settings
 	if err := json.Unmarshal(t.Settings, &s); err != nil {
 		return nil, err
@@ -64,7 +71,7 @@ func train(ctx context.Context, t dispatch.Task) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := f.Train
+	p := f.Train.On(a)
 	p.Gamma, p.Intercept = s.Gamma, s.Intercept
 	if p.Loss, err = s.loss(); err != nil {
 		return nil, err
@@ -88,7 +95,7 @@ func train(ctx context.Context, t dispatch.Task) ([]byte, error) {
 		return nil, err // a network whose training was cut off is not that of the job
 	}
 	_, _, c := p.Dims()
-	return trained{weights: w, outputs: w.Output(f.TestX, c)}.content()
+	return trained{weights: w, outputs: w.OutputOn(a, f.TestX, c)}.content()
 }
 
 // trained is the output of a job.

@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/dispatch"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem/loss"
 )
@@ -88,7 +89,7 @@ func TestEveryExecutorGivesTheSame(t *testing.T) {
 	p, folds := teacher(t, 60, 0.5, 1)
 	var first *Path
 	for _, e := range []dispatch.Executor{
-		dispatch.NewSerial(dispatch.Budget{}, Kind()), dispatch.NewParallel(dispatch.Budget{Threads: 1}, Kind()), dispatch.NewParallel(dispatch.Budget{Threads: 5}, Kind()),
+		dispatch.NewSerial(dispatch.Budget{}, Kind(linalg.Gonum())), dispatch.NewParallel(dispatch.Budget{Threads: 1}, Kind(linalg.Gonum())), dispatch.NewParallel(dispatch.Budget{Threads: 5}, Kind(linalg.Gonum())),
 	} {
 		path, err := Choose(t.Context(), p, folds, Options{Executor: e, Effort: 20})
 		if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/relift/relift"
 	"github.com/relift/relift/baseline/sgd"
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
@@ -48,11 +48,11 @@ func run(data, only string, budget time.Duration) error {
 	if err != nil {
 		return err
 	}
-	backend, err := dense.Init()
+	algebra, err := linalg.FromEnvironment()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("%v; γ = 0.1, %v for each method, width %d in the restarts\n\n", backend, budget, restartWidth)
+	fmt.Printf("%v; γ = 0.1, %v for each method, width %d in the restarts\n\n", algebra, budget, restartWidth)
 	fmt.Println("| data | relift | L-BFGS restarts (runs) | Adam (runs) | SGD (runs) |")
 	fmt.Println("|---|---|---|---|---|")
 	for _, c := range []struct {
@@ -86,8 +86,8 @@ func run(data, only string, budget time.Duration) error {
 		if err != nil {
 			return err
 		}
-		p := lift.Problem{X: encoded.X, Y: encoded.Y, Gamma: 0.1}
-		ours, err := relift.Train(context.Background(), p, relift.Options{TimeLimit: budget})
+		p := lift.Problem{X: encoded.X, Y: encoded.Y, Gamma: 0.1}.On(algebra)
+		ours, err := relift.Train(context.Background(), p, relift.Options{TimeLimit: budget, LinearAlgebra: algebra})
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/internal/atomicfile"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -42,7 +42,8 @@ type progress struct{ rows []relift.Event }
 func (p *progress) Record(r relift.Event) { p.rows = append(p.rows, r) }
 
 func run(path string) error {
-	if _, err := dense.Init(); err != nil {
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
 		return err
 	}
 	frame, err := read.Open("builtin:spiral", table.FormatAuto)
@@ -55,7 +56,7 @@ func run(path string) error {
 	}
 	var rows progress
 	problem := relift.Problem{X: data.X, Y: data.Y, Gamma: 0.1}
-	result, err := relift.Train(context.Background(), problem, relift.Options{Progress: &rows})
+	result, err := relift.Train(context.Background(), problem, relift.Options{Progress: &rows, LinearAlgebra: algebra})
 	if err != nil {
 		return err
 	}

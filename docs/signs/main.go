@@ -22,7 +22,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/proof/check"
 	"github.com/relift/relift/signs"
@@ -40,10 +40,10 @@ func main() {
 	joint := flag.Int("joint", 0, "free W over this many leaves instead of closing the gap")
 	verify := flag.Bool("verify", false, "have the proof checked")
 	flag.Parse()
-	if _, err := dense.Init(); err != nil {
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
 		fail(err)
 	}
-	dense.SetThreads(1)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	for _, name := range flag.Args() {
@@ -52,7 +52,7 @@ func main() {
 			fail(err)
 		}
 		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones, NoJoint: *noJoint}
-		if err := measure(ctx, name, p, *train, *limit, o, *joint, *verify); err != nil {
+		if err := measure(ctx, name, p.On(algebra.WithThreads(1)), *train, *limit, o, *joint, *verify); err != nil {
 			fail(err)
 		}
 	}

@@ -1,3 +1,6 @@
+// Package metamorphic tests solvers and verifiers by changes of a problem whose effect is known: rows in
+// another order, features rotated, a row split in four, and so on.  No test needs to know the optimum of any problem; the
+// optimum of the changed problem must be what the law of the change makes of the other.
 package metamorphic
 
 import (

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/lift"
 )
@@ -33,10 +33,10 @@ func main() {
 }
 
 func run(path string, seconds float64) error {
-	if _, err := dense.Init(); err != nil {
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
 		return err
 	}
-	dense.SetThreads(1)
 	problem, err := read(path)
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func run(path string, seconds float64) error {
 		cancel()
 	}()
 	out := json.NewEncoder(os.Stdout)
-	w, _, err := descent.Train(ctx, problem, descent.TrainOptions{Threads: 1, Progress: func(w lift.Weights, objective float64) {
+	w, _, err := descent.Train(ctx, problem.On(algebra.WithThreads(1)), descent.TrainOptions{Threads: 1, Progress: func(w lift.Weights, objective float64) {
 		_ = out.Encode(map[string]float64{"seconds": processorTime() - begin, "objective": objective, "width": float64(w.Width())})
 	}})
 	if err != nil {

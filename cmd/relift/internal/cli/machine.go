@@ -2,24 +2,32 @@ package cli
 
 import (
 	"runtime"
+	"sync"
 
 	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
-// startBLAS chooses the linear algebra once, before any other use of it.
+// chosenBLAS is the linear algebra that RELIFT_BLAS chooses, once in a process.
+var chosenBLAS = sync.OnceValues(linalg.FromEnvironment)
+
+// startBLAS chooses the linear algebra before any other use of it.
 func startBLAS() error {
-	_, err := dense.Init()
+	if _, err := dense.Init(); err != nil {
+		return badInput(err)
+	}
+	_, err := chosenBLAS()
 	return badInput(err)
 }
 
-// blasName describes the linear algebra in use.
-func blasName() string {
-	b, err := dense.Init()
-	if err != nil {
-		return "gonum"
-	}
-	return b.Name
+// blas is the linear algebra in use; startBLAS has reported where it is not the one that was asked for.
+func blas() linalg.Algebra {
+	a, _ := chosenBLAS()
+	return a.WithThreads(threads())
 }
+
+// blasName describes the linear algebra in use.
+func blasName() string { return blas().Description().Name }
 
 // useThreads limits the processor threads; 0 leaves all of them.
 func useThreads(n int) {

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
@@ -93,10 +92,10 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 
 // run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
-	problem := p.train.Problem(f.reg)
+	problem := relift.Problem{X: p.train.X, Y: p.train.Y, Gamma: f.reg}
 	options := relift.Options{
 		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
-		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory,
+		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
 	}
 	var to tee
 	if !f.quiet {
@@ -117,7 +116,7 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 	switch {
 	case err == nil:
 		if len(result.Cut) > 0 { // what is left to do must not wait for it
-			dense.Abandon()
+			blas().Abandon()
 		}
 		return result, nil
 	case errors.Is(err, lift.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):

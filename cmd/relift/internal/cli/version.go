@@ -5,7 +5,6 @@ import (
 	"runtime"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/report"
 	"github.com/spf13/cobra"
 )
@@ -26,15 +25,11 @@ func newVersion() *cobra.Command {
 		GroupID: "other",
 		Args:    arguments(0, 0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			blas, err := dense.Init()
-			if err != nil {
-				return badInput(err)
-			}
-			v := versionReport{Version: relift.Version, Go: runtime.Version(), BLAS: blas.String(), Threads: threads()}
+			v := versionReport{Version: relift.Version, Go: runtime.Version(), BLAS: blas().String(), Threads: threads()}
 			if asJSON {
 				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), v))
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "relift %s\n%s %s/%s\nBLAS %s\n%d processor threads\n",
+			_, err := fmt.Fprintf(c.OutOrStdout(), "relift %s\n%s %s/%s\nBLAS %s\n%d processor threads\n",
 				v.Version, v.Go, runtime.GOOS, runtime.GOARCH, v.BLAS, v.Threads)
 			return internal(err)
 		},
