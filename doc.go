@@ -15,7 +15,7 @@
 // Any W that satisfies the constraint bounds the objective of every network
 // from below.  The constraint is proved by multipliers Φ, Ω ≥ 0 and Ψ with
 // nonnegative off-diagonal entries that make a matrix S of order n+d positive
-// semidefinite; package certificate states it.  The best bound of that kind is
+// semidefinite; package certificate states it, and package proof has it as a derivation.  The best bound of that kind is
 // the value of the semidefinite relaxation that package relax solves.  Package
 // exact proves the constraint by branch and bound over directions instead,
 // which closes the gap where d is small.
@@ -34,8 +34,15 @@
 //
 // is at most Options.Gap, when its method has nothing left to do, at the time
 // limit, or when its context ends.  [Status] says which.  Whatever it was, the
-// bound was verified by package certificate/verify before it is returned: the
+// bound was verified by package proof/check before it is returned: the
 // bound's validity depends on no convergence.
+//
+// # Tables
+//
+// [Fit] makes X and Y of a [Table] and returns the [Recipe] that does the same with
+// later tables; [NewModel] puts it beside the trained network, and [Model].Predict
+// answers for rows of a table.  [Verify] checks a certificate's file, [Audit] any
+// network.
 //
 // # Determinism
 //

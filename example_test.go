@@ -3,13 +3,15 @@ package relift_test
 import (
 	"context"
 	"fmt"
+	"log"
 	"math"
 	"os"
 	"path/filepath"
 
-	"github.com/relift/relift"
-	"github.com/relift/relift/certificate/verify"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift"
+	"github.com/relift/relift/table/builtin"
 )
 
 // absolute is four points that no linear function fits: y = |x|, with a column
@@ -39,6 +41,49 @@ func Example() {
 	// Output:
 	// objective: 0.187
 	// proof accepted: true
+}
+
+// From a table to predictions: the recipe makes X and Y of the columns, and the model keeps it.  Package table/read
+// reads tables of files.
+func Example_table() {
+	ctx := context.Background()
+	flowers, err := builtin.Open("builtin:iris")
+	if err != nil {
+		log.Fatal(err)
+	}
+	recipe, data, err := relift.Fit(flowers, relift.RecipeOptions{Targets: []string{"species"}, Features: []string{"petal_length", "petal_width"}, Bias: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	problem := data.Problem(1)
+	result, err := relift.Train(ctx, problem, relift.Options{Gap: 0.05})
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, err := relift.NewModel(result, problem, recipe)
+	if err != nil {
+		log.Fatal(err)
+	}
+	answers, err := model.Predict(flowers.Subset([]int{0, 60, 120}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(answers.Labels)
+	// Output:
+	// [setosa versicolor virginica]
+}
+
+// Audit a network of any origin: here one that predicts 0 for every point.
+func ExampleAudit() {
+	report, err := relift.Audit(context.Background(), absolute(), relift.Weights{}, relift.AuditOptions{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Verdict)
+	fmt.Printf("objective %.3f; no network is below %.3f\n", float64(report.Objective), float64(report.LowerBound))
+	// Output:
+	// not_optimal
+	// objective 5.000; no network is below 0.187
 }
 
 // The status says why the run ended, the gap how much better another network
@@ -82,18 +127,15 @@ func ExampleBound() {
 		fmt.Println(err)
 		return
 	}
-	claims, err := verify.Load(path)
+	verification, err := relift.Verify(context.Background(), path)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	report := verify.Verify(claims)
-	fmt.Println("proved:", report.OK())
-
-	claims.LowerBound += 1e-6
-	fmt.Println("proved with a higher claim:", verify.Verify(claims).OK())
+	fmt.Println("proved:", verification.Proved())
+	fmt.Printf("with twice the weight decay: %.3f\n", math.Floor(1000*verification.At(2*verification.Gamma))/1000)
 	// Output:
 	// no network has an objective below 0.186
 	// proved: true
-	// proved with a higher claim: false
+	// with twice the weight decay: 0.355
 }

@@ -11,12 +11,12 @@ func TestReadmeShowsTheCheckThatIsTested(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	check, err := os.ReadFile("certificate/testdata/check.py")
+	check, err := os.ReadFile("report/html/check.py")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(readme), "```python\n"+string(check)+"```") {
-		t.Error("the Python code in README.md is not certificate/testdata/check.py")
+		t.Error("the Python code in README.md is not report/html/check.py")
 	}
 }
 

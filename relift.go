@@ -34,8 +34,6 @@ type (
 	Proof = engine.Proof
 	// Origin describes in a certificate's file where its X and Y come from.
 	Origin = engine.Origin
-	// SolverMeta is the solver part of the meta data of a file with both proofs.
-	SolverMeta = engine.SolverMeta
 )
 
 // The methods; see [engine.Method].
@@ -63,9 +61,6 @@ const (
 	AutoTime   = engine.AutoTime
 )
 
-// ConesPrefix begins the names of the arrays of a proof by cones in a file with both proofs.
-const ConesPrefix = engine.ConesPrefix
-
 // The errors about the input, and the one about a defect.
 var (
 	ErrOptions       = engine.ErrOptions
@@ -86,6 +81,11 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return engine.Bound(ctx, p, opts)
 }
 
+// ProveCones makes a proof of a certificate of package exact and has it verified; nil if it proves nothing beyond 0.
+func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
+	return engine.ProveCones(ctx, c)
+}
+
 // Gonum is the linear algebra in pure Go, which is there on every machine and what Options without one take.
 func Gonum() LinearAlgebra { return linalg.Gonum() }
 
@@ -93,6 +93,3 @@ func Gonum() LinearAlgebra { return linalg.Gonum() }
 // empty path the first OpenBLAS where the system keeps its libraries.  Without one that can be used it returns Gonum, with an error that says
 // what was tried.  Linux and macOS only, on amd64 and arm64.
 func OpenBLAS(path string) (LinearAlgebra, error) { return linalg.OpenBLAS(path) }
-
-// ConesProof is the proof of a certificate of package exact.
-func ConesProof(c *exact.Certificate) Proof { return engine.ConesProof(c) }

@@ -31,10 +31,11 @@ var rooms = []room{
 		"network/...",
 	}},
 	{"engine", "what runs when", []string{"engine"}},
-	{"door", "what library users import", []string{"."}},
 	{"readers of results", "reports and comparisons: nothing before them needs them", []string{
-		"report/...", "explain", "audit", "baseline/...", "reproduce",
+		"report/...", "explain", "audit", "baseline/...",
 	}},
+	{"door", "what library users import", []string{"."}},
+	{"evaluation", "the paper's experiments", []string{"reproduce"}},
 	{"commands", "thin", []string{"cmd/relift/...", "docs/...", "bench/..."}},
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift"
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/lift"
@@ -40,15 +39,15 @@ const (
 
 // Options of Run.  The zero value is ready to use.
 type Options struct {
-	Gap         float64       // relative tolerance; 0: relift.DefaultGap
-	TimeLimit   time.Duration // of the search for a bound; 0: none, but relift.AutoTime where a search has no end of its own
+	Gap         float64       // relative tolerance; 0: engine.DefaultGap
+	TimeLimit   time.Duration // of the search for a bound; 0: none, but engine.AutoTime where a search has no end of its own
 	Threads     int           // 0: all processors
 	MemoryLimit int64         // bytes; 0: what the machine has
 	Seed        uint64
 	// Bound is a bound that is known already, see LoadCertificate: with one
 	// there is no search for another.
 	Bound    *Bound
-	Progress relift.Recorder // nil: none
+	Progress engine.Recorder // nil: none
 }
 
 // Bound is a certified lower bound on the objective of every network.
@@ -56,7 +55,7 @@ type Bound struct {
 	Value  report.Number `json:"value"`
 	Source string        `json:"source"` // what it was proved with
 	// Proof is its certificate, nil for the trivial bound and one from a file.
-	Proof relift.Proof `json:"-"`
+	Proof engine.Proof `json:"-"`
 }
 
 // Neuron is a neuron that the network lacks.
@@ -98,7 +97,7 @@ type Report struct {
 	// BestWeights is the network that has the objective Best.
 	BestWeights lift.Weights `json:"-"`
 	// Proof is the certificate of LowerBound, nil if it is from a file or trivial.
-	Proof relift.Proof `json:"-"`
+	Proof engine.Proof `json:"-"`
 }
 
 // ErrOptions is wrapped by the errors about Options and the network.
@@ -111,12 +110,12 @@ const violationTolerance = 1e-6
 
 // Run audits the network w on the problem p.  Errors are about the input
 // (lift.ErrInvalid, ErrOptions), a bound that lies above the objective of a
-// network that was found (relift.ErrContradiction), or internal; the end of ctx or of the time
+// network that was found (engine.ErrContradiction), or internal; the end of ctx or of the time
 // limit ends the search for bounds, and the report says what is known by then.
 func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Report, error) {
 	begin := time.Now()
 	if o.Gap == 0 {
-		o.Gap = relift.DefaultGap
+		o.Gap = engine.DefaultGap
 	}
 	if err := check(p, w, o); err != nil {
 		return nil, err
@@ -268,7 +267,7 @@ func (a *auditor) contradiction() error {
 	if float64(r.LowerBound) <= float64(r.Best)*(1+rounding) {
 		return nil
 	}
-	return fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network on these data", relift.ErrContradiction, float64(r.LowerBound), r.BoundSource, float64(r.Best))
+	return fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network on these data", engine.ErrContradiction, float64(r.LowerBound), r.BoundSource, float64(r.Best))
 }
 
 func (a *auditor) conclude() {

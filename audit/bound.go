@@ -7,8 +7,8 @@ import (
 	"math"
 	"time"
 
-	"github.com/relift/relift"
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/engine"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/report"
@@ -34,7 +34,7 @@ func (a *auditor) search(ctx context.Context) error {
 		if rank > sweepRank {
 			share = time.Duration(searchShare * float64(limit))
 			if limit == 0 {
-				share = relift.AutoTime
+				share = engine.AutoTime
 			}
 		}
 		if err := a.columns(ctx, share); err != nil {
@@ -64,7 +64,7 @@ func (a *auditor) left() time.Duration {
 // columns runs the column generation from the network.  Its first bound is that
 // of the residual of the network with its second layer refitted.
 func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
-	row := relift.Event{Phase: "exact", Relaxed: math.NaN()}
+	row := engine.Event{Phase: "exact", Relaxed: math.NaN()}
 	result, err := exact.Solve(ctx, a.problem, exact.Options{
 		Gap: a.options.Gap / 2, TimeLimit: limit, Threads: a.options.Threads, Seed: a.options.Seed, Initial: a.refitted,
 		Progress: func(p exact.Progress) {
@@ -81,9 +81,12 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 	if result.Certificate == nil {
 		return nil
 	}
-	proof := relift.ConesProof(result.Certificate)
-	if err := verified(ctx, proof); err != nil {
-		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", proof.Bound(), err))
+	proof, err := proved(ctx, result.Certificate)
+	if err != nil {
+		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", result.Certificate.LowerBound, err))
+		return nil
+	}
+	if proof == nil {
 		return nil
 	}
 	a.consider(Bound{Value: report.Number(proof.Bound()), Source: proof.Source(), Proof: proof})
@@ -93,24 +96,24 @@ func (a *auditor) columns(ctx context.Context, limit time.Duration) error {
 // grace is how long a proof is verified after the end of the audit's context.
 const grace = 500 * time.Millisecond
 
-// verified has the proof checked.  If ctx has ended, or ends meanwhile, there is a
+// proved makes a proof of what the column generation found.  If ctx has ended, or ends meanwhile, there is a
 // little time for it still: a search that was interrupted is not to lose its bound.
-func verified(ctx context.Context, proof relift.Proof) error {
-	err := proof.Verify(ctx)
+func proved(ctx context.Context, c *exact.Certificate) (engine.Proof, error) {
+	proof, err := engine.ProveCones(ctx, c)
 	if ctx.Err() == nil {
-		return err
+		return proof, err
 	}
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	return proof.Verify(last)
+	return engine.ProveCones(last, c)
 }
 
 // relaxation takes the bound of the semidefinite relaxation.
 func (a *auditor) relaxation(ctx context.Context) error {
-	result, err := relift.Bound(ctx, a.problem, relift.Options{
+	result, err := engine.Bound(ctx, a.problem, engine.Options{
 		Seed: a.options.Seed, TimeLimit: a.left(), Threads: a.options.Threads, MemoryLimit: a.options.MemoryLimit, Progress: a.options.Progress,
 	})
-	if errors.Is(err, relift.ErrMemory) {
+	if errors.Is(err, engine.ErrMemory) {
 		a.report.Warnings = append(a.report.Warnings, "the semidefinite relaxation is left out: "+err.Error())
 		return nil
 	}

@@ -46,7 +46,7 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 		return nil, fmt.Errorf("%s: %w: %s: %s", path, ErrUnverified, failure.Name, failure.Detail)
 	}
 	bound := outcome.Claimed
-	if file.EveryGamma() {
+	if file.Gamma != p.Gamma && file.EveryGamma() {
 		bound = outcome.At(p.Gamma)
 	}
 	return &Bound{Value: report.Number(bound), Source: "the certificate " + path}, nil

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -206,74 +204,4 @@ func FuzzLoad(f *testing.F) {
 			verify.Verify(c.Claims())
 		}
 	})
-}
-
-// numpy returns a Python that has NumPy, or skips the test.
-func numpy(t *testing.T) string {
-	t.Helper()
-	for _, python := range []string{"/usr/bin/python3", "python3"} {
-		if exec.Command(python, "-c", "import numpy").Run() == nil {
-			return python
-		}
-	}
-	t.Skip("no python3 with NumPy on this machine")
-	return ""
-}
-
-func TestNumPyChecksTheFile(t *testing.T) {
-	python := numpy(t)
-	check := func(c *Certificate) (string, error) {
-		out, err := exec.Command(python, "testdata/check.py", saved(t, c)).CombinedOutput()
-		return string(out), err
-	}
-	certificates := []*Certificate{smallCertificate(t, 6), smallCertificate(t, 7), smallCertificate(t, 8)}
-	p := lift.Problem{X: mat.NewDense(2, 3, nil), Y: mat.NewDense(2, 1, []float64{1, -2}), Gamma: 1}
-	certificates = append(certificates, mustRepair(t, p, presolved(t, p), lift.Multipliers{W: mat.NewDense(2, 1, nil)}))
-	for i, c := range certificates {
-		out, err := check(c)
-		if err != nil {
-			t.Errorf("certificate %d: %v\n%s", i, err, out)
-			continue
-		}
-		var bound float64
-		_, text, _ := strings.Cut(out, "at least ")
-		if _, err := fmt.Sscan(text, &bound); err != nil || !(bound >= c.LowerBound*(1-1e-9)) || !(bound <= c.LowerBound*(1+1e-9)) {
-			t.Errorf("certificate %d: NumPy says %q, the bound is %v", i, out, c.LowerBound)
-		}
-	}
-	for name, spoil := range map[string]func(c *Certificate){
-		"bound":  func(c *Certificate) { c.LowerBound *= 1 + 1e-5 },
-		"Phi":    func(c *Certificate) { c.Phi.Set(0, 1, 1); c.Phi.Set(1, 0, 1) },
-		"Omega":  func(c *Certificate) { c.Omega.Set(0, 0, -1e-9) },
-		"Psi":    func(c *Certificate) { c.Psi.Set(0, 0, c.Psi.At(0, 0)/2) },
-		"W":      func(c *Certificate) { c.W.Scale(-1, c.W) },
-		"X":      func(c *Certificate) { c.X.Set(0, 0, c.X.At(0, 0)+7); c.X.Set(1, 0, 3) },
-		"finite": func(c *Certificate) { c.Y.Set(0, 0, math.NaN()) },
-	} {
-		c := smallCertificate(t, 6)
-		spoil(c)
-		if out, err := check(c); err == nil {
-			t.Errorf("%s changed and NumPy says %q", name, out)
-		}
-	}
-}
-
-// Two rows that are nearly parallel, and multipliers so large that rounding errors
-// hide a direction in which the matrix is negative: at most 2 is true, 75 is claimed.
-func TestNumPyIsNotFooledByRoundingErrors(t *testing.T) {
-	python := numpy(t)
-	const height = 1e17
-	c := &Certificate{
-		X: mat.NewDense(2, 1, []float64{1, 1 + 0x1p-52}), Y: mat.NewDense(2, 1, []float64{10, 10}), Gamma: 0.2,
-		Grouping: plainGrouping(2),
-		Multipliers: lift.Multipliers{
-			W: mat.NewDense(2, 1, []float64{5, 5}), Phi: mat.NewDense(2, 2, nil), Omega: mat.NewDense(2, 2, nil),
-			Psi: mat.NewDense(2, 2, []float64{-height / 2, height / 2, height / 2, -height / 2}),
-		},
-		LowerBound: 75,
-	}
-	out, err := exec.Command(python, "testdata/check.py", saved(t, c)).CombinedOutput()
-	if err == nil || !strings.Contains(string(out), "not proved") {
-		t.Errorf("NumPy says %q", out)
-	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/internal/version"
 	"github.com/relift/relift/proof"
@@ -18,11 +19,13 @@ type derived struct {
 	derivation *proof.Derivation
 	bound      float64 // claimed, and proved by the checker
 	source     string
+	// certificate is what the multipliers of the relaxation were repaired to, where the derivation was made of it.
+	certificate *certificate.Certificate
 }
 
 // derive returns the proof that the derivation is, which the checker has accepted with about the bound that it found; nil if that is
 // no bound.
-func derive(ctx context.Context, d *proof.Derivation, source string) (Proof, error) {
+func derive(ctx context.Context, d *proof.Derivation, source string) (*derived, error) {
 	r, err := d.Check(ctx, check.Options{})
 	if err != nil {
 		return nil, err
@@ -34,7 +37,7 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (Proof, err
 	if !(r.ProvenBound > 0) {
 		return nil, nil
 	}
-	return &derived{d, r.ProvenBound * (1 - claimShare), source}, nil
+	return &derived{derivation: d, bound: r.ProvenBound * (1 - claimShare - min(r.Charged, mostShare)), source: source}, nil
 }
 
 // widen turns a derivation for the narrow problem into one for the problem as it was given, whose rows are those of the narrow one in a basis
@@ -49,8 +52,9 @@ func (s *state) widen(d *proof.Derivation) {
 	d.Problem, d.Rows.V = s.problem, s.rowSpace.Basis()
 }
 
-// claimShare is how much less than what the checker proved is claimed, so that a verifier with other roundings proves it too.
-const claimShare = 1e-8
+// claimShare is how much less than what the checker proved is claimed, beside what was charged up to mostShare, so that a
+// verifier with other roundings proves it too.
+const claimShare, mostShare = 1e-11, 1e-8
 
 // signSource says what a bound was proved with by the tree of signs.
 const signSource = "branch and bound on signs"

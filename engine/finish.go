@@ -65,11 +65,8 @@ func (s *state) describe(r *Result) {
 		return
 	}
 	r.Relaxation = &Relaxation{
-		Status: s.relaxStatus(), Value: x.Value, LowerBound: math.NaN(),
+		Status: s.relaxStatus(), Value: x.Value, LowerBound: s.record.relaxed(),
 		Rank: x.Rank, Outer: x.Outer, Inner: x.Inner, Elapsed: time.Duration(x.Seconds * float64(time.Second)),
-	}
-	if m := s.record.multipliers(); m != nil {
-		r.Relaxation.LowerBound = m.LowerBound
 	}
 }
 

@@ -51,19 +51,15 @@ func weighted(ctx context.Context, p Problem, opts Options, run func(context.Con
 	if !math.IsInf(r.UpperBound, 1) {
 		r.UpperBound, r.DataLoss = p.Objective(r.Weights)
 	}
-	if r.Proof != nil {
-		d, err := derivationOf(r.Proof)
-		if err != nil {
-			return nil, err
-		}
-		of := proof.Scaled(d, p, scales.Factors())
+	if found, ok := r.Proof.(*derived); ok {
+		of := proof.Scaled(found.derivation, p, scales.Factors())
 		translated, err := derive(context.WithoutCancel(ctx), of, r.Proof.Source())
 		if err != nil {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("the proof for the scaled rows is none for the weighted ones: %v", err))
 		}
-		r.Proof, r.LowerBound = translated, 0
+		r.Proof, r.LowerBound = nil, 0
 		if translated != nil {
-			r.LowerBound = translated.Bound()
+			r.Proof, r.LowerBound = translated, translated.Bound()
 		}
 	}
 	if r.LowerBound > r.UpperBound*(1+contradiction) {
@@ -71,22 +67,6 @@ func weighted(ctx context.Context, p Problem, opts Options, run func(context.Con
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, r.UpperBound)
 	return r, nil
-}
-
-// derivationOf returns any proof as a derivation.
-func derivationOf(p Proof) (*proof.Derivation, error) {
-	switch p := p.(type) {
-	case *derived:
-		return p.derivation, nil
-	case moments:
-		d := proof.FromCertificate(p.Certificate)
-		return d, d.Repair()
-	case cones:
-		return proof.FromCones(p.Claims())
-	case both:
-		return proof.FromCones(p.Claims())
-	}
-	return nil, fmt.Errorf("engine: a proof by %s is no derivation", p.Source())
 }
 
 // isWeighted reports whether a problem is one of weighted squared losses without an intercept.

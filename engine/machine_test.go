@@ -81,7 +81,14 @@ type stubProof struct {
 func (p *stubProof) Bound() float64                   { return p.bound }
 func (p *stubProof) Source() string                   { return p.source }
 func (p *stubProof) Verify(ctx context.Context) error { return p.verify(ctx) }
-func (p *stubProof) Save(string, Origin) error        { return errors.New("a stub") }
+
+func (p *stubProof) Prove(ctx context.Context) (Proof, error) {
+	if err := p.verify(ctx); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+func (p *stubProof) Save(string, Origin) error { return errors.New("a stub") }
 
 func accepted(bound float64) *stubProof {
 	return &stubProof{bound, "stub", func(context.Context) error { return nil }}
@@ -110,7 +117,7 @@ func width(k int) lift.Weights {
 }
 
 // takes returns a phase that takes the time, which ends at its context, and proposes a network and a proof first.
-func (b *bench) takes(name string, d time.Duration, network int, proof Proof) Phase {
+func (b *bench) takes(name string, d time.Duration, network int, proof Claim) Phase {
 	return Phase{Name: name, Run: func(ctx context.Context) (func(), error) {
 		b.ran = append(b.ran, name)
 		a := b.record.access()

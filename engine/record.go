@@ -29,7 +29,7 @@ type Record struct {
 	upper    float64
 	dataLoss float64
 	verified map[string]Proof // by Source: the best of each kind
-	claims   []Proof          // not verified yet, with larger bounds than the verified one of their kind
+	claims   []Claim          // not proved yet, with larger bounds than the verified one of their kind
 	claimed  float64          // largest bound that was claimed, by a proof or in an announcement
 	longest  time.Duration
 	warnings []string
@@ -128,8 +128,8 @@ func (a Access) Propose(w lift.Weights) {
 // mostClaims is how many claims of a kind are kept: the best one and one to fall back on.
 const mostClaims = 2
 
-// Claim keeps a proof that is not verified yet if its bound is among the best of its kind.
-func (a Access) Claim(p Proof) {
+// Claim keeps a claim if its bound is among the best of its kind.
+func (a Access) Claim(p Claim) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.epoch != a.Record.epoch || math.IsNaN(p.Bound()) {
@@ -142,7 +142,7 @@ func (a Access) Claim(p Proof) {
 	a.claims = append(a.claims, p)
 	slices.SortStableFunc(a.claims, byBound)
 	same := 0
-	a.claims = slices.DeleteFunc(a.claims, func(q Proof) bool {
+	a.claims = slices.DeleteFunc(a.claims, func(q Claim) bool {
 		if q.Source() == p.Source() {
 			same++
 		}
@@ -178,7 +178,7 @@ func (r *Record) verification() time.Duration {
 	return r.longest * 5 / 4
 }
 
-// settle verifies the claims, the largest bound first, and keeps the first that is accepted.  One that
+// settle has the claims proved, the largest bound first, and keeps the first proof of a kind that is accepted.  One that
 // is not accepted is a warning.
 func (r *Record) settle(ctx context.Context) {
 	for {
@@ -187,22 +187,25 @@ func (r *Record) settle(ctx context.Context) {
 			r.mu.Unlock()
 			return
 		}
-		p := r.claims[0]
+		c := r.claims[0]
 		r.mu.Unlock()
 		begin := r.clock.Now()
-		err := p.Verify(ctx)
+		p, err := c.Prove(ctx)
 		if ctx.Err() != nil {
 			return
 		}
 		took := r.clock.Now().Sub(begin)
 		r.mu.Lock()
 		r.longest = max(r.longest, took)
-		r.claims = slices.DeleteFunc(r.claims, func(q Proof) bool { return q == p })
-		if err == nil {
-			r.verified[p.Source()] = p
-			r.claims = slices.DeleteFunc(r.claims, func(q Proof) bool { return q.Source() == p.Source() && !(q.Bound() > p.Bound()) })
-		} else {
-			r.warnings = append(r.warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", p.Bound(), err))
+		r.claims = slices.DeleteFunc(r.claims, func(q Claim) bool { return q == c })
+		switch {
+		case err != nil:
+			r.warnings = append(r.warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", c.Bound(), err))
+		case p != nil:
+			r.claims = slices.DeleteFunc(r.claims, func(q Claim) bool { return q.Source() == p.Source() && !(q.Bound() > c.Bound()) })
+			if old := r.verified[p.Source()]; old == nil || p.Bound() > old.Bound() {
+				r.verified[p.Source()] = p
+			}
 		}
 		r.claimed = 0
 		for _, q := range r.claims {
@@ -255,29 +258,34 @@ func (a Access) Warn(text string) {
 	}
 }
 
-// proofs returns the proofs at hand, verified or not, the largest bound first.
-func (r *Record) proofs() []Proof {
+// certificates returns what the multipliers of the relaxation were repaired to, proved or not, the largest bound first.
+func (r *Record) certificates() []*certificate.Certificate {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	list := slices.Clone(r.claims)
-	for _, p := range r.verified {
-		list = append(list, p)
+	var list []*certificate.Certificate
+	for _, c := range r.claims {
+		if m, ok := c.(moments); ok {
+			list = append(list, m.Certificate)
+		}
 	}
-	slices.SortStableFunc(list, byBound)
+	if p, ok := r.verified[relaxationSource].(*derived); ok && p.certificate != nil {
+		list = append(list, p.certificate)
+	}
+	slices.SortStableFunc(list, func(a, b *certificate.Certificate) int { return cmp.Compare(b.LowerBound, a.LowerBound) })
 	return list
 }
 
-// byBound sorts proofs, the largest bound first.
-func byBound(p, q Proof) int { return cmp.Compare(q.Bound(), p.Bound()) }
+// byBound sorts claims, the largest bound first.
+func byBound(p, q Claim) int { return cmp.Compare(q.Bound(), p.Bound()) }
 
-// multipliers returns the best verified proof by multipliers, nil if there is none.
-func (r *Record) multipliers() *certificate.Certificate {
+// relaxed returns the verified bound of the relaxation, NaN if there is none.
+func (r *Record) relaxed() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if m, ok := r.verified[moments{}.Source()].(moments); ok {
-		return m.Certificate
+	if p := r.verified[relaxationSource]; p != nil {
+		return p.Bound()
 	}
-	return nil
+	return math.NaN()
 }
 
 // outcome returns what a run leaves: the best verified proof, nil if there is none, and the best network.
@@ -292,11 +300,6 @@ func (r *Record) outcome() (p Proof, w lift.Weights, upper, dataLoss float64, wa
 	}
 	if len(r.claims) > 0 && r.claims[0].Bound() > r.verifiedBound() {
 		warnings = append(warnings, fmt.Sprintf("a better bound, %.6g, was found but there was no time to verify it", r.claims[0].Bound()))
-	}
-	if tree, ok := p.(cones); ok {
-		if m, ok := r.verified[moments{}.Source()].(moments); ok {
-			p = both{tree, m}
-		}
 	}
 	return p, r.weights, r.upper, r.dataLoss, warnings
 }

@@ -112,10 +112,8 @@ func (s *state) repair(complete bool) Phase {
 		if s.relaxed != nil {
 			candidates = append(candidates, s.relaxed.Multipliers)
 		}
-		for _, p := range s.record.proofs() {
-			if m, ok := p.(moments); ok {
-				candidates = append(candidates, m.Multipliers)
-			}
+		for _, c := range s.record.certificates() {
+			candidates = append(candidates, c.Multipliers)
 		}
 		for _, mu := range candidates {
 			if !complete && s.record.reached() || ctx.Err() != nil {

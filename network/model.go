@@ -124,7 +124,7 @@ func (m *Model) Outputs(x mat.Matrix) *mat.Dense {
 // Problem returns the training problem that an encoded table, with targets,
 // poses at the model's γ.
 func (m *Model) Problem(data *recipe.Encoded) lift.Problem {
-	return lift.Problem{X: data.X, Y: data.Y, Gamma: m.Provenance.Gamma}
+	return data.Problem(m.Provenance.Gamma)
 }
 
 // Objective returns the training objective of the model on an encoded table

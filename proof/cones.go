@@ -9,14 +9,11 @@ import (
 	"github.com/relift/relift/exact/verify"
 )
 
-// coneMargin is what the claim of a tree of cones is relaxed by, relatively: its leaves
-// hold up to the rounding errors of the verifier of format version 1 only.
-const coneMargin = 1e-9
-
 // FromCones returns the derivation that a certificate of cones of format version 1 amounts
 // to.  Its tree is made for coordinates z with Vᵀu = Bz, V the basis of the row space and B
-// the frame: the rows are r = BᵀVᵀx, the claim is h‖Bz‖², and z = (VB⁻ᵀ)ᵀu.
-func FromCones(c *verify.Claims) (*Derivation, error) {
+// the frame: the rows are r = BᵀVᵀx, the claim is h‖Bz‖², and z = (VB⁻ᵀ)ᵀu.  The claim is relaxed by the relative
+// margin, because the leaves of the certificate hold up to the rounding errors of the verifier of version 1 only.
+func FromCones(c *verify.Claims, margin float64) (*Derivation, error) {
 	dense := func(m verify.Matrix) *mat.Dense { return mat.NewDense(m.Rows, m.Cols, m.Data) }
 	problem := Problem{X: dense(c.X), Y: dense(c.Y), Gamma: c.Gamma}
 	w := dense(c.W)
@@ -73,7 +70,7 @@ func FromCones(c *verify.Claims) (*Derivation, error) {
 		v = &narrow
 	}
 	rows.V = v
-	h := c.H * (1 + coneMargin)
+	h := c.H * (1 + margin)
 	form := mat.NewSymDense(k, nil)
 	form.SymOuterK(h, frame.T())
 	// The scalar part is for the scaling of multipliers, of which there are none.
@@ -87,7 +84,7 @@ func FromCones(c *verify.Claims) (*Derivation, error) {
 	}
 	return &Derivation{
 		Problem: problem, W: w, Rows: rows,
-		Claim: Form{U: scalar, V: h, G: form}, ClaimInX: h * (1 + coneMargin),
+		Claim: Form{U: scalar, V: h, G: form}, ClaimInX: h * (1 + margin),
 		Root: tree,
 	}, nil
 }

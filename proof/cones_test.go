@@ -24,12 +24,12 @@ func TestFromConesKeepsTheBound(t *testing.T) {
 		if err != nil || r.Certificate == nil {
 			t.Fatalf("seed %d: %v, %+v", seed, err, r)
 		}
-		d, err := FromCones(r.Certificate.Claims())
+		d, err := FromCones(r.Certificate.Claims(), 1e-11)
 		if err != nil {
 			t.Fatal(err)
 		}
 		report := mustCheck(t, d)
-		if !report.OK() || !(report.ProvenBound >= r.Certificate.LowerBound*(1-1e-6)) || !(report.ProvenBound <= r.UpperBound) {
+		if !report.OK() || !(report.ProvenBound >= r.Certificate.LowerBound*(1-1e-9)) || !(report.ProvenBound <= r.UpperBound) {
 			t.Errorf("seed %d: bound %v, that of the certificate %v, a network has %v\n%v", seed, report.ProvenBound, r.Certificate.LowerBound, r.UpperBound, report)
 		}
 		if truth := reach(rng, p.X, d.W); !(report.Effective >= truth*(1-1e-12)) {

@@ -47,6 +47,9 @@ type File struct {
 // for its own: see [Outcome.At].
 func (f *File) EveryGamma() bool { return f.derivation != nil }
 
+// AtRoot reports whether the proof is multipliers at the root of a derivation, one matrix.
+func (f *File) AtRoot() bool { return f.derivation != nil && f.derivation.AtRoot() }
+
 // Outcome is what the verifiers say.
 type Outcome struct {
 	Checks  []verify.Check

@@ -4,14 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/internal/effort"
+	"github.com/relift/relift/internal/npy"
 )
 
 // folder holds the corpus of forgeries of package internal/forgery.
@@ -147,4 +151,58 @@ func TestDerivations(t *testing.T) {
 			t.Errorf("%s: bounds %v, %v and %v at half, all and twice of γ", name, o.At(f.Gamma/2), o.Proven, o.At(2*f.Gamma))
 		}
 	}
+}
+
+// Files of format version 1, one of each kind, as relift 0.1.0 wrote them, still verify; with any array
+// of numbers changed they do not.
+func TestFilesOfVersionOne(t *testing.T) {
+	for kind, bound := range map[string]float64{"multipliers": 16.859210288289848, "cones": 17.56797671223175, "both": 17.560120961290934} {
+		path := filepath.Join("testdata", "v1", kind+".npz")
+		if proven := proves(t, path); !(proven >= bound) || !(proven <= bound*(1+1e-9)) {
+			t.Errorf("%s: proves %v, expected %v", kind, proven, bound)
+		}
+		archive, err := npy.OpenArchive(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range archive.Names() {
+			var entries []npy.Entry
+			for _, other := range archive.Names() {
+				a, err := archive.Array(other)
+				if err != nil {
+					t.Fatal(err)
+				}
+				switch {
+				case other == name && len(a.Float64) > 0:
+					a.Float64 = slices.Clone(a.Float64)
+					a.Float64[0] += 1e-3
+				case other == name && len(a.Int64) > 0:
+					a.Int64 = slices.Clone(a.Int64)
+					a.Int64[0]++
+				}
+				entries = append(entries, npy.Entry{Name: other, Array: a})
+			}
+			forged := filepath.Join(t.TempDir(), "forged.npz")
+			if err := atomicfile.Write(forged, func(w io.Writer) error { return npy.WriteArchive(w, entries) }); err != nil {
+				t.Fatal(err)
+			}
+			if proven := proves(t, forged); name != "meta" && !math.IsInf(proven, -1) {
+				t.Errorf("%s with %s changed proves %v", kind, name, proven)
+			}
+		}
+	}
+}
+
+// proves returns the bound that a file proves, −Inf for none.
+func proves(t *testing.T, path string) float64 {
+	t.Helper()
+	f, err := Open(t.Context(), path)
+	if err != nil {
+		return math.Inf(-1)
+	}
+	o, err := f.Verify(t.Context(), effort.Effort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.Proven
 }

@@ -135,7 +135,7 @@ func conesProve(t *testing.T, name string, c *cones.Claims) float64 {
 
 func derivedFromCones(t *testing.T, c *cones.Claims) float64 {
 	t.Helper()
-	d, err := proof.FromCones(c)
+	d, err := proof.FromCones(c, 1e-11)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,6 +71,13 @@ func Open(archive *npy.Archive) (*Claims, error) {
 	return c, a.err
 }
 
+// AtRoot reports whether the proof is one leaf of multipliers, at the root.
+func (c *Claims) AtRoot() bool {
+	a := &arrays{archive: c.archive}
+	steps := a.integers("steps_0_int")
+	return a.err == nil && len(steps) > 0 && steps[0] == codeMultipliers
+}
+
 // Check checks the derivation.  An error says that an array is missing or of the wrong
 // kind, or that ctx ended; what is wrong with its contents is in the report.
 func (c *Claims) Check(ctx context.Context, o Options) (*Report, error) {
@@ -195,6 +202,8 @@ func (r *Report) derivation(ctx context.Context, a *arrays, s *rows, o Options) 
 		return nil
 	}
 	r.Effective = above(effective)
+	claimed := math.Ldexp(math.Sqrt(s.claimInX*s.claim.v), s.xExponent+s.wExponent)
+	r.Charged = max(0, r.Effective/claimed-1)
 	r.pass("derivation", fmt.Sprintf("‖Wᵀ(Xu)₊‖ ≤ %.12g‖u‖ for every u", r.Effective))
 	r.bound()
 	return nil

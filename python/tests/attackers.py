@@ -61,6 +61,25 @@ def multipliers(X, Y, W, gamma, Phi, Omega, Psi):
     }
 
 
+def derivation(c):
+    """Returns the arrays of format version 2 of a certificate of multipliers."""
+    m = len(c["representatives"])
+    a, b = (0 if x == 0 or -20 < np.frexp(x)[1] < 20 else int(np.frexp(x)[1]) for x in (np.abs(c["X"]).max(), np.abs(c["W"]).max()))
+    with np.errstate(all="ignore"):
+        M = np.zeros((2 * m, 2 * m))
+        M[:m, :m], M[:m, m:], M[m:, m:] = np.triu(c["Phi"], 1), c["Psi"] - np.diag(np.diag(c["Psi"])), np.triu(c["Omega"], 1)
+        pairs = np.argwhere(M != 0)
+        reals = np.concatenate([[0.0, 0.0], np.ldexp(2 * np.diag(c["Psi"]), a - b), np.ldexp(M[M != 0], a - b)])
+        unit = np.ldexp(c["gamma"], -a - b)
+        rows = np.ldexp(c["X"][c["representatives"]], -a)
+    return {
+        "derivation_version": np.array(2), "lower_bound": c["lower_bound"], "gamma": c["gamma"], "loss": np.array("squared"), "delta": np.array(0.0),
+        "intercept": np.array(0), "X": c["X"], "Y": c["Y"], "W": c["W"], "x_exponent": np.array(a), "w_exponent": np.array(b), "rows": rows,
+        "row_of": c["merged_into"], "row_scale": c["merge_scale"], "claim_u": unit, "claim_v": unit,
+        "steps_0_int": np.concatenate([[7, len(pairs), 0, 0], pairs.ravel()]).astype(np.int64), "steps_0_real": reals, "meta": np.array("{}"),
+    }
+
+
 def hidden_direction(m, height):
     """m nearly parallel rows whose multipliers, height in size, leave a direction in
     which the matrix is negative by less than its rounding errors."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from relift.program import run
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -21,6 +23,20 @@ def use_program():
     binary = str(Path(folder, "relift"))
     subprocess.run(["go", "build", "-o", binary, "./cmd/relift"], cwd=ROOT, check=True)
     os.environ["RELIFT_BINARY"] = binary
+
+
+def version_one(name):
+    """A certificate of format version 1, as relift 0.1.0 wrote it, of data that `problem` makes."""
+    return str(Path(__file__).parent / "v1" / f"{name}.npz")
+
+
+def certify(folder, X, Y, name="c.npz", *flags):
+    """Lets the program certify a bound for X, Y as they are, by multipliers at the root."""
+    data, out = Path(folder, "data.npz"), Path(folder, name)
+    np.savez(data, X=X, y=Y)
+    flags = flags or ("--bias=false", "--scale=none", "--reg=0.3", "--time-limit=3s")
+    run(["bound", str(data), "--task=regression", "--quiet", f"--certificate={out}", *flags], folder)
+    return str(out)
 
 
 def problem(seed=1, n=14, d=2, c=2):

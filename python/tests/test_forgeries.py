@@ -12,10 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from relift import certificate as rc
-from relift.program import run
 from tests import attackers
-from tests.support import ROOT, problem, use_program
-from tests.test_certificate import make
+from tests.support import ROOT, version_one
 
 CORPUS = ROOT / "certificate" / "testdata" / "forgeries"
 
@@ -43,7 +41,6 @@ class Corpus(unittest.TestCase):
 class Mutations(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        use_program()
         temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(temporary.cleanup)
         cls.folder = Path(temporary.name)
@@ -83,25 +80,16 @@ class Mutations(unittest.TestCase):
                 self.true(name, arrays)
 
     def test_multipliers(self):
-        for seed, (d, c) in enumerate(((1, 1), (2, 2), (20, 1))):
-            self.mutate(make(self.folder, *problem(seed, n=10, d=d, c=c), f"{d}.npz"))
+        for d in (1, 2, 20):
+            self.mutate(version_one(f"multipliers-{d}"))
 
     def test_cones(self):
-        for seed, d in enumerate((1, 2, 3)):
-            path = self.folder / f"cones{d}.npz"
-            with_cones(self.folder, *problem(seed, n=10, d=d, c=1), path)
-            alone = {k.removeprefix("exact_"): v for k, v in np.load(path).items() if k.startswith("exact_") or k in ("X", "Y", "gamma")}
-            meta = json.loads(str(np.load(path)["meta"]))["solver"]["exact"]
+        for d in (1, 2, 3):
+            both, path = np.load(version_one(f"both-{d}")), self.folder / f"cones{d}.npz"
+            alone = {k.removeprefix("exact_"): v for k, v in both.items() if k.startswith("exact_") or k in ("X", "Y", "gamma")}
+            meta = json.loads(str(both["meta"]))["solver"]["exact"]
             np.savez(path, **alone, meta=np.array(json.dumps(meta)))
             self.mutate(path)
-
-
-def with_cones(folder, X, Y, path):
-    """Lets the program prove a bound by cones, with multipliers beside it."""
-    data = Path(folder, "data.npz")
-    np.savez(data, X=X, y=Y)
-    run(["train", str(data), "--task=regression", "--method=exact", "--bias=false", "--scale=none", "--reg=0.4", "--quiet",
-         "--time-limit=4s", f"--certificate={path}"], folder)
 
 
 def resealed(arrays, meta):

@@ -1,49 +1,58 @@
-import sys, numpy as np
+import sys, numpy as np                 # status 0: the file's bound is proved; 3: only the smaller one that is printed; else none
 from numpy.linalg import cholesky, eigvalsh, norm
 c = np.load(sys.argv[1])
-if "Phi" not in c.files:
-    sys.exit("these lines check multipliers (format version 1); python -m relift.verify checks every proof")
-X, Y, W, Phi, Omega, Psi, s, gamma, claim = (c[a] for a in "X Y W Phi Omega Psi merge_scale gamma lower_bound".split())
-at, g = c["representatives"], c["merged_into"]
-(n, d), k, m = X.shape, Y.shape[1], len(at)
-for a, shape in (X, (n, d)), (Y, (n, k)), (W, (n, k)), (Phi, (m, m)), (Omega, (m, m)), (Psi, (m, m)), (s, (n,)), (gamma, ()), (claim, ()):
-    assert a.shape == shape and a.dtype.str == "<f8" and np.isfinite(a).all()
-assert at.shape == (m,) and g.shape == (n,) and at.dtype.str == g.dtype.str == "<i8" and len(set(c.files)) == len(c.files)
-assert (Phi == Phi.T).all() and (Omega == Omega.T).all() and (Phi >= 0).all() and (Omega >= 0).all()
-assert (Psi - np.diag(np.diag(Psi)) >= 0).all() and gamma > 0
+if "steps_0_int" not in c.files or c["steps_0_int"][0] != 7 or c["steps_0_int"][2:4].any() or {"claim_g", "weights"} & set(c.files) \
+        or c["loss"] != "squared" or c["intercept"] != 0:
+    sys.exit("these lines check multipliers at the root, for the squared loss; python -m relift.verify checks every proof")
+X, Y, W, gamma, claim, g, h, reals = (c[a] for a in "X Y W gamma lower_bound claim_u claim_v steps_0_real".split())
+steps, a, b, version = (c[a] for a in "steps_0_int x_exponent w_exponent derivation_version".split())
+(n, d), k, p, still = X.shape, Y.shape[1], steps[1], ~X.any(axis=1)       # still rows of X are zero
+R, of, s = X[~still], np.where(still, -1, np.cumsum(~still) - 1), 1.0 * ~still   # row j of X is s_j times row of_j of R (times Vᵀ)
+if "rows" in c.files:
+    R, of, s = c["rows"], c["row_of"], c["row_scale"]
+else:
+    R = np.ldexp(R, -a)
+V = c["basis"] if "basis" in c.files else np.zeros((d, 0))
+m, q = R.shape
+for x, shape in (X, (n, d)), (Y, (n, k)), (W, (n, k)), (s, (n,)), (gamma, ()), (claim, ()), (g, ()), (h, ()), (reals, (2 + m + p,)), (V, (d, q * ("basis" in c.files))):
+    assert x.shape == shape and x.dtype.str == "<f8" and np.isfinite(x).all()
+assert all(x.dtype.str == "<i8" for x in (steps, of, a, b, version)) and len(set(c.files)) == len(c.files) and "steps_1_int" not in c.files
+assert version == 2 and steps.shape == (4 + 2 * p,) and of.shape == (n,) and ((of >= -1) & (of < m)).all() and ("basis" in c.files or q == d)
 np.seterr(all="ignore")
-x, w = np.frexp(abs(X).max())[1], np.frexp(abs(W).max())[1]       # powers of two bring X and W to order one
-X, W, scaled = np.ldexp(X, -x), np.ldexp(W, -w), np.ldexp(gamma, -x - w)
-Phi, Omega, Psi, rep, signed = *(np.ldexp(a, x - w) for a in (Phi, Omega, Psi)), X[at], s * (g == np.arange(m)[:, None])
-assert 1e-100 < scaled < 1e200
-slip = ((1.01 * norm(X - signed.T @ rep, axis=1) + 1e-15 * norm(X, axis=1) + 1e-150) * (norm(W, axis=1) + 1e-150)).sum()
-unit = (2 * n + 2 * m + 2 * d + k + 50) * 2.0**-52                # more than the roundings behind any number here
-if d > m > 0:                                                       # rows L with LLᵀ ⪰ XXᵀ: every Xu is Lv with ‖v‖ ≤ ‖u‖
-    gram, more = rep @ rep.T, 4 * unit * (rep * rep).sum() + 1e-290
-    L = cholesky(gram + more * np.eye(m))
-    assert 1.01 * norm(L @ L.T - gram - more * np.eye(m)) + unit * ((rep * rep).sum() + (L * L).sum()) + 1e-295 < more
-    rep, d = L, m
-def form(W, rep, Psi, sign):                                      # S with v; with absolute values and sign 1: its terms' sizes
-    V, G, P = abs(signed) @ W, (abs(signed) * (s < 0) @ W).T @ rep, Psi + Omega    # ‖Wᵀ(Xu)₊‖ = ‖Vᵀα − Gu‖
-    return np.block([[sign * (Phi + Psi.T + P), P @ rep, V], [(P @ rep).T, scaled * np.eye(d) + sign * (rep.T @ Omega @ rep), sign * G.T],
-                     [V.T, sign * G, scaled * np.eye(k)]])
-S, sizes = form(W, rep, Psi, -1), form(abs(W), abs(rep), abs(Psi), 1)
-least = 1e-15 * np.diag(sizes) + 1e-30 * min(scaled, 1 / scaled)
+X, W, (i, j), psi, M = np.ldexp(X, -a), np.ldexp(np.where(still[:, None], 0, W), -b), steps[4:].reshape(p, 2).T, reals[2:2 + m], reals[2 + m:]
+assert max(abs(x).max(initial=0) for x in (X, W, R, V, g, h, 1 / g, 1 / h, s, 1 / s[of >= 0])) < 2.0**41 and g > 0 < h and 0 < gamma < 1e60
+assert reals[0] == 0 and (M >= 0).all() and abs(reals).max() < 1e31 and ((0 <= i) & (i < j) & (j < 2 * m) & (j != i + m)).all() and (np.diff(i * 2 * m + j) > 0).all()
+unit = 1.01 * (max(n + m, d, m + q + k) + 50) * 2.0**-53           # more than the roundings behind any number here
+signed, back, size, nu = s * (of == np.arange(m)[:, None]), R, abs(R), 1.0
+if "basis" in c.files:                                              # ‖Vᵀu‖² ≤ nu‖u‖²
+    back, size, nu = R @ V.T, abs(R) @ abs(V).T, (1 + unit) * (abs(V.T @ V) + unit * abs(V).T @ abs(V)).sum(0).max()
+slip = 1.01 * norm(X - signed.T @ back, axis=1) + unit * (norm(X, axis=1) + norm(abs(signed).T @ size, axis=1)) + 1e-150
+slip = (slip * (norm(W, axis=1) + 1e-150)).sum()
+full = np.zeros((2 * m, 2 * m))
+full[i, j] = M
+Phi, Omega, Psi = full[:m, :m] + full[:m, :m].T, full[m:, m:] + full[m:, m:].T, full[:m, m:] + np.diag(psi / 2)
+def form(W, R, Psi, sign):                                        # S; with absolute values and sign 1: its terms' sizes
+    T, N, P = abs(signed) @ W, (abs(signed) * (s < 0) @ W).T @ R, Psi + Omega      # ‖Wᵀ(Xu)₊‖ = ‖Tᵀα − Nu‖
+    return np.block([[sign * (Phi + Psi.T + P), P @ R, T], [(P @ R).T, g * np.eye(q) + sign * (R.T @ Omega @ R), sign * N.T],
+                     [T.T, sign * N, h * np.eye(k)]])
+S, sizes = form(W, R, Psi, -1), form(abs(W), abs(R), abs(Psi), 1)
+least = 1e-15 * np.diag(sizes) + 1e-30
 D = np.ldexp(1.0, -(np.frexp(np.maximum(np.diag(S), least))[1] // 2))              # makes the diagonal of order one
 T = D[:, None] * S * D
-error = unit * (D * (sizes @ D)).max() + 1e-290 * (1 + (1 + abs(s).sum()) / scaled) * D.max() * D.sum()    # of T, underflow too
+error = unit * (D * (sizes @ D)).max() + 1e-290 * (1 + abs(s).sum()) * D.max() * D.sum()        # of T, underflow too
 shift = eigvalsh(T)[0] - 2 * error                                # T ⪰ shift is a guess that the next two lines check
-T -= shift * np.eye(m + d + k)
+T -= shift * np.eye(m + q + k)
 L = cholesky(T)
 low = shift - 1.01 * norm(T - L @ L.T) - unit * (abs(L) @ abs(L).sum(0)).max() - error
-most = 1.01 * np.maximum(0, -low) / np.array([D[m:m + d].min(), D[m + d:].min()])**2        # S + max(0, −low)D⁻² ⪰ 0
-most[0] += 1.01 * np.maximum(0, -low) * ((rep / D[:m, None])**2).sum()
-chi = np.sqrt((scaled + most[0]) * (scaled + most[1])) - scaled
-t = np.ldexp((1 - 1e-12) * scaled / (scaled + chi + 1.01 * slip), w)                        # ‖tWᵀ(Xu)₊‖ ≤ γ‖u‖
-wy, ww = (W * Y).sum(), (W * W).sum()
+most = 1.01 * np.maximum(0, -low) / np.array([D[m:m + q].min(), D[m + q:].min()])**2        # S + max(0, −low)D⁻² ⪰ 0
+most[0] += 1.01 * np.maximum(0, -low) * ((R / D[:m, None])**2).sum()
+reach = np.sqrt(nu * (g + most[0]) * (h + most[1])) + 1.01 * slip                            # ‖Ŵᵀ(X̂u)₊‖ ≤ reach·‖u‖
+t = (1 - 1e-12) * np.ldexp(gamma, -a) / reach                                                # ‖tŴᵀ(Xu)₊‖ ≤ γ‖u‖
+wy, ww, constant = (W * Y).sum(), (W * W).sum(), (1 - 1e-12) * (Y[still]**2).sum() / 2
 t = min(t, max(wy, 0) / ww) if ww else 0
-bound = t * (wy - t / 2 * ww - (n * k + 20) * 2.0**-52 * (abs(W * Y).sum() + t * ww) - 1e-300)
-bound = float(max(0, np.nextafter(bound, -1)))
+bound = constant + t * (wy - t / 2 * ww - (n * k + 20) * 2.0**-52 * (abs(W * Y).sum() + t * ww) - 1e-300)
+bound = float(max(0, np.nextafter(bound * (1 - 1e-15), -1)))
+assert np.isfinite(bound)
 print(f"every two-layer ReLU network has an objective of at least {bound!r} on the X {X.shape} and Y {Y.shape} of the file, γ = {float(gamma)!r}")
-print(f"(the file says {float(claim)!r}; rounding errors are covered by a relative {chi / scaled:.1e} of γ)")
-sys.exit(0 if claim <= bound + 1e-6 * bound else "not proved by these lines: the file claims more (relift verify charges less for rounding)")
+print(f"(the file says {float(claim)!r}; these lines charge {reach / np.sqrt(g * h) - 1:.1e} of γ for rounding errors, relift verify less)")
+sys.exit(0 if claim <= bound + 1e-6 * bound else 3)

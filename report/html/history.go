@@ -9,7 +9,7 @@ import (
 	"github.com/relift/relift/report"
 )
 
-// History collects the rows of a run's progress; it is a relift.Recorder.  The
+// History collects the rows of a run's progress; it is an engine.Recorder.  The
 // zero value is ready to use.  Of very long runs it keeps every second, fourth,
 // … row and always the last.
 type History struct {
@@ -22,7 +22,7 @@ type History struct {
 // mostRows is the number of rows beyond which a History thins them out.
 const mostRows = 4096
 
-// Record implements relift.Recorder.
+// Record implements engine.Recorder.
 func (h *History) Record(r engine.Event) {
 	h.step = max(h.step, 1)
 	h.last = &r

@@ -31,8 +31,7 @@ type Page struct {
 	Command           string    // that made the run, as it can be typed again
 	Recheck           string    // command that verifies the certificate
 	CertificateDigest string    // SHA-256 of the certificate's file, in hexadecimal
-	NumPyCheck        bool      // the file holds multipliers, which NumPy can check
-	Cones             bool      // the bound rests on a tree of cones
+	NumPyCheck        bool      // the proof is multipliers at the root, which a few lines of NumPy check
 	Created           time.Time // zero: not shown
 	Go                string    // version of Go
 }

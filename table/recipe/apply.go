@@ -12,6 +12,7 @@ import (
 
 	"github.com/relift/relift/internal/memory"
 	"github.com/relift/relift/internal/printable"
+	"github.com/relift/relift/lift"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/notation"
 )
@@ -29,6 +30,12 @@ type Encoded struct {
 	Rows []int
 	// Refused is what was wrong with the first row that Leniently left out.
 	Refused error
+}
+
+// Problem returns the training problem of an encoded table with targets, at the
+// weight decay γ > 0: squared loss, no intercept.
+func (d *Encoded) Problem(gamma float64) lift.Problem {
+	return lift.Problem{X: d.X, Y: d.Y, Gamma: gamma, Weights: d.Weights}
 }
 
 // Unknown is what is done about categories that training never saw.

@@ -217,7 +217,7 @@ func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, chan
 	if changed("reg") {
 		gamma = f.reg
 	}
-	a.problem = lift.Problem{X: encoded.X, Y: encoded.Y, Gamma: gamma}.On(blas())
+	a.problem = encoded.Problem(gamma).On(blas())
 	a.origin = relift.Origin{Source: data, Digest: "sha256:" + encoded.Digest()}
 	if m.TrainedOn(encoded) {
 		if a.origin.Recipe, err = json.Marshal(m.Encoding.Plan(a.split)); err != nil {

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/explain"
-	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/html"
@@ -64,9 +63,11 @@ func (f *solveFlags) page(c *cobra.Command, args []string, p *prepared, s *repor
 		if err != nil {
 			return nil, err
 		}
-		if page.NumPyCheck, page.Cones, err = kindsOf(certificate); err != nil {
+		file, err := certfile.Open(c.Context(), certificate)
+		if err != nil {
 			return nil, err
 		}
+		page.NumPyCheck = file.AtRoot()
 		page.CertificateDigest, page.Recheck = digest, recheck(certificate, p.source, f.data.format)
 	}
 	if m != nil {
@@ -98,18 +99,6 @@ func describe(page *html.Page, p *prepared, m *network.Model) error {
 	}
 	page.Slice, err = explain.NewSlice(m, p.train, page.Explanation, two, explain.SliceOptions{})
 	return err
-}
-
-// kindsOf says which proofs a certificate's file holds.
-func kindsOf(path string) (multipliers, cones bool, err error) {
-	archive, err := npy.OpenArchive(path)
-	if err != nil {
-		return false, false, err
-	}
-	names := archive.Names()
-	multipliers = slices.Contains(names, "Phi")
-	cones = !multipliers || slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(name, relift.ConesPrefix) })
-	return multipliers, cones, nil
 }
 
 // fileDigest returns the SHA-256 of a file in hexadecimal.

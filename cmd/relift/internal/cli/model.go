@@ -10,14 +10,12 @@ import (
 
 // model makes the trained network with its encoding and provenance.
 func (f *solveFlags) model(p *prepared, r *relift.Result) (*network.Model, error) {
-	n, _ := p.train.X.Dims()
-	m, err := network.New(r.Weights, p.encoding, network.Provenance{
-		Gamma: f.reg, LowerBound: r.LowerBound, UpperBound: r.UpperBound, DataLoss: r.DataLoss,
-		DataDigest: p.train.Digest(), Source: p.source, Rows: n,
-		Status: r.Status.String(), Method: string(r.Method), Version: relift.Version, Seed: uint64(f.seed),
-		Settings: f.provenanceSettings(),
-	})
-	return m, internal(err)
+	m, err := relift.NewModel(r, p.train.Problem(f.reg), p.encoding)
+	if err != nil {
+		return nil, internal(err)
+	}
+	m.Provenance.Source, m.Provenance.Seed, m.Provenance.Settings = p.source, uint64(f.seed), f.provenanceSettings()
+	return m, nil
 }
 
 // provenanceSettings are the settings that shape the network, as they would be

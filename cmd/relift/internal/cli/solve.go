@@ -92,7 +92,7 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 
 // run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
-	problem := relift.Problem{X: p.train.X, Y: p.train.Y, Gamma: f.reg}
+	problem := p.train.Problem(f.reg)
 	options := relift.Options{
 		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),

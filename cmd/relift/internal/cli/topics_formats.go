@@ -13,29 +13,36 @@ below its lower_bound on the X and Y in it. relift verify checks it:
 It says what the bound is for: γ, the loss, and how the file says that X and Y were
 made of a table, which only the comparison with the table proves.
 
-The file is a NumPy archive, so that it can be checked without relift. One with an
-array derivation_version holds a derivation, which docs/proof-format.md describes; it
-proves a bound for every γ, and --reg chooses the one that is printed. Others hold
+The file is a NumPy archive that holds a derivation: a tree of a few rules, with one
+small inequality at each leaf. docs/proof-format.md describes it, so that it can be
+checked without relift: python -m relift.verify is a verifier that needs NumPy only.
+It proves a bound for every γ, and --reg chooses the one that is printed. Its arrays:
 
     X n×d, Y n×c   the data after encoding, scaling and bias
-    gamma          the weight decay γ
-    representatives, merged_into, merge_scale
-                   which rows of X are exact multiples of which
     W n×c          multiplier of the fit
-    Phi, Omega, Psi m×m
-                   multipliers of the signs; Phi and Omega are symmetric and not
-                   negative, Psi is not negative off its diagonal
-    lower_bound    the claim, at most ⟨W,Y⟩ − ½‖W‖²
+    gamma          the weight decay γ
+    loss, delta, intercept, weights
+                   what is minimised besides
+    rows, row_of, row_scale, basis
+                   which rows of X are multiples of which, and their coordinates
+    claim_u, …     what the root claims, and the units of the tree
+    steps_0_int, steps_0_real, …
+                   the tree; multipliers are a sparse list of pairs
+    lower_bound    the claim
     meta           JSON: versions and how the table was encoded
 
-If every row is its own representative (the usual case) the claim is true when
+The tree of a bound by the semidefinite relaxation is one leaf: Φ, Ω ≥ 0 and Ψ ≥ 0 off
+its diagonal. If no row of X is a multiple of another the claim is true when
 
     S = [[ −(WWᵀ/γ + Φ + Ψ + Ψᵀ + Ω),  (Ψ + Ω)X     ],
          [ Xᵀ(Ψᵀ + Ω),                 γI − XᵀΩX    ]]
 
 is positive semidefinite: for a neuron u with α = (Xu)₊ then (α,u)ᵀS(α,u) ≥ 0
 reads ‖Wᵀ(Xu)₊‖ ≤ γ‖u‖, and every network f = Σ_j (Xu_j)₊v_jᵀ has an objective
-of at least ⟨W, Y − f⟩ − ½‖W‖² + γ Σ_j ‖u_j‖‖v_j‖ ≥ ⟨W,Y⟩ − ½‖W‖².`
+of at least ⟨W, Y − f⟩ − ½‖W‖² + γ Σ_j ‖u_j‖‖v_j‖ ≥ ⟨W,Y⟩ − ½‖W‖².
+
+Files of format version 1, of earlier versions of relift, are verified as well; they are
+for their own γ only.`
 
 const topicFormats = `Tables and files
 
