@@ -11,19 +11,16 @@ import (
 	"github.com/relift/relift/blocks"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/proof"
 	"github.com/relift/relift/relax"
 )
 
 const (
-	// blocksShare is the part of the time, where that is limited, that the blocks are
-	// expected to take; estimates are good to a factor of two.
-	blocksShare = 0.5
 	// trainWork and boundWork are the work on the relaxation where no time limit is given: some ten seconds beside
 	// the training of a network, minutes for a bound alone.
 	trainWork = 1e12
 	boundWork = relax.MostWork
-	// fewestRows is the least number of rows of a block, fewestToSplit that of a problem worth splitting.
-	fewestRows    = 16
+	// fewestToSplit is the least number of rows of a problem worth splitting.
 	fewestToSplit = 100
 )
 
@@ -46,43 +43,29 @@ func (s *state) work(share float64) float64 {
 	return s.left(share).Seconds() * flopRate(s.problem.Algebra())
 }
 
-// blockCount is the number of blocks whose relaxations are expected to be solved until the share of the
-// time limit: as few as possible.
-func (s *state) blockCount(share float64) int {
-	work := s.work(share)
-	if s.budget.Limit > 0 {
-		work *= blocksShare
-	}
-	n, _, c := s.problem.Dims()
-	for size := n; size > fewestRows; size -= max(1, size/20) {
-		count := (n + size - 1) / size
-		if w := relax.WorkFor(size, c); w <= relax.MostWork && float64(count)*w <= work {
-			return count
-		}
-	}
-	return max(1, n/fewestRows)
-}
-
-// rowBlocks bounds the problem by the relaxations of blocks of its rows.
-func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, count int) error {
+// rowBlocks bounds the problem by relaxations of blocks of its rows.
+func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, by partition) error {
 	n, _, _ := s.problem.Dims()
 	w, _ := s.record.Network()
-	d, _, err := blocks.Prove(ctx, reduced, blocks.Options{
-		Count: count, Seed: s.opts.Seed, Parallel: 1, W: s.problem.Residual(w),
-		Progress: func(done int, bound float64) {
-			a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner, e.Rank = "blocks", done, count, 0 })
+	o := blocks.Options{
+		Count: by.count, Seed: s.opts.Seed, Parallel: s.opts.threads(), W: s.problem.Residual(w), Apart: by.apart,
+		Progress: func(done int, _ float64) {
+			a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner, e.Rank = "blocks", done, by.count, 0 })
 		},
-	})
+	}
+	var d *proof.Derivation
+	var err error
+	dense.SideBySide(func() { d, _, err = blocks.Prove(ctx, reduced, o) })
 	if err != nil {
 		return fmt.Errorf("row blocks: %w", err)
 	}
-	p, err := derive(context.WithoutCancel(ctx), d, fmt.Sprintf("%d blocks of rows", count))
+	p, err := derive(context.WithoutCancel(ctx), d, fmt.Sprintf("%d blocks of rows", by.count))
 	if err != nil {
 		return err
 	}
 	if p != nil {
 		a.Prove(p)
-		a.Warn(fmt.Sprintf("the relaxation of all %d rows does not fit into the time; it was solved in %d blocks of rows, whose bounds add up to a smaller one", n, count))
+		a.Warn(fmt.Sprintf("the relaxation of all %d rows does not fit into the time; it was solved in %d blocks of rows, which proves less", n, by.count))
 	}
 	a.Note(nil)
 	return nil

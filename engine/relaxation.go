@@ -15,7 +15,7 @@ import (
 // beyond the gap.
 func (s *state) relaxation(until float64, complete bool) Phase {
 	return Phase{
-		Name: "relax", Until: until, Complete: complete, Needed: "the relaxation", Bytes: s.relaxationMemory,
+		Name: "relax", Until: until, Complete: complete, Needed: "the relaxation", Bytes: func() uint64 { return s.relaxationMemory(until) },
 		Run: func(ctx context.Context) (func(), error) {
 			a := s.record.access()
 			reduced, repairer, err := s.reduced()
@@ -23,7 +23,7 @@ func (s *state) relaxation(until float64, complete bool) Phase {
 				return nil, err
 			}
 			if s.needsBlocks(until) {
-				return nil, s.rowBlocks(ctx, a, reduced, s.blockCount(until))
+				return nil, s.rowBlocks(ctx, a, reduced, s.partition(until))
 			}
 			var failed error
 			finished := false
@@ -60,12 +60,13 @@ func (s *state) relaxation(until float64, complete bool) Phase {
 // the matrix S of the certificate with its factor.
 const squareMatrices = 15
 
-// relaxationMemory estimates the bytes of the relaxation with its certificates, or of that of the largest blocks.
-func (s *state) relaxationMemory() uint64 {
+// relaxationMemory estimates the bytes of the relaxation that is solved until the share of the time limit with its certificates.
+func (s *state) relaxationMemory(until float64) uint64 {
 	n, d, c := s.problem.Dims()
-	rows := min(n, max(relax.Largest(c, relax.MostWork), fewestRows))
-	order := uint64(rows) + uint64(min(rows, d))
-	return 8*squareMatrices*order*order + relax.Memory(rows, c)
+	if s.needsBlocks(until) {
+		return s.partition(until).memory(n, d, c, s.opts.threads())
+	}
+	return partition{count: 1, apart: true}.memory(n, d, c, 1)
 }
 
 // thoroughRows is the number of representatives up to which an iterate of the low-rank method

@@ -15,6 +15,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/proof/check"
+	"github.com/relift/relift/relax"
 )
 
 // teacher returns a small random problem with a zero row and a doubled row.
@@ -114,36 +115,64 @@ func TestBound(t *testing.T) {
 // TestRowBlocks bounds a problem by blocks of its rows: by less than the relaxation of all, and more than nothing.
 func TestRowBlocks(t *testing.T) {
 	p := teacher(5, 40, 3, 2)
-	s, err := newState(p, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.needsBlocks(1) {
-		t.Error("a small problem needs no blocks")
-	}
-	reduced, _, err := s.reduced()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.rowBlocks(t.Context(), s.record.access(), reduced, 2); err != nil {
-		t.Fatal(err)
-	}
-	s.record.settle(t.Context())
-	best, _, _, _, warnings := s.record.outcome()
 	whole, err := Bound(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if best == nil || !(best.Bound() > whole.LowerBound/10 && best.Bound() < whole.LowerBound) || len(warnings) != 1 {
-		t.Fatalf("two blocks give %v, all rows %v; warnings %q", best, whole.LowerBound, warnings)
+	last := whole.LowerBound / 10
+	for _, by := range []partition{{count: 2, apart: true}, {count: 2}} {
+		s, err := newState(p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.needsBlocks(1) {
+			t.Error("a small problem needs no blocks")
+		}
+		reduced, _, err := s.reduced()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.rowBlocks(t.Context(), s.record.access(), reduced, by); err != nil {
+			t.Fatal(err)
+		}
+		s.record.settle(t.Context())
+		best, _, _, _, warnings := s.record.outcome()
+		if best == nil || !(best.Bound() > last && best.Bound() < whole.LowerBound) || len(warnings) != 1 {
+			t.Fatalf("blocks %+v give %v, before %v, all rows %v; warnings %q", by, best, last, whole.LowerBound, warnings)
+		}
+		last = best.Bound()
+		path := filepath.Join(t.TempDir(), "blocks.npz")
+		if err := best.Save(path, Origin{Source: "teacher"}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := check.File(t.Context(), path, check.Options{})
+		if err != nil || !r.OK() || r.ProvenBound < best.Bound() {
+			t.Errorf("the file: %v, %v", r, err)
+		}
 	}
-	path := filepath.Join(t.TempDir(), "blocks.npz")
-	if err := best.Save(path, Origin{Source: "teacher"}); err != nil {
+}
+
+func TestPartition(t *testing.T) {
+	s, err := newState(teacher(5, 400, 3, 2), Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := check.File(t.Context(), path, check.Options{})
-	if err != nil || !r.OK() || r.ProvenBound < best.Bound() {
-		t.Errorf("the file: %v, %v", r, err)
+	s.freeWork = relax.BlocksWork(8, 50, 3, 2)
+	plenty := s.partition(1)
+	if plenty.apart || plenty.count > 9 {
+		t.Errorf("with the work of 8 blocks: %+v", plenty)
+	}
+	s.freeWork /= 3
+	if less := s.partition(1); less.apart || less.count <= plenty.count {
+		t.Errorf("with a third of the work: %+v, before %+v", less, plenty)
+	}
+	s.freeWork = 1
+	if least := s.partition(1); !least.apart || least.count != 400/fewestApart {
+		t.Errorf("without work: %+v", least)
+	}
+	s.freeWork, s.budget.Bytes = relax.BlocksWork(8, 50, 3, 2), 1
+	if none := s.partition(1); !none.apart {
+		t.Errorf("without memory: %+v", none)
 	}
 }
 

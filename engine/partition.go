@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"math"
+
+	"github.com/relift/relift/relax"
+)
+
+const (
+	// togetherShare and apartShare are the parts of the time, where that is limited, that blocks are expected to take:
+	// those with common moments prove much before they are solved, the others nothing.  Estimates are good to a factor of two.
+	togetherShare = 0.7
+	apartShare    = 0.5
+	// fewestTogether and fewestApart are the least numbers of rows of a block.
+	fewestTogether = 24
+	fewestApart    = 16
+	// memoryShare is the part of the free memory for the systems of blocks with common moments.
+	memoryShare = 0.5
+)
+
+// partition says how rows are divided into blocks.
+type partition struct {
+	count int
+	apart bool // every block is a problem of its own
+}
+
+// partition picks blocks whose relaxations are expected to be solved until the share of the time limit: as few as possible, with
+// common moments where those of the least size fit into time and memory.
+func (s *state) partition(share float64) partition {
+	n, d, c := s.problem.Dims()
+	r := min(n, d)
+	work := s.work(share)
+	within := func(part float64) float64 {
+		if s.budget.Limit == 0 {
+			return work
+		}
+		return part * work
+	}
+	if relax.Shares(r, c) <= relax.MostShared {
+		memory := s.freeMemory()
+		for size := n / 2; size >= fewestTogether; size -= max(1, size/20) {
+			count := (n + size - 1) / size
+			if relax.BlocksWork(count, size, r, c) <= within(togetherShare) && float64(relax.BlocksMemory(count, size, r, c)) <= memoryShare*memory {
+				return partition{count: count}
+			}
+		}
+	}
+	for size := n; size > fewestApart; size -= max(1, size/20) {
+		count := (n + size - 1) / size
+		if w := relax.WorkFor(size, c); w <= relax.MostWork && float64(count)*w <= within(apartShare) {
+			return partition{count, true}
+		}
+	}
+	return partition{max(1, n/fewestApart), true}
+}
+
+// freeMemory is what is left of the memory that is allowed, in bytes.
+func (s *state) freeMemory() float64 {
+	if s.budget.Bytes == 0 {
+		return math.Inf(1)
+	}
+	return max(0, float64(s.budget.Bytes)-float64(heapInUse()))
+}
+
+// memory estimates the bytes of the relaxations of n rows in the blocks of p, of which some are solved at a time.
+func (p partition) memory(n, d, c, parallel int) uint64 {
+	size, r := (n+p.count-1)/p.count, min(n, d)
+	order := uint64(size + min(size, d))
+	dense := 8 * squareMatrices * order * order
+	if !p.apart {
+		return relax.BlocksMemory(p.count, size, r, c) + uint64(parallel)*dense
+	}
+	return uint64(min(parallel, p.count)) * (dense + relax.Memory(size, c))
+}
