@@ -38,7 +38,14 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 	if !red.Source.IsPlain() {
 		return nil, 0, fmt.Errorf("blocks: %w: expected the squared loss without weights and intercept", lift.ErrInvalid)
 	}
-	parts := Partition(red, o.Count, o.Seed)
+	_, r, _ := red.Dims()
+	_, _, c := red.Source.Dims()
+	share := !o.Apart && o.Count > 1 && relax.Shares(r, c) <= relax.MostShared
+	divide := Partition
+	if share {
+		divide = Bundles
+	}
+	parts := divide(red, o.Count, o.Seed)
 	gamma := red.Source.Gamma / float64(len(parts))
 	for gamma*float64(len(parts)) > red.Source.Gamma {
 		gamma = math.Nextafter(gamma, 0)
@@ -56,7 +63,7 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 		return nil, 0, err
 	}
 	joined := false
-	if !o.Apart && len(parts) > 1 {
+	if share {
 		var err error
 		if joined, err = together(ctx, red, made, gamma, o); err != nil {
 			return nil, 0, fmt.Errorf("%d blocks: %w", len(parts), err)

@@ -176,18 +176,44 @@ func TestPartition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := Partition(red, 7, 3)
-	var all []int
-	for _, part := range parts {
-		if !slices.IsSorted(part) || len(part) < len(red.Representatives)/7 || len(part) > len(red.Representatives)/7+1 {
-			t.Errorf("block %v of %d rows", part, len(red.Representatives))
+	for _, divide := range []func(*lift.Reduced, int, uint64) [][]int{Partition, Bundles} {
+		parts := divide(red, 7, 3)
+		var all []int
+		for _, part := range parts {
+			if !slices.IsSorted(part) || len(part) < len(red.Representatives)/7 || len(part) > len(red.Representatives)/7+1 {
+				t.Errorf("block %v of %d rows", part, len(red.Representatives))
+			}
+			all = append(all, part...)
 		}
-		all = append(all, part...)
+		slices.Sort(all)
+		for i, g := range all {
+			if i != g || len(all) != len(red.Representatives) || len(parts) != 7 {
+				t.Fatalf("%d blocks have the rows %v", len(parts), all)
+			}
+		}
 	}
-	slices.Sort(all)
-	for i, g := range all {
-		if i != g || len(all) != len(red.Representatives) {
-			t.Fatalf("the blocks have the rows %v", all)
+}
+
+// Rows along three lines, some of them backwards, are three bundles.
+func TestBundlesAreLines(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 5))
+	x := mat.NewDense(30, 3, nil)
+	for i := range 30 {
+		for j := range 3 {
+			x.Set(i, j, 0.05*rng.NormFloat64())
+		}
+		x.Set(i, i%3, float64(1-2*(i/3%2)))
+	}
+	red, err := lift.Presolve(lift.Problem{X: x, Y: mat.NewDense(30, 1, nil), Gamma: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range Bundles(red, 3, 1) {
+		for _, i := range part {
+			if i%3 != part[0]%3 {
+				t.Errorf("a bundle has the rows %v", part)
+				break
+			}
 		}
 	}
 }

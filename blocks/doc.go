@@ -15,7 +15,8 @@
 //	2vᵀW_bᵀ(X_bu)₊ ≤ uᵀG_bu + 2uᵀF_bv + vᵀH_bv,   Σ G_b = γI, Σ F_b = 0, Σ H_b = γI,
 //
 // and the best forms are found together with the multipliers: the relaxation of all rows, but for the conditions on products of
-// activations of different blocks.
+// activations of different blocks.  Then the rows of a block should be nearly parallel, up to orientation: the conditions on products
+// matter most for those.
 //
 // # Diagonal multipliers
 //

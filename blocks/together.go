@@ -2,7 +2,6 @@ package blocks
 
 import (
 	"context"
-	"errors"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -17,7 +16,7 @@ const (
 )
 
 // together solves the blocks with common moments of (u, v), and puts what that proves into blocks whose bounds add up to more than
-// those that they have.  It reports false where there are too many moments for that.
+// those that they have.  It reports false where it proved nothing.
 func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float64, o Options) (bool, error) {
 	parts := make([]*lift.Reduced, len(made))
 	before := 0.0
@@ -49,9 +48,6 @@ func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float
 		}
 		return solved && it.DualError <= dualFeasible
 	}})
-	if errors.Is(err, relax.ErrApart) {
-		return false, nil
-	}
 	if best > before {
 		for _, at := range made {
 			at.bound = best / float64(len(made))

@@ -40,6 +40,9 @@ const (
 	jointFirst      = 2    // leaves over which W is freed first,
 	jointMost       = 8    // and last
 	jointPays       = 0.1  // part of the gap that freeing W has to close to be tried again
+	jointShare      = 0.15 // part of the time that is left that freeing W may take: on a tree that closes it is lost
+	jointCost       = 8    // seconds of freeing W over the first leaves, in those of the leaves,
+	jointGrowth     = 4    // and of each further time, in those of the last
 )
 
 // Solve closes the gap of a network: it grows a tree for its residual, adds the directions that the tree finds as
@@ -78,10 +81,11 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 			u, _ := t.Direction()
 			before := r.UpperBound
 			r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
-			if r.UpperBound < before*(1-worthwhile) {
+			t.options.Objective = r.UpperBound
+			if r.UpperBound < before*(1-worthwhile) && !t.suffices() {
 				break
 			}
-			t.settled = true
+			t.settle()
 		}
 		last = t
 	}
@@ -101,6 +105,8 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 	if t.options.NoJoint || t.leaves > jointMost || !t.in.problem.IsPlain() {
 		free = jointMost + 1
 	}
+	began := time.Now()
+	var cost time.Duration
 	for {
 		t.options.Leaves = limit
 		if free <= jointMost && (limit == 0 || free < limit) {
@@ -112,7 +118,16 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 		if status != LeafLimit || t.options.Leaves == limit || ctx.Err() != nil {
 			return status
 		}
+		if cost == 0 {
+			cost = time.Duration(jointCost * float64(time.Since(began)))
+		}
+		if deadline, ok := ctx.Deadline(); ok && float64(cost) > jointShare*float64(time.Until(deadline)) {
+			free = jointMost + 1
+			continue
+		}
+		began = time.Now()
 		joint := t.Joint(ctx, r.Weights)
+		cost = time.Duration(jointGrowth * float64(time.Since(began)))
 		if joint == nil || joint.LowerBound()-fixed < jointPays*(r.UpperBound-fixed) {
 			free = jointMost + 1
 			continue

@@ -121,8 +121,8 @@ type Tree struct {
 	in      *instance
 	options Options
 	root    *node
-	planted bool // the first leaves are bounded
-	settled bool // no better W was found for the best direction: go on with this one
+	planted bool    // the first leaves are bounded
+	settled float64 // value of the best direction with which it was decided to go on with this W
 	open    frontier
 	leaves  int
 	closed  float64 // value up to which leaves are done: Options.Close, or what the best direction allows
@@ -222,7 +222,7 @@ func (t *Tree) Run(ctx context.Context) Status {
 			return Closed
 		case ctx.Err() != nil:
 			return Interrupted
-		case !t.settled && t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
+		case t.best.value > t.settled && t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
 			return Improvable
 		case t.options.Leaves > 0 && t.leaves >= t.options.Leaves:
 			return LeafLimit
@@ -266,6 +266,21 @@ func (t *Tree) Value() float64 {
 
 // improvableShare is the part of the gap that the largest direction may cost.
 const improvableShare = 0.5
+
+// sufficientShare is the part of the gap that the largest direction may cost where W is not that of the best network any more: a new
+// W costs the bounds of all leaves.
+const sufficientShare = 0.9
+
+// suffices reports whether W is good enough for the gap, as far as the directions show.
+func (t *Tree) suffices() bool {
+	return t.gap(max(1, t.best.value)*(1+aboveDirection)) <= sufficientShare*t.options.Gap
+}
+
+// settle goes on with this W until a better direction is found.
+func (t *Tree) settle() { t.settled = t.best.value * (1 + settledMargin) }
+
+// settledMargin is by how much, relative, a direction has to be better than the one with which a tree went on.
+const settledMargin = 1e-6
 
 // gap returns the relative gap for h(W) = value·γ, +Inf where no objective is known.
 func (t *Tree) gap(value float64) float64 {
