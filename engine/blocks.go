@@ -11,7 +11,6 @@ import (
 	"github.com/relift/relift/blocks"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
-	"github.com/relift/relift/proof"
 	"github.com/relift/relift/relax"
 )
 
@@ -53,9 +52,7 @@ func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, 
 			a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner, e.Rank = "blocks", done, by.count, 0 })
 		},
 	}
-	var d *proof.Derivation
-	var err error
-	dense.SideBySide(func() { d, _, err = blocks.Prove(ctx, reduced, o) })
+	d, _, err := blocks.Prove(ctx, reduced, o)
 	if err != nil {
 		return fmt.Errorf("row blocks: %w", err)
 	}

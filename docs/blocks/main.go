@@ -83,22 +83,19 @@ func measure(ctx context.Context, name string, most int) error {
 func bound(ctx context.Context, red *lift.Reduced, o blocks.Options) (proved, seconds float64, err error) {
 	o.Seed, o.Parallel = 1, runtime.GOMAXPROCS(0)
 	begin := processor()
-	dense.SideBySide(func() {
-		d, _, e := blocks.Prove(ctx, red, o)
-		seconds = processor() - begin
-		if err = e; err != nil {
-			return
-		}
-		r, e := d.Check(ctx, check.Options{})
-		if err = e; err != nil {
-			return
-		}
-		if failure, failed := r.FirstFailure(); failed {
-			err = fmt.Errorf("the proof is refused: %v", failure)
-		}
-		proved = r.ProvenBound
-	})
-	return proved, seconds, err
+	d, _, err := blocks.Prove(ctx, red, o)
+	if err != nil {
+		return 0, 0, err
+	}
+	seconds = processor() - begin
+	r, err := d.Check(ctx, check.Options{})
+	if err != nil {
+		return 0, 0, err
+	}
+	if failure, failed := r.FirstFailure(); failed {
+		return 0, 0, fmt.Errorf("the proof is refused: %v", failure)
+	}
+	return r.ProvenBound, seconds, nil
 }
 
 // instance makes N rows of D features and a column of ones, with a smooth function of five of the features and noise as the target.
