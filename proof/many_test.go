@@ -46,13 +46,12 @@ func TestManyRowsWithoutPairs(t *testing.T) {
 	n := 20_000
 	x, y := gaussian(rng, n, 8), gaussian(rng, n, 2)
 	d := diagonal(x, y, y, 1)
-	started := time.Now()
 	report := mustCheck(t, d)
 	if !report.OK() || report.Effective > d.Claim.U*(1+1e-6) {
 		t.Errorf("γ_eff = %v for the claim %v\n%v", report.Effective, d.Claim.U, report)
 	}
-	if spent := time.Since(started); spent > 20*time.Second {
-		t.Errorf("it took %v", spent)
+	if most := 1e3 * float64(n) * 10; report.Work > most {
+		t.Errorf("%.1e operations, expected at most %.1e", report.Work, most)
 	}
 	u, f := make([]float64, 8), make([]float64, 2)
 	for range 50 {
@@ -82,11 +81,7 @@ func TestCheckIsInterrupted(t *testing.T) {
 	d := &Derivation{Problem: Problem{X: x, Y: y, Gamma: 1}, W: y, Claim: Form{U: 1e6, V: 1e6}, Root: leaf}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
-	started := time.Now()
 	if _, err := d.Check(ctx, check.Options{}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want the end of the context", err)
-	}
-	if spent := time.Since(started); spent > 5*time.Second {
-		t.Errorf("it ended after %v", spent)
 	}
 }

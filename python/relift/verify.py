@@ -2,7 +2,7 @@
 
 Exit status: 0 the claimed bound is proved, 2 bad usage or a file that cannot be read
 as a certificate, 3 a check failed, also because the certificate is about something
-else than the options say.
+else than the options say, 130 interrupted: nothing was proved.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main(arguments=None):
         return 2
     except KeyboardInterrupt:
         print("interrupted: nothing was proved", file=sys.stderr)
-        return 3
+        return 130
     print(result)
     return 0 if result else 3
 

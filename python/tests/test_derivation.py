@@ -9,6 +9,7 @@ import warnings
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import numpy as np
 
@@ -226,6 +227,9 @@ class Command(unittest.TestCase):
         self.assertEqual(self.run_main(CORPUS / "split-zero.npz")[0], 3)
         status, _, err = self.run_main(CORPUS / "version.npz")
         self.assertEqual((status, "newer" in err), (2, True))
+        with mock.patch.object(command, "verify_certificate", side_effect=KeyboardInterrupt):
+            status, out, err = self.run_main(CORPUS / "honest-split.npz")
+        self.assertEqual((status, out, "nothing was proved" in err), (130, "", True))
         status, out, _ = self.run_main(CORPUS / "honest-split.npz", "--reg", "1")
         self.assertEqual((status, "2.49999" in out), (0, True))
 

@@ -46,8 +46,8 @@ func statedBy(f *certfile.File) stated {
 	return s
 }
 
-// writeTo writes what the bound is for, in two lines.
-func (s stated) writeTo(b *strings.Builder) {
+// writeTo writes what the bound is for, in two lines, of which the first says whether it is proved.
+func (s stated) writeTo(b *strings.Builder, proved bool) {
 	loss := s.Loss + " loss"
 	if s.Loss == "squared" {
 		loss += " ½‖f(X) − Y‖²"
@@ -58,7 +58,11 @@ func (s stated) writeTo(b *strings.Builder) {
 	if s.Intercept {
 		loss += ", a free intercept"
 	}
-	fmt.Fprintf(b, "\nproved for  γ = %v, %s, %s, %s of X, %s\n", s.Gamma, loss, report.Plural(s.Rows, "row", "rows"),
+	label := "claimed for"
+	if proved {
+		label = "proved for "
+	}
+	fmt.Fprintf(b, "\n%s γ = %v, %s, %s, %s of X, %s\n", label, s.Gamma, loss, report.Plural(s.Rows, "row", "rows"),
 		report.Plural(s.Columns, "column", "columns"), report.Plural(s.Outputs, "output", "outputs"))
 	source := s.Source
 	if source == "" {

@@ -175,7 +175,7 @@ func (v *verdict) writeText(w io.Writer) error {
 	for _, c := range v.Checks {
 		fmt.Fprintf(&b, "%s  %-*s  %s\n", map[bool]string{true: "pass", false: "FAIL"}[c.Passed], widest, c.Name, c.Detail)
 	}
-	v.Problem.writeTo(&b)
+	v.Problem.writeTo(&b, v.proved)
 	switch {
 	case v.OK:
 		fmt.Fprintf(&b, "\nProved: no two-layer ReLU network of any width has an objective below %v on these data.\n", float64(v.Claimed))

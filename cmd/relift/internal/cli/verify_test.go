@@ -99,7 +99,7 @@ func TestVerifyRejectsFalseClaims(t *testing.T) {
 			t.Fatal(err)
 		}
 		o := command(t, "verify", forged)
-		if o.status != exitVerify || !strings.Contains(o.stdout, "FAIL") || !strings.Contains(o.stdout, "Not proved") || strings.Count(o.stderr, "\n") != 1 || !strings.HasPrefix(o.stderr, forged+": check ") {
+		if o.status != exitVerify || !strings.Contains(o.stdout, "FAIL") || !strings.Contains(o.stdout, "Not proved") || !strings.Contains(o.stdout, "claimed for γ") || strings.Contains(o.stdout, "proved for") || strings.Count(o.stderr, "\n") != 1 || !strings.HasPrefix(o.stderr, forged+": check ") {
 			t.Errorf("%s: exit status %d: %s%s", name, o.status, o.stdout, o.stderr)
 		}
 	}
