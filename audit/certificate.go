@@ -27,6 +27,7 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 	if err != nil {
 		return nil, err
 	}
+	defer file.Close()
 	x, y := certificate.PlainMatrix(p.X), certificate.PlainMatrix(p.Y)
 	if !same(file.X, x) || !same(file.Y, y) {
 		return nil, fmt.Errorf("%s: proves a bound for other data (X %d×%d, Y %d×%d) than those of the audit (X %d×%d, Y %d×%d); expected a certificate made from the same table with the same scaling and bias",
@@ -38,7 +39,7 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 	if file.Loss != "squared" || file.Weighted {
 		return nil, fmt.Errorf("%s: proves a bound for the %s loss%s, not for the squared loss of the audit", path, file.Loss, map[bool]string{true: " of weighted rows"}[file.Weighted])
 	}
-	outcome, err := file.Verify(ctx, effort.Effort{})
+	outcome, err := file.Verify(ctx, effort.Effort{}, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -37,15 +37,26 @@ const chunk = 1 << 20
 // no network's objective is below bound.  meta is JSON for the reader; nothing in it is
 // part of the proof.  Equal derivations give equal bytes.
 func (d *Derivation) Write(w io.Writer, bound float64, meta string) error {
-	entries, err := d.entries(bound, meta)
-	if err != nil {
+	archive := npy.NewArchiveWriter(w)
+	if err := d.emit(bound, meta, archive.Write); err != nil {
 		return err
 	}
-	return npy.WriteArchive(w, entries)
+	return archive.Close()
 }
 
 // entries returns the arrays of the file in their order.
 func (d *Derivation) entries(bound float64, meta string) ([]npy.Entry, error) {
+	var entries []npy.Entry
+	err := d.emit(bound, meta, func(e npy.Entry) error {
+		entries = append(entries, e)
+		return nil
+	})
+	return entries, err
+}
+
+// emit hands over the arrays of the file in their order, the steps as they come, so that no more of these than a pair of arrays is in
+// memory.
+func (d *Derivation) emit(bound float64, meta string, to func(npy.Entry) error) error {
 	if meta == "" {
 		meta = "{}"
 	}
@@ -75,7 +86,7 @@ func (d *Derivation) entries(bound float64, meta string) ([]npy.Entry, error) {
 	if p.Weights != nil {
 		add("weights", npy.Vector(p.Weights))
 	}
-	e := &encoder{k: features, c: c}
+	e := &encoder{k: features, c: c, to: to}
 	e.x, e.w = exponentOf(p.X), exponentOf(d.W)
 	if d.Rows != nil {
 		e.x = exponentOf(d.Rows.R)
@@ -93,11 +104,11 @@ func (d *Derivation) entries(bound float64, meta string) ([]npy.Entry, error) {
 			add("basis", npy.Matrix(r.V))
 		}
 		if len(r.Of) != n || len(r.Scale) != n {
-			return nil, fmt.Errorf("proof: Rows are of %d and %d rows, expected %d", len(r.Of), len(r.Scale), n)
+			return fmt.Errorf("proof: Rows are of %d and %d rows, expected %d", len(r.Of), len(r.Scale), n)
 		}
 	}
 	if d.Claim.F != nil || d.Claim.H != nil {
-		return nil, fmt.Errorf("proof: the form of the root has an F or an H, which prove nothing about ‖Wᵀ(Xu)₊‖")
+		return fmt.Errorf("proof: the form of the root has an F or an H, which prove nothing about ‖Wᵀ(Xu)₊‖")
 	}
 	add("claim_u", npy.Scalar(e.square(d.Claim.U)))
 	add("claim_v", npy.Scalar(e.square(d.Claim.V)))
@@ -105,12 +116,16 @@ func (d *Derivation) entries(bound float64, meta string) ([]npy.Entry, error) {
 		add("claim_g", npy.Matrix(e.dense(d.Claim.G)))
 		add("claim_in_x", npy.Scalar(e.square(d.ClaimInX)))
 	}
-	if err := e.node(d.Root, path{}); err != nil {
-		return nil, err
-	}
-	e.flush()
 	add("meta", npy.String(meta))
-	return append(entries, e.entries...), nil
+	for _, entry := range entries {
+		if err := to(entry); err != nil {
+			return err
+		}
+	}
+	if err := e.node(d.Root, path{}); err != nil {
+		return err
+	}
+	return e.flush()
 }
 
 // exponentOf returns the power of two that brings the largest entry of m to order one,
@@ -133,7 +148,7 @@ type encoder struct {
 	x, w, k, c int
 	ints       []int64
 	reals      []float64
-	entries    []npy.Entry
+	to         func(npy.Entry) error
 	count      int
 }
 
@@ -153,15 +168,21 @@ func (e *encoder) dense(m mat.Matrix) *mat.Dense {
 }
 
 // flush ends a pair of arrays.
-func (e *encoder) flush() {
+func (e *encoder) flush() error {
 	if len(e.ints) == 0 {
-		return
+		return nil
 	}
-	e.entries = append(e.entries,
-		npy.Entry{Name: fmt.Sprintf("steps_%d_int", e.count), Array: npy.Array{Shape: []int{len(e.ints)}, Kind: npy.Int64, Int64: e.ints}},
-		npy.Entry{Name: fmt.Sprintf("steps_%d_real", e.count), Array: npy.Vector(e.reals)})
+	for _, entry := range []npy.Entry{
+		{Name: fmt.Sprintf("steps_%d_int", e.count), Array: npy.Array{Shape: []int{len(e.ints)}, Kind: npy.Int64, Int64: e.ints}},
+		{Name: fmt.Sprintf("steps_%d_real", e.count), Array: npy.Vector(e.reals)},
+	} {
+		if err := e.to(entry); err != nil {
+			return err
+		}
+	}
 	e.ints, e.reals = nil, nil
 	e.count++
+	return nil
 }
 
 func (e *encoder) integers(v ...int) {
@@ -173,7 +194,9 @@ func (e *encoder) integers(v ...int) {
 // node writes a node and all below it.
 func (e *encoder) node(n Node, on path) error {
 	if len(e.ints)+len(e.reals) > chunk {
-		e.flush()
+		if err := e.flush(); err != nil {
+			return err
+		}
 	}
 	with := func(row bool) path { return path{append(on.rows[:len(on.rows):len(on.rows)], row), on.v} }
 	both := func(a, b Node, on path) error {

@@ -41,7 +41,11 @@ type File struct {
 	multipliers *verify.Claims
 	tree        *cones.Claims
 	derivation  *check.Claims
+	archive     *npy.Archive
 }
+
+// Close closes the file, whose derivation is read while it is verified.
+func (f *File) Close() error { return f.archive.Close() }
 
 // EveryGamma reports whether the file proves a bound for every weight decay, not only
 // for its own: see [Outcome.At].
@@ -92,7 +96,7 @@ const multipliersFormat = "relift certificate"
 // Open reads the certificate at path, until ctx ends.  It refuses what is not one;
 // nothing is checked.  An error is one line that begins with the path.
 func Open(ctx context.Context, path string) (*File, error) {
-	archive, err := npy.OpenArchiveContext(ctx, path)
+	archive, err := npy.OpenMembers(ctx, path)
 	if errors.Is(err, npy.ErrFormat) {
 		return nil, fmt.Errorf("%w; expected a certificate, as relift train --certificate FILE.npz writes it", err)
 	}
@@ -101,13 +105,14 @@ func Open(ctx context.Context, path string) (*File, error) {
 	}
 	f, err := fromArchive(archive)
 	if err != nil {
+		archive.Close()
 		return nil, fmt.Errorf("%s: cannot be read as a certificate: %w", path, err)
 	}
 	return f, nil
 }
 
 func fromArchive(archive *npy.Archive) (*File, error) {
-	f := &File{Size: archive.Size(), Loss: "squared"}
+	f := &File{Size: archive.Size(), Loss: "squared", archive: archive}
 	if check.Recognises(archive) {
 		return f, f.useDerivation(archive)
 	}
@@ -194,16 +199,17 @@ func beside(archive *npy.Archive, solver json.RawMessage) (*cones.Claims, error)
 	return cones.FromArchive(npy.NewArchive(entries))
 }
 
-// Verify runs the verifiers on the proofs in the file.  Operations of the limit
+// Verify runs the verifiers on the proofs in the file, and tells progress, unless it is nil, how many of the leaves of a
+// derivation are proved.  Operations of the limit
 // are for each proof; 0 is the limit that goes with the file's size.  An error is that of
 // ctx, which ended; nothing is proved then.
-func (f *File) Verify(ctx context.Context, limit effort.Effort) (Outcome, error) {
+func (f *File) Verify(ctx context.Context, limit effort.Effort, progress func(done, leaves int64)) (Outcome, error) {
 	if limit.Operations == 0 {
 		limit.Operations = effort.Limit(f.Size)
 	}
 	o := Outcome{Claimed: math.Inf(-1), Proven: math.Inf(-1)}
 	if f.derivation != nil {
-		r, err := f.derivation.Check(ctx, check.Options{WorkLimit: limit.Operations, MemoryLimit: limit.Bytes})
+		r, err := f.derivation.Check(ctx, check.Options{WorkLimit: limit.Operations, MemoryLimit: limit.Bytes, Progress: progress})
 		if err != nil {
 			return Outcome{}, err
 		}

@@ -51,7 +51,7 @@ func TestForgeries(t *testing.T) {
 		f, err := Open(t.Context(), filepath.Join(folder, c.File))
 		if err == nil {
 			var o Outcome
-			if o, err = f.Verify(t.Context(), effort.Effort{}); err != nil {
+			if o, err = f.Verify(t.Context(), effort.Effort{}, nil); err != nil {
 				t.Fatal(err)
 			}
 			proven = o.Proven
@@ -77,7 +77,7 @@ func TestVerifyIsInterrupted(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		_, err = f.Verify(ctx, effort.Effort{Operations: math.Inf(1)})
+		_, err = f.Verify(ctx, effort.Effort{Operations: math.Inf(1)}, nil)
 		cancel()
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: error %v, expected the end of the context", name, err)
@@ -106,7 +106,7 @@ func FuzzCertificate(f *testing.F) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 		defer cancel()
-		o, err := file.Verify(ctx, effort.Effort{Operations: 1e8, Bytes: 1 << 28})
+		o, err := file.Verify(ctx, effort.Effort{Operations: 1e8, Bytes: 1 << 28}, nil)
 		if err != nil {
 			return
 		}
@@ -133,7 +133,7 @@ func TestDerivations(t *testing.T) {
 		f, err := Open(t.Context(), filepath.Join(folder, name+".npz"))
 		var o Outcome
 		if err == nil {
-			o, err = f.Verify(t.Context(), effort.Effort{})
+			o, err = f.Verify(t.Context(), effort.Effort{}, nil)
 		}
 		switch {
 		case cheat != "" && err == nil && o.OK():
@@ -194,7 +194,7 @@ func proves(t *testing.T, path string) float64 {
 	if err != nil {
 		return math.Inf(-1)
 	}
-	o, err := f.Verify(t.Context(), effort.Effort{})
+	o, err := f.Verify(t.Context(), effort.Effort{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,7 +31,8 @@ type Entry struct {
 
 // Archive is the content of an NPZ file.
 type Archive struct {
-	entries []Entry
+	entries []Entry // in memory
+	file    *members
 	size    int64
 }
 
@@ -47,12 +48,15 @@ func (a *Archive) Names() []string {
 	for i, e := range a.entries {
 		names[i] = e.Name
 	}
+	if a.file != nil {
+		names = append(names, a.file.names...)
+	}
 	return names
 }
 
 // Has reports whether there is an array of that name.
 func (a *Archive) Has(name string) bool {
-	return slices.ContainsFunc(a.entries, func(e Entry) bool { return e.Name == name })
+	return slices.ContainsFunc(a.entries, func(e Entry) bool { return e.Name == name }) || a.file != nil && slices.Contains(a.file.names, name)
 }
 
 // Array returns the array of that name, or an error that says which are there.
@@ -61,6 +65,9 @@ func (a *Archive) Array(name string) (Array, error) {
 		if e.Name == name {
 			return e.Array, nil
 		}
+	}
+	if a.file != nil && slices.Contains(a.file.names, name) {
+		return a.file.array(name)
 	}
 	return Array{}, fmt.Errorf("has no array %q, only %.200q", name, a.Names())
 }
@@ -74,27 +81,37 @@ func OpenArchive(path string) (*Archive, error) {
 // have in bytes is bounded by a multiple of the size of the file. Errors begin
 // with the path.
 func OpenArchiveContext(ctx context.Context, path string) (*Archive, error) {
-	file, err := os.Open(path)
+	file, size, err := openRegular(path)
 	if err != nil {
-		var pathError *os.PathError
-		if errors.As(err, &pathError) {
-			return nil, fmt.Errorf("%s: %w", path, pathError.Err)
-		}
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a regular file; expected an NPZ file", path)
-	}
-	archive, err := ReadArchive(interruptible{ctx, file}, info.Size(), openLimit(info.Size()))
+	archive, err := ReadArchive(interruptible{ctx, file}, size, openLimit(size))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return archive, nil
+}
+
+// openRegular opens a file and says how long it is.  Errors begin with the path.
+func openRegular(path string) (*os.File, int64, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		var pathError *os.PathError
+		if errors.As(err, &pathError) {
+			return nil, 0, fmt.Errorf("%s: %w", path, pathError.Err)
+		}
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: not a regular file; expected an NPZ file", path)
+	}
+	if err != nil {
+		file.Close()
+		return nil, 0, err
+	}
+	return file, info.Size(), nil
 }
 
 // interruptible stops reading when ctx ends.
@@ -129,13 +146,9 @@ func readMembers(r io.ReaderAt, size, limit int64, read func(io.Reader, int64) (
 		return nil, err
 	}
 	archive := &Archive{size: size}
-	names := make([]string, len(members))
-	for i, member := range members {
-		name, ok := strings.CutSuffix(member.name, ".npy")
-		if !ok || name == "" {
-			return nil, fmt.Errorf("%w: the archive has a member %.100q that is no array", ErrFormat, member.name)
-		}
-		names[i] = name
+	names, err := arrayNames(members)
+	if err != nil {
+		return nil, err
 	}
 	chosen := names
 	if wanted != nil {
@@ -154,6 +167,19 @@ func readMembers(r io.ReaderAt, size, limit int64, read func(io.Reader, int64) (
 		archive.entries = append(archive.entries, Entry{name, array})
 	}
 	return archive, nil
+}
+
+// arrayNames returns the names of the arrays in an archive of arrays.
+func arrayNames(members []zipMember) ([]string, error) {
+	names := make([]string, len(members))
+	for i, member := range members {
+		name, ok := strings.CutSuffix(member.name, ".npy")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("%w: the archive has a member %.100q that is no array", ErrFormat, member.name)
+		}
+		names[i] = name
+	}
+	return names, nil
 }
 
 // readMember reads one array of at most limit bytes; used are those it has.
@@ -186,18 +212,41 @@ func (c *countingReader) Read(p []byte) (int, error) {
 // WriteArchive writes an NPZ file with the entries in the order given, not
 // compressed and without times, so that equal entries give equal bytes.
 func WriteArchive(w io.Writer, entries []Entry) error {
-	z := zip.NewWriter(w)
-	for i, e := range entries {
-		if e.Name == "" || slices.ContainsFunc(entries[:i], func(earlier Entry) bool { return earlier.Name == e.Name }) {
-			return fmt.Errorf("npy: the name %q of an array is empty or used twice", e.Name)
-		}
-		member, err := z.CreateHeader(&zip.FileHeader{Name: e.Name + ".npy", Method: zip.Store})
-		if err != nil {
+	a := NewArchiveWriter(w)
+	for _, e := range entries {
+		if err := a.Write(e); err != nil {
 			return err
 		}
-		if err := Write(member, e.Array); err != nil {
-			return fmt.Errorf("array %q: %w", e.Name, err)
-		}
 	}
-	return z.Close()
+	return a.Close()
 }
+
+// ArchiveWriter writes an NPZ file as [WriteArchive] does, one array after the other.
+type ArchiveWriter struct {
+	zip   *zip.Writer
+	names map[string]bool
+}
+
+// NewArchiveWriter returns a writer to w.
+func NewArchiveWriter(w io.Writer) *ArchiveWriter {
+	return &ArchiveWriter{zip.NewWriter(w), map[string]bool{}}
+}
+
+// Write writes an array, of which nothing is kept.
+func (a *ArchiveWriter) Write(e Entry) error {
+	if e.Name == "" || a.names[e.Name] {
+		return fmt.Errorf("npy: the name %q of an array is empty or used twice", e.Name)
+	}
+	a.names[e.Name] = true
+	member, err := a.zip.CreateHeader(&zip.FileHeader{Name: e.Name + ".npy", Method: zip.Store})
+	if err != nil {
+		return err
+	}
+	if err := Write(member, e.Array); err != nil {
+		return fmt.Errorf("array %q: %w", e.Name, err)
+	}
+	return nil
+}
+
+// Close ends the archive; it does not close what it was written to.
+func (a *ArchiveWriter) Close() error { return a.zip.Close() }

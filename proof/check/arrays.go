@@ -2,15 +2,25 @@ package check
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/relift/relift/internal/npy"
 )
 
-// arrays takes arrays out of a file until the first error.
+// arrays takes arrays out of a file until the first error.  What is taken by a name of its own is kept, because it is
+// asked for again; the steps, which may be large, are not.
 type arrays struct {
 	archive *npy.Archive
+	kept    map[string]npy.Array
 	err     error
 }
+
+func newArrays(archive *npy.Archive) *arrays {
+	return &arrays{archive: archive, kept: map[string]npy.Array{}}
+}
+
+// again returns the same arrays without the error.
+func (a *arrays) again() *arrays { return &arrays{archive: a.archive, kept: a.kept} }
 
 func (a *arrays) has(name string) bool { return a.archive.Has(name) }
 
@@ -19,7 +29,13 @@ func (a *arrays) array(name string, kind npy.Kind, dimensions int) (v npy.Array,
 	if a.err != nil {
 		return v, false
 	}
-	v, a.err = a.archive.Array(name)
+	v, kept := a.kept[name]
+	if !kept {
+		v, a.err = a.archive.Array(name)
+	}
+	if a.err == nil && !kept && !strings.HasPrefix(name, "steps_") {
+		a.kept[name] = v
+	}
 	if a.err == nil && (v.Kind != kind || len(v.Shape) != dimensions) {
 		a.err = fmt.Errorf("array %q is %v, expected %v with %d dimensions", name, v, kind, dimensions)
 	}

@@ -54,26 +54,26 @@ type Claims struct {
 	Intercept bool
 	Meta      string // JSON; nothing in it is part of the proof
 
-	archive *npy.Archive
+	arrays *arrays
 }
 
 // Open finds out what a derivation is about.  An error says that the archive is none, or
 // one of a later version.
 func Open(archive *npy.Archive) (*Claims, error) {
-	a := &arrays{archive: archive}
+	a := newArrays(archive)
 	if v := a.integer("derivation_version"); a.err == nil && v != Version {
 		return nil, fmt.Errorf("it has format version %d, this program knows version %d: use a newer relift", v, Version)
 	}
 	c := &Claims{
 		X: exported(a.matrix("X")), Y: exported(a.matrix("Y")), Gamma: a.scalar("gamma"), Loss: a.text("loss"),
-		Weighted: a.has("weights"), Intercept: a.flag("intercept"), Meta: a.text("meta"), archive: archive,
+		Weighted: a.has("weights"), Intercept: a.flag("intercept"), Meta: a.text("meta"), arrays: a,
 	}
 	return c, a.err
 }
 
 // AtRoot reports whether the proof is one leaf of multipliers, at the root.
 func (c *Claims) AtRoot() bool {
-	a := &arrays{archive: c.archive}
+	a := c.arrays.again()
 	steps := a.integers("steps_0_int")
 	return a.err == nil && len(steps) > 0 && steps[0] == codeMultipliers
 }
@@ -91,15 +91,16 @@ func (c *Claims) Check(ctx context.Context, o Options) (*Report, error) {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
 	r := &Report{ProvenBound: math.Inf(-1)}
-	return r, r.run(ctx, &arrays{archive: c.archive}, o)
+	return r, r.run(ctx, c.arrays.again(), o)
 }
 
 // File checks the derivation in the file at path.  An error begins with the path.
 func File(ctx context.Context, path string, o Options) (*Report, error) {
-	archive, err := npy.OpenArchiveContext(ctx, path)
+	archive, err := npy.OpenMembers(ctx, path)
 	if err != nil {
 		return nil, err
 	}
+	defer archive.Close()
 	c, err := Open(archive)
 	if err != nil {
 		return nil, fmt.Errorf("%s: cannot be read as a derivation: %w", path, err)
@@ -120,15 +121,13 @@ func (r *Report) run(ctx context.Context, a *arrays, o Options) error {
 	r.ClaimedBound, r.Meta = claimed, meta
 	p, err := loadProblem(a)
 	if err != nil {
-		r.refuse("problem", err)
-		return nil
+		return r.outcome(ctx, "problem", err)
 	}
 	r.Problem = p
 	r.pass("problem", p.String())
 	s, err := loadRows(a, p)
 	if err != nil {
-		r.refuse("rows", err)
-		return nil
+		return r.outcome(ctx, "rows", err)
 	}
 	d, err := newDual(p)
 	if err != nil {

@@ -52,5 +52,6 @@
 //
 // A first pass over the nodes checks their structure and adds up what the second one will
 // do; more than the limit is refused before it is done.  The second pass checks the leaves,
-// each on its own, in parallel, while the nodes are read.
+// each on its own, in parallel, while the nodes are read.  Of the file's steps no more is in memory
+// than the leaves that are being checked and the pair of arrays that is being read.
 package check

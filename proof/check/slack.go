@@ -14,7 +14,7 @@ import (
 // which the leaf can be proved, so that as little as possible is charged.  It is for those who write derivations; what
 // the file has for slacks does not matter.
 func (c *Claims) Slacks(ctx context.Context, o Options) ([]float64, error) {
-	a := &arrays{archive: c.archive}
+	a := c.arrays.again()
 	p, err := loadProblem(a)
 	if err != nil {
 		return nil, err

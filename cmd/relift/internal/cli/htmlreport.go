@@ -68,6 +68,9 @@ func (f *solveFlags) page(c *cobra.Command, args []string, p *prepared, s *repor
 			return nil, err
 		}
 		page.NumPyCheck = file.AtRoot()
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
 		page.CertificateDigest, page.Recheck = digest, recheck(certificate, p.source, f.data.format)
 	}
 	if m != nil {

@@ -69,7 +69,9 @@ func newVerify() *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			e.changed = c.Flags().Changed
 			v, err := interruptibly(c.Context(), func(ctx context.Context) (*verdict, error) {
-				return e.verifyFile(ctx, args[0], args[1:], work*billion)
+				bar := newLeaves(c.ErrOrStderr())
+				defer bar.clear()
+				return e.verifyFile(ctx, args[0], args[1:], work*billion, bar.progress())
 			})
 			if err != nil {
 				return err
@@ -119,17 +121,18 @@ func interruptibly[T any](ctx context.Context, work func(context.Context) (T, er
 }
 
 // verifyFile checks the certificate at path, that it is about what the caller
-// says and, if data is not empty, about that table.
-func (e *expectation) verifyFile(ctx context.Context, path string, data []string, operations float64) (*verdict, error) {
+// says and, if data is not empty, about that table.  It tells progress, unless that is nil, how many leaves are proved.
+func (e *expectation) verifyFile(ctx context.Context, path string, data []string, operations float64, progress func(done, leaves int64)) (*verdict, error) {
 	f, err := certfile.Open(ctx, path)
 	if err != nil {
 		return nil, badInput(err)
 	}
+	defer f.Close()
 	limit := effort.Effort{Operations: operations, Bytes: float64(e.memory)}
 	if e.memory == 0 {
 		limit.Bytes = float64(memory.Available())
 	}
-	outcome, err := f.Verify(ctx, limit)
+	outcome, err := f.Verify(ctx, limit, progress)
 	if err != nil {
 		return nil, err
 	}
