@@ -36,7 +36,8 @@ func Verify(ctx context.Context, path string) (*Verification, error) {
 	if err != nil {
 		return nil, err
 	}
-	outcome, err := file.Verify(ctx, effort.Effort{})
+	defer file.Close()
+	outcome, err := file.Verify(ctx, effort.Effort{}, nil)
 	if err != nil {
 		return nil, err
 	}
