@@ -15,9 +15,8 @@ type Metrics struct {
 	Rows int         `json:"rows"` // rows evaluated
 	// Skipped rows have missing entries (recipe.MissingDrop).
 	Skipped int `json:"skipped"`
-	// Refused is what is wrong with the first row skipped, where
-	// recipe.ApplyOptions.Leniently left it out.
-	Refused error `json:"-"`
+	// Account says which rows were skipped and why, and which entries were replaced.
+	recipe.Account `json:"-"`
 	// Loss is ½‖f(X) − Y‖² over the rows evaluated.
 	Loss           float64         `json:"loss"`
 	Classification *Classification `json:"classification,omitempty"`
@@ -72,7 +71,7 @@ func (m *Model) EvaluateWith(t *table.Table, o recipe.ApplyOptions) (*Metrics, e
 	}
 	metrics := m.EvaluateEncoded(data)
 	metrics.Skipped = t.NumRows() - metrics.Rows
-	metrics.Refused = data.Refused
+	metrics.Account = data.Account
 	return metrics, nil
 }
 

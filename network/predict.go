@@ -25,9 +25,9 @@ type Predictions struct {
 	// recipe.MissingDrop only.
 	Rows      []int
 	TableRows int
-	// Refused is what is wrong with the first row without prediction, where
-	// recipe.ApplyOptions.Leniently left it out.
-	Refused error
+	// Account says which rows have no prediction and why, and which entries were
+	// replaced.
+	recipe.Account
 	// ID has the entries of a column that identifies the rows of the table, and
 	// IDName its name; nil without.
 	ID     []string
@@ -49,7 +49,7 @@ func (m *Model) PredictWith(t *table.Table, o recipe.ApplyOptions) (*Predictions
 	}
 	p := &Predictions{
 		Task: m.Encoding.Task, Targets: m.Encoding.Targets, Outputs: m.Encoding.OutputNames(),
-		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(), Refused: data.Refused,
+		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(), Account: data.Account,
 	}
 	if p.Task == recipe.TaskClassification {
 		p.Labels = m.Encoding.Labels(p.Scores)

@@ -454,7 +454,7 @@ func (c *columnBuilder) columnOfWords(column *Column, r *Reading) {
 		spelled := false
 		for k, text := range words {
 			values[k] = math.NaN()
-			if w, ok := n.Read(text); ok {
+			if w, ok := n.Read(text); ok && (column.Kind == Numeric || !notation.TooLong(text)) {
 				values[k] = w.Value
 			}
 			spelled = spelled || text != notation.Format(values[k])
@@ -498,8 +498,10 @@ func (c *columnBuilder) judgeTexts(column *Column) {
 		}
 		present++
 		if w, ok := notation.Point.Read(text); ok {
-			values[i] = w.Value
 			numbers++
+			if !notation.TooLong(text) {
+				values[i] = w.Value
+			}
 		}
 	}
 	column.Kind = Categorical

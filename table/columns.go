@@ -45,6 +45,18 @@ func (t *Table) FindAll(role string, references []string) (map[int]bool, []int, 
 	return chosen, order, nil
 }
 
+// Doubtful reports whether the column looks like numbers that can be read in
+// several ways, or in none: none of its entries is to be used as a number.
+func (c *Column) Doubtful() bool { return c.doubt != "" }
+
+// BadEntry is the error for the entry of a row that is not a number.
+func (t *Table) BadEntry(column *Column, row int) error {
+	if column.doubt != "" {
+		return t.ErrorAt(row, column.Name, "%s", column.doubt)
+	}
+	return t.ErrorAt(row, column.Name, "%s", notation.NotANumber(column.Value(row)))
+}
+
 // BadNumber is the error for the first entry of a mixed or categorical column
 // that is not a number.
 func (t *Table) BadNumber(column *Column) error {
@@ -52,11 +64,8 @@ func (t *Table) BadNumber(column *Column) error {
 		if s == "" {
 			continue
 		}
-		if column.doubt != "" {
-			return t.ErrorAt(i, column.Name, "%s", column.doubt)
-		}
-		if _, ok := column.notation.Read(s); !ok || notation.TooLong(s) {
-			return t.ErrorAt(i, column.Name, "%s", notation.NotANumber(s))
+		if _, ok := column.notation.Read(s); column.doubt != "" || !ok || notation.TooLong(s) {
+			return t.BadEntry(column, i)
 		}
 	}
 	e := Errorf(t.Name, "no number; expected finite decimals such as 1.5")

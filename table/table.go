@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/relift/relift/table/notation"
 )
@@ -144,6 +145,38 @@ func (t *Table) Place(i int) string {
 		return fmt.Sprintf("line %d", t.Lines[i])
 	}
 	return fmt.Sprintf("row %d", t.origin(i)+1)
+}
+
+// Places returns where the rows came from, at most most of them by name: "lines 3,
+// 5 and 4 more".
+func (t *Table) Places(rows []int, most int) string {
+	noun := "row"
+	if t.Lines != nil {
+		noun = "line"
+	}
+	if len(rows) > 1 {
+		noun += "s"
+	}
+	var b strings.Builder
+	b.WriteString(noun)
+	shown := min(len(rows), most)
+	for k, i := range rows[:shown] {
+		switch {
+		case k > 0 && k == len(rows)-1:
+			b.WriteString(" and")
+		case k > 0:
+			b.WriteString(",")
+		}
+		place := t.origin(i) + 1
+		if t.Lines != nil {
+			place = t.Lines[i]
+		}
+		fmt.Fprintf(&b, " %d", place)
+	}
+	if left := len(rows) - shown; left > 0 {
+		fmt.Fprintf(&b, " and %d more", left)
+	}
+	return b.String()
 }
 
 // Value returns the entry of row i as text; "" where it is missing.

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -28,8 +29,7 @@ type Encoded struct {
 	// Rows has, for each row of X, its row in the table; rows are left out
 	// under MissingDrop and Leniently only.
 	Rows []int
-	// Refused is what was wrong with the first row that Leniently left out.
-	Refused error
+	Account
 }
 
 // Problem returns the training problem of an encoded table with targets, at the
@@ -117,24 +117,13 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 	if err != nil {
 		return nil, err
 	}
-	var refused error
-	if o.Leniently && policy == MissingError {
-		if _, refused = usableRows(t, columns, policy); refused != nil {
-			policy = MissingDrop
-		}
-	}
-	rows, err := usableRows(t, columns, policy)
+	refused := refusals{leave: o.Leniently}
+	rows, err := usableRows(t, columns, policy, refused.refuse)
 	if err != nil {
 		return nil, err
 	}
-	if o.Leniently && o.Unknown == UnknownError || o.Unknown == "" && o.Leniently {
-		var unknown error
-		if rows, unknown = e.knownRows(t, columns.features, rows); refused == nil {
-			refused = unknown
-		}
-		if len(rows) == 0 {
-			return nil, refused
-		}
+	if len(rows) == 0 {
+		return nil, cmp.Or(refused.first(), noRows(t))
 	}
 	n := len(rows)
 	d, c := e.Dims()
@@ -144,10 +133,10 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 	if err := table.CheckMemory(t.Name, fmt.Sprintf("encoding %d rows and %d features", n, d), memory.Encoded(n, d, c)); err != nil {
 		return nil, err
 	}
-	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows, Refused: refused}
+	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows}
 	at := 0
 	for k, f := range e.Features {
-		if err := f.encode(t, t.Columns[columns.features[k]], rows, o.Unknown, out.X, at); err != nil {
+		if err := f.encode(t, t.Columns[columns.features[k]], rows, o.Unknown, refused.refuse, out.X, at); err != nil {
 			return nil, err
 		}
 		at += f.Width()
@@ -157,37 +146,124 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 			out.X.Set(i, d-1, 1)
 		}
 	}
-	if !withTargets {
-		return out, nil
-	}
-	if columns.weight >= 0 {
-		if out.Weights, err = weights(t, t.Columns[columns.weight], rows); err != nil {
+	if withTargets {
+		out.Y = mat.NewDense(n, c, nil)
+		if err := e.encodeTargets(t, columns, rows, refused.refuse, out.Y); err != nil {
 			return nil, err
 		}
+		if columns.weight >= 0 {
+			if out.Weights, err = weights(t, t.Columns[columns.weight], rows); err != nil {
+				return nil, err
+			}
+		}
 	}
-	out.Y = mat.NewDense(n, c, nil)
+	if out.Refused = refused.first(); out.Refused != nil {
+		if out.leaveOut(refused.wrong); len(out.Rows) == 0 {
+			return nil, out.Refused
+		}
+	}
+	out.LeftOut = others(out.Rows, t.NumRows())
+	out.Substitutes = e.substitutes(t, columns.features, out.Rows, o.Unknown)
+	return out, nil
+}
+
+// leaveOut takes the rows of the table with these numbers out of the matrices.
+func (d *Encoded) leaveOut(wrong map[int]error) {
+	kept := 0
+	for i, row := range d.Rows {
+		if wrong[row] != nil {
+			continue
+		}
+		d.Rows[kept] = row
+		d.X.SetRow(kept, d.X.RawRowView(i))
+		if d.Y != nil {
+			d.Y.SetRow(kept, d.Y.RawRowView(i))
+		}
+		if d.Weights != nil {
+			d.Weights[kept] = d.Weights[i]
+		}
+		kept++
+	}
+	d.Rows = d.Rows[:kept]
+	if kept == 0 {
+		return
+	}
+	first := func(m *mat.Dense) *mat.Dense {
+		if m == nil {
+			return nil
+		}
+		_, cols := m.Dims()
+		return m.Slice(0, kept, 0, cols).(*mat.Dense)
+	}
+	d.X, d.Y = first(d.X), first(d.Y)
+	if d.Weights != nil {
+		d.Weights = d.Weights[:kept]
+	}
+}
+
+// others returns the numbers below n that the sorted rows lack.
+func others(rows []int, n int) []int {
+	var left []int
+	next := 0
+	for i := range n {
+		if next < len(rows) && rows[next] == i {
+			next++
+		} else {
+			left = append(left, i)
+		}
+	}
+	return left
+}
+
+// encodeTargets writes the classes one-hot, or the numbers of the targets.
+func (e *Recipe) encodeTargets(t *table.Table, columns roles, rows []int, refuse func(int, error) error, y *mat.Dense) error {
 	if e.Task == TaskClassification {
 		column := t.Columns[columns.targets[0]]
 		index := indexOf(e.Classes)
 		for i, row := range rows {
 			k, ok := lookup(column, row, index)
 			if !ok {
-				return nil, t.ErrorAt(row, column.Name, "%s is not a known class; expected one of %s", printable.Quote(column.Value(row)), printable.List(e.Classes, 12))
+				if err := refuse(row, t.ErrorAt(row, column.Name, "%s is not a known class; expected one of %s", printable.Quote(column.Value(row)), printable.List(e.Classes, 12))); err != nil {
+					return err
+				}
+				continue
 			}
-			out.Y.Set(i, k, 1)
+			y.Set(i, k, 1)
 		}
-		return out, nil
+		return nil
 	}
 	for k, j := range columns.targets {
-		column := t.Columns[j]
-		if column.Kind != table.Numeric {
-			return nil, t.BadNumber(column)
-		}
-		for i, row := range rows {
-			out.Y.Set(i, k, column.Numbers[row])
+		if err := numbers(t, t.Columns[j], rows, refuse, func(i int, v float64) error {
+			y.Set(i, k, v)
+			return nil
+		}); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
+}
+
+// numbers hands the entries of the rows that are numbers, NaN where they are
+// missing, to take, and refuses rows whose entry is none.
+func numbers(t *table.Table, column *table.Column, rows []int, refuse func(int, error) error, take func(i int, v float64) error) error {
+	if column.Doubtful() || column.Kind == table.Categorical && !column.Empty() {
+		return t.BadNumber(column)
+	}
+	for i, row := range rows {
+		v := math.NaN()
+		if !column.Missing(row) {
+			if v = column.Number(row); math.IsNaN(v) {
+				if err := refuse(row, t.BadEntry(column, row)); err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		if err := take(i, v); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // weights returns the weights of the rows.
@@ -246,42 +322,13 @@ func (e *Recipe) columns(t *table.Table, withTargets bool) (found roles, err err
 	return found, nil
 }
 
-// knownRows returns the rows without a category that training never saw, and
-// what is wrong with the first other.
-func (e *Recipe) knownRows(t *table.Table, features, rows []int) ([]int, error) {
-	var first error
-	firstRow := t.NumRows()
-	unknown := make(map[int]bool)
-	for k, f := range e.Features {
-		if f.Kind != table.Categorical {
-			continue
-		}
-		column, index := t.Columns[features[k]], indexOf(f.Categories)
-		for _, row := range rows {
-			if column.Missing(row) {
-				continue
-			}
-			if _, ok := lookup(column, row, index); ok {
-				continue
-			}
-			if unknown[row] = true; row < firstRow {
-				firstRow, first = row, f.unknown(t, column, row)
-			}
-		}
-	}
-	if first == nil {
-		return rows, nil
-	}
-	return slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return unknown[row] }), first
-}
-
 // unknown is the error for a category that training never saw.
 func (f Feature) unknown(t *table.Table, column *table.Column, row int) error {
 	return t.ErrorAt(row, f.Name, "%s is not a known category; expected one of %s", printable.Quote(column.Value(row)), printable.List(f.Categories, 12))
 }
 
 // encode writes the feature's columns of X, from column at on.
-func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknown Unknown, x *mat.Dense, at int) error {
+func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknown Unknown, refuse func(int, error) error, x *mat.Dense, at int) error {
 	if f.MissingOf != "" {
 		for i, row := range rows {
 			if column.Missing(row) {
@@ -304,36 +351,26 @@ func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknow
 			case unknown == UnknownMostFrequent && f.FillCategory != "":
 				k = index[f.FillCategory]
 			default:
-				return f.unknown(t, column, row)
+				if err := refuse(row, f.unknown(t, column, row)); err != nil {
+					return err
+				}
+				continue
 			}
 			x.Set(i, at+k, 1)
 		}
 		return nil
 	}
-	if column.Kind != table.Numeric && !allMissing(column) {
-		return t.BadNumber(column)
-	}
-	for i, row := range rows {
-		v := f.Fill
-		if !column.Missing(row) {
-			v = column.Numbers[row]
+	return numbers(t, column, rows, refuse, func(i int, v float64) error {
+		if math.IsNaN(v) {
+			v = f.Fill
 		}
 		v = standardise(v, f.Mean, f.Deviation)
 		if !finite(v) {
-			return t.ErrorAt(row, f.Name, "%s is too large after scaling; expected a magnitude near those of the training table", column.Value(row))
+			return refuse(rows[i], t.ErrorAt(rows[i], f.Name, "%s is too large after scaling; expected a magnitude near those of the training table", column.Value(rows[i])))
 		}
 		x.Set(i, at, v)
-	}
-	return nil
-}
-
-func allMissing(c *table.Column) bool {
-	for i := range c.Text {
-		if c.Text[i] != "" {
-			return false
-		}
-	}
-	return true
+		return nil
+	})
 }
 
 func indexOf(names []string) map[string]int {

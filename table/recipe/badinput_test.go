@@ -52,7 +52,7 @@ func TestBadInput(t *testing.T) {
 		{"long entry", "a,class\n1,x\n2,y\n" + strings.Repeat("z", 100) + ",x\n", Options{}, `t.csv: line 4, column "a": "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz…" is not a number; expected a finite decimal such as 1.5`},
 		{"missing value in regression", "a,y\n1,2.5\n2,NA\n", Options{}, `t.csv: line 3, column "y": the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them`},
 		{"one class", "a,b,class\n1,2,x\n3,4,x\n", Options{}, `t.csv: column "class": every row has the class "x"; expected at least two classes`},
-		{"one integer class", "a,b,class\n1,2,1\n3,4,1\n", Options{}, `t.csv: column "class": every row has the class "1"; expected at least two classes`},
+		{"one integer class", "a,b,class\n1,2,1\n3,4,1\n", Options{}, `t.csv: column "class": every row has the class "1"; expected at least two classes, or --task regression for a number`},
 		{"target not found", good, Options{Targets: []string{"specie"}}, `t.csv: target column "specie" not found; expected one of "a", "b", "class"`},
 		{"target index", good, Options{Targets: []string{"3"}}, `t.csv: target 3 is out of range; expected a column name or an index from 0 to 2 (or -1 for the last)`},
 		{"target twice", good, Options{Targets: []string{"a", "0"}}, `t.csv: target column "a" is named twice; expected each once`},

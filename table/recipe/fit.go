@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table"
@@ -50,9 +51,12 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 	if e.Task, err = o.taskFor(t, targets); err != nil {
 		return nil, err
 	}
-	rows, err := usableRows(t, columns, o.Missing)
+	rows, err := usableRows(t, columns, o.Missing, new(refusals).refuse)
 	if err != nil {
 		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, noRows(t)
 	}
 	if e.Task == TaskClassification {
 		if e.Classes, err = learnClasses(t, t.Columns[targets[0]], rows); err != nil {
@@ -72,6 +76,9 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 		}
 	}
 	var warnings, constant, constantNames []string
+	if twins := alike(e.Classes); twins != "" {
+		warnings = append(warnings, fmt.Sprintf("%s: column %s has classes that differ in case or blanks only and are taken for different ones: %s", t.Name, printable.Quote(e.Targets[0]), twins))
+	}
 	for _, i := range features {
 		column := t.Columns[i]
 		if !forced[i] && o.identifies(column, rows) {
@@ -90,6 +97,9 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 			continue
 		case warning != "":
 			warnings = append(warnings, warning)
+		}
+		if twins := alike(feature.Categories); twins != "" {
+			warnings = append(warnings, fmt.Sprintf("%s: column %s has categories that differ in case or blanks only and are taken for different ones: %s", t.Name, printable.Quote(column.Name), twins))
 		}
 		e.Features = append(e.Features, *feature)
 		if o.Missing == MissingIndicator && anyMissing(column, rows) {
@@ -178,8 +188,8 @@ func (o Options) taskFor(t *table.Table, targets []int) (Task, error) {
 }
 
 // usableRows applies the policy for missing entries: it returns the rows that
-// stay, in order, or an error that names the first missing entry.
-func usableRows(t *table.Table, columns roles, policy Missing) ([]int, error) {
+// stay, in order, without those that were refused because of a missing entry.
+func usableRows(t *table.Table, columns roles, policy Missing, refuse func(row int, err error) error) ([]int, error) {
 	rows := make([]int, 0, t.NumRows())
 	unfillable := columns.unfillable()
 	used := slices.AppendSeq(slices.Clone(columns.features), maps.Keys(unfillable))
@@ -188,27 +198,36 @@ func usableRows(t *table.Table, columns roles, policy Missing) ([]int, error) {
 		usable := true
 		for _, j := range used {
 			c := t.Columns[j]
-			if !c.Missing(i) {
+			if !c.Missing(i) || policy.fills() && unfillable[j] == "" {
 				continue
 			}
+			usable = false
+			var err error
 			switch {
 			case policy == MissingDrop:
-				usable = false
-			case policy.fills() && unfillable[j] == "":
 			case policy.fills():
-				return nil, t.ErrorAt(i, c.Name, "the %s is missing and cannot be filled; expected a value, or --missing drop to leave such rows out", unfillable[j])
+				err = t.ErrorAt(i, c.Name, "the %s is missing and cannot be filled; expected a value, or --missing drop to leave such rows out", unfillable[j])
 			default:
-				return nil, t.ErrorAt(i, c.Name, "the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them")
+				err = t.ErrorAt(i, c.Name, "the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them")
 			}
+			if err == nil {
+				break
+			}
+			if err := refuse(i, err); err != nil {
+				return nil, err
+			}
+			break
 		}
 		if usable {
 			rows = append(rows, i)
 		}
 	}
-	if len(rows) == 0 {
-		return nil, table.Errorf(t.Name, "every row has a missing entry; expected at least one complete row")
-	}
 	return rows, nil
+}
+
+// noRows is the error for a table of which no row is left.
+func noRows(t *table.Table) error {
+	return table.Errorf(t.Name, "every row has a missing entry; expected at least one complete row")
 }
 
 // identifies reports whether a feature column that was not asked for by name
@@ -225,7 +244,11 @@ func (o Options) identifies(column *table.Column, rows []int) bool {
 func learnClasses(t *table.Table, column *table.Column, rows []int) ([]string, error) {
 	classes := distinctValues(column, rows)
 	if len(classes) == 1 {
-		e := table.Errorf(t.Name, "every row has the class %s; expected at least two classes", printable.Quote(classes[0]))
+		expected := "at least two classes"
+		if column.Kind == table.Numeric {
+			expected += ", or --task regression for a number"
+		}
+		e := table.Errorf(t.Name, "every row has the class %s; expected %s", printable.Quote(classes[0]), expected)
 		e.Column = column.Name
 		return nil, e
 	}
@@ -342,6 +365,19 @@ func distinctValues(column *table.Column, rows []int) []string {
 	}
 	sortLabels(values)
 	return values
+}
+
+// alike lists the labels that differ from another in case or blanks only; empty
+// where none do.
+func alike(labels []string) string {
+	plain := func(label string) string { return strings.Join(strings.Fields(strings.ToLower(label)), " ") }
+	count := map[string]int{}
+	for _, label := range labels {
+		count[plain(label)]++
+	}
+	twins := slices.DeleteFunc(slices.Clone(labels), func(label string) bool { return count[plain(label)] == 1 })
+	const most = 6
+	return printable.List(twins, most)
 }
 
 // sortLabels sorts numbers first, by value, then text by its bytes.

@@ -1,9 +1,6 @@
 package recipe
 
 import (
-	"fmt"
-
-	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table"
 )
 
@@ -40,13 +37,7 @@ func (p Plan) Prepare(t *table.Table) (*Prepared, error) {
 		return nil, err
 	}
 	out.Remarks = append(out.Remarks, out.Recipe.Remarks...)
-	if left := training.NumRows() - len(out.Train.Rows); left > 0 {
-		verb := "are"
-		if left == 1 {
-			verb = "is"
-		}
-		out.Remarks = append(out.Remarks, fmt.Sprintf("%s: %s with missing values %s left out", t.Name, printable.Count(left, "row"), verb))
-	}
+	out.Remarks = append(out.Remarks, out.Train.Remarks(training, "is left out", "are left out")...)
 	if held != nil {
 		out.Test, err = out.Recipe.Apply(held)
 	}

@@ -47,7 +47,7 @@ func TestPlanIsRepeated(t *testing.T) {
 
 func TestRemarksOfAPlan(t *testing.T) {
 	made, err := Plan{Options: Options{Missing: MissingDrop}}.Prepare(mustRead(t, "a,b,y\n1,7,u\n,7,v\n2,7,v\n"))
-	want := []string{`t.csv: column "b" is constant ("7") and is dropped`, "t.csv: 1 row with missing values is left out"}
+	want := []string{`t.csv: column "b" is constant ("7") and is dropped`, "t.csv: 1 row with missing values is left out (line 3)"}
 	if err != nil || made.Test != nil || !slices.Equal(made.Remarks, want) {
 		t.Errorf("remarks %q, want %q (%v)", made.Remarks, want, err)
 	}

@@ -3,10 +3,10 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
-	"github.com/relift/relift/report"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -35,22 +35,10 @@ func (f *applyFlags) options() recipe.ApplyOptions {
 	return o
 }
 
-// warnAbout writes to w what was guessed about the table, and how many rows
-// were left out and why the first of them; one and many say what became of one row
-// and of several.
-func warnAbout(w io.Writer, t *table.Table, left int, one, many string, first error) {
-	for _, text := range t.Warnings {
+// warnAbout writes to w what was guessed about the table and what became of its
+// rows and entries; one and many say what happened to one row and to several.
+func warnAbout(w io.Writer, t *table.Table, a recipe.Account, one, many string) {
+	for _, text := range append(slices.Clone(t.Warnings), a.Remarks(t, one, many)...) {
 		fmt.Fprintln(w, "warning: "+oneLine(text))
-	}
-	rows := report.Plural(left, "row", "rows")
-	what := many
-	if left == 1 {
-		what = one
-	}
-	switch {
-	case left > 0 && first != nil:
-		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %s %s, the first because of %v (--missing and --unknown say otherwise, --strict refuses the table)", rows, what, first)))
-	case left > 0:
-		fmt.Fprintln(w, oneLine(fmt.Sprintf("warning: %s: %s with missing values %s", t.Name, rows, what)))
 	}
 }

@@ -40,8 +40,8 @@ func newConvert() *cobra.Command {
 		Args:    arguments(2, 2, "FROM", "TO"),
 		RunE: func(c *cobra.Command, args []string) error {
 			from, to := args[0], args[1]
-			if extension := strings.ToLower(filepath.Ext(to)); extension != ".onnx" && extension != ".json" {
-				return badInputf("%s: expected a file whose name ends in .onnx or .json", to)
+			if err := checkModelName("", to); err != nil {
+				return err
 			}
 			if !isONNX(to) && precision == "single" {
 				return badInputf("--precision single: a model file holds double precision; expected a file whose name ends in .onnx")
@@ -123,6 +123,18 @@ func unambiguous(path string, n *foreign.Network, asked string) (*foreign.Networ
 		return nil, badInputf("%s: the layers are %d×%d and %d×%d, which do not fit each other; expected width×inputs and width×outputs", path, m, k, rows, cols)
 	}
 	return nil, badInputf("%s: the shapes of U and V fit in several orientations (%s); expected --orientation", path, strings.Join(which, ", "))
+}
+
+// checkModelName refuses the name of a model's file, given by that flag or "" for an argument, that does not say
+// its format.
+func checkModelName(flag, path string) error {
+	if extension := strings.ToLower(filepath.Ext(path)); path == "" || extension == ".json" || extension == ".onnx" {
+		return nil
+	}
+	if flag != "" {
+		flag = "--" + flag + " "
+	}
+	return badInputf("%s%s: expected a file whose name ends in .onnx or .json", flag, path)
 }
 
 // writeModel writes the model in the format of the path's extension.

@@ -34,7 +34,7 @@ func newEvaluate() *cobra.Command {
 			if err != nil {
 				return badInput(err)
 			}
-			warnAbout(c.ErrOrStderr(), table, metrics.Skipped, "is left out", "are left out", metrics.Refused)
+			warnAbout(c.ErrOrStderr(), table, metrics.Account, "is left out", "are left out")
 			if asJSON {
 				return internal(report.WriteJSON(forPrograms(c.OutOrStdout()), metrics))
 			}

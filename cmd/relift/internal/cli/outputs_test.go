@@ -16,6 +16,7 @@ func TestOutputsAreCheckedBeforeTheRun(t *testing.T) {
 	}
 	for name, c := range map[string]struct{ args, words []string }{
 		"over the input":      {[]string{"-o", data}, []string{"--output", "also the input"}},
+		"no model's name":     {[]string{"-o", dir + "/m.txt"}, []string{"--output", "m.txt", ".onnx or .json"}},
 		"over a link":         {[]string{"-o", link}, []string{"--output", "also the input"}},
 		"same file twice":     {[]string{"-o", dir + "/m", "--certificate", dir + "/./m"}, []string{"--certificate", "--output names the same file"}},
 		"missing folder":      {[]string{"-o", dir + "/no/m.json"}, []string{"--output", "no such file or directory", "existing folder"}},

@@ -52,7 +52,7 @@ func newPredict() *cobra.Command {
 				}
 			}
 			if !quiet {
-				warnAbout(c.ErrOrStderr(), frame, predictions.TableRows-len(predictions.Rows), "has no prediction", "have no prediction", predictions.Refused)
+				warnAbout(c.ErrOrStderr(), frame, predictions.Account, "has no prediction", "have no prediction")
 			}
 			write := predictions.WriteCSV
 			if asJSON {

@@ -37,6 +37,9 @@ func newTrain() *cobra.Command {
 				output{"output", out}, output{"certificate", f.certificate}, output{"log", f.log}, output{"report", f.report}); err != nil {
 				return err
 			}
+			if err := checkModelName("output", out); err != nil {
+				return err
+			}
 			p, err := f.prepare(c.Context(), args[0], test, c.ErrOrStderr())
 			if err != nil {
 				return err
