@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/signs"
 )
 
@@ -49,11 +48,8 @@ func (s *state) signTree(until float64) Phase {
 			},
 		}
 		from, _ := s.record.Network()
-		var result *signs.Result
-		var err error
-		dense.SideBySide(func() {
-			result, err = signs.Solve(grow, s.problem.On(s.problem.Algebra().WithThreads(1)), from, options)
-		})
+		beside := s.problem.On(s.problem.Algebra().WithThreads(1)) // the leaves are beside each other
+		result, err := signs.Solve(grow, beside, from, options)
 		if err != nil {
 			return nil, fmt.Errorf("branch and bound on signs: %w", err)
 		}

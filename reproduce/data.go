@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/builtin"
@@ -30,10 +30,11 @@ const sklearnSplit = "sklearn:42:0.5"
 type source struct {
 	x, y         *mat.Dense // training rows, n×d and n×c
 	testX, testY *mat.Dense // nil without test rows
+	algebra      linalg.Algebra
 }
 
 func (s source) problem(gamma float64) lift.Problem {
-	return lift.Problem{X: s.x, Y: s.y, Gamma: gamma}.On(dense.Algebra())
+	return lift.Problem{X: s.x, Y: s.y, Gamma: gamma}.On(s.algebra)
 }
 
 // first returns s with n training rows, spread evenly, because tables are often
@@ -94,7 +95,7 @@ func classification(name string, bias bool, bankNotesPath string) func() (source
 		if err != nil {
 			return source{}, err
 		}
-		s := source{data.X, data.Y, held.X, held.Y}
+		s := source{x: data.X, y: data.Y, testX: held.X, testY: held.Y}
 		if name == iris40 {
 			s = s.first(iris40Rows)
 		}

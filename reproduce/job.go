@@ -8,7 +8,7 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/dispatch"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/report"
 )
 
@@ -90,11 +90,8 @@ type application struct {
 
 // kind returns the kind whose functions are those of the plan.  Its version is that of the plan, of relift and of the linear algebra in use, which
 // determine the numbers of a job with its name and settings.
-func kind(jobs []Job) (dispatch.Kind, error) {
-	backend, err := dense.Init()
-	if err != nil {
-		return dispatch.Kind{}, err
-	}
+func kind(jobs []Job, a linalg.Algebra) dispatch.Kind {
+	backend := a.Description()
 	plan := map[string]Job{}
 	for _, j := range jobs {
 		plan[j.ID] = j
@@ -102,17 +99,17 @@ func kind(jobs []Job) (dispatch.Kind, error) {
 	return dispatch.Kind{
 		Name: kindName, Version: fmt.Sprintf("plan %d, relift %s, %s %s", planVersion, relift.Version, backend.Name, backend.Config),
 		Run: func(ctx context.Context, t dispatch.Task) ([]byte, error) {
-			var a application
-			if err := json.Unmarshal(t.Settings, &a); err != nil {
+			var of application
+			if err := json.Unmarshal(t.Settings, &of); err != nil {
 				return nil, err
 			}
-			j, ok := plan[a.ID]
+			j, ok := plan[of.ID]
 			if !ok {
 				return nil, fmt.Errorf("no job of the plan has this name")
 			}
-			return j.execute(ctx)
+			return j.execute(ctx, a.WithThreads(1)) // the jobs are beside each other
 		},
-	}, nil
+	}
 }
 
 // allThreads of a job that must be alone are more than any machine has.
@@ -135,11 +132,12 @@ func (j Job) dispatched() (dispatch.Job, error) {
 }
 
 // execute runs the job; the output are its rows.
-func (j Job) execute(ctx context.Context) ([]byte, error) {
+func (j Job) execute(ctx context.Context, a linalg.Algebra) ([]byte, error) {
 	data, err := j.data()
 	if err != nil {
 		return nil, err
 	}
+	data.algebra = a
 	rows, err := j.run(ctx, data)
 	if err != nil {
 		return nil, err

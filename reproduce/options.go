@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // The experiments, as Options.Experiment names them.
@@ -58,7 +60,7 @@ func (o Options) wants(experiment string) bool {
 	return o.Experiment == All || o.Experiment == experiment
 }
 
-// Execution says how to run a plan.  None of it changes a number of a result.
+// Execution says how to run a plan.  The linear algebra apart, none of it changes a number of a result.
 type Execution struct {
 	Dir      string    // folder of the results and the report; it is made if need be
 	Resume   bool      // keep results in Dir that have the same settings and version
@@ -66,4 +68,6 @@ type Execution struct {
 	Progress io.Writer // nil: none
 	Terminal bool      // Progress is a terminal, on which a line can be rewritten
 	Command  string    // the command line, for the report
+
+	LinearAlgebra linalg.Algebra // of the jobs, each on one thread; zero: gonum's
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/relift/relift/dispatch"
+	"github.com/relift/relift/internal/linalg"
 )
 
 func TestPlanHasUniqueNamesAndDigests(t *testing.T) {
@@ -15,11 +16,7 @@ func TestPlanHasUniqueNamesAndDigests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		experiment, err := kind(jobs)
-		if err != nil {
-			t.Fatal(err)
-		}
-		executor := dispatch.NewSerial(dispatch.Budget{}, experiment)
+		executor := dispatch.NewSerial(dispatch.Budget{}, kind(jobs, linalg.Gonum()))
 		safe := regexp.MustCompile(`^[a-zA-Z0-9._+/-]+$`)
 		seen, digests := map[string]bool{}, map[dispatch.Digest]bool{}
 		for _, j := range jobs {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/internal/atomicfile"
-	"github.com/relift/relift/internal/dense"
 )
 
 // block is a piece of the report, in the order of reading: a heading, a text,
@@ -131,7 +130,7 @@ func compose(o Options, e Execution, out *Outcome) ([]block, error) {
 
 // aboutRun says how the report came to be and what is missing.
 func aboutRun(o Options, e Execution, out *Outcome) []block {
-	backend, _ := dense.Init()
+	backend := e.LinearAlgebra.Description()
 	command := e.Command
 	if command == "" {
 		command = "relift reproduce"

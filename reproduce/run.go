@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/relift/relift/dispatch"
-	"github.com/relift/relift/internal/dense"
 )
 
 // ErrInterrupted is wrapped by the error of a run that its context ended.
@@ -26,8 +25,7 @@ type Outcome struct {
 // Run executes the jobs of a plan that are not stored yet and stores each
 // result as it comes.  Jobs that measure cost run last, one at a time.
 //
-// Meanwhile the linear algebra of the whole process has one thread, because the
-// jobs themselves run side by side.  When ctx ends, what is finished is
+// When ctx ends, what is finished is
 // returned with an error that wraps ErrInterrupted; the outcome is valid then.
 func Run(ctx context.Context, jobs []Job, e Execution) (*Outcome, error) {
 	begin := time.Now()
@@ -35,14 +33,7 @@ func Run(ctx context.Context, jobs []Job, e Execution) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	experiment, err := kind(jobs)
-	if err != nil {
-		return nil, err
-	}
-	executor := dispatch.Keep(dispatch.NewParallel(dispatch.Budget{Threads: e.Jobs}, experiment), store)
-	threads := dense.Threads()
-	dense.SetThreads(1)
-	defer dense.SetThreads(threads)
+	executor := dispatch.Keep(dispatch.NewParallel(dispatch.Budget{Threads: e.Jobs}, kind(jobs, e.LinearAlgebra)), store)
 	batch := executor.Batch(ctx)
 	at := map[string]int{}
 	for _, alone := range []bool{false, true} {

@@ -23,7 +23,7 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 	wr := &writer{in: in, value: t.Value(), norms: make([]float64, in.m), rows: proof.RowsOf(in.problem.X, in.reduced.Grouping).RowSpace(), turn: in.reduced.Basis}
 	if wr.rows.V != nil {
 		wr.turn = new(mat.Dense)
-		wr.turn.Mul(wr.rows.V.T(), in.reduced.Basis)
+		in.problem.Algebra().Mul(wr.turn, wr.rows.V.T(), in.reduced.Basis)
 	}
 	for i := range wr.norms {
 		wr.norms[i] = norm(wr.rows.R.RawRowView(i))

@@ -3,23 +3,23 @@ package signs
 import (
 	"context"
 	"math/rand/v2"
-	"os"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
-func TestMain(m *testing.M) {
-	if _, err := dense.Init(); err != nil {
+// algebra is what RELIFT_BLAS names, as in the program, on one thread as in the tree.
+var algebra = func() linalg.Algebra {
+	a, err := linalg.FromEnvironment()
+	if err != nil {
 		panic(err)
 	}
-	dense.SetThreads(1)
-	os.Exit(m.Run())
-}
+	return a.WithThreads(1)
+}()
 
 // gaussianProblem draws standard normal data.
 func gaussianProblem(n, d, c int, gamma float64, seed uint64) lift.Problem {
@@ -31,7 +31,7 @@ func gaussianProblem(n, d, c int, gamma float64, seed uint64) lift.Problem {
 		}
 		return out
 	}
-	return lift.Problem{X: draw(n, d), Y: draw(n, c), Gamma: gamma}
+	return lift.Problem{X: draw(n, d), Y: draw(n, c), Gamma: gamma}.On(algebra)
 }
 
 // trained returns a network that local search finds.

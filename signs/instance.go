@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -42,7 +43,7 @@ func newInstance(p lift.Problem, w *mat.Dense) (*instance, error) {
 	}
 	in := &instance{problem: p, reduced: reduced, w: w, gamma: p.Gamma, x: reduced.X}
 	in.m, in.d = in.x.Dims()
-	in.outputs, err = rowSpace(w)
+	in.outputs, err = rowSpace(p.Algebra(), w)
 	if err != nil {
 		return nil, err
 	}
@@ -69,15 +70,15 @@ func (in *instance) weigh() {
 		}
 	}
 	in.plus, in.minus = new(mat.Dense), new(mat.Dense)
-	in.plus.Mul(plus, in.outputs)
-	in.minus.Mul(minus, in.outputs)
+	in.problem.Algebra().Mul(in.plus, plus, in.outputs)
+	in.problem.Algebra().Mul(in.minus, minus, in.outputs)
 }
 
 // rankTolerance is the singular value, relative to the largest, under which an output direction of W is left out.
 const rankTolerance = 1e-12
 
 // rowSpace returns an orthonormal basis of the row space of w as columns; the identity where the rank is full.
-func rowSpace(w *mat.Dense) (*mat.Dense, error) {
+func rowSpace(algebra linalg.Algebra, w *mat.Dense) (*mat.Dense, error) {
 	_, c := w.Dims()
 	identity := mat.NewDense(c, c, nil)
 	for k := range c {
@@ -86,22 +87,14 @@ func rowSpace(w *mat.Dense) (*mat.Dense, error) {
 	if c == 1 {
 		return identity, nil
 	}
-	var svd mat.SVD
-	if !svd.Factorize(w, mat.SVDThin) {
+	_, values, v, ok := algebra.SVD(w)
+	if !ok {
 		return nil, fmt.Errorf("signs: singular values of W did not converge")
 	}
-	values := svd.Values(nil)
-	rank := 0
-	for _, v := range values {
-		if v > rankTolerance*values[0] {
-			rank++
-		}
-	}
+	rank := linalg.Rank(values, rankTolerance)
 	if rank == c || rank == 0 {
 		return identity, nil
 	}
-	var v mat.Dense
-	svd.VTo(&v)
 	return mat.DenseCopyOf(v.Slice(0, c, 0, rank)), nil
 }
 

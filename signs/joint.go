@@ -28,14 +28,14 @@ func (t *Tree) Joint(ctx context.Context, w lift.Weights) *Tree {
 	out.closed = 1
 	nodes := out.frontierNodes()
 	start := jointStart / value
-	j := leaf.Joint{Gamma: in.gamma, Targets: new(mat.Dense)}
-	j.Targets.Mul(in.problem.Y, in.outputs)
+	j := leaf.Joint{Algebra: in.problem.Algebra(), Gamma: in.gamma, Targets: new(mat.Dense)}
+	j.Algebra.Mul(j.Targets, in.problem.Y, in.outputs)
 	scale := in.scales(w, nodes)
 	for k, nd := range nodes {
 		j.Cones = append(j.Cones, in.jointCone(nd, start, scale[k]))
 	}
 	w0 := new(mat.Dense)
-	w0.Mul(in.w, in.outputs)
+	j.Algebra.Mul(w0, in.w, in.outputs)
 	w0.Scale(start, w0)
 	o := t.leafOptions()
 	r := leaf.SolveJoint(ctx, j, w0, o)
@@ -43,7 +43,7 @@ func (t *Tree) Joint(ctx context.Context, w lift.Weights) *Tree {
 		return nil
 	}
 	full := new(mat.Dense)
-	full.Mul(r.W, in.outputs.T())
+	j.Algebra.Mul(full, r.W, in.outputs.T())
 	for i, k := range in.reduced.MergedInto {
 		if k < 0 {
 			full.SetRow(i, in.problem.Y.RawRowView(i))

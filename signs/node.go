@@ -151,7 +151,7 @@ func (in *instance) program(l *layout, samples *mat.Dense) leaf.Problem {
 			linear(x, in.minus.RawRowView(i), -side/in.gamma)
 		}
 	}
-	p := leaf.Problem{Objective: g, Samples: samples, Positive: l.v != 0}
+	p := leaf.Problem{Algebra: in.problem.Algebra(), Objective: g, Samples: samples, Positive: l.v != 0}
 	if m > 0 {
 		p.Open = mat.NewDense(m, in.d, nil)
 		for k, i := range l.open {

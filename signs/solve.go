@@ -239,7 +239,7 @@ func sprout(p lift.Problem, w lift.Weights, directions *mat.Dense) lift.Weights 
 		out.V.Slice(0, m, 0, c).(*mat.Dense).Copy(w.V)
 	}
 	var response mat.Dense // k×c
-	response.Mul(lift.Weights{U: directions}.Activations(p.X).T(), p.DualPoint(w))
+	p.Algebra().Mul(&response, lift.Weights{U: directions}.ActivationsOn(p.Algebra(), p.X).T(), p.DualPoint(w))
 	for j := range k {
 		u, v := out.U.RawRowView(m+j), out.V.RawRowView(m+j)
 		axpy(u, size/norm(directions.RawRowView(j)), directions.RawRowView(j))

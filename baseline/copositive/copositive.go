@@ -52,7 +52,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/baseline/arrangement"
@@ -259,7 +258,7 @@ func (s *solver) block(l []float64, i int) *mat.Dense {
 // factor returns F_i = S_iL_i.
 func (s *solver) factor(l []float64, i int) *mat.Dense {
 	var f mat.Dense
-	f.Mul(s.basis[i], s.block(l, i))
+	s.p.Algebra().Mul(&f, s.basis[i], s.block(l, i))
 	return &f
 }
 
@@ -276,24 +275,23 @@ func (s *solver) lagrangian(l, grad []float64) float64 {
 		factors[i] = s.factor(l, i)
 		f := factors[i].RawMatrix().Data
 		decay += floats.Dot(f, f)
-		h.Mul(s.p.X, factors[i])
+		s.p.Algebra().Mul(h, s.p.X, factors[i])
 		for k, on := range cell.Active {
 			if !on {
 				clear(h.RawRowView(k))
 			}
 		}
 		masked[i] = h
-		blas64.Syrk(blas.NoTrans, 1, h.RawMatrix(), 1, a)
+		s.p.Algebra().Syrk(blas.NoTrans, 1, h.RawMatrix(), 1, a)
 	}
 	for k := range s.n {
 		a.Data[k*s.n+k] += gamma
 	}
-	chol, ok := lapack64.Potrf(a)
-	if !ok {
+	if !s.p.Algebra().Cholesky(a.Uplo, s.n, a.Data, a.Stride) {
 		return math.Inf(1)
 	}
 	s.w.Scale(gamma, s.p.Y)
-	lapack64.Potrs(chol, s.w.RawMatrix())
+	s.p.Algebra().CholeskySolve(a.Uplo, s.n, s.c, a.Data, a.Stride, s.w.RawMatrix().Data, s.c)
 	fit := 0.0
 	for k := range s.n {
 		fit += floats.Dot(s.w.RawRowView(k), s.p.Y.RawRowView(k))
@@ -304,8 +302,8 @@ func (s *solver) lagrangian(l, grad []float64) float64 {
 		fi := factors[i]
 		var cf, t, p mat.Dense
 		if !s.signed[i].IsEmpty() {
-			cf.Mul(s.signed[i], fi)
-			t.Mul(&cf, cf.T())
+			s.p.Algebra().Mul(&cf, s.signed[i], fi)
+			s.p.Algebra().Mul(&t, &cf, cf.T())
 			p.Apply(func(a, b int, v float64) float64 { return math.Max(0, s.dual[i].At(a, b)-s.rho*v) }, &t)
 			np, nn := mat.Norm(&p, 2), mat.Norm(s.dual[i], 2)
 			total += (np*np - nn*nn) / (2 * s.rho)
@@ -317,16 +315,16 @@ func (s *solver) lagrangian(l, grad []float64) float64 {
 		g := mat.NewDense(s.d, s.d, nil)
 		g.Scale(gamma, fi)
 		var bf mat.Dense
-		bf.Mul(s.w.T(), masked[i])
+		s.p.Algebra().Mul(&bf, s.w.T(), masked[i])
 		b := s.maskedProduct(i)
 		var up mat.Dense
-		up.Mul(b.T(), &bf)
+		s.p.Algebra().Mul(&up, b.T(), &bf)
 		up.Scale(-1/gamma, &up)
 		g.Add(g, &up)
 		if !s.signed[i].IsEmpty() {
 			var pc mat.Dense
-			pc.Mul(&p, &cf)
-			up.Mul(s.signed[i].T(), &pc)
+			s.p.Algebra().Mul(&pc, &p, &cf)
+			s.p.Algebra().Mul(&up, s.signed[i].T(), &pc)
 			up.Scale(-2, &up)
 			g.Add(g, &up)
 		}
@@ -360,8 +358,8 @@ func (s *solver) update() (violation, largest float64) {
 			continue
 		}
 		var cf, t mat.Dense
-		cf.Mul(s.signed[i], fi)
-		t.Mul(&cf, cf.T())
+		s.p.Algebra().Mul(&cf, s.signed[i], fi)
+		s.p.Algebra().Mul(&t, &cf, cf.T())
 		violation = math.Max(violation, -mat.Min(&t))
 		s.dual[i].Apply(func(a, b int, v float64) float64 { return math.Max(0, v-s.rho*t.At(a, b)) }, s.dual[i])
 	}
@@ -404,11 +402,11 @@ func (s *solver) bound() float64 {
 // constraint is that it is at most γ.
 func (s *solver) largestEigenvalue(i int) (float64, bool) {
 	m := mat.NewSymDense(s.d, nil)
-	m.SymOuterK(1/s.p.Gamma, s.maskedProduct(i).T())
+	s.p.Algebra().SymOuterK(m, 1/s.p.Gamma, s.maskedProduct(i).T())
 	if !s.signed[i].IsEmpty() {
 		var nc, cnc mat.Dense
-		nc.Mul(s.dual[i], s.signed[i])
-		cnc.Mul(s.signed[i].T(), &nc)
+		s.p.Algebra().Mul(&nc, s.dual[i], s.signed[i])
+		s.p.Algebra().Mul(&cnc, s.signed[i].T(), &nc)
 		for a := range s.d {
 			for b := a; b < s.d; b++ {
 				m.SetSym(a, b, m.At(a, b)+cnc.At(a, b)+cnc.At(b, a))
@@ -488,7 +486,7 @@ func (s *solver) moments() []*mat.Dense {
 	for i := range s.cells {
 		fi := s.factor(s.l, i)
 		out[i] = mat.NewDense(s.d, s.d, nil)
-		out[i].Mul(fi, fi.T())
+		s.p.Algebra().Mul(out[i], fi, fi.T())
 		out[i].Scale(1/(2*s.p.Gamma), out[i])
 	}
 	return out

@@ -4,12 +4,14 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
 // model evaluates the objective for weights theta: Uᵀ (d×m), then Vᵀ (c×m), both
 // row-major.
 type model struct {
+	algebra    linalg.Algebra
 	n, d, c, m int
 	gamma      float64
 	x, y       blas64.General // n×d, n×c
@@ -23,7 +25,8 @@ func newModel(p lift.Problem, m int) *model {
 		return blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float64, rows*cols)}
 	}
 	return &model{
-		n: n, d: d, c: c, m: m, gamma: p.Gamma, x: p.X.RawMatrix(), y: p.Y.RawMatrix(),
+		algebra: p.Algebra(),
+		n:       n, d: d, c: c, m: m, gamma: p.Gamma, x: p.X.RawMatrix(), y: p.Y.RawMatrix(),
 		h: general(n, m), dh: general(n, m), r: general(n, c),
 	}
 }
@@ -37,11 +40,11 @@ func (o *model) value(theta, grad []float64) float64 {
 	}
 	u, v := view(theta)
 	gu, gv := view(grad)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, o.x, u, 0, o.h)
+	o.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, o.x, u, 0, o.h)
 	for i, t := range o.h.Data {
 		o.h.Data[i] = max(t, 0)
 	}
-	blas64.Gemm(blas.NoTrans, blas.Trans, 1, o.h, v, 0, o.r)
+	o.algebra.Gemm(blas.NoTrans, blas.Trans, 1, o.h, v, 0, o.r)
 	f := 0.0
 	for i := range o.n {
 		for k := range o.c {
@@ -49,14 +52,14 @@ func (o *model) value(theta, grad []float64) float64 {
 			f += o.r.Data[i*o.c+k] * o.r.Data[i*o.c+k]
 		}
 	}
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, o.r, o.h, 0, gv)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, o.r, v, 0, o.dh)
+	o.algebra.Gemm(blas.Trans, blas.NoTrans, 1, o.r, o.h, 0, gv)
+	o.algebra.Gemm(blas.NoTrans, blas.NoTrans, 1, o.r, v, 0, o.dh)
 	for i, t := range o.h.Data {
 		if t <= 0 {
 			o.dh.Data[i] = 0
 		}
 	}
-	blas64.Gemm(blas.Trans, blas.NoTrans, 1, o.x, o.dh, 0, gu)
+	o.algebra.Gemm(blas.Trans, blas.NoTrans, 1, o.x, o.dh, 0, gu)
 	for i, t := range theta {
 		f += o.gamma * t * t
 		grad[i] += o.gamma * t

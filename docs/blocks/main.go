@@ -21,7 +21,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/blocks"
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/proof/check"
 )
@@ -29,7 +29,8 @@ import (
 func main() {
 	whole := flag.Int("whole", 400, "most rows that are bounded as one block as well")
 	flag.Parse()
-	if _, err := dense.Init(); err != nil {
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
 		fail(err)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -37,7 +38,7 @@ func main() {
 	fmt.Println("| rows×features, γ | blocks | apart | together | all rows | of the loss recovered | seconds apart, together, all |")
 	fmt.Println("|---|---|---|---|---|---|---|")
 	for _, name := range flag.Args() {
-		if err := measure(ctx, name, *whole); err != nil {
+		if err := measure(ctx, algebra, name, *whole); err != nil {
 			fail(err)
 		}
 	}
@@ -49,12 +50,12 @@ func fail(err error) {
 }
 
 // measure prints the row of one problem.
-func measure(ctx context.Context, name string, most int) error {
+func measure(ctx context.Context, algebra linalg.Algebra, name string, most int) error {
 	p, count, err := instance(name)
 	if err != nil {
 		return err
 	}
-	red, err := lift.Presolve(p)
+	red, err := lift.Presolve(p.On(algebra))
 	if err != nil {
 		return err
 	}

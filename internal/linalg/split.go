@@ -69,6 +69,10 @@ func (a Algebra) inPieces(n, work int, f func(lo, hi int)) {
 // dgemm computes C = alpha·op(A)·op(B) + beta·C, C m×n, by rows or columns of C, whichever are more.
 func (a Algebra) dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, x []float64, ldx int, y []float64, ldy int, beta float64, z []float64, ldz int) {
 	kernels := a.kernels()
+	if m*n*k < 2*leastPiece { // most products by far
+		kernels.Dgemm(tA, tB, m, n, k, alpha, x, ldx, y, ldy, beta, z, ldz)
+		return
+	}
 	splitProduct(a, tA, tB, m, n, k, x, ldx, y, ldy, z, ldz, func(m, n int, x, y, z []float64) {
 		kernels.Dgemm(tA, tB, m, n, k, alpha, x, ldx, y, ldy, beta, z, ldz)
 	})
@@ -77,6 +81,10 @@ func (a Algebra) dgemm(tA, tB blas.Transpose, m, n, k int, alpha float64, x []fl
 // sgemm is dgemm in single precision.
 func (a Algebra) sgemm(tA, tB blas.Transpose, m, n, k int, alpha float32, x []float32, ldx int, y []float32, ldy int, beta float32, z []float32, ldz int) {
 	kernels := a.kernels()
+	if m*n*k < 2*leastPiece {
+		kernels.Sgemm(tA, tB, m, n, k, alpha, x, ldx, y, ldy, beta, z, ldz)
+		return
+	}
 	splitProduct(a, tA, tB, m, n, k, x, ldx, y, ldy, z, ldz, func(m, n int, x, y, z []float32) {
 		kernels.Sgemm(tA, tB, m, n, k, alpha, x, ldx, y, ldy, beta, z, ldz)
 	})

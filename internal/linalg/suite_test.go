@@ -81,7 +81,7 @@ func testLevel3(t *testing.T, algebra Algebra) {
 	var reference blasgonum.Implementation
 	rnd := newRand(t, 1)
 	size := func() int { return pick(rnd, []int{1, 2, 7, 13, 33, 64, 97, 150}) }
-	for trial := range 200 {
+	for trial := range 100 {
 		m, n, k := size(), size(), size()
 		tA, tB := pick(rnd, transposes), pick(rnd, transposes)
 		ul, side, diag := pick(rnd, triangles), pick(rnd, sides), pick(rnd, diagonals)
@@ -145,7 +145,7 @@ func testLevel2(t *testing.T, algebra Algebra) {
 	var reference blasgonum.Implementation
 	rnd := newRand(t, 2)
 	size := func() int { return pick(rnd, []int{1, 3, 77, 201, 257, 330}) }
-	for trial := range 200 {
+	for trial := range 100 {
 		m, n := size(), size()
 		tA := pick(rnd, transposes)
 		alpha, beta := pick(rnd, scalars), pick(rnd, scalars)

@@ -7,12 +7,13 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // iterate is a primal and dual point and the conditions that are active.
 type iterate struct {
 	problem    Problem
+	algebra    linalg.Algebra
 	allow      bool // cones may enter
 	m, d, c, f int
 	n          int        // N = m + d + c
@@ -43,7 +44,7 @@ type cone struct{ line, fold int }
 func newIterate(p Problem) *iterate {
 	m, d, c, f := p.dims()
 	it := &iterate{
-		problem: p, allow: p.Positive, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
+		problem: p, algebra: p.Algebra, allow: p.Positive, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
 		psi: make([]float64, m), folds: map[int]int{},
 	}
 	it.base = 2*m + f
@@ -117,7 +118,7 @@ func (it *iterate) addFold(fold int) {
 }
 
 // adjoint returns Σ y_k sym(ℓ_a ℓ_bᵀ) in the coordinates in which the lines are the rows of l (K×N).
-func adjoint(l *mat.Dense, pairs []pair, y []float64) *mat.Dense {
+func adjoint(algebra linalg.Algebra, l *mat.Dense, pairs []pair, y []float64) *mat.Dense {
 	k, n := l.Dims()
 	gathered := mat.NewDense(k, n, nil)
 	for j, p := range pairs {
@@ -126,7 +127,7 @@ func adjoint(l *mat.Dense, pairs []pair, y []float64) *mat.Dense {
 		}
 	}
 	var out mat.Dense
-	out.Mul(l.T(), gathered)
+	algebra.Mul(&out, l.T(), gathered)
 	symmetrise(&out)
 	return &out
 }
@@ -145,7 +146,7 @@ func symmetrise(a *mat.Dense) {
 
 // slackMatrix returns S for the given multipliers.
 func (it *iterate) slackMatrix(tau [2]float64, pairs []pair, y []float64) *mat.Dense {
-	s := adjoint(it.lines, pairs, y)
+	s := adjoint(it.algebra, it.lines, pairs, y)
 	s.Add(s, it.cost)
 	s.Scale(-1, s)
 	it.addTraces(s, tau)
@@ -189,15 +190,15 @@ func (it *iterate) margin(s *mat.Dense) float64 {
 		head := mat.NewDense(it.m, it.m, nil)
 		head.Copy(s.Slice(0, it.m, 0, it.m))
 		raw := head.RawMatrix()
-		if !dense.Cholesky(blas.Lower, it.m, raw.Data, raw.Stride) {
+		if !it.algebra.Cholesky(blas.Lower, it.m, raw.Data, raw.Stride) {
 			return math.Inf(-1)
 		}
 		half := mat.NewDense(it.m, rest, nil)
 		half.Copy(s.Slice(0, it.m, it.m, it.n))
-		blas64.Trsm(blas.Left, blas.NoTrans, 1, blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: it.m, Stride: raw.Stride, Data: raw.Data}, half.RawMatrix())
-		blas64.Syrk(blas.Trans, -1, half.RawMatrix(), 1, complement.RawSymmetric())
+		it.algebra.Trsm(blas.Left, blas.NoTrans, 1, blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: it.m, Stride: raw.Stride, Data: raw.Data}, half.RawMatrix())
+		it.algebra.Syrk(blas.Trans, -1, half.RawMatrix(), 1, complement.RawSymmetric())
 	}
-	low, ok := smallest(complement)
+	low, ok := smallest(it.algebra, complement)
 	if !ok {
 		return math.Inf(-1)
 	}
@@ -205,8 +206,8 @@ func (it *iterate) margin(s *mat.Dense) float64 {
 }
 
 // smallest returns the smallest eigenvalue.
-func smallest(a mat.Symmetric) (float64, bool) {
-	values, _, ok := dense.EigenSmallest(a, 1, false)
+func smallest(algebra linalg.Algebra, a mat.Symmetric) (float64, bool) {
+	values, _, ok := algebra.EigenSmallest(a, 1, false)
 	if !ok {
 		return 0, false
 	}
@@ -214,9 +215,9 @@ func smallest(a mat.Symmetric) (float64, bool) {
 }
 
 // lift returns L A Lᵀ for a symmetric A (N×N).
-func lift(l, a *mat.Dense) *mat.Dense {
+func lift(algebra linalg.Algebra, l, a *mat.Dense) *mat.Dense {
 	var half, out mat.Dense
-	half.Mul(l, a)
-	out.Mul(&half, l.T())
+	algebra.Mul(&half, l, a)
+	algebra.Mul(&out, &half, l.T())
 	return &out
 }

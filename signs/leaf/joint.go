@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Joint is the relaxation of training over several cones at once, with W free.  With Z_b the moments of the neurons in
@@ -22,6 +22,7 @@ import (
 //
 // The cones have to cover all pairs (u, v); then the dual value of any feasible W bounds the objective of every network.
 type Joint struct {
+	Algebra linalg.Algebra // zero: gonum's
 	Gamma   float64
 	Targets *mat.Dense // Y (n×c)
 	Cones   []JointCone
@@ -92,7 +93,7 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 		worst := violations{}
 		mu := st.mu()
 		for _, pt := range st.parts {
-			v, _ := pt.extend(lift(pt.lines, pt.z), step+projectFrom, o.Tolerance, mu)
+			v, _ := pt.extend(lift(pt.algebra, pt.lines, pt.z), step+projectFrom, o.Tolerance, mu)
 			worst.pairs, worst.cones = max(worst.pairs, v.pairs), max(worst.cones, v.cones)
 		}
 		bound := st.dual()
@@ -160,11 +161,11 @@ func (st *joint) newPart(k JointCone) (*part, float64, bool) {
 			it.mul = append(it.mul, p.M)
 		}
 	}
-	it.project = span(start.Cones)
+	it.project = span(it.algebra, start.Cones)
 	it.warmCones(start.Cones, 0)
 	st.price(pt)
 	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
-	if reachFrom(it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
+	if reachFrom(it.algebra, it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
 		return nil, 0, false
 	}
 	mu := dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n)
@@ -174,7 +175,7 @@ func (st *joint) newPart(k JointCone) (*part, float64, bool) {
 
 // price writes W into the cost of the cone.
 func (st *joint) price(pt *part) {
-	pt.cost = adjoint(pt.lines, pt.shared, st.shares(pt, st.w))
+	pt.cost = adjoint(st.Algebra, pt.lines, pt.shared, st.shares(pt, st.w))
 }
 
 // shares lists f·x for the shared unknowns of a cone.
@@ -205,7 +206,7 @@ func (st *joint) dual() float64 {
 func (st *joint) residual() []float64 {
 	r := append([]float64(nil), mat.DenseCopyOf(st.Targets).RawMatrix().Data...)
 	for _, pt := range st.parts {
-		t := lift(pt.lines, pt.z)
+		t := lift(st.Algebra, pt.lines, pt.z)
 		for k, p := range pt.shared {
 			r[pt.entry[k]] -= pt.factor[k] * t.At(int(p.a), int(p.b))
 		}
@@ -225,7 +226,7 @@ func (st *joint) primal() (value, infeasible float64) {
 		t := pt.traces(pt.z)
 		value += st.Gamma / 2 * (t[0] + t[1])
 		by += math.Abs(st.tau[b] * (t[0] - t[1]))
-		lifted := lift(pt.lines, pt.z)
+		lifted := lift(st.Algebra, pt.lines, pt.z)
 		sum := 0.0
 		for i := range pt.m {
 			sum += pt.psi[i] * lifted.At(i, pt.m+i)
@@ -282,19 +283,19 @@ func (sys *system) reduce() (*reducedPart, *mat.SymDense, bool) {
 		}
 		row[k-1] = at(u, i) - at(v, i)
 	}
-	if !dense.Cholesky(blas.Lower, k, rp.inner, k) {
+	if !sys.it.algebra.Cholesky(blas.Lower, k, rp.inner, k) {
 		return nil, nil, false
 	}
 	// Schur complement onto the shared unknowns: H_ee − C A⁻¹ Cᵀ = H_ee − (C L⁻ᵀ)(C L⁻ᵀ)ᵀ.
 	half := mat.DenseCopyOf(rp.cross)
-	blas64.Trsm(blas.Right, blas.Trans, 1, blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: k, Stride: k, Data: rp.inner}, half.RawMatrix())
+	sys.it.algebra.Trsm(blas.Right, blas.Trans, 1, blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: k, Stride: k, Data: rp.inner}, half.RawMatrix())
 	outer := mat.NewSymDense(max(e, 1), nil)
 	for i := range e {
 		for l := i; l < e; l++ {
 			outer.SetSym(i, l, at(i, l))
 		}
 	}
-	blas64.Syrk(blas.NoTrans, -1, half.RawMatrix(), 1, outer.RawSymmetric())
+	sys.it.algebra.Syrk(blas.NoTrans, -1, half.RawMatrix(), 1, outer.RawSymmetric())
 	return rp, outer, true
 }
 
@@ -315,7 +316,7 @@ func (st *joint) step() bool {
 	}
 	var reduced []*reducedPart
 	for _, pt := range st.parts {
-		sc, ok := newScaled(pt.z, pt.s, pt.lines)
+		sc, ok := newScaled(pt.algebra, pt.z, pt.s, pt.lines)
 		if !ok {
 			return false
 		}
@@ -331,12 +332,12 @@ func (st *joint) step() bool {
 			}
 		}
 	}
-	var chol mat.Cholesky
-	if !chol.Factorize(schur) {
+	chol := schur.RawSymmetric() // its factor
+	if !st.Algebra.Cholesky(chol.Uplo, chol.N, chol.Data, chol.Stride) {
 		return false
 	}
 	mu := st.mu()
-	pred, _, ok := st.solve(reduced, &chol, 0, nil)
+	pred, _, ok := st.solve(reduced, chol, 0, nil)
 	if !ok {
 		return false
 	}
@@ -355,7 +356,7 @@ func (st *joint) step() bool {
 	for b, rp := range reduced {
 		corrections[b] = rp.sys.correct(pred[b])
 	}
-	dirs, dw, ok := st.solve(reduced, &chol, sigma*mu, corrections)
+	dirs, dw, ok := st.solve(reduced, chol, sigma*mu, corrections)
 	if !ok {
 		return false
 	}
@@ -386,7 +387,7 @@ func joined(dirs []*direction, margin float64) (p, d float64) {
 //	(I + Σ_b D_b H_b D_b) dw = Y − w + Σ_b D_b rhs_b
 //
 // after the cones' own unknowns have been eliminated; rhs_b holds −E_b[ℓv] as it will be but for the unknowns.
-func (st *joint) solve(parts []*reducedPart, chol *mat.Cholesky, target float64, corr []*correction) ([]*direction, []float64, bool) {
+func (st *joint) solve(parts []*reducedPart, chol blas64.Symmetric, target float64, corr []*correction) ([]*direction, []float64, bool) {
 	right := append([]float64(nil), mat.DenseCopyOf(st.Targets).RawMatrix().Data...)
 	axpy(right, -1, st.w)
 	owns := make([][]float64, len(parts))
@@ -397,27 +398,23 @@ func (st *joint) solve(parts []*reducedPart, chol *mat.Cholesky, target float64,
 			c = corr[b]
 		}
 		shared, own := rp.split(rp.sys.rhs(target, c))
-		dense.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
+		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
 		owns[b] = own
 		for i, e := range pt.entry {
 			right[e] += pt.factor[i] * (shared[i] - dot(rp.cross.RawRowView(i), own))
 		}
 	}
-	dw := mat.NewVecDense(len(right), right)
-	if err := chol.SolveVecTo(dw, mat.NewVecDense(len(right), append([]float64(nil), right...))); err != nil {
-		if _, onlyCondition := err.(mat.Condition); !onlyCondition {
-			return nil, nil, false
-		}
-	}
+	dw := right
+	st.Algebra.CholeskySolve(chol.Uplo, chol.N, 1, chol.Data, chol.Stride, dw, 1)
 	var dirs []*direction
 	for b, rp := range parts {
 		pt := st.parts[b]
-		y := st.shares(pt, dw.RawVector().Data)
+		y := st.shares(pt, dw)
 		change := make([]float64, rp.k)
 		for i, v := range y {
 			axpy(change, v, rp.cross.RawRowView(i))
 		}
-		dense.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, change, 1)
+		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, change, 1)
 		own := owns[b]
 		for i := range own {
 			own[i] -= change[i]
@@ -425,7 +422,7 @@ func (st *joint) solve(parts []*reducedPart, chol *mat.Cholesky, target float64,
 		tau := own[rp.k-1]
 		dirs = append(dirs, rp.sys.complete(target, pick(corr, b), append(y, own[:rp.k-1]...), [2]float64{tau, -tau}))
 	}
-	return dirs, dw.RawVector().Data, true
+	return dirs, dw, true
 }
 
 func pick(corr []*correction, b int) *correction {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // example draws a leaf with the whole space as its cone, or the half-space of a line.
@@ -159,7 +161,7 @@ func eigenvalue(p Problem, mul Multipliers) float64 {
 		}
 		subtract(1, z, l.RawRowView(k.Line))
 	}
-	low, _ := smallest(symmetric(s))
+	low, _ := smallest(linalg.Gonum(), symmetric(s))
 	return low
 }
 

@@ -2,6 +2,8 @@ package leaf
 
 import (
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Problem is one leaf.
@@ -16,6 +18,8 @@ type Problem struct {
 	Positive bool
 	// Samples are unit directions inside the cone (k×d, k ≥ 1), whose moments are the primal start.
 	Samples *mat.Dense
+	// Algebra does the linear algebra; zero is gonum's.
+	Algebra linalg.Algebra
 }
 
 // dims returns the numbers of open rows, coordinates, outputs and lines of the cone.
@@ -107,7 +111,7 @@ func (p Problem) moments() *mat.Dense {
 	z := mat.NewDense(k, n, nil)
 	if m > 0 {
 		var t mat.Dense
-		t.Mul(p.Samples, p.Open.T())
+		p.Algebra.Mul(&t, p.Samples, p.Open.T())
 		for s := range k {
 			for i, v := range t.RawRowView(s) {
 				z.Set(s, i, max(0, v))
@@ -131,7 +135,7 @@ func (p Problem) moments() *mat.Dense {
 		}
 	}
 	mean := mat.NewDense(n, n, nil)
-	mean.Mul(z.T(), z)
+	p.Algebra.Mul(mean, z.T(), z)
 	mean.Scale(1/float64(k), mean)
 	alpha := 0.0
 	for i := range m {

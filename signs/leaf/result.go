@@ -4,8 +4,6 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
-
-	"github.com/relift/relift/internal/dense"
 )
 
 // keep records the multipliers of the iterate when its bound is the best.
@@ -34,7 +32,7 @@ func (r *Result) keep(it *iterate, ms measures) {
 
 // describe records what the last iterate says about splitting and about directions.
 func (r *Result) describe(it *iterate) {
-	t := lift(it.lines, it.z)
+	t := lift(it.algebra, it.lines, it.z)
 	length := it.lengths(t)
 	r.Alpha, r.Beta = make([]float64, it.m), make([]float64, it.m)
 	for i := range it.m {
@@ -65,11 +63,11 @@ func (it *iterate) directions() (all *mat.Dense, second []float64) {
 			}
 		}
 	}
-	if _, q, ok := dense.EigenRange(symmetric(it.z), it.n-1, it.n, true); ok {
+	if _, q, ok := it.algebra.EigenRange(symmetric(it.z), it.n-1, it.n, true); ok {
 		add(mat.Col(nil, 0, q)[it.m : it.m+it.d])
 	}
 	part := mat.DenseCopyOf(it.z.Slice(it.m, it.m+it.d, it.m, it.m+it.d))
-	if _, q, ok := dense.EigenRange(symmetric(part), max(0, it.d-2), it.d, true); ok {
+	if _, q, ok := it.algebra.EigenRange(symmetric(part), max(0, it.d-2), it.d, true); ok {
 		_, k := q.Dims()
 		for j := range k {
 			add(mat.Col(nil, j, q))

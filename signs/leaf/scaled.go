@@ -6,38 +6,39 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // scaled holds the Nesterov–Todd scaling of (Z, S): GᵀSG = G⁻¹ZG⁻ᵀ = diag(λ).  All directions are computed in these
 // coordinates, where Z and S are the same diagonal matrix.
 type scaled struct {
-	g      *mat.Dense // N×N
-	lines  *mat.Dense // L G (K×N)
-	lambda []float64  // N
+	algebra linalg.Algebra
+	g       *mat.Dense // N×N
+	lines   *mat.Dense // L G (K×N)
+	lambda  []float64  // N
 }
 
 // newScaled computes the scaling from Z = CCᵀ and the eigenvectors Q of CᵀSC = Q diag(λ²) Qᵀ: G = C Q diag(λ)^−½.
 // ok is false where Z or S is numerically not positive definite.
-func newScaled(z, s, lines *mat.Dense) (sc *scaled, ok bool) {
+func newScaled(algebra linalg.Algebra, z, s, lines *mat.Dense) (sc *scaled, ok bool) {
 	n, _ := z.Dims()
 	c := mat.DenseCopyOf(z)
 	raw := c.RawMatrix()
-	if !dense.Cholesky(blas.Lower, n, raw.Data, raw.Stride) {
+	if !algebra.Cholesky(blas.Lower, n, raw.Data, raw.Stride) {
 		return nil, false
 	}
 	for i := range n {
 		clear(raw.Data[i*raw.Stride+i+1 : (i+1)*raw.Stride])
 	}
 	var half, inner mat.Dense
-	half.Mul(s, c)
-	inner.Mul(c.T(), &half)
-	values, q, ok := dense.EigenSym(symmetric(&inner), true)
+	algebra.Mul(&half, s, c)
+	algebra.Mul(&inner, c.T(), &half)
+	values, q, ok := algebra.EigenSym(symmetric(&inner), true)
 	if !ok || !(values[0] > 0) {
 		return nil, false
 	}
-	sc = &scaled{lambda: make([]float64, n), g: new(mat.Dense), lines: new(mat.Dense)}
-	sc.g.Mul(c, q)
+	sc = &scaled{algebra: algebra, lambda: make([]float64, n), g: new(mat.Dense), lines: new(mat.Dense)}
+	algebra.Mul(sc.g, c, q)
 	for j, v := range values {
 		sc.lambda[j] = math.Sqrt(v)
 	}
@@ -47,7 +48,7 @@ func newScaled(z, s, lines *mat.Dense) (sc *scaled, ok bool) {
 			row[j] /= math.Sqrt(l)
 		}
 	}
-	sc.lines.Mul(lines, sc.g)
+	algebra.Mul(sc.lines, lines, sc.g)
 	return sc, true
 }
 
@@ -64,7 +65,7 @@ func symmetric(a *mat.Dense) *mat.SymDense {
 }
 
 // weighted returns A diag(w) Aᵀ.
-func weighted(a *mat.Dense, w []float64) *mat.Dense {
+func weighted(algebra linalg.Algebra, a *mat.Dense, w []float64) *mat.Dense {
 	k, n := a.Dims()
 	half := mat.NewDense(k, n, nil)
 	for i := range k {
@@ -74,13 +75,13 @@ func weighted(a *mat.Dense, w []float64) *mat.Dense {
 		}
 	}
 	var out mat.Dense
-	out.Mul(half, a.T())
+	algebra.Mul(&out, half, a.T())
 	return &out
 }
 
 // back returns G A Gᵀ, of a symmetric A in the scaled coordinates.
 func (sc *scaled) back(a *mat.Dense) *mat.Dense {
-	out := lift(sc.g, a)
+	out := lift(sc.algebra, sc.g, a)
 	symmetrise(out)
 	return out
 }
@@ -94,7 +95,7 @@ func (sc *scaled) reachMatrix(dir *mat.Dense) float64 {
 			unit.SetSym(i, j, dir.At(i, j)/math.Sqrt(sc.lambda[i]*sc.lambda[j]))
 		}
 	}
-	low, ok := smallest(unit)
+	low, ok := smallest(sc.algebra, unit)
 	switch {
 	case !ok:
 		return 0
@@ -108,7 +109,7 @@ func (sc *scaled) reachMatrix(dir *mat.Dense) float64 {
 // second returns Mehrotra's correction: the J with ½(J diag(λ) + diag(λ) J) = ½(dZ dS + dS dZ).
 func (sc *scaled) second(dz, ds *mat.Dense) *mat.Dense {
 	var j mat.Dense
-	j.Mul(dz, ds)
+	sc.algebra.Mul(&j, dz, ds)
 	n := len(sc.lambda)
 	out := mat.NewDense(n, n, nil)
 	for a := range n {

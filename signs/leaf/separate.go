@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/internal/dense"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Constants of the separation, chosen by measurement on the problems of docs/signs.
@@ -154,7 +154,7 @@ func (it *iterate) leading() *mat.Dense {
 			part.SetSym(i, j, it.z.At(it.m+i, it.m+j))
 		}
 	}
-	_, vectors, ok := dense.EigenRange(part, it.d-q, it.d, true)
+	_, vectors, ok := it.algebra.EigenRange(part, it.d-q, it.d, true)
 	if !ok {
 		return nil
 	}
@@ -168,8 +168,8 @@ func (it *iterate) violatedCones(t *mat.Dense, length []float64, tolerance float
 	sign := it.base - 1
 	var lu mat.Dense // E[ℓu], base×d
 	lz := mat.NewDense(it.base, it.n, nil)
-	lz.Mul(it.lines.Slice(0, it.base, 0, it.n), it.z)
-	lu.Mul(lz.Slice(0, it.base, it.m, it.m+it.d), it.project.T())
+	it.algebra.Mul(lz, it.lines.Slice(0, it.base, 0, it.n), it.z)
+	it.algebra.Mul(&lu, lz.Slice(0, it.base, it.m, it.m+it.d), it.project.T())
 	count := map[int]int{}
 	known := map[cone]bool{}
 	for _, k := range it.cones {
@@ -267,25 +267,25 @@ func (it *iterate) coneValue(k cone) []float64 {
 
 // affordable returns the factor, at most 1, by which new multipliers have to be scaled so that S keeps half of itself.
 func (it *iterate) affordable(pairs []pair, mul []float64, cones []cone, coneMul []float64) float64 {
-	probe := &iterate{problem: it.problem, m: 0, base: it.base, lines: it.lines, project: it.project, folds: it.folds, pairs: pairs, mul: mul, cones: cones, coneMul: coneMul}
-	change := adjoint(it.lines, probe.unknowns(), probe.multipliers())
+	probe := &iterate{problem: it.problem, algebra: it.algebra, m: 0, base: it.base, lines: it.lines, project: it.project, folds: it.folds, pairs: pairs, mul: mul, cones: cones, coneMul: coneMul}
+	change := adjoint(it.algebra, it.lines, probe.unknowns(), probe.multipliers())
 	change.Scale(-1, change)
-	return min(1, keepDefinite*reachFrom(it.s, change))
+	return min(1, keepDefinite*reachFrom(it.algebra, it.s, change))
 }
 
 // reachFrom returns the largest step t with a + t·change ⪰ 0.
-func reachFrom(a, change *mat.Dense) float64 {
+func reachFrom(algebra linalg.Algebra, a, change *mat.Dense) float64 {
 	n, _ := a.Dims()
 	c := mat.DenseCopyOf(a)
 	raw := c.RawMatrix()
-	if !dense.Cholesky(blas.Lower, n, raw.Data, raw.Stride) {
+	if !algebra.Cholesky(blas.Lower, n, raw.Data, raw.Stride) {
 		return 0
 	}
 	x := mat.DenseCopyOf(change)
 	tri := blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: n, Stride: raw.Stride, Data: raw.Data}
-	blas64.Trsm(blas.Left, blas.NoTrans, 1, tri, x.RawMatrix())
-	blas64.Trsm(blas.Right, blas.Trans, 1, tri, x.RawMatrix())
-	low, ok := smallest(symmetric(x))
+	algebra.Trsm(blas.Left, blas.NoTrans, 1, tri, x.RawMatrix())
+	algebra.Trsm(blas.Right, blas.Trans, 1, tri, x.RawMatrix())
+	low, ok := smallest(algebra, symmetric(x))
 	switch {
 	case !ok:
 		return 0

@@ -112,7 +112,7 @@ func Solve(ctx context.Context, p Problem, from *Multipliers, o Options) *Result
 			best.Status = Interrupted
 			break
 		}
-		t := lift(it.lines, it.z)
+		t := lift(it.algebra, it.lines, it.z)
 		mu := it.complementarity() / float64(it.degree())
 		tolerance := o.Tolerance
 		if fine {
@@ -120,7 +120,7 @@ func Solve(ctx context.Context, p Problem, from *Multipliers, o Options) *Result
 		}
 		worst, changed := it.extend(t, step, tolerance, mu)
 		if changed {
-			t = lift(it.lines, it.z)
+			t = lift(it.algebra, it.lines, it.z)
 		}
 		ms := it.measure(t)
 		best.keep(it, ms)
@@ -225,7 +225,7 @@ func judge(o Options, ms measures, worst violations, bound float64, history []fl
 
 // step does one predictor–corrector step.
 func (it *iterate) step(ms measures, work *[]float64) (primal, dual float64, order int, ok bool) {
-	sc, ok := newScaled(it.z, it.s, it.lines)
+	sc, ok := newScaled(it.algebra, it.z, it.s, it.lines)
 	if !ok {
 		return 0, 0, 0, false
 	}

@@ -3,8 +3,9 @@ package leaf
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Constants of the start.
@@ -23,10 +24,9 @@ func (it *iterate) cold() (psi []float64, tau [2]float64, ok bool) {
 	if it.m > 0 {
 		head := it.problem.Objective.Slice(0, it.m, 0, it.c)
 		size := mat.Norm(head, 2)
-		var svd mat.SVD
 		spread := 1.0
-		if svd.Factorize(it.problem.Open, mat.SVDNone) {
-			spread = svd.Values(nil)[0]
+		if values, ok := it.algebra.SingularValues(it.problem.Open); ok {
+			spread = values[0]
 		}
 		for i := range psi {
 			psi[i] = -(math.Sqrt2*size/max(spread, 1e-9) + 1e-3)
@@ -80,7 +80,7 @@ func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend 
 	}
 	it.warmCones(from.Cones, blend)
 	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
-	if reachFrom(it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
+	if reachFrom(it.algebra, it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
 		return false
 	}
 	it.settle(dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n))
@@ -89,7 +89,7 @@ func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend 
 
 // settle sets the slacks of all conditions and raises their multipliers to a part of μ/slack.
 func (it *iterate) settle(mu float64) {
-	t := lift(it.lines, it.z)
+	t := lift(it.algebra, it.lines, it.z)
 	length := it.lengths(t)
 	raise := make([]float64, len(it.pairs))
 	it.slack = make([]float64, len(it.pairs))
@@ -111,8 +111,8 @@ func (it *iterate) settle(mu float64) {
 		}
 	}
 	scale := it.affordable(it.pairs, raise, it.cones, raiseCone)
-	blas64.Axpy(scale, vector(raise), vector(it.mul))
-	blas64.Axpy(scale, vector(raiseCone), vector(it.coneMul))
+	linalg.Axpy(scale, raise, it.mul)
+	linalg.Axpy(scale, raiseCone, it.coneMul)
 	for j := range it.slack {
 		if it.mul[j] > 0 {
 			it.slack[j] = min(it.slack[j], warmSlack*mu/it.mul[j])
@@ -152,7 +152,7 @@ func (it *iterate) warmCones(cones []Cone, blend float64) {
 }
 
 // span returns an orthonormal basis of the cones' directions as rows; nil where there are none.
-func span(cones []Cone) *mat.Dense {
+func span(algebra linalg.Algebra, cones []Cone) *mat.Dense {
 	if len(cones) == 0 {
 		return nil
 	}
@@ -161,17 +161,10 @@ func span(cones []Cone) *mat.Dense {
 	for i, c := range cones {
 		all.SetRow(i, c.Direction)
 	}
-	var svd mat.SVD
-	if !svd.Factorize(all, mat.SVDThinV) {
+	_, values, v, ok := algebra.SVD(all)
+	if !ok {
 		return nil
 	}
-	rank := svd.Rank(1e-10)
-	if rank == 0 {
-		rank = 1
-	}
-	var v mat.Dense
-	svd.VTo(&v)
+	rank := max(linalg.Rank(values, 1e-10), 1)
 	return mat.DenseCopyOf(v.Slice(0, d, 0, rank).T())
 }
-
-func vector(x []float64) blas64.Vector { return blas64.Vector{N: len(x), Inc: 1, Data: x} }

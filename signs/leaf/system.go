@@ -6,8 +6,6 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
-
-	"github.com/relift/relift/internal/dense"
 )
 
 // system is the Schur complement at an iterate, factored.  Its unknowns are ψ, M, ζ, τ; with 𝒲A = WAW and W = GGᵀ its
@@ -44,7 +42,7 @@ func newSystem(it *iterate, sc *scaled, shared []pair, work *[]float64) *system 
 	h := (*work)[:n*n]
 	sys.h = h
 	var w mat.Dense
-	w.Mul(sc.lines, sc.lines.T())
+	it.algebra.Mul(&w, sc.lines, sc.lines.T())
 	raw := w.RawMatrix()
 	for i, p := range sys.pairs {
 		wa := raw.Data[int(p.a)*raw.Stride : int(p.a)*raw.Stride+raw.Cols]
@@ -59,14 +57,14 @@ func newSystem(it *iterate, sc *scaled, shared []pair, work *[]float64) *system 
 	parts := [2]mat.Matrix{sc.g.Slice(it.m, it.m+it.d, 0, it.n), sc.g.Slice(it.m+it.d, it.n, 0, it.n)}
 	for e, part := range parts {
 		var r, inner mat.Dense
-		r.Mul(sc.lines, part.T())
+		it.algebra.Mul(&r, sc.lines, part.T())
 		row := h[(a+e)*n:]
 		for j, p := range sys.pairs {
 			row[j] = -dot(r.RawRowView(int(p.a)), r.RawRowView(int(p.b)))
 		}
 		for o := 0; o <= e; o++ {
 			inner.Reset()
-			inner.Mul(part, parts[o].T())
+			it.algebra.Mul(&inner, part, parts[o].T())
 			d := inner.RawMatrix().Data
 			row[a+o] = dot(d, d)
 		}
@@ -97,7 +95,7 @@ func newSystem(it *iterate, sc *scaled, shared []pair, work *[]float64) *system 
 	for j, l := range sc.lambda {
 		inv[j] = 1 / l
 	}
-	sys.inverse = weighted(sc.lines, inv)
+	sys.inverse = weighted(it.algebra, sc.lines, inv)
 	for i := it.m; i < it.n; i++ {
 		e, row := 0, sc.g.RawRowView(i)
 		if i >= it.m+it.d {
@@ -114,7 +112,9 @@ func newSystem(it *iterate, sc *scaled, shared []pair, work *[]float64) *system 
 func (sys *system) first() int { return sys.shared + sys.it.m }
 
 // factor replaces the Schur complement by its factor.
-func (sys *system) factor() bool { return dense.Cholesky(blas.Lower, sys.order, sys.h, sys.order) }
+func (sys *system) factor() bool {
+	return sys.it.algebra.Cholesky(blas.Lower, sys.order, sys.h, sys.order)
+}
 
 // direction is a step of all variables; dz and ds are in the scaled coordinates.
 type direction struct {
@@ -136,7 +136,7 @@ type correction struct {
 // solve computes the direction towards the point of the central path at the target (σμ) with the factored system.
 func (sys *system) solve(target float64, corr *correction) *direction {
 	x := sys.rhs(target, corr)
-	dense.CholeskySolve(blas.Lower, sys.order, 1, sys.h, sys.order, x, 1)
+	sys.it.algebra.CholeskySolve(blas.Lower, sys.order, 1, sys.h, sys.order, x, 1)
 	a := len(sys.pairs)
 	return sys.complete(target, corr, x[:a], [2]float64{x[a], x[a+1]})
 }
@@ -159,11 +159,11 @@ func (sys *system) rhs(target float64, corr *correction) []float64 {
 		rhs[m+in+j] += target * v
 	}
 	if corr != nil {
-		lifted := lift(sc.lines, corr.j)
+		lifted := lift(sys.it.algebra, sc.lines, corr.j)
 		for k, p := range sys.pairs {
 			rhs[k] += lifted.At(int(p.a), int(p.b))
 		}
-		back := lift(sc.g, corr.j)
+		back := lift(sys.it.algebra, sc.g, corr.j)
 		t := it.traces(back)
 		rhs[a] -= t[0]
 		rhs[a+1] -= t[1]
@@ -182,7 +182,7 @@ func (sys *system) complete(target float64, corr *correction, y []float64, tau [
 	it, sc := sys.it, sys.sc
 	m, in := sys.first(), len(it.pairs)
 	dir := &direction{y: y, tau: tau}
-	ds := adjoint(sc.lines, sys.pairs, dir.y)
+	ds := adjoint(sys.it.algebra, sc.lines, sys.pairs, dir.y)
 	ds.Scale(-1, ds)
 	for e, t := range dir.tau {
 		part := sc.g.Slice(it.m, it.m+it.d, 0, it.n)
@@ -190,7 +190,7 @@ func (sys *system) complete(target float64, corr *correction, y []float64, tau [
 			part = sc.g.Slice(it.m+it.d, it.n, 0, it.n)
 		}
 		var inner mat.Dense
-		inner.Mul(part.T(), part)
+		sys.it.algebra.Mul(&inner, part.T(), part)
 		inner.Scale(t, &inner)
 		ds.Add(ds, &inner)
 	}

@@ -4,7 +4,6 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/relift/relift/internal/dense"
 	"github.com/relift/relift/internal/linalg"
 )
 
@@ -13,9 +12,6 @@ var chosenBLAS = sync.OnceValues(linalg.FromEnvironment)
 
 // startBLAS chooses the linear algebra before any other use of it.
 func startBLAS() error {
-	if _, err := dense.Init(); err != nil {
-		return badInput(err)
-	}
 	_, err := chosenBLAS()
 	return badInput(err)
 }
@@ -34,8 +30,7 @@ func useThreads(n int) {
 	if n > 0 {
 		runtime.GOMAXPROCS(n)
 	}
-	dense.SetThreads(n)
 }
 
 // threads returns how many processor threads are used.
-func threads() int { return dense.Threads() }
+func threads() int { return linalg.Gonum().Threads() }

@@ -45,7 +45,7 @@ func newReproduce() *cobra.Command {
 			if len(args) == 1 {
 				o.Experiment = args[0]
 			}
-			e := reproduce.Execution{Dir: dir, Resume: resume, Jobs: int(jobs), Command: commandLine(args, c)}
+			e := reproduce.Execution{Dir: dir, Resume: resume, Jobs: int(jobs), Command: commandLine(args, c), LinearAlgebra: blas()}
 			if !quiet {
 				e.Progress, e.Terminal = raw(c.ErrOrStderr()), isTerminal(c.ErrOrStderr())
 			}
