@@ -26,14 +26,11 @@ func (s *state) training(until float64, effort int) Phase {
 		a := s.record.access()
 		start, _ := s.network()
 		options := descent.TrainOptions{
-			Width: s.opts.Width, Seed: s.opts.Seed, Threads: s.opts.threads(), Start: start, Effort: effort,
+			Width: s.opts.Width, Seed: s.opts.Seed, Threads: s.opts.threads(), Start: start, Effort: s.passes(effort),
 			Progress: func(w lift.Weights, _ float64) {
 				s.propose(a, w)
 				a.Note(nil)
 			},
-		}
-		if options.Effort == 0 && s.budget.Limit == 0 {
-			options.Effort = fullEffort
 		}
 		w, _, err := descent.Train(ctx, s.narrow, options)
 		if err != nil {

@@ -34,6 +34,7 @@ const (
 type Options struct {
 	Method      Method        // "" is MethodAuto
 	Width       int           // largest number of neurons; 0: as many as help
+	Effort      int           // of each training, in passes over the data (see descent.TrainOptions); 0: by time. MethodAuto then does nothing that only a clock ends
 	Seed        uint64        // of every random choice
 	TimeLimit   time.Duration // 0: none
 	Begin       time.Time     // when the time limit began to count; zero: at the call
@@ -68,6 +69,7 @@ func (o Options) withDefaults() (Options, error) {
 	for _, err := range []error{
 		badMethod,
 		settings.Lookup("width").CheckInteger(int64(o.Width)),
+		settings.Lookup("effort").CheckInteger(int64(o.Effort)),
 		settings.Lookup("time-limit").CheckDuration(o.TimeLimit),
 		settings.Lookup("gap").CheckReal(o.Gap),
 		settings.Lookup("threads").CheckInteger(int64(o.Threads)),

@@ -45,6 +45,9 @@ const (
 
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase) {
+	if s.opts.Effort > 0 && s.opts.Method == MethodAuto {
+		return s.effortPlan()
+	}
 	if !s.problem.IsPlain() {
 		return s.generalPlan()
 	}

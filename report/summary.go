@@ -15,6 +15,7 @@ type Summary struct {
 	Metrics       *Metrics    `json:"metrics"`        // null for a run without a network
 	Data          Data        `json:"data"`
 	Settings      Settings    `json:"settings"`
+	Tuning        *Tuning     `json:"tuning"` // null where γ was given
 	Files         Files       `json:"files"`
 	Warnings      []string    `json:"warnings"` // never null
 	Version       string      `json:"version"`
@@ -79,6 +80,7 @@ type Settings struct {
 	Split     string  `json:"split"`  // KIND:SEED:FRACTION of the test rows, or empty
 	Method    string  `json:"method"` // as asked for
 	Width     int     `json:"width"`  // cap, 0: none
+	Effort    int     `json:"effort"` // passes of a training, 0: by time
 	Seed      uint64  `json:"seed"`
 	TimeLimit float64 `json:"time_limit"` // seconds, 0: none
 	Gap       float64 `json:"gap"`

@@ -27,6 +27,9 @@ func (s *Summary) WriteText(w io.Writer) error {
 	}
 	line("data", "%s", s.Data.sentence())
 	line("settings", "%s", s.Settings.sentence(s.Method))
+	if s.Tuning != nil {
+		line("weight decay", "%s", s.Tuning.sentence())
+	}
 	line("status", "%s: %s", s.Status, s.StatusMeaning)
 	line("lower bound", "%s  certified (%s)", lower(s.LowerBound), s.BoundSource)
 	if s.Network != nil {
@@ -99,6 +102,9 @@ func (s Settings) sentence(method string) string {
 	}
 	if s.Width > 0 {
 		parts = append(parts, fmt.Sprintf("width ≤ %d", s.Width))
+	}
+	if s.Effort > 0 {
+		parts = append(parts, fmt.Sprintf("effort %d", s.Effort))
 	}
 	if s.TimeLimit > 0 {
 		parts = append(parts, fmt.Sprintf("time limit %g s", s.TimeLimit))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/dispatch"
@@ -50,8 +51,11 @@ const patience = 3
 // ErrFolds is wrapped by the errors about folds.
 var ErrFolds = errors.New("folds cannot be used")
 
-// gamma returns the γ of a step of the path, counted from 0.
-func (p *Path) gamma(step int) float64 { return p.GammaMax * math.Pow(ratio, float64(step+1)) }
+// gamma returns the γ of a step of the path, counted from 0, with three significant digits, as people type it.
+func (p *Path) gamma(step int) float64 {
+	v, _ := strconv.ParseFloat(strconv.FormatFloat(p.GammaMax*math.Pow(ratio, float64(step+1)), 'g', 3, 64), 64) // what is printed can be read
+	return v
+}
 
 // Choose finds the weight decay for the problem p, whose own is not used, by cross-validation on the folds.  A context that ends leaves the
 // points that are complete, and is an error where there is none.

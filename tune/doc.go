@@ -4,7 +4,7 @@
 //
 //	γ_s = γ_max·2^(−s),  s = 1, 2, …
 //
-// and each fold a network is trained on the rows of the other folds and judged on those of the fold.  γ_max is the largest γ for which
+// and each fold a network is trained on the rows of the other folds and judged on those of the fold.  They are rounded to three digits.  γ_max is the largest γ for which
 // some network is better than a constant one (see descent.LargestGamma).  The loss is a sum over rows, so that training rows of the total weight
 // n_f of n are given the weight decay γ·n_f/n.  Training goes on along the path from the network of the γ before, which is why few passes
 // over the data for each γ suffice: the errors near the best γ do not change with more.

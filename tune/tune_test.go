@@ -75,7 +75,7 @@ func TestChooseFindsAGammaBetweenTheEnds(t *testing.T) {
 		t.Errorf("mean squared errors %v first and %v at best", path.Points[0].Mean, best.Mean)
 	}
 	for s, q := range path.Points {
-		if q.Gamma != path.GammaMax*math.Pow(ratio, float64(s+1)) || len(q.Errors) != 4 || q.Mean < best.Mean || q.Width <= 0 {
+		if math.Abs(q.Gamma-path.GammaMax*math.Pow(ratio, float64(s+1))) > 0.005*q.Gamma || len(q.Errors) != 4 || q.Mean < best.Mean || q.Width <= 0 {
 			t.Errorf("point %d: %+v", s, q)
 		}
 	}
@@ -105,7 +105,7 @@ func TestEveryExecutorGivesTheSame(t *testing.T) {
 
 // TestScaledTargets: targets s·Y and weight decay s·γ have the network s·f, whose squared errors are s² times as large.
 func TestScaledTargets(t *testing.T) {
-	const s = 1024
+	const s = 1000
 	var paths [2]*Path
 	for k, scale := range []float64{1, s} {
 		p, folds := teacher(t, 60, 0.5, scale)

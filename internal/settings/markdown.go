@@ -20,7 +20,11 @@ func Markdown() string {
 		if s.Detail != "" {
 			fmt.Fprintf(&b, " %s", s.Detail)
 		}
-		fmt.Fprintf(&b, "\n\n- value: %s\n", s.Expected())
+		fmt.Fprintf(&b, "\n\n- value: %s", s.Expected())
+		if len(s.Auto) > 0 {
+			fmt.Fprintf(&b, ", or `auto` (%s)", strings.Join(s.Auto, ", "))
+		}
+		b.WriteString("\n")
 		if s.Unit != "" {
 			fmt.Fprintf(&b, "- unit: %s\n", s.Unit)
 		}

@@ -91,6 +91,7 @@ type Setting struct {
 	Default  string   // as it would be typed; empty: none
 	Example  string   // a sensible value, for messages
 	Commands []string // the commands that take it
+	Auto     []string // the commands in which the word "auto" stands for a Real that the program finds
 	Help     string   // one line
 	Detail   string   // further sentences for the documentation
 }
@@ -169,6 +170,18 @@ func (s Setting) ParseReal(text string) (float64, error) {
 		return 0, s.reject(text)
 	}
 	return v, nil
+}
+
+// ParseRealOrAuto reads a number of a Real setting, or the word "auto".
+func (s Setting) ParseRealOrAuto(text string) (v float64, auto bool, err error) {
+	if strings.TrimSpace(text) == "auto" {
+		return 0, true, nil
+	}
+	v, err = strconv.ParseFloat(strings.TrimSpace(text), 64)
+	if err != nil || !s.Range.Contains(v) {
+		return 0, false, fmt.Errorf("%s %q: %w; expected auto or %s", s.Name, text, ErrValue, s.Expected())
+	}
+	return v, false, nil
 }
 
 // ParseInteger reads a number of an Integer setting.

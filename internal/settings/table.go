@@ -17,6 +17,7 @@ var (
 func Table() []Setting {
 	fitting := []string{"train", "bound"}
 	posing := []string{"train", "bound", "audit"}
+	tuning := []string{"train"}
 	stating := append([]string{"verify"}, posing...)
 	reading := []string{"train", "bound", "predict", "evaluate", "explain", "audit", "verify"}
 	return slices.Concat([]Setting{
@@ -125,7 +126,32 @@ func Table() []Setting {
 			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: append([]string{"convert"}, stating...),
 			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
 			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
-				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075.",
+				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075. auto chooses γ by cross-validation: --folds, --metric, --groups, --fold-order, --one-standard-error.",
+			Auto: []string{"train"},
+		},
+		{
+			Name: "folds", Kind: Integer, Range: Range{Min: 2, Max: 1000}, Default: "5", Example: "5", Commands: tuning,
+			Help:   "number of folds of the cross-validation of --reg auto",
+			Detail: "The rows are divided at random from --seed, class by class for a classification. Of more than 20000 rows as many are drawn.",
+		},
+		{
+			Name: "groups", Kind: Text, Example: "patient", Commands: tuning,
+			Help:   "column, by name or index, whose equal entries are never in two folds of the cross-validation",
+			Detail: "Rows of one person or one place resemble each other, and a network that knows some of them is judged too well by the others. The column is no feature.",
+		},
+		{
+			Name: "fold-order", Kind: Bool, Default: "false", Commands: tuning,
+			Help:   "the rows are in the order of time: each fold of the cross-validation is judged by rows after those it is trained on",
+			Detail: "The rows are cut into one block more than there are folds; each block but the first is judged by the network that is trained on all before it.",
+		},
+		{
+			Name: "metric", Kind: Choice, Choices: []string{"deviance", "accuracy", "balanced-accuracy", "rmse", "mae", "r2"}, Default: "deviance", Commands: tuning,
+			Help:   "what the cross-validation judges by",
+			Detail: "deviance is twice the mean loss of a row: the mean squared error.",
+		},
+		{
+			Name: "one-standard-error", Kind: Bool, Default: "false", Commands: tuning,
+			Help: "take the largest γ whose error is within a standard error of the least one: a simpler network that is about as good",
 		},
 		{
 			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "signs", "descent"}, Default: "auto", Commands: []string{"train"},
@@ -139,6 +165,12 @@ func Table() []Setting {
 			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: []string{"train"},
 			Help:   "largest width of the network (0: as many neurons as help)",
 			Detail: "The lower bound holds for every width all the same.",
+		},
+		{
+			Name: "effort", Kind: Integer, Unit: "passes over the data for the gradient of 400 neurons", Range: counts, Default: "0", Example: "1000", Commands: []string{"train"},
+			Help: "end each training of a network after this work instead of a time (0: none)",
+			Detail: "With --method auto the run then does only what ends by itself, and its result is the same on every machine with the same linear algebra and threads: a network, the bound that it gives, " +
+				"and the relaxation where that is small.",
 		},
 		{
 			Name: "seed", Kind: Integer, Range: Range{Min: 0, Max: 1 << 53}, Default: "1", Example: "1", Commands: posing,

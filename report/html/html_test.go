@@ -79,7 +79,13 @@ func page(t *testing.T, classification bool) *Page {
 			Network:  &report.Network{Width: 3, Objective: 16.5, DataLoss: 3.25},
 			Data:     report.Data{Source: hostile + ".csv", Task: string(encoding.Task), Rows: 4, Features: 3, Outputs: c, Classes: encoding.Classes, Targets: encoding.Targets, Digest: "sha256:0123"},
 			Settings: report.Settings{Reg: 0.125, Scale: "standard", Bias: true, Missing: "error", Method: "auto", Seed: 7, Gap: 0.001, Threads: 2, BLAS: "gonum"},
-			Files:    report.Files{Certificate: hostile + ".npz"}, Warnings: []string{hostile}, Version: "9.8.7", Seconds: 4,
+			Tuning: &report.Tuning{
+				Gamma: 0.125, GammaPerRow: 0.03125, Metric: "accuracy", Higher: true, Folds: 2, Best: 1, Chosen: 1, GammaMax: 0.51, Path: []report.TuningPoint{
+					{Gamma: 0.25, Mean: 0.5, Deviation: 0.25, Folds: []report.Number{0.25, 0.75}, Width: 7},
+					{Gamma: 0.125, Mean: 0.75, Deviation: 0.125, Folds: []report.Number{0.625, 0.875}, Width: 3.5},
+				},
+			},
+			Files: report.Files{Certificate: hostile + ".npz"}, Warnings: []string{hostile}, Version: "9.8.7", Seconds: 4,
 		},
 		History: []engine.Event{
 			{Phase: "network", Bound: nan, Relaxed: nan, Network: 30, Elapsed: 10 * time.Millisecond},
@@ -265,6 +271,25 @@ func TestPageHasTheNumbersOfTheResult(t *testing.T) {
 	p.NumPyCheck = false
 	if _, content := elements(t, write(t, p)); strings.Contains(content, "import sys") || !strings.Contains(content, "proof-format.md") {
 		t.Error("a tree cannot be checked by the lines of NumPy")
+	}
+}
+
+func TestCrossValidation(t *testing.T) {
+	p := page(t, true)
+	text := write(t, p)
+	for _, want := range []string{"0.125 ✓</th><td>0.75</td><td>0.125</td><td>4</td>", `<th scope="row">0.25</th>`, "Accuracy of 2-fold cross-validation", "validation-title"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not have %q", want)
+		}
+	}
+	p.Summary.Tuning.Path = p.Summary.Tuning.Path[1:]
+	p.Summary.Tuning.Chosen = 0
+	if text := write(t, p); strings.Contains(text, "validation-title") || !strings.Contains(text, "0.125 ✓</th>") {
+		t.Error("a path of one point has a picture, or no table")
+	}
+	p.Summary.Tuning = nil
+	if text := write(t, p); strings.Contains(text, `id="validation"`) {
+		t.Error("there is a section without a cross-validation")
 	}
 }
 

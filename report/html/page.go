@@ -83,6 +83,8 @@ type view struct {
 	DataLoss    string
 	Convergence *figure
 	GapChart    *figure
+	Validation  *figure
+	Tried       []validationLine
 	Regions     *figure
 	Residual    *figure
 	Steps       []stepView
@@ -133,6 +135,7 @@ func (p *Page) view() view {
 		Page: p, Style: template.CSS(pageStyle), Check: numpyCheck, Task: s.Data.Task,
 		Lower: report.LowerText(float64(s.LowerBound)), Upper: report.UpperText(float64(s.UpperBound)), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: unbroken(s.Meaning()),
 		Convergence: convergence(rows), GapChart: gapChart(rows), Regions: decisionRegions(p.Slice), Residual: residuals(p.Residuals),
+		Validation: validation(s.Tuning), Tried: validationLines(s.Tuning),
 		Steps: stepViews(rows),
 	}
 	if s.Network != nil {
@@ -301,6 +304,9 @@ func settingPairs(s *report.Summary) []pair {
 	}
 	if t.Width > 0 {
 		out = append(out, pair{"width, at most", strconv.Itoa(t.Width)})
+	}
+	if t.Effort > 0 {
+		out = append(out, pair{"effort, in passes", strconv.Itoa(t.Effort)})
 	}
 	out = append(out, pair{"seed", strconv.FormatUint(t.Seed, 10)})
 	if t.TimeLimit > 0 {

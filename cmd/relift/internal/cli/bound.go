@@ -39,6 +39,7 @@ func newBound() *cobra.Command {
 		},
 	}
 	f.bind(c)
+	bind(c, "reg", &f.reg)
 	f.method = string(relift.MethodSDP)
 	return c
 }

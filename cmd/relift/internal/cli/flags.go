@@ -59,7 +59,21 @@ func bind[T any](command *cobra.Command, name string, to *T) {
 	default:
 		parse = func(text string) (string, error) { return text, nil }
 	}
-	v := &flagValue[T]{parse: parse.(func(string) (T, error)), to: to, kind: placeholder(s)}
+	bindTo(command, s, parse.(func(string) (T, error)), to)
+}
+
+// bindAuto is bind for a number in whose place the command takes the word "auto".
+func bindAuto(command *cobra.Command, name string, to *float64, auto *bool) {
+	s := settings.Lookup(name)
+	bindTo(command, s, func(text string) (v float64, err error) {
+		v, *auto, err = s.ParseRealOrAuto(text)
+		return v, err
+	}, to)
+}
+
+// bindTo gives command the flag of a setting whose values parse reads.
+func bindTo[T any](command *cobra.Command, s settings.Setting, parse func(string) (T, error), to *T) {
+	v := &flagValue[T]{parse: parse, to: to, kind: placeholder(s)}
 	if s.Default != "" {
 		if err := v.Set(s.Default); err != nil {
 			panic(err) // a test reads every default

@@ -21,7 +21,7 @@ func (f *solveFlags) model(p *prepared, r *relift.Result) (*network.Model, error
 // provenanceSettings are the settings that shape the network, as they would be
 // typed.
 func (f *solveFlags) provenanceSettings() map[string]string {
-	return map[string]string{
+	settings := map[string]string{
 		"reg":        strconv.FormatFloat(f.reg, 'g', -1, 64),
 		"method":     f.method,
 		"width":      strconv.FormatInt(f.width, 10),
@@ -29,6 +29,11 @@ func (f *solveFlags) provenanceSettings() map[string]string {
 		"time-limit": f.timeLimit.String(),
 		"split":      f.data.Split,
 	}
+	if f.effort > 0 {
+		settings["effort"] = strconv.FormatInt(f.effort, 10)
+	}
+	f.tuning.state(settings)
+	return settings
 }
 
 // metric takes the main figures of an evaluation.

@@ -24,8 +24,10 @@ import (
 type solveFlags struct {
 	data        dataFlags
 	reg         float64
+	tuning      tuneFlags
 	method      string
 	width       int64
+	effort      int64
 	seed        int64
 	timeLimit   time.Duration
 	gap         float64
@@ -42,7 +44,6 @@ type solveFlags struct {
 // bind gives c the flags of its settings.
 func (f *solveFlags) bind(c *cobra.Command) {
 	f.data.bind(c)
-	bind(c, "reg", &f.reg)
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
 	bind(c, "threads", &f.threads)
@@ -94,7 +95,7 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
 	problem := p.train.Problem(f.reg)
 	options := relift.Options{
-		Method: relift.Method(f.method), Width: int(f.width), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
+		Method: relift.Method(f.method), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
 	}
 	var to tee
@@ -177,9 +178,10 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 		},
 		Settings: report.Settings{
 			Reg: f.reg, Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
-			Method: f.method, Width: int(f.width), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
+			Method: f.method, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
 			Threads: threads(), BLAS: blasName(),
 		},
+		Tuning:   f.tuning.outcome,
 		Warnings: append(p.warnings, r.Warnings...),
 		Version:  relift.Version,
 	}

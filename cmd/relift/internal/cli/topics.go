@@ -50,7 +50,13 @@ error has no factor ½, γ is half of that. relift audit computes γ of PyTorch'
 weight_decay and its MSELoss: --weight-decay 1e-4, and --mean-loss where the loss
 is another.
 
-The smaller γ, the better the fit to the training rows and the harder the proof.`
+The smaller γ, the better the fit to the training rows and the harder the proof.
+
+relift train --reg auto chooses γ by cross-validation: networks are trained on
+all folds of the rows but one and judged on that one, for each γ of a path from
+the largest useful one downwards. The summary shows γ/n, which suits more rows
+of the same kind, too.
+`
 
 const topicStatus = `How a run can end (status)
 

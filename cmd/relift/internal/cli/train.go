@@ -19,6 +19,7 @@ these data, after encoding and scaling.`
 
 const trainExample = `  relift train builtin:iris
   relift train iris.csv --target species --reg 0.1 -o iris.model.json --certificate iris.cert.npz
+  relift train patients.csv --target outcome --reg auto --groups patient
   relift train house.csv --target price --holdout 0.2 --time-limit 5m --json`
 
 func newTrain() *cobra.Command {
@@ -40,8 +41,12 @@ func newTrain() *cobra.Command {
 			if err := checkModelName("output", out); err != nil {
 				return err
 			}
+			f.tuning.exclude(&f.data)
 			p, err := f.prepare(c.Context(), args[0], test, c.ErrOrStderr())
 			if err != nil {
+				return err
+			}
+			if err := f.tune(c.Context(), p, begin, c.ErrOrStderr()); err != nil {
 				return err
 			}
 			result, err := f.run(c.Context(), relift.Train, p, begin, c.ErrOrStderr())
@@ -68,8 +73,10 @@ func newTrain() *cobra.Command {
 		},
 	}
 	f.bind(c)
+	f.tuning.bind(c, &f.reg)
 	bind(c, "method", &f.method)
 	bind(c, "width", &f.width)
+	bind(c, "effort", &f.effort)
 	bind(c, "gap", &f.gap)
 	bind(c, "test", &test)
 	bind(c, "output", &out)

@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/relift/relift/report"
+)
+
+// measured is a table of two features, a group, a number and a class that depend on them with some noise.
+func measured(rows int) string {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	b.WriteString("a,b,site,y,kind\n")
+	for i := range rows {
+		u, v := rng.NormFloat64(), rng.NormFloat64()
+		y := max(u+v, 0) - max(u, 0) + 0.3*rng.NormFloat64()
+		fmt.Fprintf(&b, "%.3f,%.3f,s%d,%.4f,%v\n", u, v, i%7, y, y > 0)
+	}
+	return b.String()
+}
+
+// tuned trains with --reg auto and returns the summary.
+func tuned(t *testing.T, args ...string) (*report.Summary, outcome) {
+	t.Helper()
+	o := command(t, append([]string{"train", "--reg", "auto", "--effort", "30", "--json"}, args...)...)
+	var s report.Summary
+	if err := json.Unmarshal([]byte(o.stdout), &s); err != nil {
+		t.Fatalf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
+	}
+	if s.Tuning == nil || len(s.Tuning.Path) == 0 {
+		t.Fatalf("no cross-validation in %s", o.stdout)
+	}
+	return &s, o
+}
+
+func TestTrainChoosesGamma(t *testing.T) {
+	dir, path := file(t, "t.csv", measured(60))
+	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
+	s, o := tuned(t, path, "--target", "kind", "--drop", "y,site", "-o", model, "--certificate", cert)
+	c := s.Tuning
+	if c.Folds != 5 || c.Division != "classes" || c.Rows != 60 || c.Metric != "deviance" || c.Higher || s.Settings.Reg != float64(c.Gamma) || float64(c.GammaPerRow) != s.Settings.Reg/60 {
+		t.Errorf("%+v with γ = %v", c, s.Settings.Reg)
+	}
+	if c.Chosen != c.Best || c.Path[c.Chosen].Gamma != c.Gamma || !(c.Path[0].Gamma < c.GammaMax) {
+		t.Errorf("chose %v, number %d of %+v", c.Gamma, c.Chosen, c.Path)
+	}
+	for k, q := range c.Path {
+		if len(q.Folds) != 5 || q.Mean < c.Path[c.Best].Mean || k > 0 && !(q.Gamma < c.Path[k-1].Gamma) {
+			t.Errorf("point %d: %+v", k, q)
+		}
+	}
+	if lines := strings.Count(o.stderr, " ± "); lines != len(c.Path)+1 || !strings.Contains(o.stderr, "deviance ± deviation of the folds") {
+		t.Errorf("%d lines for %d points: %s", lines, len(c.Path), o.stderr)
+	}
+	if o := command(t, "verify", cert, path, "--reg", fmt.Sprint(s.Settings.Reg), "--target", "kind"); o.status != exitDone {
+		t.Errorf("the certificate: exit status %d, %s%s", o.status, o.stdout, o.stderr)
+	}
+	again, _ := tuned(t, path, "--target", "kind", "--drop", "y,site", "--quiet", "--threads", "1")
+	for k, q := range again.Tuning.Path {
+		if q.Mean != c.Path[k].Mean || q.Gamma != c.Path[k].Gamma {
+			t.Errorf("with one thread point %d is %+v, was %+v", k, q, c.Path[k])
+		}
+	}
+	text := command(t, "train", path, "--target", "kind", "--drop", "y,site", "--reg", "auto", "--effort", "30", "--quiet")
+	if want := fmt.Sprintf("weight decay  γ = %v, the best of %d by deviance", s.Settings.Reg, len(c.Path)); !strings.Contains(text.stdout, want) {
+		t.Errorf("the summary does not say %q:\n%s", want, text.stdout)
+	}
+}
+
+func TestTuningByGroupsAndMetric(t *testing.T) {
+	_, path := file(t, "t.csv", measured(70))
+	s, _ := tuned(t, path, "--target", "y", "--drop", "kind", "--groups", "site", "--metric", "r2", "--folds", "3", "--one-standard-error")
+	c := s.Tuning
+	if c.Division != "groups" || c.Folds != 3 || !c.Higher || !c.OneStandardError || s.Data.Features != 2 {
+		t.Errorf("%+v, %d features", c, s.Data.Features)
+	}
+	best := c.Path[c.Best]
+	if best.Mean > 1 || best.Mean < 0.2 || c.Chosen > c.Best {
+		t.Errorf("R² %v at best; chose number %d", best.Mean, c.Chosen)
+	}
+	for _, q := range c.Path {
+		if q.Mean > best.Mean {
+			t.Errorf("R² %v is better than the best, %v", q.Mean, best.Mean)
+		}
+	}
+}
+
+func TestTuningInOrder(t *testing.T) {
+	_, path := file(t, "t.csv", measured(60))
+	if s, _ := tuned(t, path, "--target", "y", "--drop", "kind,site", "--fold-order"); s.Tuning.Division != "order" || s.Tuning.Rows != 60 {
+		t.Errorf("%+v", s.Tuning)
+	}
+}
+
+func TestTuningRefusals(t *testing.T) {
+	_, path := file(t, "t.csv", measured(20))
+	_, flat := file(t, "flat.csv", "a,y\n1,0\n2,0\n3,0\n4,0\n5,0\n6,0\n")
+	for _, c := range []struct {
+		args  []string
+		words []string
+	}{
+		{[]string{"bound", path, "--reg", "auto"}, []string{`--reg "auto"`, "number greater than 0"}},
+		{[]string{"train", path, "--reg", "some"}, []string{`--reg "some"`, "expected auto or", "number greater than 0"}},
+		{[]string{"train", path, "--reg", "auto", "--folds", "1"}, []string{`--folds "1"`}},
+		{[]string{"train", path, "--reg", "auto", "--folds", "30"}, []string{"--reg auto", "20 rows", "at least 30"}},
+		{[]string{"train", path, "--reg", "auto", "--groups", "place"}, []string{"place", "not found"}},
+		{[]string{"train", path, "--reg", "auto", "--groups", "site", "--folds", "9"}, []string{"7 groups"}},
+		{[]string{"train", path, "--reg", "auto", "--groups", "site", "--fold-order"}, []string{"groups", "fold-order"}},
+		{[]string{"train", path, "--reg", "auto", "--metric", "r2"}, []string{"--metric r2", "classification", "accuracy"}},
+		{[]string{"train", path, "--reg", "auto", "--metric", "accuracy", "--target", "y", "--drop", "kind"}, []string{"--metric accuracy", "regression", "r2"}},
+		{[]string{"train", flat, "--reg", "auto", "--task", "regression", "--folds", "2"}, []string{"--reg auto", "targets do not vary"}},
+	} {
+		t.Run(strings.Join(append(c.args[:1:1], c.args[2:]...), " "), func(t *testing.T) { command(t, c.args...).wantRefusal(t, c.words...) })
+	}
+}
