@@ -24,6 +24,9 @@ type Options struct {
 	W        *mat.Dense // n×c, the residual of a network: what blocks have before they are solved; nil for zero
 	// Apart solves every block as a problem of its own, where otherwise blocks have common moments of (u, v) if those are not too many.
 	Apart bool
+	// Families is the number of sets of blocks that are solved one after the other, each with common moments of its own; 0 means 1.
+	// The memory is that of the largest.
+	Families int
 	// Progress is called from one goroutine at a time, with the sum of the bounds: apart after each block, with the number of blocks
 	// that are done, and together after each step of the solver.
 	Progress func(done int, bound float64)
@@ -62,17 +65,12 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 	}); err != nil {
 		return nil, 0, err
 	}
-	joined := false
+	solve := apart
 	if share {
-		var err error
-		if joined, err = together(ctx, red, made, gamma, o); err != nil {
-			return nil, 0, fmt.Errorf("%d blocks: %w", len(parts), err)
-		}
+		solve = families
 	}
-	if !joined {
-		if err := apart(ctx, red, made, gamma, o); err != nil {
-			return nil, 0, err
-		}
+	if err := solve(ctx, red, made, gamma, o); err != nil {
+		return nil, 0, err
 	}
 	sum := 0.0
 	for _, b := range made {

@@ -95,8 +95,8 @@ func TestCommonMomentsProveMore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		prove := func(count int, apart bool) float64 {
-			d, claimed, err := Prove(t.Context(), red, Options{Count: count, Seed: 1, Parallel: 2, Apart: apart})
+		prove := func(count, families int, apart bool) float64 {
+			d, claimed, err := Prove(t.Context(), red, Options{Count: count, Families: families, Seed: 1, Parallel: 2, Apart: apart})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -106,9 +106,12 @@ func TestCommonMomentsProveMore(t *testing.T) {
 			}
 			return bound
 		}
-		whole, apart, together := prove(1, false), prove(4, true), prove(4, false)
+		whole, apart, together, families := prove(1, 1, false), prove(4, 1, true), prove(4, 1, false), prove(4, 2, false)
 		if !(together <= whole*(1+2e-3) && together-apart > 0.4*(whole-apart)) {
 			t.Errorf("c=%d: blocks apart prove %v, together %v, all rows %v", c, apart, together, whole)
+		}
+		if !(families < together && families > apart) {
+			t.Errorf("c=%d: two families prove %v, one %v, blocks apart %v", c, families, together, apart)
 		}
 	}
 }

@@ -47,7 +47,7 @@ func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, 
 	n, _, _ := s.problem.Dims()
 	w, _ := s.record.Network()
 	o := blocks.Options{
-		Count: by.count, Seed: s.opts.Seed, Parallel: s.opts.threads(), W: s.problem.Residual(w), Apart: by.apart,
+		Count: by.count, Families: by.families, Seed: s.opts.Seed, Parallel: s.opts.threads(), W: s.problem.Residual(w), Apart: by.apart,
 		Progress: func(done int, _ float64) {
 			a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner, e.Rank = "blocks", done, by.count, 0 })
 		},

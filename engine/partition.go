@@ -16,16 +16,20 @@ const (
 	fewestApart    = 16
 	// memoryShare is the part of the free memory for the systems of blocks with common moments.
 	memoryShare = 0.5
+	// mostFamilies is the largest number of families, and fewestBlocks the least number of blocks of one.
+	mostFamilies = 50
+	fewestBlocks = 4
 )
 
 // partition says how rows are divided into blocks.
 type partition struct {
-	count int
-	apart bool // every block is a problem of its own
+	count    int
+	families int  // sets of blocks that have common moments
+	apart    bool // every block is a problem of its own
 }
 
-// partition picks blocks whose relaxations are expected to be solved until the share of the time limit: as few as possible, with
-// common moments where those of the least size fit into time and memory.
+// partition picks blocks whose relaxations are expected to be solved until the share of the time limit: where there is time for blocks with common
+// moments, those in as few families as fit into memory, and of these as few as possible; else as few as possible.
 func (s *state) partition(share float64) partition {
 	n, d, c := s.problem.Dims()
 	r := min(n, d)
@@ -37,21 +41,32 @@ func (s *state) partition(share float64) partition {
 		return part * work
 	}
 	if relax.Shares(r, c) <= relax.MostShared {
-		memory := s.freeMemory()
+		memory := memoryShare * s.freeMemory()
+		best := partition{families: mostFamilies + 1}
 		for size := n / 2; size >= fewestTogether; size -= max(1, size/20) {
 			count := (n + size - 1) / size
-			if relax.BlocksWork(count, size, r, c) <= within(togetherShare) && float64(relax.BlocksMemory(count, size, r, c)) <= memoryShare*memory {
-				return partition{count: count}
+			if relax.BlocksWork(count, size, r, c) > within(togetherShare) {
+				continue
 			}
+			families := max(1, math.Ceil(float64(relax.BlocksMemory(count, size, r, c))/memory))
+			if families < float64(best.families) && families*fewestBlocks <= float64(max(count, fewestBlocks)) {
+				best = partition{count: count, families: int(families)}
+			}
+			if families == 1 {
+				break
+			}
+		}
+		if best.count > 0 {
+			return best
 		}
 	}
 	for size := n; size > fewestApart; size -= max(1, size/20) {
 		count := (n + size - 1) / size
 		if w := relax.WorkFor(size, c); w <= relax.MostWork && float64(count)*w <= within(apartShare) {
-			return partition{count, true}
+			return partition{count: count, apart: true}
 		}
 	}
-	return partition{max(1, n/fewestApart), true}
+	return partition{count: max(1, n/fewestApart), apart: true}
 }
 
 // freeMemory is what is left of the memory that is allowed, in bytes.
@@ -68,7 +83,7 @@ func (p partition) memory(n, d, c, parallel int) uint64 {
 	order := uint64(size + min(size, d))
 	dense := 8 * squareMatrices * order * order
 	if !p.apart {
-		return relax.BlocksMemory(p.count, size, r, c) + uint64(parallel)*dense
+		return relax.BlocksMemory((p.count+p.families-1)/p.families, size, r, c) + uint64(parallel)*dense
 	}
 	return uint64(min(parallel, p.count)) * (dense + relax.Memory(size, c))
 }

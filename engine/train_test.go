@@ -120,7 +120,7 @@ func TestRowBlocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := whole.LowerBound / 10
-	for _, by := range []partition{{count: 2, apart: true}, {count: 2}} {
+	for _, by := range []partition{{count: 2, apart: true}, {count: 2, families: 1}} {
 		s, err := newState(p, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +170,14 @@ func TestPartition(t *testing.T) {
 	if least := s.partition(1); !least.apart || least.count != 400/fewestApart {
 		t.Errorf("without work: %+v", least)
 	}
-	s.freeWork, s.budget.Bytes = relax.BlocksWork(8, 50, 3, 2), 1
+	if plenty.families != 1 {
+		t.Errorf("with the memory of the machine: %+v", plenty)
+	}
+	s.freeWork, s.budget.Bytes = relax.BlocksWork(8, 50, 3, 2), heapInUse()+2*relax.BlocksMemory(4, 50, 3, 2)
+	if half := s.partition(1); half.apart || half.families < 2 {
+		t.Errorf("with half the memory of 8 blocks: %+v", half)
+	}
+	s.budget.Bytes = 1
 	if none := s.partition(1); !none.apart {
 		t.Errorf("without memory: %+v", none)
 	}
