@@ -67,8 +67,10 @@ type Array struct {
 	Float64 []float64
 	Int64   []int64
 	Bool    []bool
-	// Text is the string of a scalar of kind Text.
-	Text string
+	// Text is the string of a scalar of kind Text, Texts are those of an array of
+	// strings, which only ReadTable reads.
+	Text  string
+	Texts []string
 }
 
 // ErrFormat is wrapped by every error about the content of a file, as opposed

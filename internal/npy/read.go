@@ -17,8 +17,8 @@ import (
 // a small multiple of its own length.
 func Read(r io.Reader, limit int64) (Array, error) { return read(r, limit, false) }
 
-// ReadTable is Read for a table of numbers, of which nothing is to be proved: it
-// also takes float16 and uint64, where each number is one of float64.
+// ReadTable is Read for a table, of which nothing is to be proved: it also takes
+// arrays of strings, and float16 and uint64, where each number is one of float64.
 func ReadTable(r io.Reader, limit int64) (Array, error) { return read(r, limit, true) }
 
 func read(r io.Reader, limit int64, table bool) (Array, error) {
@@ -34,7 +34,7 @@ func read(r io.Reader, limit int64, table bool) (Array, error) {
 		return Array{}, unsupported(h.descr)
 	}
 	isText := d.letter == 'U' || d.letter == 'S'
-	if isText && len(h.shape) != 0 {
+	if isText && len(h.shape) != 0 && !table {
 		return Array{}, fmt.Errorf("%w: an array of strings; only single strings are supported", ErrFormat)
 	}
 	n, ok := elements(h.shape)
@@ -42,7 +42,11 @@ func read(r io.Reader, limit int64, table bool) (Array, error) {
 	for _, s := range h.shape {
 		ok = ok && s <= math.MaxInt32
 	}
-	if !ok || (d.size > 0 && int64(n) > (limit-length)/int64(d.size)) {
+	size := int64(d.size)
+	if isText && len(h.shape) != 0 {
+		size = max(size, stringBytes) // also texts without a character take memory
+	}
+	if !ok || (size > 0 && int64(n) > (limit-length)/size) {
 		return Array{}, fmt.Errorf("%w: the shape %s of %d-byte elements exceeds the limit of %d bytes", ErrFormat, shapeText(h.shape), d.size, limit)
 	}
 	data, err := readExactly(r, int64(n)*int64(d.size))
@@ -50,6 +54,16 @@ func read(r io.Reader, limit int64, table bool) (Array, error) {
 		return Array{}, err
 	}
 	a := Array{Shape: h.shape}
+	switch {
+	case isText && len(h.shape) != 0:
+		a.Kind = Text
+		a.Texts, err = d.texts(data, n)
+		return a, err
+	case isText:
+		a.Kind = Text
+		a.Text, err = d.text(data)
+		return a, err
+	}
 	switch d.letter {
 	case 'f':
 		a.Kind, a.Float64 = Float64, d.floats(data)
@@ -69,16 +83,6 @@ func read(r io.Reader, limit int64, table bool) (Array, error) {
 				return Array{}, fmt.Errorf("%w: byte %d is no bool", ErrFormat, b)
 			}
 			a.Bool[i] = b == 1
-		}
-	case 'S':
-		a.Kind, a.Text = Text, string(bytes.TrimRight(data, "\x00"))
-		if !utf8.ValidString(a.Text) {
-			return Array{}, fmt.Errorf("%w: a byte string that is not UTF-8", ErrFormat)
-		}
-	case 'U':
-		a.Kind = Text
-		if a.Text, err = d.text(data); err != nil {
-			return Array{}, err
 		}
 	}
 	if h.fortranOrder && len(h.shape) == 2 {
@@ -169,8 +173,30 @@ func (d dtype) integers(data []byte) []int64 {
 	return x
 }
 
-// text decodes UTF-32 with zeros behind the end.
+// stringBytes is the size of a string beside its characters.
+const stringBytes = 16
+
+// texts decodes n strings; they are in the order of the file.
+func (d dtype) texts(data []byte, n int) ([]string, error) {
+	all := make([]string, n)
+	for i := range all {
+		var err error
+		if all[i], err = d.text(data[i*d.size : (i+1)*d.size]); err != nil {
+			return nil, fmt.Errorf("element %d: %w", i, err)
+		}
+	}
+	return all, nil
+}
+
+// text decodes UTF-32, or bytes of UTF-8, with zeros behind the end.
 func (d dtype) text(data []byte) (string, error) {
+	if d.letter == 'S' {
+		s := string(bytes.TrimRight(data, "\x00"))
+		if !utf8.ValidString(s) {
+			return "", fmt.Errorf("%w: a byte string that is not UTF-8", ErrFormat)
+		}
+		return s, nil
+	}
 	var s strings.Builder
 	zeros := 0
 	for ; len(data) >= 4; data = data[4:] {

@@ -21,8 +21,12 @@ var (
 	trainTargetArrays  = []string{"y_train", "Y_train", "train_labels", "train_targets"}
 )
 
-// arrayNames are the names of the arrays that a file's table is made of.
-type arrayNames struct{ features, targets string }
+// arrayNames are the names of the arrays that a file's table is made of: targets
+// is empty without, features of a sparse matrix, which has several.
+type arrayNames struct {
+	features, targets string
+	sparse            bool
+}
 
 // chooseArrays finds features and targets by their names, and refuses what may
 // be read in several ways.
@@ -36,18 +40,22 @@ func chooseArrays(name string, names []string) (arrayNames, error) {
 		}
 		return found
 	}
-	if format := []string{"format", "shape", "data"}; len(among(format)) == len(format) {
-		return arrayNames{}, table.Errorf(name, "a sparse matrix of scipy (arrays %s); expected dense arrays X and y, or a file in LIBSVM's format", printable.List(names, 12))
+	if isSparse(names) {
+		targets := among(targetArrays)
+		if len(targets) > 1 {
+			return arrayNames{}, table.Errorf(name, "the arrays %s can be taken for targets beside a sparse matrix; expected one, such as y", printable.List(targets, 12))
+		}
+		return arrayNames{targets: strings.Join(targets, ""), sparse: true}, nil
 	}
 	var pairs []arrayNames
 	for _, kind := range [][2][]string{{featureArrays, targetArrays}, {trainFeatureArrays, trainTargetArrays}} {
 		for _, features := range among(kind[0]) {
 			targets := among(kind[1])
 			if len(targets) == 0 {
-				pairs = append(pairs, arrayNames{features, ""})
+				pairs = append(pairs, arrayNames{features: features})
 			}
 			for _, t := range targets {
-				pairs = append(pairs, arrayNames{features, t})
+				pairs = append(pairs, arrayNames{features: features, targets: t})
 			}
 		}
 	}
@@ -73,7 +81,7 @@ func readNPY(s *source) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	return arrayTable(s, columns, numbered("x", len(columns)))
+	return arrayTable(s, numberColumns(columns), numbered("x", len(columns)))
 }
 
 // readNPZ reads the features from the array X and the targets from y, if it is
@@ -92,6 +100,9 @@ func readNPZ(s *source) (*table.Table, error) {
 			return nil
 		}
 		wanted := []string{chosen.features, chosen.targets}
+		if chosen.sparse {
+			wanted = append(slices.Clone(sparseArrays), chosen.targets)
+		}
 		others = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(wanted, n) })
 		return wanted
 	})
@@ -101,42 +112,81 @@ func readNPZ(s *source) (*table.Table, error) {
 	if err != nil {
 		return nil, arrayError(name, err)
 	}
-	if len(others) > 0 {
+	if len(others) > 0 && !chosen.sparse {
 		s.remarks = append(s.remarks, fmt.Sprintf("%s: beside %s and %s other arrays are ignored: %s", name, printable.Quote(chosen.features), printable.Quote(chosen.targets), printable.List(others, 12)))
 	}
-	featureName, targetName := chosen.features, chosen.targets
-	read := func(array string) ([][]float64, error) {
-		a, err := archive.Array(array)
-		if err != nil {
-			return nil, table.Errorf(name, "%v", err)
-		}
-		return arrayColumns(name, "array "+printable.Quote(array), a)
+	var features [][]float64
+	if chosen.sparse {
+		features, err = s.sparseColumns(archive)
+	} else {
+		features, err = s.numbersOf(archive, chosen.features)
 	}
-	features, err := read(featureName)
 	if err != nil {
 		return nil, err
 	}
 	names := numbered("x", len(features))
-	if targetName == "" {
-		return arrayTable(s, features, names)
+	if chosen.targets == "" {
+		return arrayTable(s, numberColumns(features), names)
 	}
-	targets, err := read(targetName)
+	targets, err := s.targetColumns(archive, chosen.targets)
 	if err != nil {
 		return nil, err
 	}
-	if len(targets[0]) != len(features[0]) {
-		return nil, table.Errorf(name, "%s has %d rows and %s has %d; expected the same number", featureName, len(features[0]), targetName, len(targets[0]))
+	if rows := targets[0].len(); rows != len(features[0]) {
+		what := chosen.features
+		if chosen.sparse {
+			what = "the sparse matrix"
+		}
+		return nil, table.Errorf(name, "%s has %d rows and %s has %d; expected the same number", what, len(features[0]), chosen.targets, rows)
 	}
 	targetNames := []string{"y"}
 	if len(targets) > 1 {
 		targetNames = numbered("y", len(targets))
 	}
-	t, err := arrayTable(s, append(features, targets...), append(names, targetNames...))
+	t, err := arrayTable(s, append(numberColumns(features), targets...), append(names, targetNames...))
 	if err != nil {
 		return nil, err
 	}
 	t.DefaultTargets = targetNames
 	return t, nil
+}
+
+// numbersOf returns the columns of an array of numbers.
+func (s *source) numbersOf(archive *npy.Archive, array string) ([][]float64, error) {
+	a, err := archive.Array(array)
+	if err != nil {
+		return nil, table.Errorf(s.name, "%v", err)
+	}
+	return arrayColumns(s.name, "array "+printable.Quote(array), a)
+}
+
+// targetColumns returns the columns of the targets, or the one of their labels.
+func (s *source) targetColumns(archive *npy.Archive, array string) ([]arrayColumn, error) {
+	a, err := archive.Array(array)
+	if err != nil {
+		return nil, table.Errorf(s.name, "%v", err)
+	}
+	if a.Kind == npy.Text && (len(a.Shape) == 1 || len(a.Shape) == 2 && a.Shape[1] == 1) && len(a.Texts) > 0 {
+		return []arrayColumn{{labels: a.Texts}}, nil
+	}
+	columns, err := arrayColumns(s.name, "array "+printable.Quote(array), a)
+	return numberColumns(columns), err
+}
+
+// arrayColumn is a column of numbers or of labels.
+type arrayColumn struct {
+	numbers []float64
+	labels  []string
+}
+
+func (c arrayColumn) len() int { return max(len(c.numbers), len(c.labels)) }
+
+func numberColumns(columns [][]float64) []arrayColumn {
+	out := make([]arrayColumn, len(columns))
+	for j, numbers := range columns {
+		out[j].numbers = numbers
+	}
+	return out
 }
 
 func numbered(prefix string, n int) []string {
@@ -183,16 +233,25 @@ func arrayColumns(name, what string, a npy.Array) ([][]float64, error) {
 }
 
 // arrayTable puts columns under names.
-func arrayTable(s *source, columns [][]float64, names []string) (*table.Table, error) {
+func arrayTable(s *source, columns []arrayColumn, names []string) (*table.Table, error) {
 	b, err := table.NewBuilder(s.name, names, false)
 	if err != nil {
 		return nil, err
 	}
 	b.ChargeTo(s.budget.take)
 	b.ReadAs(s.reading)
-	for i := range columns[0] {
-		for j := range columns {
-			b.AddNumber(j, columns[j][i])
+	for j, c := range columns {
+		if c.labels != nil {
+			b.Declare(j, table.Categorical)
+		}
+	}
+	for i := range columns[0].len() {
+		for j, c := range columns {
+			if c.labels != nil {
+				b.AddLabel(j, strings.TrimSpace(c.labels[i]))
+			} else {
+				b.AddNumber(j, c.numbers[i])
+			}
 		}
 		if err := b.EndRow(0); err != nil {
 			return nil, err
