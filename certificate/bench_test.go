@@ -25,7 +25,7 @@ func benchmarkRepairer(b *testing.B) (*Repairer, lift.Multipliers) {
 		b.Fatal(err)
 	}
 	zero := mat.NewDense(n, n, nil)
-	return r, lift.Multipliers{W: p.Y, Phi: zero, Psi: zero, Omega: zero}
+	return r, lift.SparseMultipliers(p.Y, zero, zero, zero)
 }
 
 func BenchmarkBound(b *testing.B) {

@@ -12,7 +12,7 @@ import (
 )
 
 // blocks are the parts of S of the package comment, equation (2), in the scaled
-// units of condensed, for multipliers with their signs put right.
+// units of condensed.
 type blocks struct {
 	q           *condensed
 	plus, minus *mat.Dense // m×c, V₊ and V₋ in the units of the data
@@ -22,57 +22,73 @@ type blocks struct {
 	d *mat.Dense // k×k, D = γI − S_uu
 }
 
-// signed returns the multipliers' entries with signs put right: the symmetric
-// nonnegative part of Φ and Ω, Ψ with a nonnegative off-diagonal.
-type signed struct{ phi, psi, omega *mat.Dense }
-
-func (s signed) phiAt(i, j int) float64 {
-	return max(s.phi.At(i, j)/2+s.phi.At(j, i)/2, 0)
-}
-
-func (s signed) omegaAt(i, j int) float64 {
-	return max(s.omega.At(i, j)/2+s.omega.At(j, i)/2, 0)
-}
-
-func (s signed) psiAt(i, j int) float64 {
-	if i == j {
-		return s.psi.At(i, i)
-	}
-	return max(s.psi.At(i, j), 0)
-}
-
 // checkMultipliers reports the first thing that makes mu unusable for q.
 func (q *condensed) checkMultipliers(mu lift.Multipliers) error {
 	n, _, c := q.problem.Dims()
-	for _, part := range []struct {
-		name       string
-		v          *mat.Dense
-		rows, cols int
-	}{{"W", mu.W, n, c}, {"Phi", mu.Phi, q.m, q.m}, {"Psi", mu.Psi, q.m, q.m}, {"Omega", mu.Omega, q.m, q.m}} {
-		if part.v == nil {
-			if part.rows == 0 {
-				continue
+	if mu.W == nil {
+		return fmt.Errorf("%w: W is missing", ErrMultipliers)
+	}
+	if rows, cols := mu.W.Dims(); rows != n || cols != c {
+		return fmt.Errorf("%w: W is %d×%d, expected %d×%d", ErrMultipliers, rows, cols, n, c)
+	}
+	if len(mu.Psi) != q.m {
+		return fmt.Errorf("%w: Psi has %d entries, expected %d", ErrMultipliers, len(mu.Psi), q.m)
+	}
+	finite := func(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
+	for i := range n {
+		for j, v := range mu.W.RawRowView(i) {
+			if !finite(v) {
+				return fmt.Errorf("%w: W[%d,%d] is %v, expected a finite number", ErrMultipliers, i, j, v)
 			}
-			return fmt.Errorf("%w: %s is missing", ErrMultipliers, part.name)
 		}
-		if rows, cols := part.v.Dims(); rows != part.rows || cols != part.cols {
-			return fmt.Errorf("%w: %s is %d×%d, expected %d×%d", ErrMultipliers, part.name, rows, cols, part.rows, part.cols)
+	}
+	for i, v := range mu.Psi {
+		if !finite(v) {
+			return fmt.Errorf("%w: Psi[%d] is %v, expected a finite number", ErrMultipliers, i, v)
 		}
-		for i := range part.rows {
-			for j, v := range part.v.RawRowView(i) {
-				if math.IsNaN(v) || math.IsInf(v, 0) {
-					return fmt.Errorf("%w: %s[%d,%d] is %v, expected a finite number", ErrMultipliers, part.name, i, j, v)
-				}
-			}
+	}
+	for _, p := range mu.Pairs {
+		switch {
+		case p.K < 0 || p.L <= p.K || p.L >= 2*q.m || p.L == p.K+q.m:
+			return fmt.Errorf("%w: a pair of lines (%d, %d), expected two of %d in order, not α and β of a row", ErrMultipliers, p.K, p.L, 2*q.m)
+		case !finite(p.Value) || p.Value < 0:
+			return fmt.Errorf("%w: the multiplier of lines %d and %d is %v, expected a finite number that is not negative", ErrMultipliers, p.K, p.L, p.Value)
 		}
 	}
 	return nil
 }
 
+// products subtracts Φ + Ψ + Ψᵀ + Ω, in scaled units, from aa (m×m, both triangles), and returns (Ψ + Ω)X and
+// ΩX (m×k).
+func (q *condensed) products(mu lift.Multipliers, aa *mat.Dense) (au, ou *mat.Dense) {
+	m := q.m
+	_, k := q.x.Dims()
+	au, ou = mat.NewDense(m, k, nil), mat.NewDense(m, k, nil)
+	for i, v := range mu.Psi {
+		v = math.Ldexp(v, 2*q.exponent[i])
+		aa.Set(i, i, aa.At(i, i)-v)
+		addScaled(au.RawRowView(i), v/2, q.x.RawRowView(i))
+	}
+	for _, p := range mu.Pairs {
+		i, j := p.K%m, p.L%m
+		v := math.Ldexp(p.Value, q.exponent[i]+q.exponent[j])
+		aa.Set(i, j, aa.At(i, j)-v)
+		aa.Set(j, i, aa.At(j, i)-v)
+		if p.L >= m {
+			addScaled(au.RawRowView(i), v, q.x.RawRowView(j))
+		}
+		if p.K >= m {
+			addScaled(au.RawRowView(j), v, q.x.RawRowView(i))
+			addScaled(ou.RawRowView(i), v, q.x.RawRowView(j))
+			addScaled(ou.RawRowView(j), v, q.x.RawRowView(i))
+		}
+	}
+	return au, ou
+}
+
 // newBlocks forms the blocks of S.  m must be positive.
 func (q *condensed) newBlocks(mu lift.Multipliers) *blocks {
 	b := &blocks{q: q, plus: q.gather(mu.W, &q.positive), minus: q.gather(mu.W, &q.negative)}
-	s := signed{mu.Phi, mu.Psi, mu.Omega}
 	m, gamma := q.m, q.problem.Gamma
 	_, k := q.x.Dims()
 
@@ -97,28 +113,11 @@ func (q *condensed) newBlocks(mu lift.Multipliers) *blocks {
 
 	b.a = mat.NewDense(m, m, nil)
 	q.algebra.Mul(b.a, v, v.T())
-	coupling := mat.NewDense(m, m, nil) // Ψ + Ω, then Ω
-	for i := range m {
-		row, pairs := b.a.RawRowView(i), coupling.RawRowView(i)
-		for j := range m {
-			e := q.exponent[i] + q.exponent[j]
-			omega := s.omegaAt(i, j)
-			row[j] = -(row[j]/gamma + math.Ldexp(s.phiAt(i, j)+s.psiAt(i, j)+s.psiAt(j, i)+omega, e))
-			pairs[j] = math.Ldexp(s.psiAt(i, j)+omega, e)
-		}
-	}
-	b.c = mat.NewDense(m, k, nil)
-	q.algebra.Mul(b.c, coupling, q.x)
-	for i := range m {
-		pairs := coupling.RawRowView(i)
-		for j := range m {
-			pairs[j] = math.Ldexp(s.omegaAt(i, j), q.exponent[i]+q.exponent[j])
-		}
-	}
-	var ox mat.Dense
-	q.algebra.Mul(&ox, coupling, q.x)
+	b.a.Scale(-1/gamma, b.a)
+	var ou *mat.Dense
+	b.c, ou = q.products(mu, b.a)
 	b.d = mat.NewDense(k, k, nil)
-	q.algebra.Mul(b.d, q.x.T(), &ox)
+	q.algebra.Mul(b.d, q.x.T(), ou)
 	if b.minus != nil {
 		var vg, gg mat.Dense
 		q.algebra.Mul(&vg, v, g)

@@ -105,7 +105,7 @@ func TestBlocksAgainstTheQuadraticForm(t *testing.T) {
 		mu := randomMultipliers(rng, n, outputs, q.m, 1)
 		b := q.newBlocks(mu)
 		s := b.assemble(make([]float64, q.m), p.Gamma)
-		signs := signed{mu.Phi, mu.Psi, mu.Omega}
+		phi, psi, omega := mu.Dense()
 		u := gaussian(rng, 1, d).RawRowView(0)
 		out := make([]float64, outputs)
 		for i := range n {
@@ -120,7 +120,7 @@ func TestBlocksAgainstTheQuadraticForm(t *testing.T) {
 		}
 		for i := range q.m {
 			for j := range q.m {
-				want -= alpha[i]*signs.phiAt(i, j)*alpha[j] + 2*alpha[i]*signs.psiAt(i, j)*beta[j] + beta[i]*signs.omegaAt(i, j)*beta[j]
+				want -= alpha[i]*phi.At(i, j)*alpha[j] + 2*alpha[i]*psi.At(i, j)*beta[j] + beta[i]*omega.At(i, j)*beta[j]
 			}
 		}
 		if d > q.m {

@@ -20,10 +20,11 @@ func (c *Certificate) Claims() *verify.Claims {
 	if err != nil { // a RawMessage that is not JSON: the verifier will say so
 		meta = []byte(fmt.Sprintf("invalid meta data: %v", err))
 	}
+	phi, psi, omega := c.Dense()
 	return &verify.Claims{
 		X: PlainMatrix(c.X), Y: PlainMatrix(c.Y), Gamma: c.Gamma,
 		Representatives: int64s(c.Representatives), MergedInto: int64s(c.MergedInto), MergeScale: c.MergeScale,
-		W: PlainMatrix(c.W), Phi: PlainMatrix(c.Phi), Omega: PlainMatrix(c.Omega), Psi: PlainMatrix(c.Psi),
+		W: PlainMatrix(c.W), Phi: PlainMatrix(phi), Omega: PlainMatrix(omega), Psi: PlainMatrix(psi),
 		LowerBound: c.LowerBound, Meta: string(meta),
 	}
 }
@@ -33,7 +34,7 @@ func fromClaims(v *verify.Claims, meta Meta) *Certificate {
 	return &Certificate{
 		X: gonumMatrix(v.X), Y: gonumMatrix(v.Y), Gamma: v.Gamma,
 		Grouping:    lift.Grouping{Representatives: ints(v.Representatives), MergedInto: ints(v.MergedInto), MergeScale: v.MergeScale},
-		Multipliers: lift.Multipliers{W: gonumMatrix(v.W), Phi: gonumMatrix(v.Phi), Psi: gonumMatrix(v.Psi), Omega: gonumMatrix(v.Omega)},
+		Multipliers: lift.SparseMultipliers(gonumMatrix(v.W), gonumMatrix(v.Phi), gonumMatrix(v.Psi), gonumMatrix(v.Omega)),
 		LowerBound:  v.LowerBound, Meta: meta,
 	}
 }

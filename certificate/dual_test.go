@@ -238,32 +238,32 @@ func solveDual(t testing.TB, p lift.Problem, barrier float64) lift.Multipliers {
 			mu *= 0.3
 		}
 	}
-	out := lift.Multipliers{W: mat.NewDense(n, c, nil), Phi: mat.NewDense(n, n, nil), Psi: mat.NewDense(n, n, nil), Omega: mat.NewDense(n, n, nil)}
+	w, phi, psi, omega := mat.NewDense(n, c, nil), mat.NewDense(n, n, nil), mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
 	position = 0
 	next := func() float64 { position++; return x[position-1] }
 	for i := range n {
 		for k := range c {
-			out.W.Set(i, k, next())
+			w.Set(i, k, next())
 		}
 	}
 	for i := range n {
 		for j := i; j < n; j++ {
 			v := next()
-			out.Phi.Set(i, j, v)
-			out.Phi.Set(j, i, v)
+			phi.Set(i, j, v)
+			phi.Set(j, i, v)
 		}
 	}
 	for i := range n {
 		for j := range n {
-			out.Psi.Set(i, j, next())
+			psi.Set(i, j, next())
 		}
 	}
 	for i := range n {
 		for j := i; j < n; j++ {
 			v := next()
-			out.Omega.Set(i, j, v)
-			out.Omega.Set(j, i, v)
+			omega.Set(i, j, v)
+			omega.Set(j, i, v)
 		}
 	}
-	return out
+	return lift.SparseMultipliers(w, phi, psi, omega)
 }

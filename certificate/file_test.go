@@ -20,7 +20,7 @@ func smallCertificate(t testing.TB, seed uint64) *Certificate {
 	t.Helper()
 	p := withMerges(newRand(seed), 5, 2, 2, 0.3)
 	g := presolved(t, p)
-	return mustRepair(t, p, g, lift.Multipliers{W: p.Y, Phi: square(g), Psi: square(g), Omega: square(g)})
+	return mustRepair(t, p, g, lift.SparseMultipliers(p.Y, square(g), square(g), square(g)))
 }
 
 func saved(t testing.TB, c *Certificate) string {

@@ -35,17 +35,10 @@ func plainGrouping(n int) lift.Grouping {
 	return g
 }
 
-func copyMultipliers(mu lift.Multipliers) lift.Multipliers {
-	return lift.Multipliers{W: mat.DenseCopyOf(mu.W), Phi: mat.DenseCopyOf(mu.Phi), Psi: mat.DenseCopyOf(mu.Psi), Omega: mat.DenseCopyOf(mu.Omega)}
-}
-
-// randomMultipliers has entries of either sign and size about scale.
+// randomMultipliers has entries of size about scale; W and ψ have either sign.
 func randomMultipliers(rng *rand.Rand, n, c, m int, scale float64) lift.Multipliers {
-	mu := lift.Multipliers{W: gaussian(rng, n, c), Phi: gaussian(rng, m, m), Psi: gaussian(rng, m, m), Omega: gaussian(rng, m, m)}
-	for _, part := range []*mat.Dense{mu.W, mu.Phi, mu.Psi, mu.Omega} {
-		part.Scale(scale, part)
-	}
-	return mu
+	part := func(rows, cols int) *mat.Dense { return scaledCopy(scale, gaussian(rng, rows, cols)) }
+	return lift.SparseMultipliers(part(n, c), part(m, m), part(m, m), part(m, m))
 }
 
 // withMerges returns a problem with zero rows, duplicates and rows that are exact

@@ -50,17 +50,12 @@ func (b *blocks) certify(mu lift.Multipliers, delta []float64, eta float64) *Cer
 	t -= t * 0x1p-50
 	tt := t * t
 
-	m := q.m
-	s := signed{mu.Phi, mu.Psi, mu.Omega}
-	out := lift.Multipliers{Phi: mat.NewDense(m, m, nil), Psi: mat.NewDense(m, m, nil), Omega: mat.NewDense(m, m, nil)}
-	for i := range m {
-		phi, psi, omega := out.Phi.RawRowView(i), out.Psi.RawRowView(i), out.Omega.RawRowView(i)
-		for j := range m {
-			phi[j] = tt * s.phiAt(i, j)
-			omega[j] = tt * s.omegaAt(i, j)
-			psi[j] = tt * s.psiAt(i, j)
-		}
-		psi[i] = tt * (s.psiAt(i, i) - math.Ldexp(delta[i], -2*q.exponent[i]))
+	out := lift.Multipliers{Pairs: make([]lift.Pair, len(mu.Pairs)), Psi: make([]float64, q.m)}
+	for i, p := range mu.Pairs {
+		out.Pairs[i] = lift.Pair{K: p.K, L: p.L, Value: tt * p.Value}
+	}
+	for i, v := range mu.Psi {
+		out.Psi[i] = tt * (v - math.Ldexp(delta[i], 1-2*q.exponent[i]))
 	}
 	var plus, minus *mat.Dense
 	if b.plus != nil {
@@ -93,28 +88,10 @@ func (q *condensed) passes(mu lift.Multipliers) bool {
 	gamma := q.problem.Gamma
 	k := mat.NewDense(order, order, nil)
 
-	pairs := mat.NewDense(m, m, nil)
-	for i := range m {
-		row := k.RawRowView(i)
-		for j := range m {
-			e := q.exponent[i] + q.exponent[j]
-			omega := mu.Omega.At(i, j)
-			// The diagonal is the sum of terms that nearly cancel: add them from the largest.
-			row[j] = -math.Ldexp((mu.Psi.At(i, j)+mu.Psi.At(j, i))+(mu.Phi.At(i, j)+omega), e)
-			pairs.Set(i, j, math.Ldexp(mu.Psi.At(i, j)+omega, e))
-		}
-	}
-	coupling := k.Slice(0, m, m, m+d).(*mat.Dense)
-	q.algebra.Mul(coupling, pairs, q.x)
-	for i := range m {
-		for j := range m {
-			pairs.Set(i, j, math.Ldexp(mu.Omega.At(i, j), q.exponent[i]+q.exponent[j]))
-		}
-	}
-	var ox mat.Dense
-	q.algebra.Mul(&ox, pairs, q.x)
+	au, ou := q.products(mu, k.Slice(0, m, 0, m).(*mat.Dense))
+	k.Slice(0, m, m, m+d).(*mat.Dense).Copy(au)
 	weights := k.Slice(m, m+d, m, m+d).(*mat.Dense)
-	q.algebra.Mul(weights, q.x.T(), &ox)
+	q.algebra.Mul(weights, q.x.T(), ou)
 	weights.Scale(-1, weights)
 
 	outputs := k.Slice(0, m, m+d, order).(*mat.Dense)

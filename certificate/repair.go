@@ -81,8 +81,7 @@ func bestScale(kappa, linear, square float64) float64 {
 	return t
 }
 
-// Repair makes a certificate from any finite multipliers.  Symmetry and signs
-// are put right, κ is minimised over the diagonal of Ψ, the best scale t is taken,
+// Repair makes a certificate from any finite multipliers.  κ is minimised over the diagonal of Ψ, the best scale t is taken,
 // and what is returned has been tested with the margin that the verifier needs.
 // When no scale but 0 can be found, the certificate is the trivial one, with zero
 // multipliers and the bound that zero rows and merged rows give alone.
@@ -154,17 +153,14 @@ func (q *condensed) repair(ctx context.Context, mu lift.Multipliers, effort Effo
 func (q *condensed) trivial() *Certificate {
 	c := &Certificate{X: q.problem.X, Y: q.problem.Y, Gamma: q.problem.Gamma, Grouping: q.grouping}
 	if q.m == 0 {
-		c.Multipliers = lift.Multipliers{W: mat.DenseCopyOf(q.problem.Y), Phi: new(mat.Dense), Psi: new(mat.Dense), Omega: new(mat.Dense)}
+		c.Multipliers = lift.Multipliers{W: mat.DenseCopyOf(q.problem.Y)}
 		c.finish()
 		return c
 	}
 	zero := mat.NewDense(q.m, q.c, nil)
-	c.Multipliers = lift.Multipliers{
-		W:   q.scatter(zero, zero),
-		Phi: mat.NewDense(q.m, q.m, nil), Psi: mat.NewDense(q.m, q.m, nil), Omega: mat.NewDense(q.m, q.m, nil),
-	}
+	c.Multipliers = lift.Multipliers{W: q.scatter(zero, zero), Psi: make([]float64, q.m)}
 	for i := range q.m {
-		c.Psi.Set(i, i, -math.Ldexp(q.problem.Gamma/float64(q.m), -2*q.exponent[i]))
+		c.Psi[i] = -math.Ldexp(2*q.problem.Gamma/float64(q.m), -2*q.exponent[i])
 	}
 	if !q.passes(c.Multipliers) { // rounding in V, if Y is huge
 		for i, r := range q.grouping.MergedInto {

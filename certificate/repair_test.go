@@ -21,14 +21,14 @@ func TestOneRowHasItsKnownOptimum(t *testing.T) {
 	p := lift.Problem{X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{3}), Gamma: 0.5}
 	zero := mat.NewDense(1, 1, nil)
 	for _, w := range []float64{0.5, 3, 1e-3, 700} {
-		c := mustRepair(t, p, plainGrouping(1), lift.Multipliers{W: mat.NewDense(1, 1, []float64{w}), Phi: zero, Psi: zero, Omega: zero})
+		c := mustRepair(t, p, plainGrouping(1), lift.SparseMultipliers(mat.NewDense(1, 1, []float64{w}), zero, zero, zero))
 		mustVerify(t, c)
 		want := 0.5*3 - 0.125
 		if !(c.LowerBound <= want) || !(c.LowerBound > want*(1-2e-8)) {
 			t.Errorf("W = %v: bound %v, exact optimum %v", w, c.LowerBound, want)
 		}
 	}
-	exact := lift.Multipliers{W: mat.NewDense(1, 1, []float64{0.5}), Phi: zero, Psi: mat.NewDense(1, 1, []float64{-0.5}), Omega: zero}
+	exact := lift.SparseMultipliers(mat.NewDense(1, 1, []float64{0.5}), zero, mat.NewDense(1, 1, []float64{-0.5}), zero)
 	c := &Certificate{X: p.X, Y: p.Y, Gamma: p.Gamma, Grouping: plainGrouping(1), Multipliers: exact, LowerBound: 1.375}
 	c.Seal()
 	mustVerify(t, c) // S is singular: only exact arithmetic can tell
@@ -51,7 +51,7 @@ func TestOppositeRowsHaveTheirKnownOptimum(t *testing.T) {
 	want := value(1, 3) + value(2, 5)
 	zero := mat.NewDense(1, 1, nil)
 	w := mat.NewDense(2, 1, []float64{gamma, gamma / 2})
-	c := mustRepair(t, p, g, lift.Multipliers{W: w, Phi: zero, Psi: zero, Omega: zero})
+	c := mustRepair(t, p, g, lift.SparseMultipliers(w, zero, zero, zero))
 	mustVerify(t, c)
 	if !(c.LowerBound <= want) || !(c.LowerBound > want*(1-2e-8)) {
 		t.Errorf("bound %v, exact optimum %v", c.LowerBound, want)
@@ -79,13 +79,15 @@ func TestGoodMultipliersLoseAlmostNothing(t *testing.T) {
 			}
 			rng := newRand(6)
 			for _, noise := range []float64{0, 1e-9, 1e-7, 1e-5, 1e-3} {
-				bad := copyMultipliers(mu)
-				for _, part := range []*mat.Dense{bad.W, bad.Phi, bad.Psi, bad.Omega} {
+				w := mat.DenseCopyOf(mu.W)
+				phi, psi, omega := mu.Dense()
+				for _, part := range []*mat.Dense{w, phi, psi, omega} {
 					n, k := part.Dims()
 					add := gaussian(rng, n, k)
 					add.Scale(noise, add)
 					part.Add(part, add)
 				}
+				bad := lift.SparseMultipliers(w, phi, psi, omega)
 				estimate, err := r.Bound(bad)
 				if err != nil {
 					t.Fatal(err)
@@ -133,7 +135,7 @@ func TestAnyMultipliersGiveATrueBound(t *testing.T) {
 			}
 			g := presolved(t, p)
 			m := len(g.Representatives)
-			mu := lift.Multipliers{W: p.Y, Phi: new(mat.Dense), Psi: new(mat.Dense), Omega: new(mat.Dense)}
+			mu := lift.SparseMultipliers(p.Y, new(mat.Dense), new(mat.Dense), new(mat.Dense))
 			if m > 0 {
 				mu = randomMultipliers(rng, n, outputs, m, math.Pow(10, float64(rng.IntN(9)-6)))
 				if seed%2 == 0 {
@@ -168,7 +170,7 @@ func TestBoundOnSpiralFromTargetsAlone(t *testing.T) {
 	g := presolved(t, p)
 	m := len(g.Representatives)
 	zero := mat.NewDense(m, m, nil)
-	c := mustRepair(t, p, g, lift.Multipliers{W: p.Y, Phi: zero, Psi: zero, Omega: zero})
+	c := mustRepair(t, p, g, lift.SparseMultipliers(p.Y, zero, zero, zero))
 	mustVerify(t, c)
 	if !(c.LowerBound > 2.6) || !(c.LowerBound < 16.5930) {
 		t.Errorf("bound %v, expected between the known 2.6045 of these multipliers and the optimum 16.593", c.LowerBound)
@@ -198,7 +200,7 @@ func TestHopelessMultipliersGiveTheTrivialCertificate(t *testing.T) {
 	for name, mu := range map[string]lift.Multipliers{
 		"zero":    randomMultipliers(rng, n, outputs, len(g.Representatives), 0),
 		"huge":    randomMultipliers(rng, n, outputs, len(g.Representatives), 1e300),
-		"against": {W: scaledCopy(-1, p.Y), Phi: square(g), Psi: square(g), Omega: square(g)},
+		"against": lift.SparseMultipliers(scaledCopy(-1, p.Y), square(g), square(g), square(g)),
 	} {
 		c := mustRepair(t, p, g, mu)
 		mustVerify(t, c)
@@ -222,7 +224,7 @@ func TestMoreFeaturesThanRows(t *testing.T) {
 	rng := newRand(4)
 	p := lift.Problem{X: gaussian(rng, 5, 30), Y: gaussian(rng, 5, 2), Gamma: 0.2}
 	zero := mat.NewDense(5, 5, nil)
-	c := mustRepair(t, p, plainGrouping(5), lift.Multipliers{W: p.Y, Phi: zero, Psi: zero, Omega: zero})
+	c := mustRepair(t, p, plainGrouping(5), lift.SparseMultipliers(p.Y, zero, zero, zero))
 	mustVerify(t, c)
 	if !(c.LowerBound > 0) {
 		t.Errorf("bound %v, expected more than 0", c.LowerBound)
@@ -245,7 +247,7 @@ func TestRowsOfVeryDifferentNorm(t *testing.T) {
 		p.X.Set(1, j, p.X.At(0, j)*(1+9e-5*float64(j)))
 	}
 	zero := mat.NewDense(12, 12, nil)
-	c := mustRepair(t, p, plainGrouping(12), lift.Multipliers{W: p.Y, Phi: zero, Psi: zero, Omega: zero})
+	c := mustRepair(t, p, plainGrouping(12), lift.SparseMultipliers(p.Y, zero, zero, zero))
 	mustVerify(t, c)
 	if !(c.LowerBound > 0) {
 		t.Errorf("bound %v, expected more than 0", c.LowerBound)
@@ -275,7 +277,7 @@ func TestRepairStopsWhenTheContextEnds(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	c, err := r.Repair(ctx, lift.Multipliers{W: p.Y, Phi: square(g), Psi: square(g), Omega: square(g)}, Thorough)
+	c, err := r.Repair(ctx, lift.SparseMultipliers(p.Y, square(g), square(g), square(g)), Thorough)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,9 +290,12 @@ func TestBadArgumentsAreErrors(t *testing.T) {
 	good := func() lift.Multipliers { return randomMultipliers(rng, 4, 1, 4, 1) }
 	for name, mutate := range map[string]func(mu *lift.Multipliers, g *lift.Grouping){
 		"NaN in W":           func(mu *lift.Multipliers, _ *lift.Grouping) { mu.W.Set(1, 0, math.NaN()) },
-		"Inf in Phi":         func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Phi.Set(1, 0, math.Inf(1)) },
+		"Inf in a pair":      func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1].Value = math.Inf(1) },
+		"negative pair":      func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1].Value = -1 },
+		"NaN in Psi":         func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Psi[0] = math.NaN() },
 		"Psi missing":        func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Psi = nil },
-		"Omega wrong shape":  func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Omega = mat.NewDense(3, 4, nil) },
+		"no such line":       func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1].L = 8 },
+		"α and β of a row":   func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1] = lift.Pair{K: 1, L: 5, Value: 1} },
 		"group out of range": func(_ *lift.Multipliers, g *lift.Grouping) { g.MergedInto[2] = 4 },
 		"scale zero":         func(_ *lift.Multipliers, g *lift.Grouping) { g.MergeScale[2] = 0 },
 		"false merge": func(_ *lift.Multipliers, g *lift.Grouping) {

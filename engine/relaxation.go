@@ -56,9 +56,9 @@ func (s *state) relaxation(until float64, complete bool) Phase {
 }
 
 // squareMatrices is how many dense m×m matrices the relaxation holds at
-// its peak beside its own system: the multipliers Φ, Ψ, Ω now and of the claims, and
-// the matrix S of the certificate with its factor.
-const squareMatrices = 15
+// its peak beside its own system: the multipliers Φ, Ψ, Ω of an iterate until they are made sparse, and
+// the matrices of their repair, which are collected late.
+const squareMatrices = 10
 
 // relaxationMemory estimates the bytes of the relaxation that is solved until the share of the time limit with its certificates.
 func (s *state) relaxationMemory(until float64) uint64 {

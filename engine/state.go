@@ -7,8 +7,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
@@ -106,7 +104,7 @@ func (s *state) simpleBound(ctx context.Context, a Access, effort certificate.Ef
 	m := len(reduced.Representatives)
 	w, _ := s.record.Network()
 	for _, from := range []lift.Weights{w, {}} {
-		mu := lift.Multipliers{W: s.problem.Residual(from), Phi: square(m), Psi: square(m), Omega: square(m)}
+		mu := lift.Multipliers{W: s.problem.Residual(from), Psi: make([]float64, m)}
 		c, err := repairer.Repair(ctx, mu, effort)
 		if err != nil {
 			return fmt.Errorf("simple bound: %w", err)
@@ -117,12 +115,4 @@ func (s *state) simpleBound(ctx context.Context, a Access, effort certificate.Ef
 		}
 	}
 	return nil
-}
-
-// square returns the m×m matrix of zeros, empty for m = 0.
-func square(m int) *mat.Dense {
-	if m == 0 {
-		return new(mat.Dense)
-	}
-	return mat.NewDense(m, m, nil)
 }

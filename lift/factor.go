@@ -146,7 +146,7 @@ func (r *Reduced) FactorOf(w Weights) Factor {
 // residual is W̃ (q×c), phi, psi and omega (m×m) belong to α̂ and β̂.
 func (r *Reduced) Multipliers(residual, phi, psi, omega *mat.Dense) Multipliers {
 	n, _, c := r.Source.Dims()
-	mu := Multipliers{W: mat.NewDense(n, c, nil)}
+	w := mat.NewDense(n, c, nil)
 	slot := make(map[[2]int]int, len(r.Fits)) // (representative, sign) → fit
 	for q, fit := range r.Fits {
 		sign := 0
@@ -156,8 +156,8 @@ func (r *Reduced) Multipliers(residual, phi, psi, omega *mat.Dense) Multipliers 
 		slot[[2]int{fit.Row, sign}] = q
 	}
 	for i := range n {
-		w, y := mu.W.RawRowView(i), r.Source.Y.RawRowView(i)
-		copy(w, y)
+		row := w.RawRowView(i)
+		copy(row, r.Source.Y.RawRowView(i))
 		rep := r.MergedInto[i]
 		if rep < 0 {
 			continue
@@ -168,16 +168,19 @@ func (r *Reduced) Multipliers(residual, phi, psi, omega *mat.Dense) Multipliers 
 		}
 		q := slot[[2]int{rep, sign}]
 		share := math.Abs(r.MergeScale[i]) * r.RowScale[rep] / r.Fits[q].Weight // |s_i|/‖s‖
-		linalg.Axpy(-share, r.Y.RawRowView(q), w)
-		linalg.Axpy(share, residual.RawRowView(q), w)
+		linalg.Axpy(-share, r.Y.RawRowView(q), row)
+		linalg.Axpy(share, residual.RawRowView(q), row)
 	}
-	unscale := func(a *mat.Dense) *mat.Dense {
-		out := mat.DenseCopyOf(a)
-		out.Apply(func(i, j int, v float64) float64 { return v / (r.RowScale[i] * r.RowScale[j]) }, out)
-		return out
+	if r.X == nil {
+		return Multipliers{W: w}
 	}
-	if r.X != nil {
-		mu.Phi, mu.Psi, mu.Omega = unscale(phi), unscale(psi), unscale(omega)
+	mu := SparseMultipliers(w, phi, psi, omega)
+	m := len(mu.Psi)
+	for i, p := range mu.Pairs {
+		mu.Pairs[i].Value = p.Value / (r.RowScale[p.K%m] * r.RowScale[p.L%m])
+	}
+	for i := range mu.Psi {
+		mu.Psi[i] /= r.RowScale[i] * r.RowScale[i]
 	}
 	return mu
 }

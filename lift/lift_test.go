@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -188,26 +189,22 @@ func TestPart(t *testing.T) {
 	if len(red.Representatives) != 2 {
 		t.Fatalf("%d representatives", len(red.Representatives))
 	}
+}
+
+// Multipliers that are given as matrices come back symmetric, without what is negative.
+func TestSparseMultipliers(t *testing.T) {
 	square := func(a, b, c, d float64) *mat.Dense { return mat.NewDense(2, 2, []float64{a, b, c, d}) }
-	mu := part.Extend(Multipliers{
-		W: mat.NewDense(3, 1, []float64{10, 20, 30}), Phi: square(1, 2, 2, 3), Psi: square(4, 5, 6, 7), Omega: square(8, 9, 9, 1),
-	})
-	if !mat.Equal(mu.W, mat.NewDense(7, 1, []float64{10, 0, 0, 20, 0, 0, 30})) {
-		t.Errorf("W %v", mat.Formatted(mu.W))
+	mu := SparseMultipliers(mat.NewDense(2, 1, []float64{1, 2}), square(5, 1, 3, 5), square(-4, 5, -6, 7), square(8, -9, -9, 1))
+	if want := []Pair{{0, 1, 2}, {0, 3, 5}}; !slices.Equal(mu.Pairs, want) || !slices.Equal(mu.Psi, []float64{-8, 14}) {
+		t.Errorf("pairs %v and ψ %v, expected %v and [−8 14]", mu.Pairs, mu.Psi, want)
 	}
-	for _, c := range []struct {
-		name string
-		got  *mat.Dense
-		want [4]float64
-	}{{"Φ", mu.Phi, [4]float64{1, 2, 2, 3}}, {"Ψ", mu.Psi, [4]float64{4, 5, 6, 7}}, {"Ω", mu.Omega, [4]float64{8, 9, 9, 1}}} {
-		want := mat.NewDense(4, 4, nil)
-		want.Set(0, 0, c.want[0])
-		want.Set(0, 3, c.want[1])
-		want.Set(3, 0, c.want[2])
-		want.Set(3, 3, c.want[3])
-		if !mat.Equal(c.got, want) {
-			t.Errorf("%s %v", c.name, mat.Formatted(c.got))
-		}
+	phi, psi, omega := mu.Dense()
+	if !mat.Equal(phi, square(0, 2, 2, 0)) || !mat.Equal(psi, square(-4, 5, 0, 7)) || !mat.Equal(omega, square(0, 0, 0, 0)) {
+		t.Errorf("Φ %v, Ψ %v, Ω %v", mat.Formatted(phi), mat.Formatted(psi), mat.Formatted(omega))
+	}
+	again := SparseMultipliers(mu.W, phi, psi, omega)
+	if !slices.Equal(again.Pairs, mu.Pairs) || !slices.Equal(again.Psi, mu.Psi) {
+		t.Errorf("there and back: %v, expected %v", again, mu)
 	}
 }
 

@@ -68,24 +68,3 @@ func (p *Part) Reduced() *Reduced {
 
 // Rows returns the part's rows, numbers of the whole, ascending.
 func (p *Part) Rows() []int { return p.rows }
-
-// Extend returns multipliers of the part as those of the whole, zero for the other rows.
-func (p *Part) Extend(mu Multipliers) Multipliers {
-	n, _, c := p.whole.Source.Dims()
-	m := len(p.whole.Representatives)
-	w := mat.NewDense(n, c, nil)
-	for k, i := range p.rows {
-		w.SetRow(i, mu.W.RawRowView(k))
-	}
-	embed := func(a *mat.Dense) *mat.Dense {
-		out := mat.NewDense(m, m, nil)
-		for k, i := range p.groups {
-			from, to := a.RawRowView(k), out.RawRowView(i)
-			for l, j := range p.groups {
-				to[j] = from[l]
-			}
-		}
-		return out
-	}
-	return Multipliers{W: w, Phi: embed(mu.Phi), Psi: embed(mu.Psi), Omega: embed(mu.Omega)}
-}

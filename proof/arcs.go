@@ -161,7 +161,7 @@ func (a *arcs) leaf(ends []arcEnd) Node {
 		var m float64
 		if h, m = arcMaximum(square, ends[0].normal, ends[1].normal); m > 0 {
 			first, second := ends[0].line, ends[1].line
-			leaf.Pairs = []Pair{{min(first, second), max(first, second), m}}
+			leaf.Pairs = []Pair{{K: min(first, second), L: max(first, second), Value: m}}
 		}
 	}
 	a.largest = max(a.largest, h)

@@ -35,31 +35,7 @@ func RowsOf(x *mat.Dense, g lift.Grouping) *Rows {
 	return rows
 }
 
-// FromMultipliers returns the leaf in which every row is open that dense multipliers (m×m each) amount to:
-// αᵀΦα + 2αᵀΨβ + βᵀΩβ without the diagonals of Φ and Ω, which only weaken a proof, and ψ_i = 2Ψ_ii.
+// FromMultipliers returns the leaf in which every row is open that multipliers amount to.  It shares their memory.
 func FromMultipliers(mu lift.Multipliers) *Multipliers {
-	m := 0
-	if mu.Psi != nil && !mu.Psi.IsEmpty() {
-		m, _ = mu.Psi.Dims()
-	}
-	lines := Lines{Open: m}
-	leaf := &Multipliers{Psi: make([]float64, m)}
-	add := func(k, l int, v float64) {
-		if v > 0 {
-			leaf.Pairs = append(leaf.Pairs, Pair{k, l, v})
-		}
-	}
-	for i := range m {
-		leaf.Psi[i] = 2 * mu.Psi.At(i, i)
-		for j := range m {
-			if i < j {
-				add(lines.Alpha(i), lines.Alpha(j), mu.Phi.At(i, j))
-				add(lines.Beta(i), lines.Beta(j), mu.Omega.At(i, j))
-			}
-			if i != j {
-				add(lines.Alpha(i), lines.Beta(j), mu.Psi.At(i, j))
-			}
-		}
-	}
-	return leaf
+	return &Multipliers{Pairs: mu.Pairs, Psi: mu.Psi}
 }

@@ -86,7 +86,7 @@ func corpus(t testing.TB) []forgery {
 	honestBall := func() *Derivation {
 		// On u = ‖u‖ = v: ½u² + ½v² − ½(u² − v²) − 2·½vu − 2·½(v − u)v is zero.
 		side := func(pair float64) Node {
-			return &SplitRow{0, &Multipliers{Tau: -0.5, Pairs: []Pair{{1, 2, pair}}, Balls: []Ball{{P: []float64{1 - 1e-12}}}}, leaf()}
+			return &SplitRow{0, &Multipliers{Tau: -0.5, Pairs: []Pair{{K: 1, L: 2, Value: pair}}, Balls: []Ball{{P: []float64{1 - 1e-12}}}}, leaf()}
 		}
 		return repaired(t, with(oneRow(0.5), &Balance{&SplitV{[]float64{1}, side(0.5), &SplitRow{0, leaf(), leaf()}}}))
 	}
@@ -200,15 +200,15 @@ func corpus(t testing.TB) []forgery {
 
 	// Multipliers.
 	forge("negative-multiplier", "a multiplier is negative",
-		with(oneRow(3), &SplitV{[]float64{1}, &SplitRow{0, &Multipliers{Pairs: []Pair{{0, 1, -3}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}), nil)
+		with(oneRow(3), &SplitV{[]float64{1}, &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 0, L: 1, Value: -3}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}), nil)
 	forge("multiplier-nan", "a multiplier is not a number",
-		with(oneRow(3), &SplitV{[]float64{1}, &SplitRow{0, &Multipliers{Pairs: []Pair{{0, 1, math.NaN()}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}), nil)
-	forge("diagonal", "a pair is of a line with itself", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{0, 0, 1}}}), nil)
-	forge("alpha-beta", "a pair is α and β of one row", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{0, 1, 1}}}), nil)
-	forge("line-out-of-range", "a pair names a line that does not exist", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{0, 2, 1}}}), nil)
-	forge("line-negative", "a pair names line −1", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{-1, 0, 1}}}), nil)
+		with(oneRow(3), &SplitV{[]float64{1}, &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 0, L: 1, Value: math.NaN()}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}), nil)
+	forge("diagonal", "a pair is of a line with itself", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 0, L: 0, Value: 1}}}), nil)
+	forge("alpha-beta", "a pair is α and β of one row", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 0, L: 1, Value: 1}}}), nil)
+	forge("line-out-of-range", "a pair names a line that does not exist", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 0, L: 2, Value: 1}}}), nil)
+	forge("line-negative", "a pair names line −1", with(oneRow(3), &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: -1, L: 0, Value: 1}}}), nil)
 	forge("pair-twice", "a pair occurs twice",
-		with(oneRow(3), &SplitV{[]float64{1}, &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{0, 2, 1}, {0, 2, 1}}}, leaf()}), nil)
+		with(oneRow(3), &SplitV{[]float64{1}, &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 0, L: 2, Value: 1}, {K: 0, L: 2, Value: 1}}}, leaf()}), nil)
 	forge("psi-positive", "ψ has the wrong sign for its row to be eliminated", with(oneRow(3), &Multipliers{Psi: []float64{1}}), nil)
 	forge("indefinite", "the matrix has a negative eigenvalue", with(oneRow(3), &Multipliers{Psi: []float64{-6}}), nil)
 	forge("slack-uncharged", "a large slack hides a negative eigenvalue", with(oneRow(3), &Multipliers{Psi: []float64{-6}, Slack: 20}), nil)
@@ -220,7 +220,7 @@ func corpus(t testing.TB) []forgery {
 	// Balls.  On u, v ≥ 0 a line v − pu with p = 6 would prove W = 3.
 	ball := func(w, p float64, balanced bool) *Derivation {
 		long := func() Node {
-			pair := Pair{1, 2, 0.5}
+			pair := Pair{K: 1, L: 2, Value: 0.5}
 			return &SplitRow{0, &Multipliers{Tau: -0.5, Pairs: []Pair{pair}, Balls: []Ball{{P: []float64{p}}}}, leaf()}
 		}
 		var root Node = &SplitV{[]float64{1}, long(), &SplitRow{0, leaf(), leaf()}}
@@ -234,22 +234,22 @@ func corpus(t testing.TB) []forgery {
 	forge("ball-too-long", "a ball line is too long", ball(3, 6, true), nil)
 	write("ball-too-long-a-little", "a ball line is longer than 1 by 10⁻⁹", ball(0.5*(1+1e-9), 1+1e-9, true), 1.375, nil)
 	forge("ball-unbalanced", "a ball line is used on a claim that is not balanced",
-		with(oneRow(3), &SplitV{[]float64{1}, &SplitRow{0, &Multipliers{Pairs: []Pair{{1, 2, 0.25}}, Balls: []Ball{{P: []float64{1}}}}, leaf()}, leaf()}), nil)
+		with(oneRow(3), &SplitV{[]float64{1}, &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 1, L: 2, Value: 0.25}}, Balls: []Ball{{P: []float64{1}}}}, leaf()}, leaf()}), nil)
 	forge("ball-without-sign", "a ball line is used where v has no sign",
-		with(oneRow(3), &Balance{&SplitRow{0, &Multipliers{Tau: -0.5, Pairs: []Pair{{0, 1, 0.5}}, Balls: []Ball{{P: []float64{6}}}}, leaf()}}), nil)
+		with(oneRow(3), &Balance{&SplitRow{0, &Multipliers{Tau: -0.5, Pairs: []Pair{{K: 0, L: 1, Value: 0.5}}, Balls: []Ball{{P: []float64{6}}}}, leaf()}}), nil)
 	write("ball-not-orthogonal", "a folded ball line is not orthogonal to its row",
 		with(oneRow(0.69), &Balance{&SplitV{[]float64{1},
-			&Multipliers{Psi: []float64{-1e4}, Tau: -0.499, Pairs: []Pair{{2, 3, 0.495}}, Balls: []Ball{{P: []float64{0.7}, Rows: []int{0}, S: []float64{0.7}}}},
+			&Multipliers{Psi: []float64{-1e4}, Tau: -0.499, Pairs: []Pair{{K: 2, L: 3, Value: 0.495}}, Balls: []Ball{{P: []float64{0.7}, Rows: []int{0}, S: []float64{0.7}}}},
 			&SplitRow{0, leaf(), leaf()}}}), 1.8, nil)
 	forge("ball-negative-fold", "a folded ball line has a negative factor",
 		with(oneRow(3), &Balance{&SplitV{[]float64{1},
-			&Multipliers{Psi: []float64{-1}, Pairs: []Pair{{2, 3, 0.25}}, Balls: []Ball{{P: []float64{1}, Rows: []int{0}, S: []float64{-11}}}},
+			&Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 2, L: 3, Value: 0.25}}, Balls: []Ball{{P: []float64{1}, Rows: []int{0}, S: []float64{-11}}}},
 			&SplitRow{0, leaf(), leaf()}}}), nil)
 	forge("ball-nan", "a ball line is not a number", ball(3, math.NaN(), true), nil)
 	write("ball-two-outputs", "a ball line is used with two outputs", func() *Derivation {
 		d := oneRow(0.5)
 		d.Problem.Y, d.W = mat.NewDense(1, 2, []float64{3, 3}), mat.NewDense(1, 2, []float64{0.5, 0.5})
-		d.Root = &Balance{&SplitV{[]float64{1, 0}, &SplitRow{0, &Multipliers{Pairs: []Pair{{1, 2, 0.25}}, Balls: []Ball{{P: []float64{1}}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}}
+		d.Root = &Balance{&SplitV{[]float64{1, 0}, &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 1, L: 2, Value: 0.25}}, Balls: []Ball{{P: []float64{1}}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}}
 		return d
 	}(), 2.7, nil)
 	forge("balance-twice", "a claim is balanced twice", with(oneRow(3), &Balance{&Balance{&SplitRow{0, leaf(), leaf()}}}), nil)

@@ -1,6 +1,10 @@
 package proof
 
-import "math/big"
+import (
+	"math/big"
+
+	"github.com/relift/relift/lift"
+)
 
 // Node is a step of a derivation: one of [SplitRow], [SplitU], [SplitV], [Implied], [Blocks],
 // [Weaken], [Balance], [Multipliers], [Empty] and [Cones].
@@ -83,10 +87,7 @@ type Multipliers struct {
 
 // Pair is M_kl > 0 for two lines numbered by [Lines], K < L; not α_i with β_i, which
 // is ψ_i.
-type Pair struct {
-	K, L  int
-	Value float64
-}
+type Pair = lift.Pair
 
 // Circuit is the line Σ_t λ_t ℓ_t − ℓ_k over basic lines ℓ = (aᵀu)₊ (α_i, β_i, and the
 // lines of K in u), where a_k = Σ λ_t a_t + ρ for their directions a: r_i for α_i,

@@ -100,7 +100,7 @@ func TestNumPyIsNotFooledByRoundingErrors(t *testing.T) {
 		Problem: Problem{X: mat.NewDense(2, 1, []float64{1, 1 + 0x1p-52}), Y: mat.NewDense(2, 1, []float64{10, 10}), Gamma: 0.2},
 		W:       mat.NewDense(2, 1, []float64{5, 5}),
 		Claim:   Form{U: 0.2, V: 0.2},
-		Root:    &Multipliers{Psi: []float64{-height, -height}, Pairs: []Pair{{0, 3, height / 2}, {1, 2, height / 2}}},
+		Root:    &Multipliers{Psi: []float64{-height, -height}, Pairs: []Pair{{K: 0, L: 3, Value: height / 2}, {K: 1, L: 2, Value: height / 2}}},
 	}
 	if status, bound, out := shortCheck(t, python, d, 75); status != 3 || bound > 2 {
 		t.Errorf("NumPy says %q", out)

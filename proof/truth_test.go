@@ -381,7 +381,7 @@ func (b *builder) tighten(leaf *Multipliers, at view, steps int) float64 {
 		for k := range count {
 			for l := k + 1; l < count; l++ {
 				if v := pairs[[2]int{k, l}]; v > 0 {
-					leaf.Pairs = append(leaf.Pairs, Pair{k, l, v})
+					leaf.Pairs = append(leaf.Pairs, Pair{K: k, L: l, Value: v})
 				}
 			}
 		}

@@ -112,10 +112,11 @@ func leastEigenvalue(t *testing.T, red *lift.Reduced, b Block) float64 {
 		}
 	}
 	mu := b.Multipliers
-	minus(a, mu.Phi, a)
-	minus(a, mu.Psi, l)
-	minus(a, mu.Psi, l)
-	minus(l, mu.Omega, l)
+	phi, psi, omega := mu.Dense()
+	minus(a, phi, a)
+	minus(a, psi, l)
+	minus(a, psi, l)
+	minus(l, omega, l)
 	var eig mat.EigenSym
 	if !eig.Factorize(s, false) {
 		t.Fatal("eigenvalues did not converge")

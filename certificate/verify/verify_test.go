@@ -54,7 +54,7 @@ func valid(t testing.TB, seed uint64, n, d, c int) *verify.Claims {
 		}
 		return v
 	}
-	made, err := certificate.Repair(p, r.Grouping, lift.Multipliers{W: p.Y, Phi: multiplier(), Psi: multiplier(), Omega: multiplier()})
+	made, err := certificate.Repair(p, r.Grouping, lift.SparseMultipliers(p.Y, multiplier(), multiplier(), multiplier()))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -74,9 +74,11 @@ func (c change) certificate(of *certificate.Certificate) *certificate.Certificat
 	out := &certificate.Certificate{X: c.problem.X, Y: c.problem.Y, Gamma: c.problem.Gamma}
 	out.LowerBound = math.Nextafter(c.law(of.LowerBound), math.Inf(-1))
 	out.W = c.dual(of.W)
-	for _, part := range []struct{ to, from **mat.Dense }{{&out.Phi, &of.Phi}, {&out.Psi, &of.Psi}, {&out.Omega, &of.Omega}} {
-		*part.to = new(mat.Dense)
-		(*part.to).Scale(c.multipliers, *part.from)
+	for _, p := range of.Pairs {
+		out.Pairs = append(out.Pairs, lift.Pair{K: p.K, L: p.L, Value: c.multipliers * p.Value})
+	}
+	for _, v := range of.Psi {
+		out.Psi = append(out.Psi, c.multipliers*v)
 	}
 	out.Representatives = slices.Clone(of.Representatives)
 	out.MergedInto, out.MergeScale = make([]int, n), make([]float64, n)
