@@ -38,7 +38,7 @@ func NewModel(r *Result, p Problem, made *Recipe) (*Model, error) {
 	n, _ := p.X.Dims()
 	data := Encoded{X: p.X, Y: p.Y, Weights: p.Weights}
 	return network.New(r.Weights, made, network.Provenance{
-		Gamma: p.Gamma, LowerBound: r.LowerBound, UpperBound: r.UpperBound, DataLoss: r.DataLoss,
+		Gamma: p.Gamma, Loss: p.Loss, LowerBound: r.LowerBound, UpperBound: r.UpperBound, DataLoss: r.DataLoss,
 		DataDigest: data.Digest(), Rows: n, Status: r.Status.String(), Method: string(r.Method), Version: Version,
 	})
 }

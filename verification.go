@@ -43,6 +43,6 @@ func Verify(ctx context.Context, path string) (*Verification, error) {
 	}
 	return &Verification{
 		Checks: outcome.Checks, Bound: outcome.Proven, At: outcome.At,
-		Gamma: file.Gamma, Loss: file.Loss, Weighted: file.Weighted, Intercept: file.Intercept,
+		Gamma: file.Gamma, Loss: file.Loss, Weighted: file.Weights != nil, Intercept: file.Intercept,
 	}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 )
 
@@ -74,9 +75,9 @@ type Report struct {
 	Advice    string        `json:"advice"`  // what to do with it, in a paragraph
 	Width     int           `json:"width"`   // neurons
 	Objective report.Number `json:"objective"`
-	DataLoss  report.Number `json:"data_loss"`    // its first part ½‖f(X) − Y‖²
+	DataLoss  report.Number `json:"data_loss"`    // its first part, the sum of the losses
 	Decay     report.Number `json:"weight_decay"` // its second part
-	Zero      report.Number `json:"zero_network"` // ½‖Y‖², the objective of the network that predicts 0
+	Zero      report.Number `json:"zero_network"` // the objective of the network that predicts 0, ½‖Y‖² for the squared loss
 	Balanced  report.Number `json:"balanced"`     // after scaling each neuron to ‖u‖ = ‖v‖
 	Refitted  report.Number `json:"refitted"`     // after refitting the second layer for its directions
 	Best      report.Number `json:"best_found"`   // the lowest objective found on the way
@@ -209,7 +210,7 @@ func (a *auditor) network(ctx context.Context, w lift.Weights) error {
 	zero, _ := p.Objective(lift.Weights{})
 	r.Zero = report.Number(zero)
 	r.Best, r.BestWeights = r.Objective, w
-	a.propose(lift.Weights{})
+	a.propose(p.WithIntercept(lift.Weights{}))
 	a.balanced = w
 	if w.Width() > 0 {
 		a.balanced = descent.Balance(w)
@@ -301,7 +302,7 @@ func (a *auditor) missing(ctx context.Context) error {
 			directions = append(directions, u.RawRowView(j)...)
 		}
 	}
-	residual := p.Residual(a.balanced)
+	residual := p.DualPoint(a.balanced)
 	var best *mat.VecDense
 	var bestA, bestQ *mat.VecDense
 	largest := 0.0
@@ -321,9 +322,9 @@ func (a *auditor) missing(ctx context.Context) error {
 	if best == nil || !(largest > p.Gamma*(1+violationTolerance)) {
 		return nil
 	}
-	size := mat.Norm(bestA, 2)
+	// The best t for the squared loss, and one that helps for losses of at most its curvature.
 	t := mat.NewVecDense(c, nil)
-	t.ScaleVec((1-p.Gamma/largest)/size/size, bestQ)
+	t.ScaleVec((1-p.Gamma/largest)/curvature(p, bestA), bestQ)
 	grown := appendNeuron(a.balanced, best, t)
 	added := a.propose(grown)
 	if !(added < float64(r.Balanced)) { // below rounding
@@ -338,6 +339,19 @@ func (a *auditor) missing(ctx context.Context) error {
 		Objective: report.Number(added), Refitted: report.Number(min(added, a.propose(refitted))),
 	}
 	return nil
+}
+
+// curvature bounds that of the loss along the activations a (n): LΣw_ia_i².
+func curvature(p lift.Problem, a *mat.VecDense) float64 {
+	if p.Weights == nil {
+		size := mat.Norm(a, 2)
+		return loss.OrSquared(p.Loss).Curvature() * size * size
+	}
+	sum := 0.0
+	for i, w := range p.Weights {
+		sum += w * a.AtVec(i) * a.AtVec(i)
+	}
+	return loss.OrSquared(p.Loss).Curvature() * sum
 }
 
 // response returns a = (Xu)₊ (n) and Wᵀa (c).
@@ -369,5 +383,5 @@ func appendNeuron(w lift.Weights, direction, t *mat.VecDense) lift.Weights {
 	for k := range t.Len() {
 		v.Set(m, k, t.AtVec(k)/root)
 	}
-	return lift.Weights{U: u, V: v}
+	return lift.Weights{U: u, V: v, B: w.B}
 }

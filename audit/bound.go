@@ -23,6 +23,15 @@ const (
 
 // search looks for a bound and for better networks.
 func (a *auditor) search(ctx context.Context) error {
+	if !a.problem.IsPlain() {
+		if err := a.relaxation(ctx); err != nil {
+			return err
+		}
+		if a.gap() > a.options.Gap {
+			return a.train(ctx)
+		}
+		return nil
+	}
 	reduced, err := lift.Presolve(a.problem)
 	if err != nil {
 		return err
@@ -108,7 +117,7 @@ func proved(ctx context.Context, c *exact.Certificate) (engine.Proof, error) {
 	return engine.ProveCones(last, c)
 }
 
-// relaxation takes the bound of the semidefinite relaxation.
+// relaxation takes the bound of the semidefinite relaxation, or what takes its place where the problem is not plain.
 func (a *auditor) relaxation(ctx context.Context) error {
 	result, err := engine.Bound(ctx, a.problem, engine.Options{
 		Seed: a.options.Seed, TimeLimit: a.left(), Threads: a.options.Threads, MemoryLimit: a.options.MemoryLimit, Progress: a.options.Progress,
@@ -127,12 +136,25 @@ func (a *auditor) relaxation(ctx context.Context) error {
 	return nil
 }
 
-// growRounds is how often training adds neurons.
-const growRounds = 10
+// growRounds is how often training adds neurons, trainEffort the passes over the data of that of other losses.
+const (
+	growRounds  = 10
+	trainEffort = 1000
+)
 
 // train improves the network by local search.
 func (a *auditor) train(ctx context.Context) error {
 	if a.refitted.Width() == 0 {
+		return nil
+	}
+	if !a.problem.IsPlain() {
+		limited, cancel := a.until(ctx, 1)
+		defer cancel()
+		w, _, err := descent.Train(limited, a.problem, descent.TrainOptions{Start: a.refitted, Seed: a.options.Seed, Threads: a.options.Threads, Effort: trainEffort})
+		if err != nil {
+			return fmt.Errorf("training from the network: %w", err)
+		}
+		a.propose(w)
 		return nil
 	}
 	w, _, err := descent.Refine(ctx, a.problem, a.refitted, descent.Options{GrowRounds: growRounds, Seed: a.options.Seed, TimeLimit: a.left()})

@@ -11,6 +11,7 @@ import (
 	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 )
 
@@ -36,8 +37,9 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 	if !(file.Gamma <= p.Gamma) && !file.EveryGamma() {
 		return nil, fmt.Errorf("%s: proves a bound for the weight decay %v, which says nothing about the smaller %v; expected a certificate for at most that", path, file.Gamma, p.Gamma)
 	}
-	if file.Loss != "squared" || file.Weighted {
-		return nil, fmt.Errorf("%s: proves a bound for the %s loss%s, not for the squared loss of the audit", path, file.Loss, map[bool]string{true: " of weighted rows"}[file.Weighted])
+	if l := loss.OrSquared(p.Loss); file.Loss != l.Name() || file.Delta != loss.Delta(l) || file.Intercept != p.Intercept || !slices.Equal(file.Weights, p.Weights) {
+		return nil, fmt.Errorf("%s: proves a bound for another objective (%s loss%s%s) than that of the audit (%s loss%s%s)", path,
+			file.Loss, weighted(file.Weights), intercept(file.Intercept), l.Name(), weighted(p.Weights), intercept(p.Intercept))
 	}
 	outcome, err := file.Verify(ctx, effort.Effort{}, nil)
 	if err != nil {
@@ -51,6 +53,14 @@ func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, 
 		bound = outcome.At(p.Gamma)
 	}
 	return &Bound{Value: report.Number(bound), Source: "the certificate " + path}, nil
+}
+
+func weighted(weights []float64) string {
+	return map[bool]string{true: " of weighted rows"}[weights != nil]
+}
+
+func intercept(free bool) string {
+	return map[bool]string{true: ", a free intercept"}[free]
 }
 
 func same(a, b verify.Matrix) bool {

@@ -32,13 +32,10 @@ func FromDirections(ctx context.Context, p lift.Problem, directions mat.Matrix, 
 	return w, st, err
 }
 
-// checkDirections validates a problem of squared loss and directions for it.
+// checkDirections validates a problem and directions for it.
 func checkDirections(p lift.Problem, directions mat.Matrix) error {
 	if err := p.Validate(); err != nil {
 		return err
-	}
-	if !p.IsSquared() {
-		return fmt.Errorf("descent: %w: the convex refit is for the squared loss", lift.ErrInvalid)
 	}
 	_, d, _ := p.Dims()
 	k, cols := directions.Dims()

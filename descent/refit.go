@@ -37,14 +37,19 @@ func (g Gap) Relative() float64 {
 // narrower than k, and of width 0.  The dual value bounds only networks with
 // these directions.
 //
-// Rows may have weights and the network an intercept; the loss is the squared one.
+// Rows may have weights and the network an intercept.  For other losses than the squared one there is no dual value, −Inf, and the refit ends
+// when its steps gain little.
 //
 // When ctx ends, the best weights so far come back with a larger gap.
 func RefitOutput(ctx context.Context, p lift.Problem, directions mat.Matrix) (lift.Weights, Gap, error) {
 	if err := checkDirections(p, directions); err != nil {
 		return lift.Weights{}, Gap{}, err
 	}
-	w, gap := refit(ctx, p, directions, lift.Weights{}, refitTolerance, 100)
+	tol, rounds := refitTolerance, 100
+	if !p.IsSquared() {
+		tol, rounds = refitLossTolerance, refitLossRounds
+	}
+	w, gap := refit(ctx, p, directions, lift.Weights{}, tol, rounds)
 	return p.WithIntercept(w), gap, nil
 }
 

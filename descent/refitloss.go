@@ -15,6 +15,12 @@ import (
 // majorizations is how many squared problems are solved for each round of refit, at most.
 const majorizations = 8
 
+// What RefitOutput asks for with other losses.
+const (
+	refitLossTolerance = 1e-10
+	refitLossRounds    = 30
+)
+
 // refitLoss is refit for a loss that is not the squared one: with L its curvature, g its gradient and F the outputs,
 //
 //	Σ_i w_iℓ(f_i, y_i) ≤ Σ_i w_iℓ(F_i, y_i) + ⟨g_i, f_i − F_i⟩ + ½Lw_i‖f_i − F_i‖²,

@@ -287,8 +287,14 @@ func TestRefitWithIntercept(t *testing.T) {
 	if math.Abs(f-gap.Primal) > 1e-9*f || gap.Relative() > 1e-9 {
 		t.Errorf("objective %v, primal %v and dual %v", f, gap.Primal, gap.Dual)
 	}
-	if _, _, err := RefitOutput(t.Context(), lift.Problem{X: p.X, Y: p.Y, Gamma: 1, Loss: loss.Huber{Delta: 1}}, directions); err == nil {
-		t.Error("a refit for the Huber loss is accepted")
+	// A Huber loss whose δ is beyond all residuals is the squared one.
+	p.Loss = loss.Huber{Delta: 1e6}
+	huber, other, err := RefitOutput(t.Context(), p, directions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if g, _ := p.Objective(huber); math.Abs(g-f) > 1e-6*f || math.Abs(g-other.Primal) > 1e-9*g {
+		t.Errorf("with the Huber loss the objective is %v (%v is reported), %v with the squared one", g, other.Primal, f)
 	}
 }
 

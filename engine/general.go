@@ -21,16 +21,16 @@ func (s *state) generalPlan() (Method, []Phase) {
 	if n, _, _ := s.problem.Dims(); n > treeRows || s.opts.Method == MethodDescent {
 		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Quick))
 	}
-	return MethodSigns, append(first, s.aroundTree(fullEffort)...)
+	return MethodSigns, append(first, s.aroundTree(generalShare, fullEffort)...)
 }
 
-// aroundTree returns the phases that train a network for the effort, close its gap by a branch and bound on signs, and train on.  It may set a time limit, as the
+// aroundTree returns the phases that train a network for the effort and until the share of the time, close its gap by a branch and bound on signs, and train on.  It may set a time limit, as the
 // tree has no end of its own.
-func (s *state) aroundTree(effort int) []Phase {
+func (s *state) aroundTree(share float64, effort int) []Phase {
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime
 	}
-	return []Phase{s.training(treeShare, effort), s.simplification(), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification()}
+	return []Phase{s.training(share, effort), s.simplification(), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification()}
 }
 
 // checkMethod refuses a method that does not know the problem.

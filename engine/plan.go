@@ -28,6 +28,7 @@ const (
 	lastShare    = 0.85 // and after them
 	rootShare    = 0.4  // relaxation before a tree of signs
 	treeShare    = 0.6  // networks before it
+	generalShare = 0.25 // the same, where the tree is all there is for a bound
 	roundShare   = 0.7  // network from the relaxation
 	refineShare  = 0.93 // networks
 	descentShare = 0.95 // networks alone
@@ -61,7 +62,7 @@ func (s *state) plan() (Method, []Phase) {
 	case MethodSDP:
 		return MethodSDP, s.aroundRelaxation()
 	case MethodSigns:
-		return MethodSigns, append(first, s.aroundTree(treeEffort)...)
+		return MethodSigns, append(first, s.aroundTree(treeShare, treeEffort)...)
 	case MethodDescent:
 		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Thorough)}
 	case MethodExact:

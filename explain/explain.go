@@ -20,8 +20,10 @@ type Explanation struct {
 	Task    recipe.Task `json:"task"`
 	Columns []string    `json:"columns"` // names of the coefficients: features, "color=red" for a category
 	Outputs []string    `json:"outputs"` // classes or targets
-	Width   int         `json:"width"`   // neurons
-	Bias    bool        `json:"bias"`
+	// Intercept is what is added to each output beside the neurons; nothing where the model has none.
+	Intercept []report.Number `json:"intercept,omitempty"`
+	Width     int             `json:"width"` // neurons
+	Bias      bool            `json:"bias"`
 
 	// Rows is the number of rows the network was looked at on, 0 without data;
 	// the fields marked (data) are empty then.
@@ -87,15 +89,20 @@ func New(m *network.Model, data *recipe.Encoded) (*Explanation, error) {
 	if err := check(m.Encoding, data); err != nil {
 		return nil, err
 	}
+	trained := data != nil && data.Y != nil && m.TrainedOn(data)
+	m, data = byClass(m, data)
 	e := &Explanation{
 		Task: m.Encoding.Task, Columns: columns(m.Encoding), Outputs: m.Encoding.OutputNames(),
 		Width: m.Weights.Width(), Bias: m.Encoding.Bias, Neurons: []Neuron{}, Redundancies: []Redundancy{}, Patterns: []Pattern{},
+	}
+	for _, v := range m.Weights.B {
+		e.Intercept = append(e.Intercept, report.Number(v))
 	}
 	var seen *observation
 	if data != nil {
 		seen = observe(m, data)
 		e.Rows, _ = data.X.Dims()
-		e.Trained = data.Y != nil && m.TrainedOn(data)
+		e.Trained = trained
 		e.ClassRows = seen.count(nil)
 	}
 	strengths := weightShares(m)

@@ -81,6 +81,7 @@ func NewSlice(m *network.Model, data *recipe.Encoded, e *Explanation, features [
 	if err := check(m.Encoding, data); err != nil {
 		return nil, err
 	}
+	m, data = byClass(m, data)
 	if o.Cells == 0 {
 		o.Cells = 120
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/relift/relift/report"
 	"github.com/relift/relift/table/recipe"
 )
 
@@ -102,14 +103,20 @@ func (e *Explanation) writeNeurons(b *strings.Builder) {
 		fmt.Fprintf(b, "\nTargets: %s. ", abbreviate(e.Outputs, 12))
 	}
 	b.WriteString("A neuron adds its output weights times the left side less the right side of its condition.\n")
+	if e.Intercept != nil {
+		fmt.Fprintf(b, "Beside the neurons the outputs have the intercept %s.\n", perOutput(e.Intercept))
+	}
 }
 
 // outputs renders a neuron's output weights.
-func (e *Explanation) outputs(n Neuron) string {
+func (e *Explanation) outputs(n Neuron) string { return perOutput(n.Outputs) }
+
+// perOutput renders a number for each output.
+func perOutput(outputs []report.Number) string {
 	const most = 6
 	var parts []string
-	for k, v := range n.Outputs {
-		if k == most && len(n.Outputs) > most+1 {
+	for k, v := range outputs {
+		if k == most && len(outputs) > most+1 {
 			parts = append(parts, "…")
 			break
 		}

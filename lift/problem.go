@@ -154,9 +154,15 @@ func (p Problem) Objective(w Weights) (total, dataLoss float64) {
 		dataLoss = sumOfSquares(p.Residual(w)) / 2
 	} else {
 		_, _, c := p.Dims()
-		dataLoss = loss.OrSquared(p.Loss).Gradient(w.OutputOn(p.algebra, p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights)
+		dataLoss = p.LossOf(w.OutputOn(p.algebra, p.X, c))
 	}
 	return dataLoss + p.Gamma/2*w.SquaredNorm(), dataLoss
+}
+
+// LossOf returns the loss of outputs (n×c), which it leaves as they are.
+func (p Problem) LossOf(outputs *mat.Dense) float64 {
+	_, c := outputs.Dims()
+	return loss.OrSquared(p.Loss).Gradient(mat.DenseCopyOf(outputs).RawMatrix().Data, contiguous(p.Y), c, p.Weights)
 }
 
 // sumOfSquares is Σ a_ij², as if added up exactly in twice the precision (Ogita, Rump and Oishi 2005, Dot2).

@@ -17,7 +17,7 @@ type Metrics struct {
 	Skipped int `json:"skipped"`
 	// Account says which rows were skipped and why, and which entries were replaced.
 	recipe.Account `json:"-"`
-	// Loss is ½‖f(X) − Y‖² over the rows evaluated.
+	// Loss is the sum of the model's loss over the rows evaluated, each counted once: ½‖f(X) − Y‖² for the squared one.
 	Loss           float64         `json:"loss"`
 	Classification *Classification `json:"classification,omitempty"`
 	Regression     *Regression     `json:"regression,omitempty"`
@@ -25,8 +25,18 @@ type Metrics struct {
 
 // Classification compares predicted with true classes.
 type Classification struct {
-	Accuracy float64  `json:"accuracy"` // fraction of rows whose class is predicted
-	Classes  []string `json:"classes"`
+	Accuracy float64 `json:"accuracy"` // fraction of rows whose class is predicted
+	// Baseline is the accuracy of predicting the most frequent class of these rows for all of them.
+	Baseline float64 `json:"baseline_accuracy"`
+	// BalancedAccuracy is the mean recall of the classes that occur, F1 the mean over them of the harmonic mean of recall and precision.
+	BalancedAccuracy float64 `json:"balanced_accuracy"`
+	F1               float64 `json:"f1"`
+	// AUC is the area under the ROC curve: of the second class's score where there are two, else the mean of each class's against the rest.  It is the
+	// share of the pairs of a row of the class and one of another in which the first has the larger score; nil where there are no such pairs.
+	AUC *float64 `json:"auc"`
+	// LogLoss is the mean of −log of the true class's probability; nil where the model has no probabilities.
+	LogLoss *float64 `json:"log_loss,omitempty"`
+	Classes []string `json:"classes"`
 	// Confusion[i][k] counts the rows of class i that were predicted as k.
 	Confusion [][]int `json:"confusion"`
 	// Recall[k] is the fraction of the rows of class k that were predicted as
@@ -45,6 +55,8 @@ type Errors struct {
 
 // Regression compares predicted with true numbers.
 type Regression struct {
+	// Baseline is the root mean squared error, over all entries, of predicting each target's mean over these rows.
+	Baseline float64 `json:"baseline_rmse"`
 	// Errors over all outputs: RMSE and MAE over all entries, R2 the mean of
 	// the outputs', nil when one has none.
 	Errors
@@ -77,21 +89,22 @@ func (m *Model) EvaluateWith(t *table.Table, o recipe.ApplyOptions) (*Metrics, e
 
 // EvaluateEncoded is Evaluate on an encoded table with targets.
 func (m *Model) EvaluateEncoded(data *recipe.Encoded) *Metrics {
-	scores := m.Outputs(data.X)
-	n, _ := scores.Dims()
-	var residual mat.Dense
-	residual.Sub(scores, data.Y)
-	norm := mat.Norm(&residual, 2)
-	metrics := &Metrics{Task: m.Encoding.Task, Rows: n, Loss: norm * norm / 2}
+	outputs := m.Outputs(data.X)
+	n, _ := outputs.Dims()
+	metrics := &Metrics{Task: m.Encoding.Task, Rows: n}
+	problem := m.Problem(data)
+	problem.Weights = nil
+	metrics.Loss = problem.LossOf(outputs)
 	if metrics.Task == recipe.TaskClassification {
-		metrics.Classification = Classify(m.Encoding.Classes, scores, data.Y)
+		metrics.Classification = Classify(m.Encoding.Classes, m.Encoding.Scores(outputs), m.Encoding.Scores(data.Y))
+		metrics.Classification.LogLoss = logLoss(m.Probabilities(outputs), recipe.Argmax(m.Encoding.Scores(data.Y)))
 	} else {
-		metrics.Regression = Regress(m.Encoding.Targets, scores, data.Y)
+		metrics.Regression = Regress(m.Encoding.Targets, outputs, data.Y)
 	}
 	return metrics
 }
 
-// Classify compares scores (n×c) with one-hot rows (n×c).
+// Classify compares scores (n×c) with those of the true classes (n×c), such as one-hot rows.
 func Classify(classes []string, scores, oneHot mat.Matrix) *Classification {
 	c := len(classes)
 	result := &Classification{Classes: classes, Confusion: make([][]int, c)}
@@ -107,6 +120,7 @@ func Classify(classes []string, scores, oneHot mat.Matrix) *Classification {
 		}
 	}
 	result.Accuracy = float64(right) / float64(len(predicted))
+	present := 0
 	for k := range c {
 		of, as := 0, 0
 		for i := range c {
@@ -115,7 +129,16 @@ func Classify(classes []string, scores, oneHot mat.Matrix) *Classification {
 		}
 		result.Recall = append(result.Recall, ratio(result.Confusion[k][k], of))
 		result.Precision = append(result.Precision, ratio(result.Confusion[k][k], as))
+		result.Baseline = max(result.Baseline, float64(of)/float64(len(predicted)))
+		if of > 0 {
+			present++
+			result.BalancedAccuracy += *result.Recall[k]
+			result.F1 += 2 * float64(result.Confusion[k][k]) / float64(of+as)
+		}
 	}
+	result.BalancedAccuracy /= float64(present)
+	result.F1 /= float64(present)
+	result.AUC = meanAUC(scores, actual)
 	return result
 }
 
@@ -131,7 +154,7 @@ func ratio(a, b int) *float64 {
 func Regress(names []string, outputs, targets mat.Matrix) *Regression {
 	n, c := outputs.Dims()
 	result := &Regression{}
-	squares, absolutes, r2 := 0.0, 0.0, 0.0
+	squares, absolutes, r2, spreads := 0.0, 0.0, 0.0, 0.0
 	varies := true
 	for k := range c {
 		mean := 0.0
@@ -157,9 +180,11 @@ func Regress(names []string, outputs, targets mat.Matrix) *Regression {
 		}
 		result.Outputs = append(result.Outputs, one)
 		squares += square
+		spreads += spread
 		absolutes += absolute
 	}
 	result.RMSE, result.MAE = math.Sqrt(squares/float64(n*c)), absolutes/float64(n*c)
+	result.Baseline = math.Sqrt(spreads / float64(n*c))
 	if varies {
 		result.R2 = &r2
 	}

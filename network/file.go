@@ -14,15 +14,34 @@ import (
 
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
 
-// FormatName and FormatVersion are what a model file says it is.
+// FormatName and FormatVersion are what a model file says it is.  Version 2 has an intercept, another loss than the squared one, or two classes in one
+// output; a model without these is written as version 1, which programs before it read.
 const (
 	FormatName    = "relift model"
-	FormatVersion = 1
+	FormatVersion = 2
+	plainVersion  = 1
 )
+
+// version is that of the model's file.
+func (m *Model) version() int {
+	if m.Weights.B == nil && m.lossName() == "" && m.Encoding.Coding == recipe.CodingOneHot {
+		return plainVersion
+	}
+	return FormatVersion
+}
+
+// lossName is what the file calls the loss; empty for the squared one.
+func (m *Model) lossName() string {
+	if l := loss.OrSquared(m.Provenance.Loss); l != (loss.Squared{}) {
+		return l.Name()
+	}
+	return ""
+}
 
 // file is the JSON object.
 type file struct {
@@ -40,11 +59,14 @@ type fileWeights struct {
 	// Pointers, because a null in an array of float64 would be read as 0.
 	U [][]*float64 `json:"U"`
 	V [][]*float64 `json:"V"`
+	B []*float64   `json:"B"` // nothing without an intercept
 }
 
 // fileProvenance has null for a number that is unknown.
 type fileProvenance struct {
 	Gamma       float64           `json:"gamma"`
+	Loss        string            `json:"loss,omitempty"`  // "" is squared
+	Delta       float64           `json:"delta,omitempty"` // of the Huber loss
 	LowerBound  *float64          `json:"lower_bound"`
 	UpperBound  *float64          `json:"upper_bound"`
 	RelativeGap *float64          `json:"relative_gap"`
@@ -74,18 +96,22 @@ func (m *Model) Write(to io.Writer) error {
 	}
 	p := m.Provenance
 	provenance := fileProvenance{
-		Gamma: p.Gamma, LowerBound: known(p.LowerBound), UpperBound: known(p.UpperBound), RelativeGap: known(p.RelativeGap()),
+		Gamma: p.Gamma, Loss: m.lossName(), Delta: loss.Delta(m.Provenance.Loss), LowerBound: known(p.LowerBound), UpperBound: known(p.UpperBound), RelativeGap: known(p.RelativeGap()),
 		DataLoss: known(p.DataLoss), DataDigest: p.DataDigest, Source: p.Source, Rows: p.Rows,
 		Status: p.Status, Method: p.Method, Version: p.Version, Seed: p.Seed, Settings: p.Settings,
 	}
 	d, c := m.Encoding.Dims()
 	w := &writer{to: bufio.NewWriter(to)}
-	w.printf("{\n  \"format\": %q,\n  \"version\": %d,\n  \"encoding\": ", FormatName, FormatVersion)
+	w.printf("{\n  \"format\": %q,\n  \"version\": %d,\n  \"encoding\": ", FormatName, m.version())
 	w.value(m.Encoding)
 	w.printf(",\n  \"weights\": {\n    \"width\": %d,\n    \"inputs\": %d,\n    \"outputs\": %d,\n    \"U\": ", m.Weights.Width(), d, c)
 	w.rows(m.Weights.U)
 	w.printf(",\n    \"V\": ")
 	w.rows(m.Weights.V)
+	if m.Weights.B != nil {
+		w.printf(",\n    \"B\": ")
+		w.value(m.Weights.B)
+	}
 	w.printf("\n  },\n  \"provenance\": ")
 	w.value(provenance)
 	w.printf("\n}\n")
@@ -183,7 +209,7 @@ func Read(name string, r io.Reader) (*Model, error) {
 	version, ok := header.Version.(float64)
 	switch {
 	case !ok || version < 1 || version != math.Trunc(version):
-		return bad(nil, "the model file has no valid format version; expected %d", FormatVersion)
+		return bad(nil, "the model file has no valid format version; expected %d to %d", plainVersion, FormatVersion)
 	case version > FormatVersion:
 		return bad(nil, "the model file has format version %.0f and this program reads up to %d; expected an older file or a newer relift", version, FormatVersion)
 	}
@@ -230,9 +256,21 @@ func (f *file) model() (*Model, error) {
 	if w.V, err = matrix("V", f.Weights.V, f.Weights.Width, f.Weights.Outputs); err != nil {
 		return nil, err
 	}
+	for k, v := range f.Weights.B {
+		if v == nil {
+			return nil, fmt.Errorf("B[%d] is null; expected a number", k)
+		}
+		w.B = append(w.B, *v)
+	}
 	p := f.Provenance
+	var l loss.Loss
+	if p.Loss != "" {
+		if l, err = loss.Named(p.Loss, p.Delta); err != nil {
+			return nil, err
+		}
+	}
 	return New(w, f.Encoding, Provenance{
-		Gamma: p.Gamma, LowerBound: orNaN(p.LowerBound), UpperBound: orNaN(p.UpperBound), DataLoss: orNaN(p.DataLoss),
+		Gamma: p.Gamma, Loss: l, LowerBound: orNaN(p.LowerBound), UpperBound: orNaN(p.UpperBound), DataLoss: orNaN(p.DataLoss),
 		DataDigest: p.DataDigest, Source: p.Source, Rows: p.Rows,
 		Status: p.Status, Method: p.Method, Version: p.Version, Seed: p.Seed, Settings: p.Settings,
 	})

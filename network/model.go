@@ -9,24 +9,26 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table/recipe"
 )
 
 // Model is a trained network and its encoding.
 type Model struct {
-	Weights    lift.Weights // U is m×d, V is m×c in the encoding's dimensions
+	Weights    lift.Weights // U is m×d, V is m×c in the encoding's dimensions, B is nil without an intercept
 	Encoding   *recipe.Recipe
 	Provenance Provenance
 }
 
 // Provenance says how a model was made and what was proved about it.
 type Provenance struct {
-	Gamma float64 // weight decay γ > 0, sum-of-squares convention
+	Gamma float64   // weight decay γ > 0, sum-of-squares convention
+	Loss  loss.Loss // nil for the squared loss
 	// LowerBound is the certified lower bound on the training objective of
 	// every network on the training data; NaN when none was proved.
 	LowerBound float64
 	UpperBound float64 // training objective of this network; NaN when unknown
-	DataLoss   float64 // its first part ½‖f(X) − Y‖²; NaN when unknown
+	DataLoss   float64 // its first part, the sum of the losses; NaN when unknown
 	// DataDigest is recipe.Encoded.Digest of the training matrices.
 	DataDigest string
 	Source     string            // name of the training table
@@ -99,7 +101,35 @@ func (m *Model) Validate() error {
 			}
 		}
 	}
+	if m.Weights.B != nil && len(m.Weights.B) != c {
+		return fmt.Errorf("model: the intercept has %d numbers; expected %d, one for each output", len(m.Weights.B), c)
+	}
+	for k, v := range m.Weights.B {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("model: B[%d] is %v; expected a finite number", k, v)
+		}
+	}
+	if err := m.checkLoss(); err != nil {
+		return err
+	}
 	return m.Provenance.validate()
+}
+
+// checkLoss reports a loss that is not for the targets.
+func (m *Model) checkLoss() error {
+	signed := m.Encoding.Coding == recipe.CodingSign
+	classes := m.Encoding.Task == recipe.TaskClassification
+	switch loss.OrSquared(m.Provenance.Loss).(type) {
+	case loss.Logistic:
+		if !signed {
+			return errors.New("model: the logistic loss is for two classes in one output, −1 and 1")
+		}
+	case loss.Softmax:
+		if signed || !classes {
+			return errors.New("model: the softmax loss is for classes with an output each")
+		}
+	}
+	return nil
 }
 
 func (p Provenance) validate() error {
@@ -121,14 +151,30 @@ func (m *Model) Outputs(x mat.Matrix) *mat.Dense {
 	return m.Weights.Output(x, c)
 }
 
+// Scores returns for encoded features x (n×d) the outputs in a column for each class, of which the largest is the answer (see recipe.Recipe), or
+// the outputs of a regression.
+func (m *Model) Scores(x mat.Matrix) *mat.Dense { return m.Encoding.Scores(m.Outputs(x)) }
+
+// Probabilities returns those of the classes (n×classes) for outputs (n×c); nil where the loss has none.
+func (m *Model) Probabilities(outputs *mat.Dense) *mat.Dense {
+	p, ok := m.Provenance.Loss.(loss.Probabilistic)
+	if !ok {
+		return nil
+	}
+	n, c := outputs.Dims()
+	return mat.NewDense(n, len(m.Encoding.Classes), p.Probabilities(mat.DenseCopyOf(outputs).RawMatrix().Data, c))
+}
+
 // Problem returns the training problem that an encoded table, with targets,
-// poses at the model's γ.
+// poses at the model's γ, with its loss and intercept.
 func (m *Model) Problem(data *recipe.Encoded) lift.Problem {
-	return data.Problem(m.Provenance.Gamma)
+	p := data.Problem(m.Provenance.Gamma)
+	p.Loss, p.Intercept = m.Provenance.Loss, m.Weights.B != nil
+	return p
 }
 
 // Objective returns the training objective of the model on an encoded table
-// and its first part, the data loss ½‖f(X) − Y‖².
+// and its first part, the data loss.
 func (m *Model) Objective(data *recipe.Encoded) (total, dataLoss float64) {
 	return m.Problem(data).Objective(m.Weights)
 }

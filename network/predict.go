@@ -19,7 +19,11 @@ type Predictions struct {
 	// Scores (n×c) are the network's outputs: for classification the scores of
 	// the classes, for regression the predicted values in the table's units.
 	Scores *mat.Dense
-	Labels []string // classification: the class of the largest score, the first of equals
+	// Probabilities (n×classes) of the classes, where the loss of the model has them; else nil.  WriteCSV writes them if
+	// ShowProbabilities is set.
+	Probabilities     *mat.Dense
+	ShowProbabilities bool
+	Labels            []string // classification: the class of the largest score, the first of equals
 	// Rows has, for each prediction, its 0-based row in the table, which has
 	// TableRows rows; rows with missing entries are left out under
 	// recipe.MissingDrop only.
@@ -47,9 +51,10 @@ func (m *Model) PredictWith(t *table.Table, o recipe.ApplyOptions) (*Predictions
 	if err != nil {
 		return nil, err
 	}
+	outputs := m.Outputs(data.X)
 	p := &Predictions{
-		Task: m.Encoding.Task, Targets: m.Encoding.Targets, Outputs: m.Encoding.OutputNames(),
-		Scores: m.Outputs(data.X), Rows: data.Rows, TableRows: t.NumRows(), Account: data.Account,
+		Task: m.Encoding.Task, Targets: m.Encoding.Targets, Outputs: m.Encoding.ScoreNames(),
+		Scores: m.Encoding.Scores(outputs), Probabilities: m.Probabilities(outputs), Rows: data.Rows, TableRows: t.NumRows(), Account: data.Account,
 	}
 	if p.Task == recipe.TaskClassification {
 		p.Labels = m.Encoding.Labels(p.Scores)
@@ -74,7 +79,7 @@ func (p *Predictions) Identify(t *table.Table, column string) error {
 
 // WriteCSV writes, behind the identifier if there is one, a header and one line for each row of the table, in its
 // order: for classification the predicted label under the target's name, then
-// a column score_CLASS for each class; for regression the predicted targets.
+// a column score_CLASS for each class and, if they are shown, a column probability_CLASS; for regression the predicted targets.
 // A row without prediction has empty fields, in quotation marks where it is the only one, because readers skip empty lines.
 func (p *Predictions) WriteCSV(to io.Writer) error {
 	w := csv.NewWriter(to)
@@ -87,6 +92,11 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 		header = append(header, p.Targets[0])
 		for _, class := range p.Outputs {
 			header = append(header, "score_"+class)
+		}
+		if p.showsProbabilities() {
+			for _, class := range p.Outputs {
+				header = append(header, "probability_"+class)
+			}
 		}
 	} else {
 		header = append(header, p.Outputs...)
@@ -107,8 +117,11 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 				fields[0] = p.Labels[next]
 				fields = fields[1:]
 			}
-			for k := range fields {
+			for k := range p.Outputs {
 				fields[k] = strconv.FormatFloat(p.Scores.At(next, k), 'g', -1, 64)
+				if p.showsProbabilities() {
+					fields[len(p.Outputs)+k] = strconv.FormatFloat(p.Probabilities.At(next, k), 'g', -1, 64)
+				}
 			}
 			next++
 		}
@@ -126,3 +139,5 @@ func (p *Predictions) WriteCSV(to io.Writer) error {
 	w.Flush()
 	return w.Error()
 }
+
+func (p *Predictions) showsProbabilities() bool { return p.ShowProbabilities && p.Probabilities != nil }

@@ -67,16 +67,13 @@ func (d *Derivation) emit(bound float64, meta string, to func(npy.Entry) error) 
 	if p.Intercept {
 		intercept = 1
 	}
-	l, delta := loss.OrSquared(p.Loss), 0.0
-	if h, ok := l.(loss.Huber); ok {
-		delta = h.Delta
-	}
+	l := loss.OrSquared(p.Loss)
 	entries := []npy.Entry{
 		{Name: "derivation_version", Array: integer(version)},
 		{Name: "lower_bound", Array: npy.Scalar(bound)},
 		{Name: "gamma", Array: npy.Scalar(p.Gamma)},
 		{Name: "loss", Array: npy.String(l.Name())},
-		{Name: "delta", Array: npy.Scalar(delta)},
+		{Name: "delta", Array: npy.Scalar(loss.Delta(l))},
 		{Name: "intercept", Array: integer(intercept)},
 		{Name: "X", Array: npy.Matrix(p.X)},
 		{Name: "Y", Array: npy.Matrix(p.Y)},

@@ -37,7 +37,7 @@ type Relaxation struct {
 type Network struct {
 	Width     int    `json:"width"`     // neurons
 	Objective Number `json:"objective"` // data loss plus weight decay
-	DataLoss  Number `json:"data_loss"` // ½‖f(X) − Y‖²
+	DataLoss  Number `json:"data_loss"` // the sum of the losses, ½‖f(X) − Y‖² for the squared one
 }
 
 // Metrics are the network's results in the units of the table.
@@ -47,12 +47,30 @@ type Metrics struct {
 }
 
 // Metric is a network's result on one set of rows.  A classification has an
-// accuracy, a regression the other two.
+// accuracy and what follows it, a regression the others.
 type Metric struct {
 	Rows     int     `json:"rows"`
-	Accuracy *Number `json:"accuracy,omitempty"` // fraction of rows whose class is predicted
-	RMSE     *Number `json:"rmse,omitempty"`     // root of the mean squared error over rows and outputs, in units of the targets
-	R2       *Number `json:"r2,omitempty"`       // coefficient of determination, mean over the outputs
+	Accuracy *Number `json:"accuracy,omitempty"`          // fraction of rows whose class is predicted
+	Balanced *Number `json:"balanced_accuracy,omitempty"` // mean recall of the classes
+	F1       *Number `json:"f1,omitempty"`                // mean over the classes
+	AUC      *Number `json:"auc,omitempty"`               // area under the ROC curve, mean over the classes where there are more than two
+	LogLoss  *Number `json:"log_loss,omitempty"`          // mean −log of the true class's probability
+	RMSE     *Number `json:"rmse,omitempty"`              // root of the mean squared error over rows and outputs, in units of the targets
+	MAE      *Number `json:"mae,omitempty"`               // mean absolute error, likewise
+	R2       *Number `json:"r2,omitempty"`                // coefficient of determination, mean over the outputs
+	// Baseline is the accuracy of predicting the most frequent class of these rows, or the RMSE of predicting their mean.
+	Baseline *Number `json:"baseline,omitempty"`
+}
+
+// Helps reports whether the network is better than the baseline.
+func (m *Metric) Helps() bool {
+	switch {
+	case m.Baseline == nil:
+		return true
+	case m.Accuracy != nil:
+		return *m.Accuracy > *m.Baseline
+	}
+	return *m.RMSE < *m.Baseline
 }
 
 // Data describes the table and the matrices made of it.
@@ -73,19 +91,24 @@ type Data struct {
 
 // Settings are the settings that made the run what it is.
 type Settings struct {
-	Reg       float64 `json:"reg"` // γ
-	Scale     string  `json:"scale"`
-	Bias      bool    `json:"bias"`
-	Missing   string  `json:"missing"`
-	Split     string  `json:"split"`  // KIND:SEED:FRACTION of the test rows, or empty
-	Method    string  `json:"method"` // as asked for
-	Width     int     `json:"width"`  // cap, 0: none
-	Effort    int     `json:"effort"` // passes of a training, 0: by time
-	Seed      uint64  `json:"seed"`
-	TimeLimit float64 `json:"time_limit"` // seconds, 0: none
-	Gap       float64 `json:"gap"`
-	Threads   int     `json:"threads"`
-	BLAS      string  `json:"blas"` // the linear algebra in use
+	Reg         float64 `json:"reg"`                   // γ
+	Loss        string  `json:"loss,omitempty"`        // squared, huber, logistic or softmax
+	HuberDelta  float64 `json:"huber_delta,omitempty"` // δ of huber
+	Intercept   bool    `json:"intercept,omitempty"`   // outputs have a free constant
+	Weight      string  `json:"weight,omitempty"`      // column of the rows' weights
+	ClassWeight string  `json:"class_weight,omitempty"`
+	Scale       string  `json:"scale"`
+	Bias        bool    `json:"bias"`
+	Missing     string  `json:"missing"`
+	Split       string  `json:"split"`  // KIND:SEED:FRACTION of the test rows, or empty
+	Method      string  `json:"method"` // as asked for
+	Width       int     `json:"width"`  // cap, 0: none
+	Effort      int     `json:"effort"` // passes of a training, 0: by time
+	Seed        uint64  `json:"seed"`
+	TimeLimit   float64 `json:"time_limit"` // seconds, 0: none
+	Gap         float64 `json:"gap"`
+	Threads     int     `json:"threads"`
+	BLAS        string  `json:"blas"` // the linear algebra in use
 }
 
 // Files are the files a run wrote, empty for what was not asked for.

@@ -92,14 +92,27 @@ func (d Data) sentence() string {
 func (s Settings) sentence(method string) string {
 	parts := []string{
 		"reg " + strconv.FormatFloat(s.Reg, 'g', -1, 64),
-		"scale " + s.Scale,
-		"bias " + map[bool]string{true: "yes", false: "no"}[s.Bias],
-		"method " + method,
-		fmt.Sprintf("seed %d", s.Seed),
 	}
+	if s.Loss != "" && s.Loss != "squared" {
+		parts = append(parts, "loss "+s.Loss)
+	}
+	if s.HuberDelta > 0 {
+		parts[len(parts)-1] += fmt.Sprintf(" (δ = %g)", s.HuberDelta)
+	}
+	if s.Intercept {
+		parts = append(parts, "intercept yes")
+	}
+	if s.Weight != "" {
+		parts = append(parts, "weight "+s.Weight)
+	}
+	if s.ClassWeight != "" {
+		parts = append(parts, "class weight "+s.ClassWeight)
+	}
+	picked := "method " + method
 	if s.Method == "auto" && method != "auto" {
-		parts[3] += " (picked by auto)"
+		picked += " (picked by auto)"
 	}
+	parts = append(parts, "scale "+s.Scale, "bias "+map[bool]string{true: "yes", false: "no"}[s.Bias], picked, fmt.Sprintf("seed %d", s.Seed))
 	if s.Width > 0 {
 		parts = append(parts, fmt.Sprintf("width ≤ %d", s.Width))
 	}
@@ -112,19 +125,32 @@ func (s Settings) sentence(method string) string {
 	return strings.Join(append(parts, "BLAS "+s.BLAS), ", ")
 }
 
-// String says the main figures in a few words.
+// String says the figures in a line, the baseline last.
 func (m Metric) String() string {
 	var parts []string
-	if m.Accuracy != nil {
-		parts = append(parts, "accuracy "+percent(float64(*m.Accuracy)))
+	add := func(name string, v *Number, text func(float64) string) {
+		if v != nil {
+			parts = append(parts, name+" "+text(float64(*v)))
+		}
 	}
-	if m.RMSE != nil {
-		parts = append(parts, "RMSE "+value(*m.RMSE))
+	short := func(v float64) string { return fmt.Sprintf("%.4f", v) }
+	digits := func(v float64) string { return value(Number(v)) }
+	add("accuracy", m.Accuracy, percent)
+	add("balanced", m.Balanced, percent)
+	add("F1", m.F1, short)
+	add("AUC", m.AUC, short)
+	add("log loss", m.LogLoss, short)
+	add("RMSE", m.RMSE, digits)
+	add("MAE", m.MAE, digits)
+	add("R²", m.R2, short)
+	text := fmt.Sprintf("%s on %s", strings.Join(parts, ", "), Plural(m.Rows, "row", "rows"))
+	switch {
+	case m.Baseline == nil:
+		return text
+	case m.Accuracy != nil:
+		return fmt.Sprintf("%s (the most frequent class alone: %s)", text, percent(float64(*m.Baseline)))
 	}
-	if m.R2 != nil {
-		parts = append(parts, fmt.Sprintf("R² %.4f", float64(*m.R2)))
-	}
-	return fmt.Sprintf("%s on %s", strings.Join(parts, ", "), Plural(m.Rows, "row", "rows"))
+	return fmt.Sprintf("%s (their mean alone: RMSE %s)", text, value(*m.Baseline))
 }
 
 // figures is the number of significant digits of the numbers in texts.

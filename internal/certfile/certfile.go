@@ -32,7 +32,8 @@ type File struct {
 	X, Y      verify.Matrix   // the data that it is about
 	Gamma     float64         // the weight decay that it is about
 	Loss      string          // squared, huber, logistic or softmax
-	Weighted  bool            // whether the rows have weights
+	Delta     float64         // δ of the Huber loss
+	Weights   []float64       // of the rows; nil for ones
 	Intercept bool            // whether the bound is for networks with a free intercept
 	CreatedBy string          // program and version, as the file states them
 	Settings  json.RawMessage // how X and Y were made, as the file states it; any JSON value or nothing
@@ -157,7 +158,7 @@ func (f *File) useDerivation(archive *npy.Archive) error {
 	}
 	f.derivation = claims
 	f.X, f.Y = verify.Matrix(claims.X), verify.Matrix(claims.Y)
-	f.Gamma, f.Loss, f.Weighted, f.Intercept = claims.Gamma, claims.Loss, claims.Weighted, claims.Intercept
+	f.Gamma, f.Loss, f.Delta, f.Weights, f.Intercept = claims.Gamma, claims.Loss, claims.Delta, claims.Weights, claims.Intercept
 	f.CreatedBy, f.Settings = m.CreatedBy, m.Settings
 	return nil
 }

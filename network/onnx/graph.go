@@ -11,6 +11,7 @@ import (
 
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -98,19 +99,23 @@ func (b *builder) add(t *onnxpb.TensorProto) { b.out.Initializer = append(b.out.
 // Names of the input and the outputs; those of all other tensors begin with
 // a slash.
 const (
-	inputName  = "X"
-	scoresName = "scores"
-	labelName  = "label"
+	inputName         = "X"
+	scoresName        = "scores"
+	labelName         = "label"
+	probabilitiesName = "probabilities" // of the classes, where the loss has them
 )
 
 func (b *builder) build() {
 	e := b.model.Encoding
 	b.out.Name = proto.String("relift")
-	b.used = map[string]bool{scoresName: true, labelName: true}
+	b.used = map[string]bool{scoresName: true, labelName: true, probabilitiesName: true}
 	x := b.features()
 	x = b.scale(x)
 	b.layers(x)
 	_, c := e.Dims()
+	if e.Task == recipe.TaskClassification {
+		c = len(e.Classes)
+	}
 	scores := valueInfo(scoresName, b.real, c)
 	if e.Task != recipe.TaskClassification {
 		b.out.Output = append(b.out.Output, scores)
@@ -131,6 +136,23 @@ func (b *builder) build() {
 	}
 	b.node(labelName, "Gather", []string{classes, index}, integer("axis", 0))
 	b.out.Output = append(b.out.Output, label, scores)
+	if b.probabilities() {
+		b.out.Output = append(b.out.Output, valueInfo(probabilitiesName, b.real, c))
+	}
+}
+
+// probabilities adds those of the classes; false where the loss has none.  The scores of two classes in one output are −f and f, whose
+// sigmoids are the probabilities.
+func (b *builder) probabilities() bool {
+	switch b.model.Provenance.Loss.(type) {
+	case loss.Logistic:
+		b.node(probabilitiesName, "Sigmoid", []string{scoresName})
+	case loss.Softmax:
+		b.node(probabilitiesName, "Softmax", []string{scoresName}, integer("axis", 1))
+	default:
+		return false
+	}
+	return true
 }
 
 // wholeNumbers returns the classes as integers, nil unless each is one in its
@@ -291,7 +313,7 @@ func (b *builder) scale(x string) string {
 	return b.node("/scaled", "Div", []string{x, b.constant("/deviation", deviation, 1, d)})
 }
 
-// layers adds Gemm–Relu–Gemm.  A network of width 0 gets one neuron of zeros,
+// layers adds Gemm–Relu–Gemm, and the scores of two classes that share an output.  A network of width 0 gets one neuron of zeros,
 // because runtimes do not take empty matrices.
 func (b *builder) layers(x string) {
 	d, c := b.model.Encoding.Dims()
@@ -318,5 +340,15 @@ func (b *builder) layers(x string) {
 	}
 	hidden := b.node("/preactivation", "Gemm", arguments, integer("transB", 1))
 	hidden = b.node("/activation", "Relu", []string{hidden})
-	b.node(scoresName, "Gemm", []string{hidden, b.constant("/V", second, int64(width), int64(c))})
+	arguments = []string{hidden, b.constant("/V", second, int64(width), int64(c))}
+	if w.B != nil {
+		arguments = append(arguments, b.constant("/intercept", w.B, int64(c)))
+	}
+	if b.model.Encoding.Coding != recipe.CodingSign {
+		b.node(scoresName, "Gemm", arguments)
+		return
+	}
+	output := b.node("/output", "Gemm", arguments)
+	opposite := b.node("/opposite", "Neg", []string{output})
+	b.node(scoresName, "Concat", []string{opposite, output}, integer("axis", 1))
 }

@@ -104,9 +104,12 @@ func restore(name string, file *onnxpb.ModelProto, text string) (*network.Model,
 	}
 	inputs, outputs := len(u[0]), len(v[0])
 	u, v = u[:h.Width], v[:h.Width]
+	weights := map[string]any{"width": h.Width, "inputs": inputs, "outputs": outputs, "U": u, "V": v}
+	if intercept := layers["/intercept"]; intercept != nil {
+		weights["B"] = doubles(intercept)
+	}
 	model, err := json.Marshal(map[string]any{
-		"format": h.Format, "version": h.Version, "encoding": h.Encoding, "provenance": h.Provenance,
-		"weights": map[string]any{"width": h.Width, "inputs": inputs, "outputs": outputs, "U": u, "V": v},
+		"format": h.Format, "version": h.Version, "encoding": h.Encoding, "provenance": h.Provenance, "weights": weights,
 	})
 	if err != nil { // a weight that is not finite
 		return nil, errChanged

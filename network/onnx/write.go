@@ -128,7 +128,7 @@ func metadataOf(m *network.Model, precision Precision) ([]*onnxpb.StringStringEn
 	if err != nil {
 		return nil, err
 	}
-	outputs, err := json.Marshal(m.Encoding.OutputNames())
+	outputs, err := json.Marshal(m.Encoding.ScoreNames())
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,8 @@ type Claims struct {
 	X, Y      Matrix
 	Gamma     float64
 	Loss      string
-	Weighted  bool
+	Delta     float64   // δ of the Huber loss
+	Weights   []float64 // of the rows; nil for ones
 	Intercept bool
 	Meta      string // JSON; nothing in it is part of the proof
 
@@ -66,7 +67,10 @@ func Open(archive *npy.Archive) (*Claims, error) {
 	}
 	c := &Claims{
 		X: exported(a.matrix("X")), Y: exported(a.matrix("Y")), Gamma: a.scalar("gamma"), Loss: a.text("loss"),
-		Weighted: a.has("weights"), Intercept: a.flag("intercept"), Meta: a.text("meta"), arrays: a,
+		Delta: a.scalar("delta"), Intercept: a.flag("intercept"), Meta: a.text("meta"), arrays: a,
+	}
+	if a.has("weights") {
+		c.Weights = a.vector("weights")
 	}
 	return c, a.err
 }

@@ -123,7 +123,7 @@ func FuzzCheck(f *testing.F) {
 			return
 		}
 		r, err := c.Check(context.Background(), Options{WorkLimit: 1e8, MemoryLimit: 1 << 26, Workers: 1})
-		if err != nil || !r.OK() || c.X.Rows != 1 || c.X.Cols != 1 || c.Y.Cols != 1 || c.Loss != "squared" || c.Weighted || c.Intercept {
+		if err != nil || !r.OK() || c.X.Rows != 1 || c.X.Cols != 1 || c.Y.Cols != 1 || c.Loss != "squared" || c.Weights != nil || c.Intercept {
 			return
 		}
 		if best := optimum(c); !(r.ProvenBound <= best*(1+1e-12)) {

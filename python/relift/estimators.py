@@ -23,10 +23,15 @@ _PARAMETERS = """
     reg : weight decay γ > 0 of the objective
         ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); for a mean loss with weight
         decay λ, γ = n·λ.
+    loss : "squared", "huber" (squared up to huber_delta, linear beyond) or, of classes,
+        "logistic" (two) and "softmax", which have probabilities.  All are certified.
+    huber_delta : residual from which on the Huber loss is linear.
+    fit_intercept : add a free constant to each output, which is not decayed.
     bias : append a column of ones to the features.
     scale : "standard" (subtract each feature's mean, divide by its deviation) or "none".
     width : largest number of neurons; 0: as many as help.
-    method : "auto", "sdp", "exact", "signs" or "descent".
+    method : "auto", "sdp", "exact", "signs" or "descent"; of other losses, and with an
+        intercept, "auto", "signs" or "descent".
     time_limit : seconds after which the best network and bound so far are taken; 0: none.
         Under "auto" 0 means 30 where the encoded features have rank 3 to 6.
     gap : stop when (upper − lower)/upper is at most this.
@@ -41,7 +46,8 @@ _PARAMETERS = """
         objective on the training data, after scaling.
     upper_bound_ : objective of this network.
     relative_gap_ : (upper_bound_ − lower_bound_)/upper_bound_.
-    coefs_ : [U (d×m), V (m×c)], the weights of f(z) = (zU)₊V on z = encode(X).
+    coefs_ : [U (d×m), V (m×c)], the weights of f(z) = (zU)₊V + b on z = encode(X).
+    intercept_ : b (c), zeros without fit_intercept.
     certificate_ : the certificate file's bytes.
     summary_ : what the program reports, as a dictionary (status, settings, warnings, …).
     model_ : the `Model`; model_.content is the model file's JSON object.
@@ -53,10 +59,13 @@ class _Relift(BaseEstimator):
     _task = None  # as --task takes it
 
     def __init__(
-        self, reg=0.1, *, bias=True, scale="standard", width=0, method="auto", time_limit=0, gap=1e-3,
+        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", width=0, method="auto", time_limit=0, gap=1e-3,
         seed=1, threads=0, binary=None,
     ):
         self.reg = reg
+        self.loss = loss
+        self.huber_delta = huber_delta
+        self.fit_intercept = fit_intercept
         self.bias = bias
         self.scale = scale
         self.width = width
@@ -67,13 +76,19 @@ class _Relift(BaseEstimator):
         self.threads = threads
         self.binary = binary
 
-    def _train(self, X, Y):
-        """Trains on X (n×d) and Y (n or n×c)."""
-        if not isinstance(self.bias, (bool, np.bool_)):
-            raise ValueError(f"bias is {self.bias!r}; expected True or False")
-        settings = ["--task=" + self._task, "--bias=" + str(bool(self.bias)).lower()]
-        for name in ("reg", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
+    def _train(self, X, Y, weights=None, more=()):
+        """Trains on X (n×d), Y (n or n×c) and the rows' weights (n)."""
+        settings = ["--task=" + self._task, *more]
+        for name, flag in (("bias", "bias"), ("fit_intercept", "intercept")):
+            value = getattr(self, name)
+            if not isinstance(value, (bool, np.bool_)):
+                raise ValueError(f"{name} is {value!r}; expected True or False")
+            settings.append(f"--{flag}={str(bool(value)).lower()}")
+        for name in ("reg", "loss", "huber_delta", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
             settings.append(f"--{name.replace('_', '-')}={getattr(self, name)}")
+        if weights is not None:
+            X = np.column_stack([X, weights])
+            settings.append(f"--weight=x{X.shape[1]}")
         with tempfile.TemporaryDirectory(prefix="relift-") as folder:
             data, model, certificate = (Path(folder, name) for name in ("data.npz", "model.json", "certificate.npz"))
             np.savez(data, X=X, y=Y)
@@ -91,6 +106,7 @@ class _Relift(BaseEstimator):
         self.upper_bound_ = self.summary_["upper_bound"]
         self.relative_gap_ = self.summary_["relative_gap"]
         self.coefs_ = [self.model_.U.T.copy(), self.model_.V.copy()]
+        self.intercept_ = self.model_.B.copy()
 
     def _columns(self, X):
         """Returns the columns of X that the network uses (constant ones are not);
@@ -108,46 +124,107 @@ class _Relift(BaseEstimator):
         return self.model_.outputs(self._columns(check_inputs(self, X)))
 
 
+def _counted(sample_weight, X, y):
+    """Returns the rows that count, and their weights: None where they count alike."""
+    if sample_weight is None:
+        return X, y, None
+    weights = np.asarray(sample_weight, dtype=float)
+    if weights.ndim == 0:
+        weights = np.full(len(X), float(weights))
+    if weights.shape != (len(X),):
+        raise ValueError(f"sample_weight has shape {weights.shape}; expected one weight for each of the {len(X)} rows")
+    if not (np.isfinite(weights).all() and (weights >= 0).all() and (weights > 0).any()):
+        raise ValueError("sample_weight has a weight that is negative or not finite, or none that is positive; expected numbers of at least 0")
+    rows = weights > 0
+    weights = weights[rows]
+    return X[rows], y[rows], None if (weights == 1).all() else weights
+
+
 class ReliftClassifier(ClassifierMixin, _Relift):
     __doc__ = (
-        """Classifier: a two-layer ReLU network on one-hot targets, and a certified lower
+        """Classifier: a two-layer ReLU network on one-hot targets (−1 and 1 in one output
+    for two classes with the logistic loss, or an intercept), and a certified lower
     bound on the objective of every such network.
 """
         + _PARAMETERS
         + """    classes_ : the labels.
+
+    class_weight, a parameter too, is None, "balanced" (every class counts as much as
+    any other) or a dictionary of what the rows of each class count.
     """
     )
     _task = "classification"
 
-    def fit(self, X, y):
-        """Trains on X (n×d) and labels y (n)."""
+    def __init__(
+        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, class_weight=None, bias=True, scale="standard", width=0,
+        method="auto", time_limit=0, gap=1e-3, seed=1, threads=0, binary=None,
+    ):
+        super().__init__(
+            reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, width=width,
+            method=method, time_limit=time_limit, gap=gap, seed=seed, threads=threads, binary=binary,
+        )
+        self.class_weight = class_weight
+
+    def fit(self, X, y, sample_weight=None):
+        """Trains on X (n×d) and labels y (n).  A row of weight 2 counts as the row
+        twice, in the network and in the bound."""
         X, y = check_inputs(self, X, y, numeric=False)
         check_classification_targets(y)
+        X, y, weights = _counted(sample_weight, X, y)
         self.classes_, index = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError("y has one class; expected at least two classes")
-        self._train(X, index.astype(np.int64))
+        more = []
+        if isinstance(self.class_weight, dict):
+            own = np.array([float(self.class_weight.get(label, 1)) for label in self.classes_.tolist()])[index]
+            X, index, weights = _counted(own if weights is None else own * weights, X, index)
+        elif self.class_weight == "balanced":
+            more = ["--class-weight=balanced"]
+        elif self.class_weight is not None:
+            raise ValueError(f"class_weight is {self.class_weight!r}; expected None, \"balanced\" or a dictionary of the classes")
+        self._train(X, index.astype(np.int64), weights, more)
         # The program's classes are the indices, in an order of its own.
         self._order = np.argsort([int(label) for label in self.model_.classes])
-        self.coefs_[1] = self.coefs_[1][:, self._order]
+        if not self.model_.signed:
+            self.coefs_[1], self.intercept_ = self.coefs_[1][:, self._order], self.intercept_[self._order]
         return self
 
     def encode_target(self, y):
-        """Returns the one-hot matrix (n×c) that the certificate is about."""
+        """Returns the targets (n×c) that the certificate is about: one-hot, or −1 and 1
+        where two classes share an output."""
         check_is_fitted(self)
         labels = self.classes_[[int(label) for label in self.model_.classes]]
-        return (np.asarray(y)[:, None] == labels[None, :]).astype(float)
+        hot = (np.asarray(y)[:, None] == labels[None, :]).astype(float)
+        return 2 * hot[:, 1:] - 1 if self.model_.signed else hot
+
+    def _scores(self, X):
+        check_is_fitted(self)
+        return self.model_.scores(self._columns(check_inputs(self, X)))[:, self._order]
 
     def decision_function(self, X):
         """Returns the outputs (n×c), a column for each of classes_; for two classes
-        their difference (n), positive for the second."""
-        scores = self._outputs(X)[:, self._order]
+        their difference (n), positive for the second, or the output that they share."""
+        scores = self._scores(X)
+        if self.model_.signed:
+            return scores[:, 1]
         return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
 
     def predict(self, X):
         """Returns the label of the largest output for each row."""
         scores = self.decision_function(X)
         return self.classes_[(scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)]
+
+    @property
+    def predict_proba(self):
+        """predict_proba(X) returns the probabilities (n×classes), a column for each of
+        classes_.  There is none unless loss is "logistic" or "softmax"."""
+        if self.loss not in ("logistic", "softmax"):
+            raise AttributeError(f"predict_proba is there for loss=\"logistic\" and loss=\"softmax\" only, and this one is {self.loss!r}")
+        return self._predict_proba
+
+    def _predict_proba(self, X):
+        check_is_fitted(self)
+        return self.model_.predict_proba(self._columns(check_inputs(self, X)))[:, self._order]
 
 
 class ReliftRegressor(RegressorMixin, _Relift):
@@ -160,12 +237,13 @@ class ReliftRegressor(RegressorMixin, _Relift):
     )
     _task = "regression"
 
-    def fit(self, X, y):
-        """Trains on X (n×d) and targets y (n or n×c)."""
+    def fit(self, X, y, sample_weight=None):
+        """Trains on X (n×d) and targets y (n or n×c).  A row of weight 2 counts as the
+        row twice, in the network and in the bound."""
         X, y = check_inputs(self, X, y, multi_output=True)
         y = np.asarray(y, dtype=float)
         self._one_dimensional = y.ndim == 1
-        self._train(X, y)
+        self._train(*_counted(sample_weight, X, y))
         return self
 
     def encode_target(self, y):

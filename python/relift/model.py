@@ -5,11 +5,12 @@ import json
 import numpy as np
 
 FORMAT = "relift model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+LOSSES = ("squared", "huber", "logistic", "softmax")
 
 
 class Model:
-    """A trained network f(x) = Σ_j (xᵀu_j)₊ v_j with the encoding of its inputs.
+    """A trained network f(x) = Σ_j (xᵀu_j)₊ v_j + b with the encoding of its inputs.
 
     content is the JSON object of a model file.  Raises ValueError for anything
     else, and for a newer format.
@@ -20,7 +21,7 @@ class Model:
             raise ValueError(f"{name}: not a model file; expected the JSON that relift train writes with -o")
         version = content.get("version")
         if type(version) is not int or version < 1:
-            raise ValueError(f"{name}: the model file has no valid format version; expected {FORMAT_VERSION}")
+            raise ValueError(f"{name}: the model file has no valid format version; expected 1 to {FORMAT_VERSION}")
         if version > FORMAT_VERSION:
             raise ValueError(
                 f"{name}: the model file has format version {version} and this package reads up to {FORMAT_VERSION}; "
@@ -38,8 +39,16 @@ class Model:
             self.U = np.array(weights["U"], dtype=float).reshape(width, inputs)
             #: second-layer weights v_j (m×c)
             self.V = np.array(weights["V"], dtype=float).reshape(width, outputs)
+            #: the intercept b (c), zeros where the network has none
+            self.B = np.array(weights.get("B", [0.0] * outputs), dtype=float).reshape(outputs)
+            #: "squared", "huber", "logistic" or "softmax"
+            self.loss = content["provenance"].get("loss", "squared")
+            #: whether two classes share an output, −1 and 1
+            self.signed = encoding.get("coding") == "sign"
+            if self.loss not in LOSSES or self.signed and (len(self.classes) != 2 or outputs != 1):
+                raise ValueError("its loss or the coding of its classes is not known")
             columns = sum(len(f["categories"]) if f["kind"] == "categorical" else 1 for f in self.features)
-            numbers = [self.U, self.V] + [
+            numbers = [self.U, self.V, self.B] + [
                 np.array([f["mean"], f["deviation"]], dtype=float) for f in self.features if f["kind"] == "numeric"
             ]
         except (KeyError, TypeError, ValueError, AttributeError) as e:
@@ -86,12 +95,29 @@ class Model:
 
     def outputs(self, X):
         """Returns the network's outputs (n×c) for inputs as encode takes them."""
-        return np.maximum(self.encode(X) @ self.U.T, 0.0) @ self.V
+        return np.maximum(self.encode(X) @ self.U.T, 0.0) @ self.V + self.B
+
+    def scores(self, X):
+        """Returns a column for each class, of which the largest is the answer: the
+        outputs, or −f and f where two classes share the output f."""
+        outputs = self.outputs(X)
+        return np.hstack([-outputs, outputs]) if self.signed else outputs
 
     def predict(self, X):
         """Returns the class of each row, as text, or the predicted numbers (n×c)."""
-        scores = self.outputs(X)
+        scores = self.scores(X)
         return np.array(self.classes)[scores.argmax(axis=1)] if self.task == "classification" else scores
+
+    def predict_proba(self, X):
+        """Returns the probabilities of the classes (n×classes), of a model of the
+        logistic or softmax loss; raises ValueError for others."""
+        if self.loss not in ("logistic", "softmax"):
+            raise ValueError(f"the model has the {self.loss} loss, which has no probabilities; expected logistic or softmax")
+        z = self.scores(X)
+        if self.loss == "logistic":
+            z = z / 2  # the softmax of −f/2 and f/2 is the sigmoid of −f and f
+        z = np.exp(z - z.max(axis=1, keepdims=True))
+        return z / z.sum(axis=1, keepdims=True)
 
 
 def load_model(path):

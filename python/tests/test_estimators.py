@@ -57,6 +57,67 @@ class Estimators(unittest.TestCase):
             total = 0.5 * (residual**2).sum() + 0.5 * estimator.reg * ((U**2).sum() + (V**2).sum())
             self.assertAlmostEqual(total, estimator.upper_bound_, delta=1e-9 * total)
 
+    def test_losses(self):
+        """Every loss with an intercept, weights and class weights: the objective is that of its formula, the certificate holds."""
+        rng = np.random.default_rng(3)
+        weights = rng.integers(1, 4, size=len(self.X)).astype(float)
+        two = np.where(self.y == "a", "no", "yes")
+        y = self.Y[:, 0] + 5
+        quick = dict(method="descent", time_limit=3, threads=1, reg=2, fit_intercept=True)
+        rows = lambda values: lambda residual: values(residual).sum(axis=1)
+        huber = rows(lambda r: np.where(abs(r) <= 0.5, r**2 / 2, 0.5 * abs(r) - 0.125))
+        for estimator, target, loss in (
+            (ReliftRegressor(**quick), y, lambda f, t: ((f - t) ** 2).sum(axis=1) / 2),
+            (ReliftRegressor(loss="huber", huber_delta=0.5, **quick), y, lambda f, t: huber(f - t)),
+            (ReliftClassifier(loss="logistic", **quick), two, lambda f, t: np.log1p(np.exp(-t * f)).sum(axis=1)),
+            (ReliftClassifier(loss="softmax", **quick), self.y, lambda f, t: np.log(np.exp(f).sum(axis=1)) - (t * f).sum(axis=1)),
+        ):
+            with self.subTest(estimator.loss):
+                estimator.fit(self.X, target, sample_weight=weights)
+                U, V = estimator.coefs_
+                z, t = estimator.encode(self.X), estimator.encode_target(target)
+                f = np.maximum(z @ U, 0) @ V + estimator.intercept_
+                if estimator.loss == "softmax":
+                    t = t[:, estimator._order]
+                total = (weights * loss(f, t)).sum() + estimator.reg / 2 * ((U**2).sum() + (V**2).sum())
+                self.assertAlmostEqual(total, estimator.upper_bound_, delta=1e-8 * total)
+                self.assertTrue(0 < estimator.lower_bound_ <= estimator.upper_bound_)
+                verified = verify_certificate(io.BytesIO(estimator.certificate_))
+                self.assertTrue(verified.ok, verified)
+
+    def test_probabilities(self):
+        two = np.where(self.y == "a", "no", "yes")
+        quick = dict(method="descent", time_limit=3, threads=1, reg=1, fit_intercept=True)
+        for loss, y in (("logistic", two), ("softmax", self.y), ("softmax", two)):
+            c = ReliftClassifier(loss=loss, **quick).fit(self.X, y)
+            p = c.predict_proba(self.X)
+            self.assertEqual(p.shape, (len(y), len(c.classes_)))
+            np.testing.assert_allclose(p.sum(axis=1), 1, rtol=1e-12)
+            self.assertEqual(list(c.classes_[p.argmax(axis=1)]), list(c.predict(self.X)))
+            self.assertGreater(np.mean(c.predict(self.X) == y), 0.95)
+            if loss == "logistic":
+                np.testing.assert_allclose(np.log(p[:, 1] / p[:, 0]), c.decision_function(self.X), atol=1e-9)
+        self.assertFalse(hasattr(self.classifier, "predict_proba"))
+
+    def test_weights(self):
+        """Rows of weight 0 are no rows, weights of 1 none, and class weights are weights of rows."""
+        quick = dict(method="sdp", gap=0.5, threads=1, reg=1)
+        zero = np.ones(len(self.y))
+        zero[::3] = 0
+        one = ReliftClassifier(**quick).fit(self.X, self.y, sample_weight=zero)
+        other = ReliftClassifier(**quick).fit(self.X[zero > 0], self.y[zero > 0])
+        self.assertEqual(one.summary_["data"], {**other.summary_["data"], "source": one.summary_["data"]["source"]})
+        labels, counts = np.unique(self.y, return_counts=True)
+        by_class = dict(zip(labels.tolist(), (len(self.y) / (len(labels) * counts)).tolist()))
+        balanced = ReliftClassifier(class_weight="balanced", **quick).fit(self.X, self.y)
+        stated = ReliftClassifier(class_weight=by_class, **quick).fit(self.X, self.y)
+        self.assertAlmostEqual(balanced.upper_bound_, stated.upper_bound_, delta=1e-3 * stated.upper_bound_)
+        for bad in ([1, 2], -zero, np.full(len(zero), np.nan), 0 * zero):
+            with self.assertRaises(ValueError):
+                ReliftClassifier(**quick).fit(self.X, self.y, sample_weight=bad)
+        with self.assertRaises(ValueError):
+            ReliftClassifier(class_weight="even", **quick).fit(self.X, self.y)
+
     def test_certificate_is_about_the_data(self):
         for estimator, y in ((self.classifier, self.y), (self.regressor, self.Y)):
             v = verify_certificate(io.BytesIO(estimator.certificate_), estimator.encode(self.X), estimator.encode_target(y))
@@ -156,6 +217,7 @@ class Estimators(unittest.TestCase):
         for name, value in ReliftClassifier().get_params().items():
             if name == "binary":
                 continue
+            name = "intercept" if name == "fit_intercept" else name
             section = re.search(rf"## `--{name.replace('_', '-')}`\n(.*?)(\n## |\Z)", text, re.DOTALL).group(1)
             default = re.search(r"- default: `(.*)`", section).group(1)
             if isinstance(value, bool):
@@ -163,7 +225,7 @@ class Estimators(unittest.TestCase):
             elif isinstance(value, (int, float)):
                 self.assertEqual(value, float(default.rstrip("s")), name)
             else:
-                self.assertEqual(value, default)
+                self.assertEqual("none" if value is None else value, default)
 
     def test_without_scikit_learn(self):
         code = (
@@ -207,7 +269,7 @@ class Models(unittest.TestCase):
     def test_other_and_newer_files_are_refused(self):
         for change, pattern in (
             (dict(format="x"), "not a model file"),
-            (dict(version=2), "newer package"),
+            (dict(version=3), "newer package"),
             (dict(version=None), "no valid format version"),
             (dict(weights={}), "damaged"),
             (dict(weights={**self.content()["weights"], "inputs": 3}), "damaged"),

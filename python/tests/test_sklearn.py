@@ -21,6 +21,7 @@ COMPARE_FITS = {
     "check_fit_idempotent",
     "check_regressor_data_not_an_array",
     "check_regressors_int",
+    "check_sample_weights_invariance",
     "check_supervised_y_2d",
 }
 # Checks that ask for accuracy.

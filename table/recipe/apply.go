@@ -162,6 +162,9 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 			return nil, out.Refused
 		}
 	}
+	if withTargets && e.ClassWeight == ClassWeightBalanced {
+		out.Weights = e.balanced(out.Y, out.Weights)
+	}
 	out.LeftOut = others(out.Rows, t.NumRows())
 	out.Substitutes = e.substitutes(t, columns.features, out.Rows, o.Unknown)
 	return out, nil
@@ -215,7 +218,7 @@ func others(rows []int, n int) []int {
 	return left
 }
 
-// encodeTargets writes the classes one-hot, or the numbers of the targets.
+// encodeTargets writes the classes as they are coded, or the numbers of the targets.
 func (e *Recipe) encodeTargets(t *table.Table, columns roles, rows []int, refuse func(int, error) error, y *mat.Dense) error {
 	if e.Task == TaskClassification {
 		column := t.Columns[columns.targets[0]]
@@ -228,7 +231,7 @@ func (e *Recipe) encodeTargets(t *table.Table, columns roles, rows []int, refuse
 				}
 				continue
 			}
-			y.Set(i, k, 1)
+			e.code(y.RawRowView(i), k)
 		}
 		return nil
 	}

@@ -23,8 +23,8 @@ func Argmax(scores mat.Matrix) []int {
 	return best
 }
 
-// Labels is the inverse of the one-hot targets: the class with the largest
-// score in each row of scores (n×c).  It panics unless the encoding is one of
+// Labels is the inverse of the targets of a classification: the class with the largest
+// score in each row of Scores (n×c).  It panics unless the encoding is one of
 // classification with c classes.
 func (e *Recipe) Labels(scores mat.Matrix) []string {
 	if _, c := scores.Dims(); e.Task != TaskClassification || c != len(e.Classes) {

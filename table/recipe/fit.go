@@ -51,6 +51,9 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 	if e.Task, err = o.taskFor(t, targets); err != nil {
 		return nil, err
 	}
+	if o.ClassWeight != ClassWeightNone && e.Task != TaskClassification {
+		return nil, table.OptionErrorf("class weight %s is for classes, and the target %s is a number; expected none", o.ClassWeight, printable.List(e.Targets, 4))
+	}
 	rows, err := usableRows(t, columns, o.Missing, new(refusals).refuse)
 	if err != nil {
 		return nil, err
@@ -62,6 +65,7 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 		if e.Classes, err = learnClasses(t, t.Columns[targets[0]], rows); err != nil {
 			return nil, err
 		}
+		e.Coding, e.ClassWeight = o.codingFor(len(e.Classes)), o.ClassWeight
 	}
 	if columns.weight >= 0 {
 		if _, err := weights(t, t.Columns[columns.weight], rows); err != nil {

@@ -70,6 +70,9 @@ type Options struct {
 	// Weight is the column that says how often each row counts: numbers that are
 	// not negative.  It is no feature; "" counts every row once.
 	Weight string `json:"weight,omitempty"`
+	// ClassWeight says how much the rows of each class count beside that.
+	ClassWeight ClassWeight `json:"class_weight,omitempty"`
+	Coding      Coding      `json:"coding,omitempty"` // of classes
 }
 
 // DefaultOptions returns the defaults of the command line: standard scaling

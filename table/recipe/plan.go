@@ -60,7 +60,7 @@ func (p Plan) split(t *table.Table) (training, held *table.Table, err error) {
 // learnt from, which split made of the table.
 func (e *Recipe) Plan(split string) Plan {
 	p := Plan{
-		Options: Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias, Weight: e.Weight},
+		Options: Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias, Weight: e.Weight, ClassWeight: e.ClassWeight, Coding: e.Coding},
 		Split:   split, Reading: e.Reading,
 	}
 	for _, f := range e.Features {

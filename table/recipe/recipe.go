@@ -21,12 +21,15 @@ type Recipe struct {
 	Targets  []string  `json:"targets"`  // names of the target columns
 	Task     Task      `json:"task"`     // TaskClassification or TaskRegression
 	Classes  []string  `json:"classes,omitempty"`
-	Bias     bool      `json:"bias"` // the last column of X is one
+	Coding   Coding    `json:"coding,omitempty"` // of the classes
+	Bias     bool      `json:"bias"`             // the last column of X is one
 	Scale    Scale     `json:"scale"`
 	Missing  Missing   `json:"missing"`
 	// Weight names the column that says how often each row of training counts;
 	// empty where every row counts once.
 	Weight string `json:"weight,omitempty"`
+	// ClassWeight says how much the rows of each class count beside that.
+	ClassWeight ClassWeight `json:"class_weight,omitempty"`
 	// Dropped are feature columns left out because they were constant, or
 	// identifiers.
 	Dropped []string `json:"dropped,omitempty"`
@@ -114,6 +117,9 @@ func (e *Recipe) Dims() (d, c int) {
 	if e.Bias {
 		d++
 	}
+	if e.Coding == CodingSign {
+		return d, 1
+	}
 	if e.Task == TaskClassification {
 		return d, len(e.Classes)
 	}
@@ -139,12 +145,12 @@ func (e *Recipe) FeatureNames() []string {
 	return names
 }
 
-// OutputNames returns a name for each column of Y: the classes or the targets.
+// OutputNames returns a name for each column of Y: the classes, the second of two in one column, or the targets.
 func (e *Recipe) OutputNames() []string {
-	if e.Task == TaskClassification {
-		return slices.Clone(e.Classes)
+	if e.Coding == CodingSign {
+		return []string{e.Classes[1]}
 	}
-	return slices.Clone(e.Targets)
+	return e.ScoreNames()
 }
 
 // Validate reports the first thing that makes an encoding, read from a file,
@@ -186,6 +192,9 @@ func (e *Recipe) Validate() error {
 		}
 	default:
 		return fmt.Errorf("encoding: task %q; expected classification or regression", e.Task)
+	}
+	if err := e.validateCoding(); err != nil {
+		return err
 	}
 	if _, err := ParseScale(string(e.Scale)); err != nil {
 		return fmt.Errorf("encoding: %w", err)

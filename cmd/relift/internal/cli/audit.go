@@ -19,6 +19,7 @@ import (
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/foreign"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
@@ -217,10 +218,11 @@ func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, chan
 	if changed("reg") {
 		gamma = f.reg
 	}
-	a.problem = encoded.Problem(gamma).On(blas())
+	a.problem = m.Problem(encoded).On(blas())
+	a.problem.Gamma = gamma
 	a.origin = relift.Origin{Source: data, Digest: "sha256:" + encoded.Digest()}
 	if m.TrainedOn(encoded) {
-		if a.origin.Recipe, err = json.Marshal(m.Encoding.Plan(a.split)); err != nil {
+		if a.origin.Recipe, err = json.Marshal(plan{m.Encoding.Plan(a.split), objectiveOf(a.problem).stated()}); err != nil {
 			return nil, internal(err)
 		}
 	}
@@ -253,7 +255,8 @@ func (f *auditFlags) summarise(model, data string, a *audited, r *audit.Report) 
 			Classes: e.Classes, Targets: e.Targets, Digest: a.origin.Digest,
 		},
 		Settings: report.Settings{
-			Reg: a.problem.Gamma, Scale: string(e.Scale), Bias: e.Bias, Missing: string(e.Missing), Split: a.split,
+			Reg: a.problem.Gamma, Loss: loss.OrSquared(a.problem.Loss).Name(), HuberDelta: loss.Delta(a.problem.Loss), Intercept: a.problem.Intercept,
+			Weight: e.Weight, ClassWeight: string(e.ClassWeight), Scale: string(e.Scale), Bias: e.Bias, Missing: string(e.Missing), Split: a.split,
 			Method: "audit", Seed: uint64(f.seed), TimeLimit: f.timeLimit.Seconds(), Gap: f.gap, Threads: threads(), BLAS: blasName(),
 		},
 		Version: relift.Version,
@@ -276,6 +279,12 @@ func (s *auditSummary) writeText(w io.Writer) error {
 	reg := strconv.FormatFloat(s.Settings.Reg, 'g', -1, 64)
 	if s.decay != "" {
 		reg += " (" + s.decay + ")"
+	}
+	if l := s.Settings.Loss; l != "squared" {
+		reg += ", " + l + " loss"
+	}
+	if s.Settings.Intercept {
+		reg += ", a free intercept"
 	}
 	line("settings", "reg %s, scale %s, bias %s, tolerance %g", reg, scaling,
 		map[bool]string{true: "yes", false: "no"}[s.Settings.Bias], float64(s.Tolerance))

@@ -18,7 +18,7 @@ func (f *solveFlags) saveCertificate(files *written, p *prepared, r *relift.Resu
 	if r.Proof == nil {
 		return "", fmt.Sprintf("--certificate %s: not written, because nothing beyond 0 was proved within the limits", f.certificate)
 	}
-	recipe, err := json.Marshal(f.data.Plan)
+	recipe, err := json.Marshal(plan{f.data.Plan, f.data.objective.stated()})
 	return files.file("certificate", f.certificate, func(path string) error {
 		if err != nil {
 			return err

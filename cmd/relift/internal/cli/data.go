@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -12,6 +13,7 @@ import (
 // dataFlags are the flags that say what to do with the table.
 type dataFlags struct {
 	recipe.Plan
+	objective
 	readFlags
 	holdout float64
 }
@@ -36,6 +38,15 @@ func (f *dataFlags) bindRecipe(c *cobra.Command) {
 	bind(c, "split", &f.Split)
 }
 
+// bindObjective gives c the flags of what is minimised.
+func (f *dataFlags) bindObjective(c *cobra.Command) {
+	bind(c, "loss", &f.Loss)
+	bind(c, "huber-delta", &f.Delta)
+	bind(c, "intercept", &f.Intercept)
+	bind(c, "weight", &f.Weight)
+	bind(c, "class-weight", (*string)(&f.ClassWeight))
+}
+
 // open reads the table at path, as the recipe states and the flags say, which
 // is what the recipe states then.
 func (f *dataFlags) open(ctx context.Context, path string) (*table.Table, error) {
@@ -48,8 +59,17 @@ func (f *dataFlags) open(ctx context.Context, path string) (*table.Table, error)
 
 // finish fills the recipe's split from --holdout and --seed.
 func (f *dataFlags) finish(seed int64) {
+	f.settle()
 	if f.holdout > 0 {
 		f.Split = table.Split{Kind: table.SplitHoldout, Seed: uint64(seed), Fraction: f.holdout}.String()
+	}
+}
+
+// settle makes the plan that of the objective: the coding of classes depends on it.
+func (f *dataFlags) settle() {
+	f.Coding = f.coding()
+	if f.ClassWeight == "none" {
+		f.ClassWeight = recipe.ClassWeightNone
 	}
 }
 
@@ -58,6 +78,8 @@ type prepared struct {
 	source   string
 	table    *table.Table // all of it
 	encoding *recipe.Recipe
+	loss     loss.Loss // nil for the squared one
+	free     bool      // networks have a free intercept
 	train    *recipe.Encoded
 	test     *recipe.Encoded // nil without test rows
 	warnings []string

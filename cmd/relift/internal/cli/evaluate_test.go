@@ -13,7 +13,7 @@ import (
 func TestEvaluate(t *testing.T) {
 	dir, data, model := trained(t)
 	o := command(t, "evaluate", model, data)
-	if o.status != exitDone || !strings.Contains(o.stdout, "accuracy 100.00 % on 6 rows") || !strings.Contains(o.stdout, "predicted") {
+	if o.status != exitDone || !strings.Contains(o.stdout, "accuracy 100.00 %, balanced 100.00 %, F1 1.0000, AUC 1.0000 on 6 rows (the most frequent class alone: 50.00 %)") || !strings.Contains(o.stdout, "predicted") {
 		t.Errorf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
 	}
 	var m network.Metrics
@@ -24,7 +24,7 @@ func TestEvaluate(t *testing.T) {
 	if err := os.WriteFile(wrong, []byte("y,b,a\nz,0.5,1\nz,0.25,-1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if o := command(t, "evaluate", model, wrong); !strings.Contains(o.stdout, "accuracy 50.00 % on 2 rows") {
+	if o := command(t, "evaluate", model, wrong); !strings.Contains(o.stdout, "accuracy 50.00 %, balanced 50.00 %, F1 0.6667 on 2 rows") {
 		t.Errorf("columns in another order: %s%s", o.stdout, o.stderr)
 	}
 }

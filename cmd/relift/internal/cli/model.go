@@ -10,7 +10,7 @@ import (
 
 // model makes the trained network with its encoding and provenance.
 func (f *solveFlags) model(p *prepared, r *relift.Result) (*network.Model, error) {
-	m, err := relift.NewModel(r, p.train.Problem(f.reg), p.encoding)
+	m, err := relift.NewModel(r, p.problem(f.reg), p.encoding)
 	if err != nil {
 		return nil, internal(err)
 	}
@@ -36,20 +36,46 @@ func (f *solveFlags) provenanceSettings() map[string]string {
 	return settings
 }
 
-// metric takes the main figures of an evaluation.
+// metric takes the figures of an evaluation.
 func metric(m *network.Metrics) *report.Metric {
 	out := &report.Metric{Rows: m.Rows}
+	number := func(v float64) *report.Number {
+		n := report.Number(v)
+		return &n
+	}
+	known := func(v *float64) *report.Number {
+		if v == nil {
+			return nil
+		}
+		return number(*v)
+	}
 	if c := m.Classification; c != nil {
-		accuracy := report.Number(c.Accuracy)
-		out.Accuracy = &accuracy
+		out.Accuracy, out.Balanced, out.F1 = number(c.Accuracy), number(c.BalancedAccuracy), number(c.F1)
+		out.AUC, out.LogLoss, out.Baseline = known(c.AUC), known(c.LogLoss), number(c.Baseline)
 	}
 	if r := m.Regression; r != nil {
-		rmse := report.Number(r.RMSE)
-		out.RMSE = &rmse
-		if r.R2 != nil {
-			r2 := report.Number(*r.R2)
-			out.R2 = &r2
-		}
+		out.RMSE, out.MAE, out.R2, out.Baseline = number(r.RMSE), number(r.MAE), known(r.R2), number(r.Baseline)
 	}
 	return out
+}
+
+// useless is a warning about a network that is no better than a constant, on the rows that it was not trained on where there are any; empty for
+// others.
+func useless(m *report.Metrics) string {
+	of, where := m.Test, "on the test rows"
+	if of == nil {
+		of, where = m.Train, "even on the rows that it was trained on"
+	}
+	if of.Helps() {
+		return ""
+	}
+	constant := "the mean of the target"
+	if of.Accuracy != nil {
+		constant = "the most frequent class"
+	}
+	hint := "a smaller --reg lets it fit more"
+	if m.Test != nil && m.Train.Helps() {
+		hint = "it fits the training rows only: a larger --reg lets it fit less"
+	}
+	return "the network is no better than predicting " + constant + " " + where + "; " + hint
 }

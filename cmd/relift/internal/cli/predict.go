@@ -9,6 +9,7 @@ import (
 
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/table"
 )
@@ -18,15 +19,15 @@ const predictLong = `Apply a trained network to a table.
 The table needs the feature columns of the training table, in any order; other
 columns are ignored. The predictions are a CSV file with one line for each row:
 for a classification the label under the target's name and a score for each
-class, for a regression the predicted targets; --id puts a column of the table
-before them. A row with a missing value or with a category that training never
+class, for a regression the predicted targets; --probabilities adds the
+probability of each class, --id puts a column of the table before them. A row with a missing value or with a category that training never
 saw has no prediction, with a warning, unless --missing or --unknown say what
 takes its place; --strict refuses the table because of it.`
 
 func newPredict() *cobra.Command {
 	var out, id string
 	var in applyFlags
-	var quiet, asJSON bool
+	var quiet, asJSON, probabilities bool
 	c := &cobra.Command{
 		Use:     "predict MODEL DATA",
 		Short:   "Apply a trained network to a table",
@@ -45,6 +46,9 @@ func newPredict() *cobra.Command {
 			predictions, err := model.PredictWith(frame, in.options())
 			if err != nil {
 				return badInput(err)
+			}
+			if predictions.ShowProbabilities = probabilities; probabilities && predictions.Probabilities == nil {
+				return badInputf("--probabilities: %s was trained with the %s loss, which has none; expected a model of relift train --loss logistic or softmax", args[0], loss.OrSquared(model.Provenance.Loss).Name())
 			}
 			if id != "" {
 				if err := predictions.Identify(frame, id); err != nil {
@@ -69,6 +73,7 @@ func newPredict() *cobra.Command {
 	}
 	in.bind(c)
 	bind(c, "id", &id)
+	bind(c, "probabilities", &probabilities)
 	bind(c, "output", &out)
 	bind(c, "json", &asJSON)
 	bind(c, "quiet", &quiet)
@@ -91,6 +96,8 @@ type rowPrediction struct {
 	ID     string          `json:"id,omitempty"`    // of --id
 	Label  string          `json:"label,omitempty"` // of a classification
 	Scores []report.Number `json:"scores"`
+	// Probabilities of the classes, with --probabilities.
+	Probabilities []report.Number `json:"probabilities,omitempty"`
 }
 
 func listPredictions(p *network.Predictions) predictionList {
@@ -105,6 +112,9 @@ func listPredictions(p *network.Predictions) predictionList {
 		}
 		for k := range p.Outputs {
 			r.Scores = append(r.Scores, report.Number(p.Scores.At(i, k)))
+			if p.ShowProbabilities {
+				r.Probabilities = append(r.Probabilities, report.Number(p.Probabilities.At(i, k)))
+			}
 		}
 		list.Predictions = append(list.Predictions, r)
 	}

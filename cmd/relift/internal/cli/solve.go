@@ -44,6 +44,7 @@ type solveFlags struct {
 // bind gives c the flags of its settings.
 func (f *solveFlags) bind(c *cobra.Command) {
 	f.data.bind(c)
+	f.data.bindObjective(c)
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
 	bind(c, "threads", &f.threads)
@@ -75,6 +76,9 @@ func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io
 	if err != nil {
 		return nil, err
 	}
+	if err := p.pose(f.data.objective); err != nil {
+		return nil, err
+	}
 	if test != "" {
 		if table, err = f.data.open(ctx, test); err != nil {
 			return nil, err
@@ -93,7 +97,7 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 
 // run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
-	problem := p.train.Problem(f.reg)
+	problem := p.problem(f.reg)
 	options := relift.Options{
 		Method: relift.Method(f.method), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
@@ -177,7 +181,8 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 			ZeroRows: r.ZeroRows, Distinct: r.Representatives, Digest: "sha256:" + p.train.Digest(),
 		},
 		Settings: report.Settings{
-			Reg: f.reg, Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
+			Reg: f.reg, Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
+			Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
 			Method: f.method, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
 			Threads: threads(), BLAS: blasName(),
 		},

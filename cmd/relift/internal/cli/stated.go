@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +20,7 @@ import (
 type stated struct {
 	Gamma   float64 `json:"gamma"`
 	Loss    string  `json:"loss"`
+	Delta   float64 `json:"huber_delta,omitempty"`
 	Rows    int     `json:"rows"`
 	Columns int     `json:"columns"` // of X
 	Outputs int     `json:"outputs"`
@@ -27,16 +29,16 @@ type stated struct {
 	Intercept bool `json:"intercept,omitempty"`
 	// Source and Recipe say how X and Y were made of a table.  They are not part of the
 	// proof: only a comparison with the table shows that they are true.
-	Source string       `json:"source,omitempty"`
-	Recipe *recipe.Plan `json:"recipe"` // null when the file does not state it
+	Source string `json:"source,omitempty"`
+	Recipe *plan  `json:"recipe"` // null when the file does not state it
 
 	everyGamma bool // whether the proof is for every γ, and Gamma the one that was asked for
 }
 
 func statedBy(f *certfile.File) stated {
-	s := stated{Gamma: f.Gamma, Loss: oneLine(f.Loss), Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols, Weighted: f.Weighted, Intercept: f.Intercept, everyGamma: f.EveryGamma()}
+	s := stated{Gamma: f.Gamma, Loss: oneLine(f.Loss), Delta: f.Delta, Rows: f.X.Rows, Columns: f.X.Cols, Outputs: f.Y.Cols, Weighted: f.Weights != nil, Intercept: f.Intercept, everyGamma: f.EveryGamma()}
 	var origin relift.Origin
-	var r recipe.Plan
+	var r plan
 	if json.Unmarshal(f.Settings, &origin) == nil {
 		s.Source = origin.Source
 		if json.Unmarshal(origin.Recipe, &r) == nil {
@@ -51,6 +53,9 @@ func (s stated) writeTo(b *strings.Builder, proved bool) {
 	loss := s.Loss + " loss"
 	if s.Loss == "squared" {
 		loss += " ½‖f(X) − Y‖²"
+	}
+	if s.Delta > 0 {
+		loss += fmt.Sprintf(" (δ = %g)", s.Delta)
 	}
 	if s.Weighted {
 		loss += ", rows weighted"
@@ -73,7 +78,7 @@ func (s stated) writeTo(b *strings.Builder, proved bool) {
 		return
 	}
 	var parts []string
-	for _, p := range partsOf(s.Recipe) {
+	for _, p := range partsOf(&s.Recipe.Plan) {
 		if p.value != "" {
 			parts = append(parts, p.flag+" "+p.value)
 		}
@@ -93,6 +98,7 @@ func partsOf(r *recipe.Plan) []part {
 		{"target", list(r.Targets), true}, {"task", string(r.Task), false}, {"features", list(r.Features), true}, {"drop", list(r.Drop), true},
 		{"categorical", list(r.Categorical), true}, {"missing", string(r.Missing), false}, {"scale", string(r.Scale), false},
 		{"bias", strconv.FormatBool(r.Bias), false}, {"split", r.Split, false},
+		{"weight", r.Weight, true}, {"class-weight", string(r.ClassWeight), false},
 	}
 }
 
@@ -124,9 +130,18 @@ func (e *expectation) compare(s stated, withTable bool) []verify.Check {
 	case e.changed("reg"):
 		add("reg", "γ = "+strconv.FormatFloat(s.Gamma, 'g', -1, 64), "γ = "+reg)
 	}
+	for _, of := range []struct{ flag, have, want string }{
+		{"loss", s.Loss + " loss", e.lossName() + " loss"},
+		{"huber-delta", fmt.Sprintf("δ = %g", s.Delta), fmt.Sprintf("δ = %g", e.Delta)},
+		{"intercept", map[bool]string{true: "a free intercept", false: "no intercept"}[s.Intercept], map[bool]string{true: "a free intercept", false: "no intercept"}[e.Intercept]},
+	} {
+		if e.changed(of.flag) {
+			add(of.flag, of.have, of.want)
+		}
+	}
 	have := map[string]string{}
 	if s.Recipe != nil {
-		for _, p := range partsOf(s.Recipe) {
+		for _, p := range partsOf(&s.Recipe.Plan) {
 			have[p.flag] = p.value
 		}
 	}
@@ -138,57 +153,78 @@ func (e *expectation) compare(s stated, withTable bool) []verify.Check {
 	return checks
 }
 
-// objective holds the bound against what relift train minimises on a table: the squared
-// loss, every row as much as any other.
-func (s stated) objective() verify.Check {
-	switch {
-	case s.Loss != "squared":
-		return verify.Check{Name: "objective", Detail: fmt.Sprintf("the certificate is for the %s loss, and relift train has the squared loss", s.Loss)}
-	case s.Weighted:
-		return verify.Check{Name: "objective", Detail: "the certificate is for rows with weights, and a table gives them none"}
+// objective holds the loss, the intercept and the weights of the file's rows against what was asked for and the weights that the table gives.
+func (s stated) objective(f *certfile.File, want objective, weights []float64) verify.Check {
+	failed := func(format string, args ...any) verify.Check {
+		return verify.Check{Name: "objective", Detail: fmt.Sprintf(format, args...)}
 	}
-	return verify.Check{Name: "objective", Passed: true, Detail: "the bound is for the squared loss, with every row counted alike"}
+	with := map[bool]string{true: "with a free intercept", false: "without an intercept"}
+	switch {
+	case s.Loss != want.lossName():
+		return failed("the certificate is for the %s loss, and what was asked for is the %s loss; expected --loss %s for this one", s.Loss, want.lossName(), s.Loss)
+	case s.Delta != want.delta():
+		return failed("the certificate is for δ = %g of the Huber loss, and what was asked for is %g", s.Delta, want.Delta)
+	case s.Intercept != want.Intercept:
+		return failed("the certificate is for networks %s, and what was asked for are those %s", with[s.Intercept], with[want.Intercept])
+	case f.Weights == nil && weights != nil:
+		return failed("the certificate is for rows that count alike, and the table gives them weights")
+	case f.Weights != nil && weights == nil:
+		return failed("the certificate is for rows with weights, and the table gives them none; expected --weight or --class-weight, if they come from it")
+	case !slices.Equal(f.Weights, weights):
+		return failed("the weights of the rows are others than those of the table")
+	}
+	detail := "the bound is for the " + s.Loss + " loss"
+	if s.Intercept {
+		detail += " with a free intercept"
+	}
+	if weights != nil {
+		return verify.Check{Name: "objective", Passed: true, Detail: detail + ", with the rows' weights of the table"}
+	}
+	return verify.Check{Name: "objective", Passed: true, Detail: detail + ", with every row counted alike"}
 }
 
 // recipe is the one that the file states, with what the caller says in its place.
-func (e *expectation) recipeFor(s stated) (r recipe.Plan, known bool) {
+func (e *expectation) recipeFor(s stated) (r plan, known bool) {
 	if s.Recipe == nil {
 		for _, p := range partsOf(&e.Plan) {
 			known = known || e.changed(p.flag)
 		}
-		return e.Plan, known
+		return plan{e.Plan, e.objective}, known
 	}
 	r = *s.Recipe
 	for flag, take := range map[string]func(){
 		"target": func() { r.Targets = e.Targets }, "task": func() { r.Task = e.Task }, "features": func() { r.Features = e.Features },
 		"drop": func() { r.Drop = e.Drop }, "categorical": func() { r.Categorical = e.Categorical }, "missing": func() { r.Missing = e.Missing },
 		"scale": func() { r.Scale = e.Scale }, "bias": func() { r.Bias = e.Bias }, "split": func() { r.Split = e.Split },
+		"loss": func() { r.Loss = e.Loss }, "huber-delta": func() { r.Delta = e.Delta }, "intercept": func() { r.Intercept = e.Intercept },
+		"weight": func() { r.Weight = e.Weight }, "class-weight": func() { r.ClassWeight = e.ClassWeight },
 	} {
 		if e.changed(flag) {
 			take()
 		}
 	}
+	r.Coding = r.coding()
 	return r, true
 }
 
 // compareTable makes X and Y of the table, as the caller says and else as the
 // certificate says, and compares every number.  A table that cannot be encoded
-// so is not the certificate's: a failed check, not an error.
-func (e *expectation) compareTable(ctx context.Context, path, data string, f *certfile.File, s stated) (*verify.Check, error) {
+// so is not the certificate's: a failed check, not an error.  The objective is compared as well, with the weights that the table gives its rows.
+func (e *expectation) compareTable(ctx context.Context, path, data string, f *certfile.File, s stated) ([]verify.Check, error) {
 	r, known := e.recipeFor(s)
 	if !known {
 		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote, or flags such as --target and --scale", path, data)
 	}
-	table, err := e.readFlags.open(ctx, data, r.Reading, r.Targets, r.Categorical)
+	frame, err := e.readFlags.open(ctx, data, r.Reading, r.Targets, r.Categorical)
 	if err != nil {
 		return nil, err
 	}
-	p, err := encode(data, table, r)
+	p, err := encode(data, frame, r.Plan)
 	if err != nil {
-		return &verify.Check{Name: tableCheck, Detail: oneLine(err.Error())}, nil
+		return []verify.Check{{Name: tableCheck, Detail: oneLine(err.Error())}}, nil
 	}
-	check := verify.VerifyTable(&verify.Claims{X: f.X, Y: f.Y}, certificate.PlainMatrix(p.train.X), certificate.PlainMatrix(p.train.Y))
-	return &check, nil
+	table := verify.VerifyTable(&verify.Claims{X: f.X, Y: f.Y}, certificate.PlainMatrix(p.train.X), certificate.PlainMatrix(p.train.Y))
+	return []verify.Check{s.objective(f, r.objective, p.train.Weights), table}, nil
 }
 
 // tableCheck is the name of the check of verify.VerifyTable.

@@ -65,6 +65,9 @@ func newTrain() *cobra.Command {
 			if p.test != nil {
 				s.Metrics.Test = metric(model.EvaluateEncoded(p.test))
 			}
+			if text := useless(s.Metrics); text != "" {
+				s.Warnings = append(s.Warnings, text)
+			}
 			var files written
 			if out != "" {
 				s.Files.Model = files.file("output", out, func(path string) error { return writeModel(path, model, onnx.Double) })

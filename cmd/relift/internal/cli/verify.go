@@ -23,9 +23,10 @@ Every claim is recomputed from the numbers in the file, by code that shares
 nothing with the solver and accounts for its own rounding errors. What the bound is
 for is printed: γ, the loss, and how the file says that X and Y were made.
 
-With the table relift also checks that X and Y are exactly what it makes of that
-table, and that the bound is for the squared loss of rows without weights. --reg, --target, --scale and the other flags of relift train say what the
-certificate is expected to be for: the check fails where it is for something else.
+With the table relift also checks that X, Y and the weights of the rows are exactly
+what it makes of that table. --reg, --loss, --target, --scale and the other flags of
+relift train say what the certificate is expected to be for: the check fails where it
+is for something else.
 A certificate of format version 2 proves a bound for every γ; --reg chooses which one
 is printed.
 
@@ -68,6 +69,7 @@ func newVerify() *cobra.Command {
 		Args:    arguments(1, 2, "CERTIFICATE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			e.changed = c.Flags().Changed
+			e.settle()
 			v, err := interruptibly(c.Context(), func(ctx context.Context) (*verdict, error) {
 				bar := newLeaves(c.ErrOrStderr())
 				defer bar.clear()
@@ -89,6 +91,7 @@ func newVerify() *cobra.Command {
 	}
 	e.readFlags.bind(c)
 	e.bindRecipe(c)
+	e.bindObjective(c)
 	bind(c, "reg", &e.reg)
 	bind(c, "work-limit", &work)
 	bind(c, "json", &asJSON)
@@ -146,11 +149,11 @@ func (e *expectation) verifyFile(ctx context.Context, path string, data []string
 	checks := append(outcome.Checks, e.compare(v.Problem, len(data) > 0)...)
 	if len(data) > 0 {
 		v.Data = data[0]
-		table, err := e.compareTable(ctx, path, data[0], f, v.Problem)
+		compared, err := e.compareTable(ctx, path, data[0], f, v.Problem)
 		if err != nil {
 			return nil, err
 		}
-		checks = append(checks, v.Problem.objective(), *table)
+		checks = append(checks, compared...)
 	}
 	v.OK, v.proved = len(checks) > 0, outcome.OK()
 	for _, c := range checks {
