@@ -81,6 +81,7 @@ type view struct {
 	Meaning     string
 	Share       float64 // lower/upper in percent, for the bar
 	DataLoss    string
+	LossText    string // what the data loss is a sum of
 	Convergence *figure
 	GapChart    *figure
 	Validation  *figure
@@ -143,7 +144,7 @@ func (p *Page) view() view {
 		if math.IsNaN(v.Share) {
 			v.Share = 100 // 0 of 0: no network is better than one without any loss
 		}
-		v.DataLoss = label(float64(s.Network.DataLoss))
+		v.DataLoss, v.LossText = label(float64(s.Network.DataLoss)), lossText(s.Settings.Loss)
 	}
 	if p.Train != nil {
 		v.Fits = append(v.Fits, fitOf("Training rows", p.Train))
@@ -200,7 +201,15 @@ const mostClasses = 20
 func fitOf(name string, m *network.Metrics) fitView {
 	f := fitView{Name: name}
 	if c := m.Classification; c != nil {
-		f.Text = fmt.Sprintf("%.2f %% of %d rows are predicted as the class they are.", 100*c.Accuracy, m.Rows)
+		f.Text = fmt.Sprintf("%.2f %% of %d rows are predicted as the class they are; the most frequent class alone has %.2f %%. Balanced accuracy %.2f %%, F1 %.4f",
+			100*c.Accuracy, m.Rows, 100*c.Baseline, 100*c.BalancedAccuracy, c.F1)
+		if c.AUC != nil {
+			f.Text += fmt.Sprintf(", area under the ROC curve %.4f", *c.AUC)
+		}
+		if c.LogLoss != nil {
+			f.Text += fmt.Sprintf(", log loss %.4f", *c.LogLoss)
+		}
+		f.Text += "."
 		if len(c.Classes) > mostClasses {
 			f.NoMatrix = true
 			return f
@@ -230,7 +239,7 @@ func fitOf(name string, m *network.Metrics) fitView {
 		if r.R2 != nil {
 			f.Text += fmt.Sprintf(", R² %.4f", *r.R2)
 		}
-		f.Text += fmt.Sprintf(" on %d rows.", m.Rows)
+		f.Text += fmt.Sprintf(" on %d rows; predicting the mean has a root mean squared error of %s.", m.Rows, label(r.Baseline))
 		if len(r.Outputs) > 1 {
 			f.Outputs = r.Outputs
 		}
@@ -289,6 +298,17 @@ func facts(e *explain.Explanation) []string {
 	return out
 }
 
+// lossText says what a loss is, by its name in the settings.
+func lossText(name string) string {
+	switch name {
+	case "huber":
+		return "the sum of the Huber losses"
+	case "logistic", "softmax":
+		return "the sum of minus the logarithms of the true classes' probabilities"
+	}
+	return "half the sum of squared errors"
+}
+
 func settingPairs(s *report.Summary) []pair {
 	t := s.Settings
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
@@ -298,6 +318,21 @@ func settingPairs(s *report.Summary) []pair {
 	}
 	if t.Method == "auto" {
 		out[len(out)-1].Value += " (picked by auto)"
+	}
+	if t.Loss != "" && t.Loss != "squared" {
+		out = append(out, pair{"loss", t.Loss})
+	}
+	if t.HuberDelta > 0 {
+		out = append(out, pair{"δ of the Huber loss", number(t.HuberDelta)})
+	}
+	if t.Intercept {
+		out = append(out, pair{"intercept", "yes, not decayed"})
+	}
+	if t.Weight != "" {
+		out = append(out, pair{"weights of the rows", t.Weight})
+	}
+	if t.ClassWeight != "" {
+		out = append(out, pair{"weights of the classes", t.ClassWeight})
 	}
 	if t.Split != "" {
 		out = append(out, pair{"split", t.Split})
