@@ -109,7 +109,7 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		folds[k] = tune.Fold{Train: fit.Problem(f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights}
 		out.Rows = max(out.Rows, len(r.Train)+len(r.Test))
 	}
-	path, err := tune.Choose(ctx, p.train.Problem(f.reg), folds, tune.Options{
+	path, err := tune.Choose(ctx, p.problem(f.reg), folds, tune.Options{
 		Error: metric.error, OneStandardError: t.oneStandardError, Width: int(f.width), Seed: uint64(f.seed),
 		Executor: dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas())),
 		Progress: func(path *tune.Path) {
@@ -176,7 +176,7 @@ func (t *tuneFlags) divide(p *prepared, training *table.Table, seed uint64) (fol
 		}
 	case p.encoding.Task == recipe.TaskClassification:
 		division = "classes"
-		classes := recipe.Argmax(p.train.Y)
+		classes := recipe.Argmax(p.encoding.Scores(p.train.Y))
 		strata := make([]int, len(part))
 		for j, i := range part {
 			strata[j] = classes[i]
@@ -233,7 +233,7 @@ type tuningMetric struct {
 func metricOf(name string, e *recipe.Recipe) (tuningMetric, error) {
 	classes := map[string]func(*network.Classification) float64{
 		"accuracy":          func(c *network.Classification) float64 { return 1 - c.Accuracy },
-		"balanced-accuracy": func(c *network.Classification) float64 { return 1 - balanced(c) },
+		"balanced-accuracy": func(c *network.Classification) float64 { return 1 - c.BalancedAccuracy },
 	}
 	numbers := map[string]func(*network.Regression) float64{
 		"rmse": func(r *network.Regression) float64 { return r.RMSE },
@@ -251,7 +251,7 @@ func metricOf(name string, e *recipe.Recipe) (tuningMetric, error) {
 		return tuningMetric{}, nil
 	case classification && classes[name] != nil:
 		return tuningMetric{higher: true, error: func(outputs, targets *mat.Dense, _ []float64) float64 {
-			return classes[name](network.Classify(e.Classes, outputs, targets))
+			return classes[name](network.Classify(e.Classes, e.Scores(outputs), e.Scores(targets)))
 		}}, nil
 	case !classification && numbers[name] != nil:
 		return tuningMetric{higher: name == "r2", error: func(outputs, targets *mat.Dense, _ []float64) float64 {
@@ -261,17 +261,6 @@ func metricOf(name string, e *recipe.Recipe) (tuningMetric, error) {
 		return tuningMetric{}, badInputf("--metric %s: the task is a classification; expected deviance, accuracy or balanced-accuracy", name)
 	}
 	return tuningMetric{}, badInputf("--metric %s: the task is a regression; expected deviance, rmse, mae or r2", name)
-}
-
-// balanced is the mean recall of the classes that occur.
-func balanced(c *network.Classification) float64 {
-	sum, n := 0.0, 0
-	for _, r := range c.Recall {
-		if r != nil {
-			sum, n = sum+*r, n+1
-		}
-	}
-	return sum / float64(n)
 }
 
 // point is a point of the path as it is shown.

@@ -118,3 +118,17 @@ func TestTuningRefusals(t *testing.T) {
 		t.Run(strings.Join(append(c.args[:1:1], c.args[2:]...), " "), func(t *testing.T) { command(t, c.args...).wantRefusal(t, c.words...) })
 	}
 }
+
+// TestTrainChoosesGammaOfALoss: the folds have the loss, the intercept, the coding and the weights of the problem.
+func TestTrainChoosesGammaOfALoss(t *testing.T) {
+	_, path := file(t, "t.csv", measured(60))
+	for _, args := range [][]string{
+		{"--target", "kind", "--drop", "y,site", "--loss", "logistic", "--intercept", "--class-weight", "balanced", "--metric", "balanced-accuracy"},
+		{"--target", "y", "--drop", "kind,site", "--loss", "huber", "--intercept", "--metric", "mae"},
+	} {
+		s, _ := tuned(t, append([]string{path, "--method", "descent", "--quiet", "--effort", "150"}, args...)...)
+		if !(s.LowerBound <= s.UpperBound) || s.Settings.Reg != float64(s.Tuning.Gamma) || !s.Metrics.Train.Helps() {
+			t.Errorf("%v: γ = %v, bound %v, objective %v, %v", args, s.Settings.Reg, s.LowerBound, s.UpperBound, s.Metrics.Train)
+		}
+	}
+}
