@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -125,6 +127,7 @@ var cases = []struct {
 	options recipe.Options
 	width   int
 }{
+	{"two classes in one output", func(t testing.TB) *table.Table { return builtin(t, "builtin:spiral") }, recipe.Options{Bias: true, Coding: recipe.CodingSign}, 4},
 	{"iris", func(t testing.TB) *table.Table { return builtin(t, "builtin:iris") }, recipe.DefaultOptions(), 9},
 	{"spiral, no bias, no scaling", func(t testing.TB) *table.Table { return builtin(t, "builtin:spiral") }, recipe.Options{Scale: recipe.ScaleNone}, 5},
 	{"width 0", func(t testing.TB) *table.Table { return builtin(t, "builtin:iris") }, recipe.DefaultOptions(), 0},
@@ -188,14 +191,61 @@ func feedsOf(t testing.TB, m *network.Model, frame *table.Table, n int, precisio
 // realType is the runtime's name for the numbers of a precision.
 var realType = map[Precision]string{Double: "float64", Single: "float32"}
 
-// TestRuntimePredictsTheSame runs the models in onnxruntime, in either precision.
+// posed gives a model an intercept and, where it is one of classes, a loss that has probabilities.
+func posed(t testing.TB, m *network.Model) *network.Model {
+	t.Helper()
+	_, c := m.Encoding.Dims()
+	w, p := m.Weights, m.Provenance
+	for k := range c {
+		w.B = append(w.B, 0.5-float64(k))
+	}
+	if m.Encoding.Task == recipe.TaskClassification {
+		p.Loss = loss.Softmax{}
+	}
+	if m.Encoding.Coding == recipe.CodingSign {
+		p.Loss = loss.Logistic{}
+	}
+	out, err := network.New(w, m.Encoding, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestPosedModelsComeBack: intercept, loss and coding survive the file, which is the same when it is written again.
+func TestPosedModelsComeBack(t *testing.T) {
+	for k, c := range cases {
+		m := posed(t, model(t, c.table(t), c.options, c.width, uint64(k)))
+		content, err := encode(m, Double)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := Read("m.onnx", bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Model == nil {
+			t.Fatalf("%s: no model comes back: %q", c.name, n.Warnings)
+		}
+		again, err := encode(n.Model, Double)
+		if err != nil || !bytes.Equal(again, content) || !slices.Equal(n.Model.Weights.B, m.Weights.B) || n.Model.Provenance.Loss != m.Provenance.Loss {
+			t.Errorf("%s: intercept %v, loss %v: %v", c.name, n.Model.Weights.B, n.Model.Provenance.Loss, err)
+		}
+	}
+}
+
+// TestRuntimePredictsTheSame runs the models in onnxruntime, in either precision, each plain and with an intercept and probabilities.
 // The size of the batch is free.
 func TestRuntimePredictsTheSame(t *testing.T) {
 	run := onnxruntime(t)
-	for k, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
+	for k := range 2 * len(cases) {
+		c := cases[k/2]
+		t.Run(fmt.Sprintf("%s %v", c.name, k%2 == 1), func(t *testing.T) {
 			frame := c.table(t)
-			m := model(t, frame, c.options, c.width, uint64(k))
+			m := model(t, frame, c.options, c.width, uint64(k/2))
+			if k%2 == 1 {
+				m = posed(t, m)
+			}
 			want, err := m.Predict(frame)
 			if err != nil {
 				t.Fatal(err)
@@ -211,6 +261,11 @@ func TestRuntimePredictsTheSame(t *testing.T) {
 						t.Fatal(err)
 					}
 					compareScores(t, results["scores"], want.Scores, n, precision, tolerance)
+					if probabilities, ok := results["probabilities"]; ok != (want.Probabilities != nil) {
+						t.Fatalf("probabilities are an output: %v", ok)
+					} else if ok {
+						compareScores(t, probabilities, want.Probabilities, n, precision, tolerance)
+					}
 					label, ok := results["label"]
 					if ok != (m.Encoding.Task == recipe.TaskClassification) {
 						t.Fatalf("label is an output: %v", ok)
