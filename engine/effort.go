@@ -17,8 +17,19 @@ func (s *state) effortPlan() (Method, []Phase) {
 	if s.problem.IsPlain() && n+s.rank <= besideOrder {
 		return MethodSDP, append(phases, s.relaxation(0, true), s.repair(true))
 	}
+	if !s.problem.IsPlain() && n <= rootRows {
+		s.leaves = effortLeaves
+		return MethodSigns, append(phases, s.signTree(0))
+	}
 	return MethodDescent, phases
 }
+
+// The first leaves of the tree of signs take the place of the relaxation where that does not know the loss: so many, for so many rows at most, where no
+// clock ends them.
+const (
+	effortLeaves = 2
+	rootRows     = 200
+)
 
 // passes are those of a phase that asks for an effort.
 func (s *state) passes(effort int) int {

@@ -30,6 +30,7 @@ type state struct {
 	freeWork float64 // on the relaxation, where no time limit is given
 
 	hidden bool // networks are found for their bounds only
+	leaves int  // of the tree of signs at most, 0 for no limit
 
 	presolved presolved
 
