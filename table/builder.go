@@ -3,6 +3,7 @@ package table
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -489,6 +490,12 @@ func (c *columnBuilder) judgeTexts(column *Column) {
 			column.Numbers = missingNumbers(len(column.Text))
 		}
 		return
+	}
+	if column.dates != "" && slices.ContainsFunc(column.Text, func(text string) bool {
+		_, ok := column.dates.Day(text)
+		return text != "" && !ok
+	}) {
+		column.dates = "" // what came later is none
 	}
 	numbers, present := 0, 0
 	values := missingNumbers(len(column.Text))

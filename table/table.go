@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/relift/relift/table/notation"
 )
@@ -200,6 +201,22 @@ func (c *Column) Number(i int) float64 {
 
 // Len returns the number of entries.
 func (c *Column) Len() int { return max(len(c.Numbers), len(c.Text)) }
+
+// IsDate reports whether every entry is a date in one and the same layout.
+func (c *Column) IsDate() bool { return c.dates != "" }
+
+// Date returns the date of row i, false where the entry is none.
+func (c *Column) Date(i int) (time.Time, bool) {
+	text := c.Value(i)
+	layout := c.dates
+	if layout == "" {
+		layout = notation.LayoutOf(text)
+	}
+	if layout == "" {
+		return time.Time{}, false
+	}
+	return layout.Day(text)
+}
 
 // Empty reports whether every entry is missing.
 func (c *Column) Empty() bool {

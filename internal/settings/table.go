@@ -80,6 +80,11 @@ func Table() []Setting {
 			Detail: "Text columns are categories anyway; a category column becomes one column of zeros and ones for each category.",
 		},
 		{
+			Name: "dates", Kind: Bool, Default: "false", Commands: stating,
+			Help:   "take year, month, day of week and days since the first of columns of dates",
+			Detail: "Without it a column of dates is refused as a feature; --categorical takes it as categories, --drop leaves it out. Dates are those that can be read in one way only, such as 2024-01-31 and 31.1.2024.",
+		},
+		{
 			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean", "indicator"}, Default: "error", Commands: append([]string{"predict", "evaluate"}, stating...),
 			Help: "what to do about missing values",
 			Detail: "error names the row and the column; drop leaves such rows out; mean puts in the mean, or the most frequent category, of the training rows; " +

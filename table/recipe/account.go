@@ -40,11 +40,14 @@ const (
 func (e *Recipe) substitutes(t *table.Table, features, rows []int, unknown Unknown) []Substitute {
 	var all []Substitute
 	for k, f := range e.Features {
-		if f.MissingOf != "" {
-			continue
+		if f.MissingOf != "" || f.DateOf != "" && k > 0 && e.Features[k-1].DateOf == f.DateOf {
+			continue // the column has been counted
 		}
 		column := t.Columns[features[k]]
 		fill := notation.Format(f.Fill)
+		if f.DateOf != "" {
+			fill = "the mean of each of its parts"
+		}
 		if f.Kind == table.Categorical {
 			fill = f.FillCategory
 		}
@@ -60,7 +63,7 @@ func (e *Recipe) substitutes(t *table.Table, features, rows []int, unknown Unkno
 			}
 		}
 		if missing > 0 {
-			all = append(all, Substitute{f.Name, missing, MissingEntries, fill})
+			all = append(all, Substitute{f.source(), missing, MissingEntries, fill})
 		}
 		if strange > 0 {
 			if unknown == UnknownIgnore {

@@ -80,7 +80,7 @@ func (e *Recipe) ApplyAvailable(t *table.Table) (*Encoded, error) {
 func (e *Recipe) Unused(t *table.Table) []string {
 	known := map[string]bool{}
 	for _, f := range e.Features {
-		known[f.Name] = true
+		known[f.source()] = true
 	}
 	for _, names := range [][]string{e.Targets, e.Dropped, e.Ignored, {e.Weight}} {
 		for _, n := range names {
@@ -363,7 +363,7 @@ func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknow
 		}
 		return nil
 	}
-	return numbers(t, column, rows, refuse, func(i int, v float64) error {
+	take := func(i int, v float64) error {
 		if math.IsNaN(v) {
 			v = f.Fill
 		}
@@ -373,7 +373,11 @@ func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknow
 		}
 		x.Set(i, at, v)
 		return nil
-	})
+	}
+	if f.DateOf != "" {
+		return f.encodeDates(t, column, rows, refuse, take)
+	}
+	return numbers(t, column, rows, refuse, take)
 }
 
 func indexOf(names []string) map[string]int {

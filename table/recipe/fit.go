@@ -85,6 +85,21 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 	}
 	for _, i := range features {
 		column := t.Columns[i]
+		if column.IsDate() && !forced[i] {
+			if !o.Dates {
+				return nil, refuseDates(t, column, rows)
+			}
+			parts, same, err := o.learnDates(t, column, rows)
+			if err != nil {
+				return nil, err
+			}
+			for _, name := range same {
+				e.Dropped = append(e.Dropped, name)
+				constant, constantNames = append(constant, fmt.Sprintf("%s: %s is the same in every row and is dropped", t.Name, printable.Quote(name))), append(constantNames, name)
+			}
+			e.Features = append(append(e.Features, parts...), o.indicator(column, rows)...)
+			continue
+		}
 		if !forced[i] && o.identifies(column, rows) {
 			e.Dropped = append(e.Dropped, column.Name)
 			warnings = append(warnings, fmt.Sprintf("%s: column %s has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)", t.Name, printable.Quote(column.Name)))
@@ -106,9 +121,7 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 			warnings = append(warnings, fmt.Sprintf("%s: column %s has categories that differ in case or blanks only and are taken for different ones: %s", t.Name, printable.Quote(column.Name), twins))
 		}
 		e.Features = append(e.Features, *feature)
-		if o.Missing == MissingIndicator && anyMissing(column, rows) {
-			e.Features = append(e.Features, Feature{Name: column.Name + indicatorSuffix, Kind: table.Numeric, Deviation: 1, MissingOf: column.Name})
-		}
+		e.Features = append(e.Features, o.indicator(column, rows)...)
 	}
 	if len(constant) > 5 {
 		constant = []string{fmt.Sprintf("%s: %d columns are constant and are dropped: %s", t.Name, len(constantNames), printable.List(constantNames, 12))}
@@ -146,8 +159,13 @@ func FitApply(t *table.Table, o Options) (*Recipe, *Encoded, error) {
 // missing.
 const indicatorSuffix = " is missing"
 
-func anyMissing(column *table.Column, rows []int) bool {
-	return slices.ContainsFunc(rows, column.Missing)
+// indicator is the feature that says whether the column is missing, where there
+// is to be one.
+func (o Options) indicator(column *table.Column, rows []int) []Feature {
+	if o.Missing != MissingIndicator || !slices.ContainsFunc(rows, column.Missing) {
+		return nil
+	}
+	return []Feature{{Name: column.Name + indicatorSuffix, Kind: table.Numeric, Deviation: 1, MissingOf: column.Name}}
 }
 
 func setOf(indices []int) map[int]bool {
@@ -289,12 +307,26 @@ func (o Options) learnFeature(t *table.Table, column *table.Column, forced bool,
 	if column.Kind == table.Mixed {
 		return nil, "", t.BadNumber(column)
 	}
-	values := numbersOf(column, rows)
+	constant, err := o.learnNumbers(t, column.Name, f, numbersOf(column, rows))
+	switch {
+	case err != nil:
+		return nil, "", err
+	case constant:
+		there := slices.IndexFunc(rows, func(row int) bool { return !column.Missing(row) })
+		return nil, constantWarning(t, column, column.Value(rows[there])), nil
+	}
+	return f, "", nil
+}
+
+// learnNumbers learns the fill and, for standard scaling, the mean and the
+// deviation of the values, NaN where they are missing, which it fills; constant
+// says that they are scaled and do not vary.
+func (o Options) learnNumbers(t *table.Table, column string, f *Feature, values []float64) (constant bool, err error) {
 	present := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 	if len(present) == 0 {
 		e := table.Errorf(t.Name, "every entry is missing; expected at least one number")
-		e.Column = column.Name
-		return nil, "", e
+		e.Column = column
+		return false, e
 	}
 	mean := meanOf(present)
 	f.Fill = mean
@@ -305,15 +337,19 @@ func (o Options) learnFeature(t *table.Table, column *table.Column, forced bool,
 			}
 		}
 	}
-	if o.Scale == ScaleStandard {
-		deviation, constant := deviationOf(values, mean)
-		if constant {
-			return nil, constantWarning(t, column, notation.Format(present[0])), nil
-		}
+	if o.Scale != ScaleStandard {
+		return false, nil
+	}
+	deviation, constant := deviationOf(values, mean)
+	if !constant {
 		f.Mean, f.Deviation = mean, deviation
 	}
-	return f, "", nil
+	return constant, nil
 }
+
+// scaled reports whether the feature shares the unit of the others where they are
+// scaled together.
+func (f Feature) scaled() bool { return f.Kind == table.Numeric && f.MissingOf == "" && f.DateOf == "" }
 
 // scaleOverall gives all numeric features one mean and one deviation.
 func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
@@ -323,7 +359,7 @@ func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
 	}
 	var values []float64
 	for k, f := range e.Features {
-		if f.Kind != table.Numeric || f.MissingOf != "" {
+		if !f.scaled() {
 			continue
 		}
 		for _, v := range numbersOf(t.Columns[columns.features[k]], rows) {
@@ -342,7 +378,7 @@ func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
 		return table.Errorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary")
 	}
 	for i := range e.Features {
-		if e.Features[i].Kind == table.Numeric && e.Features[i].MissingOf == "" {
+		if e.Features[i].scaled() {
 			e.Features[i].Mean, e.Features[i].Deviation = mean, deviation
 		}
 	}

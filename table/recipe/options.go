@@ -67,6 +67,9 @@ type Options struct {
 	Missing     Missing  `json:"missing"`               // "" is MissingError
 	Scale       Scale    `json:"scale"`                 // "" is ScaleStandard
 	Bias        bool     `json:"bias"`                  // append a column of ones
+	// Dates takes year, month, day of week and days of columns of dates; without it
+	// such a column is refused as a feature, unless it is one of Categorical.
+	Dates bool `json:"dates,omitempty"`
 	// Weight is the column that says how often each row counts: numbers that are
 	// not negative.  It is no feature; "" counts every row once.
 	Weight string `json:"weight,omitempty"`

@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"slices"
+
 	"github.com/relift/relift/table"
 )
 
@@ -67,7 +69,13 @@ func (e *Recipe) Plan(split string) Plan {
 		if f.MissingOf != "" {
 			continue
 		}
-		p.Features = append(p.Features, f.Name)
+		if f.DateOf != "" {
+			p.Dates = true
+			if slices.Contains(p.Features, f.DateOf) {
+				continue
+			}
+		}
+		p.Features = append(p.Features, f.source())
 		if f.Kind == table.Categorical {
 			p.Categorical = append(p.Categorical, f.Name)
 		}

@@ -1,6 +1,7 @@
 package recipe
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,14 +73,16 @@ type Feature struct {
 	// MissingOf names the column of which the feature says whether the entry is
 	// missing, as 0 or 1; empty for a feature that is a column.
 	MissingOf string `json:"missing_of,omitempty"`
+	// DateOf names the column of dates of which the feature takes the part; the
+	// days are counted from Since, which is written 2006-01-02.
+	DateOf string   `json:"date_of,omitempty"`
+	Part   DatePart `json:"date_part,omitempty"`
+	Since  string   `json:"since,omitempty"`
 }
 
 // source is the column that the feature is made of.
 func (f Feature) source() string {
-	if f.MissingOf != "" {
-		return f.MissingOf
-	}
-	return f.Name
+	return cmp.Or(f.MissingOf, f.DateOf, f.Name)
 }
 
 // UnmarshalJSON also refuses a feature without mean, which would silently be
@@ -208,6 +211,9 @@ func (e *Recipe) Validate() error {
 func (f Feature) validate(missing Missing) error {
 	if !(f.Deviation > 0) || math.IsInf(f.Deviation, 0) || !finite(f.Mean) || !finite(f.Fill) {
 		return fmt.Errorf("encoding: feature %q has mean %v and deviation %v; expected finite numbers and a positive deviation", f.Name, f.Mean, f.Deviation)
+	}
+	if err := f.validateDate(); err != nil {
+		return err
 	}
 	switch f.Kind {
 	case table.Numeric:

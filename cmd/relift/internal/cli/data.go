@@ -32,6 +32,7 @@ func (f *dataFlags) bindRecipe(c *cobra.Command) {
 	bind(c, "features", &f.Features)
 	bind(c, "drop", &f.Drop)
 	bind(c, "categorical", &f.Categorical)
+	bind(c, "dates", &f.Dates)
 	bind(c, "missing", (*string)(&f.Missing))
 	bind(c, "scale", (*string)(&f.Scale))
 	bind(c, "bias", &f.Bias)
