@@ -75,8 +75,7 @@ func (s *state) diagonalBound(ctx context.Context, a Access) error {
 	if err != nil || d == nil {
 		return err
 	}
-	s.widen(d)
-	p, err := derive(ctx, d, "diagonal multipliers")
+	p, err := derive(ctx, s.widen(d), "diagonal multipliers")
 	if err != nil || p == nil {
 		return err
 	}

@@ -40,16 +40,12 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (*derived, 
 	return &derived{derivation: d, bound: r.ProvenBound * (1 - claimShare - min(r.Charged, mostShare)), source: source}, nil
 }
 
-// widen turns a derivation for the narrow problem into one for the problem as it was given, whose rows are those of the narrow one in a basis
-// of the row space.
-func (s *state) widen(d *proof.Derivation) {
+// widen returns the derivation for the problem as it was given of one for the narrow problem.
+func (s *state) widen(d *proof.Derivation) *proof.Derivation {
 	if s.rowSpace == nil {
-		return
+		return d
 	}
-	if d.Rows == nil {
-		d.Rows = proof.EachRow(d.Problem.X)
-	}
-	d.Problem, d.Rows.V = s.problem, s.rowSpace.Basis()
+	return proof.Invert(d, s.rowSpace)
 }
 
 // claimShare is how much less than what the checker proved is claimed, beside what was charged up to mostShare, so that a

@@ -44,7 +44,7 @@ func checkMethod(p Problem, m Method) error {
 // weighted runs a problem of weighted squared losses as the plain one of scaled rows, and translates what comes out.
 func weighted(ctx context.Context, p Problem, opts Options, run func(context.Context, Problem, Options) (*Result, error)) (*Result, error) {
 	scales := reduce.NewRowScales(p)
-	r, err := run(ctx, scales.Problem, opts)
+	r, err := run(ctx, scales.Reduced(), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func weighted(ctx context.Context, p Problem, opts Options, run func(context.Con
 		r.UpperBound, r.DataLoss = p.Objective(r.Weights)
 	}
 	if found, ok := r.Proof.(*derived); ok {
-		of := proof.Scaled(found.derivation, p, scales.Factors())
+		of := proof.Invert(found.derivation, scales)
 		translated, err := derive(context.WithoutCancel(ctx), of, r.Proof.Source())
 		if err != nil {
 			r.Warnings = append(r.Warnings, fmt.Sprintf("the proof for the scaled rows is none for the weighted ones: %v", err))

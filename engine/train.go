@@ -84,7 +84,7 @@ func (s *state) presolve() Phase {
 	return Phase{Name: "presolve", Complete: true, Run: func(context.Context) (func(), error) {
 		narrow, rowSpace := s.problem, reduce.NewRowSpace(s.problem)
 		if rowSpace != nil {
-			narrow = rowSpace.Problem
+			narrow = rowSpace.Reduced()
 		}
 		rank := lift.RankUpTo(narrow.X, searchRank+1)
 		return func() { s.narrow, s.rowSpace, s.rank = narrow, rowSpace, rank }, nil

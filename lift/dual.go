@@ -16,7 +16,7 @@ func (p Problem) DualPoint(w Weights) *mat.Dense {
 		return p.Residual(w)
 	}
 	_, _, c := p.Dims()
-	out := p.WithIntercept(w).Output(p.X, c)
+	out := p.WithIntercept(w).OutputOn(p.algebra, p.X, c)
 	loss.Multipliers(loss.OrSquared(p.Loss), out.RawMatrix().Data, contiguous(p.Y), c, p.Weights, p.Intercept)
 	return out
 }
@@ -30,7 +30,7 @@ func (p Problem) WithIntercept(w Weights) Weights {
 	_, _, c := p.Dims()
 	from := w.B
 	w.B = nil
-	w.B = loss.Intercept(loss.OrSquared(p.Loss), w.Output(p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights, from)
+	w.B = loss.Intercept(loss.OrSquared(p.Loss), w.OutputOn(p.algebra, p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights, from)
 	return w
 }
 

@@ -21,16 +21,16 @@ func TestRowScales(t *testing.T) {
 	}
 	p := lift.Problem{X: draw(7, 3), Y: draw(7, 2), Gamma: 0.4, Weights: []float64{1, 2, 0, 0.3, 5, 1e-3, 1}}
 	r := NewRowScales(p)
-	if !r.Problem.IsPlain() {
+	if !r.Reduced().IsPlain() {
 		t.Fatal("the scaled problem is not plain")
 	}
 	for range 5 {
 		w := lift.Weights{U: draw(4, 3), V: draw(4, 2)}
 		want, _ := p.Objective(w)
-		if got, _ := r.Problem.Objective(w); math.Abs(got-want) > 1e-13*want {
+		if got, _ := r.Reduced().Objective(w); math.Abs(got-want) > 1e-13*want {
 			t.Errorf("objective %v, want %v", got, want)
 		}
-		plain, weighted := r.Problem.DualPoint(w), p.DualPoint(w)
+		plain, weighted := r.Reduced().DualPoint(w), p.DualPoint(w)
 		for i, factor := range r.Factors() {
 			for k := range 2 {
 				if math.Abs(factor*plain.At(i, k)-weighted.At(i, k)) > 1e-12 {

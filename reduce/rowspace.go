@@ -1,5 +1,3 @@
-// Package reduce holds exact reductions of the training problem.  Each is made from a problem, has the
-// reduced problem, and maps networks both ways.
 package reduce
 
 import (
@@ -8,12 +6,14 @@ import (
 	"github.com/relift/relift/lift"
 )
 
+var _ Reduction = (*RowSpace)(nil)
+
 // RowSpace restricts the first layer to the row space of a wide X (n×d, d > n): with X = L Q, L n×n and
 // the rows of Q orthonormal, (Xu)₊ = (LQu)₊ and a u outside of the row space only costs weight decay.  A network
 // (w, v) for L is (Qᵀw, v) for X, with the same outputs and norms.
 type RowSpace struct {
-	Problem lift.Problem // with L for X
-	q       *mat.Dense   // n×d, orthonormal rows
+	source, reduced lift.Problem // X, and L for X
+	q               *mat.Dense   // n×d, orthonormal rows
 }
 
 // NewRowSpace returns the reduction of p, nil where X has no more columns than rows.
@@ -23,12 +23,22 @@ func NewRowSpace(p lift.Problem) *RowSpace {
 		return nil
 	}
 	l, q := p.Algebra().LQ(p.X)
-	p.X = l
-	return &RowSpace{Problem: p, q: q}
+	reduced := p
+	reduced.X = l
+	return &RowSpace{source: p, reduced: reduced, q: q}
 }
+
+// Source is the problem of X.
+func (r *RowSpace) Source() lift.Problem { return r.source }
+
+// Reduced is the problem of L.
+func (r *RowSpace) Reduced() lift.Problem { return r.reduced }
 
 // Basis returns the basis of the row space as columns (d×n), Qᵀ: a row of X is the row of L times its transpose.
 func (r *RowSpace) Basis() *mat.Dense { return mat.DenseCopyOf(r.q.T()) }
+
+// Factors are ones.
+func (r *RowSpace) Factors() []float64 { return nil }
 
 // Invert returns the network for X of one for L.
 func (r *RowSpace) Invert(w lift.Weights) lift.Weights { return r.turn(w, r.q) }
@@ -41,6 +51,6 @@ func (r *RowSpace) turn(w lift.Weights, q mat.Matrix) lift.Weights {
 		return lift.Weights{B: w.B}
 	}
 	var u mat.Dense
-	r.Problem.Algebra().Mul(&u, w.U, q)
+	r.source.Algebra().Mul(&u, w.U, q)
 	return lift.Weights{U: &u, V: w.V, B: w.B}
 }
