@@ -166,8 +166,8 @@ func (w *walk) submit(batch dispatch.Batch, k, at int, before []byte) error {
 	s := settings{
 		Gamma: w.path.gamma(at) * weight(f.Train) / w.path.TotalRows, Intercept: f.Train.Intercept,
 		Effort: w.o.Effort, Width: w.o.Width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
+		Loss: w.loss.Name(), Delta: loss.Delta(w.loss),
 	}
-	s.state(w.loss)
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err

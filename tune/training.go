@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -43,24 +42,6 @@ type settings struct {
 	Warm      bool    `json:"warm"` // there is a network to go on from
 }
 
-// state states the loss.
-func (s *settings) state(l loss.Loss) {
-	s.Loss = l.Name()
-	if h, ok := l.(loss.Huber); ok {
-		s.Delta = h.Delta
-	}
-}
-
-// loss is the inverse of state.
-func (s settings) loss() (loss.Loss, error) {
-	for _, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: s.Delta}, loss.Logistic{}, loss.Softmax{}} {
-		if l.Name() == s.Loss {
-			return l, nil
-		}
-	}
-	return nil, fmt.Errorf("the loss %q is not known", s.Loss)
-}
-
 // train is the function of the kind.  Its output is an NPZ archive of the network and its outputs on the test rows.
 func train(ctx context.Context, a linalg.Algebra, t dispatch.Task) ([]byte, error) {
 	var s settings
@@ -73,7 +54,7 @@ func train(ctx context.Context, a linalg.Algebra, t dispatch.Task) ([]byte, erro
 	}
 	p := f.Train.On(a)
 	p.Gamma, p.Intercept = s.Gamma, s.Intercept
-	if p.Loss, err = s.loss(); err != nil {
+	if p.Loss, err = loss.Named(s.Loss, s.Delta); err != nil {
 		return nil, err
 	}
 	o := descent.TrainOptions{Width: s.Width, Seed: s.Seed, Threads: t.Threads, Effort: s.Effort}

@@ -214,11 +214,37 @@ func TestContentsAreInverted(t *testing.T) {
 			t.Errorf("the network came back as %+v, %v", back, err)
 		}
 	}
-	for _, l := range []loss.Loss{loss.Squared{}, loss.Huber{Delta: 1.5}, loss.Logistic{}, loss.Softmax{}} {
-		var s settings
-		s.state(l)
-		if back, err := s.loss(); err != nil || back != l {
-			t.Errorf("the loss %v came back as %v, %v", l, back, err)
+}
+
+// TestEveryLoss: what is cross-validated is the loss of the problem, with its weights and its intercept.
+func TestEveryLoss(t *testing.T) {
+	p, _ := teacher(t, 60, 0.5, 1)
+	p.Weights = make([]float64, 60)
+	for i := range p.Weights {
+		p.Weights[i] = 1 + float64(i%2)
+	}
+	for _, l := range []loss.Loss{loss.Huber{Delta: 0.5}, loss.Logistic{}} {
+		q := p
+		q.Loss, q.Intercept = l, true
+		q.Y = mat.DenseCopyOf(p.Y)
+		constant := math.Log(2)
+		if l == loss.Loss(loss.Logistic{}) {
+			q.Y.Apply(func(_, _ int, y float64) float64 { return math.Copysign(1, y) }, q.Y)
+		}
+		folds := foldsOf(t, q)
+		for k := range folds {
+			n, _ := folds[k].Train.X.Dims()
+			folds[k].Train.Weights = p.Weights[:n]
+		}
+		path, err := Choose(t.Context(), q, folds, Options{Steps: 6})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if best := path.Points[path.Best]; l == loss.Loss(loss.Logistic{}) && !(best.Mean < 2*constant) || !(best.Mean < path.Points[0].Mean) {
+			t.Errorf("%s: deviances %v first and %v at best", l.Name(), path.Points[0].Mean, best.Mean)
+		}
+		if path.TotalRows != 90 {
+			t.Errorf("%s: the rows weigh %v", l.Name(), path.TotalRows)
 		}
 	}
 }

@@ -17,12 +17,14 @@ from .compat import (
 from .model import Model
 from .program import run
 
+DEFAULT_EFFORT = 1000
+
 _PARAMETERS = """
     Parameters mirror the settings of `relift train`, which judges their values:
 
     reg : weight decay γ > 0 of the objective
         ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); for a mean loss with weight
-        decay λ, γ = n·λ.
+        decay λ, γ = n·λ.  "auto": chosen by cross-validation (see ReliftClassifierCV).
     loss : "squared", "huber" (squared up to huber_delta, linear beyond) or, of classes,
         "logistic" (two) and "softmax", which have probabilities.  All are certified.
     huber_delta : residual from which on the Huber loss is linear.
@@ -33,7 +35,9 @@ _PARAMETERS = """
     method : "auto", "sdp", "exact", "signs" or "descent"; of other losses, and with an
         intercept, "auto", "signs" or "descent".
     time_limit : seconds after which the best network and bound so far are taken; 0: none.
-        Under "auto" 0 means 30 where the encoded features have rank 3 to 6.
+    effort : work after which each training ends, in passes over the data for the gradient
+        of 400 neurons; 0: none.  None: 1000 without a time limit, else 0.  Fits that an
+        effort ends are repeatable, number for number; a time limit gives better bounds.
     gap : stop when (upper − lower)/upper is at most this.
     seed : of every random choice.
     threads : processor threads; 0: all.
@@ -60,7 +64,7 @@ class _Relift(BaseEstimator):
 
     def __init__(
         self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", width=0, method="auto", time_limit=0, gap=1e-3,
-        seed=1, threads=0, binary=None,
+        seed=1, threads=0, effort=None, binary=None,
     ):
         self.reg = reg
         self.loss = loss
@@ -74,6 +78,7 @@ class _Relift(BaseEstimator):
         self.gap = gap
         self.seed = seed
         self.threads = threads
+        self.effort = effort
         self.binary = binary
 
     def _train(self, X, Y, weights=None, more=()):
@@ -86,6 +91,10 @@ class _Relift(BaseEstimator):
             settings.append(f"--{flag}={str(bool(value)).lower()}")
         for name in ("reg", "loss", "huber_delta", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
             settings.append(f"--{name.replace('_', '-')}={getattr(self, name)}")
+        effort = self.effort
+        if effort is None:
+            effort = 0 if self.time_limit else DEFAULT_EFFORT
+        settings.append(f"--effort={effort}")
         if weights is not None:
             X = np.column_stack([X, weights])
             settings.append(f"--weight=x{X.shape[1]}")
@@ -157,11 +166,11 @@ class ReliftClassifier(ClassifierMixin, _Relift):
 
     def __init__(
         self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, class_weight=None, bias=True, scale="standard", width=0,
-        method="auto", time_limit=0, gap=1e-3, seed=1, threads=0, binary=None,
+        method="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         super().__init__(
             reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, width=width,
-            method=method, time_limit=time_limit, gap=gap, seed=seed, threads=threads, binary=binary,
+            method=method, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
         )
         self.class_weight = class_weight
 

@@ -85,8 +85,11 @@ func objectiveOf(p relift.Problem) objective {
 }
 
 // problem is the training problem of the prepared table.
-func (p *prepared) problem(gamma float64) relift.Problem {
-	problem := p.train.Problem(gamma)
+func (p *prepared) problem(gamma float64) relift.Problem { return p.posed(p.train, gamma) }
+
+// posed is the training problem of encoded rows.
+func (p *prepared) posed(rows *recipe.Encoded, gamma float64) relift.Problem {
+	problem := rows.Problem(gamma)
 	problem.Loss, problem.Intercept = p.loss, p.free
 	return problem
 }

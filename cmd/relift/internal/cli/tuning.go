@@ -106,7 +106,7 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		if err != nil {
 			return badInput(fmt.Errorf("--reg auto: fold %d: %w", k+1, err))
 		}
-		folds[k] = tune.Fold{Train: fit.Problem(f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights}
+		folds[k] = tune.Fold{Train: p.posed(fit, f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights}
 		out.Rows = max(out.Rows, len(r.Train)+len(r.Test))
 	}
 	path, err := tune.Choose(ctx, p.problem(f.reg), folds, tune.Options{
