@@ -4,24 +4,54 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/relift/relift/certificate"
+	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/reduce"
 )
 
 // Problems that are not plain, in their loss, their weights or their intercept, have a network and the bounds that its dual point proves: by diagonal
-// multipliers for any number of rows, and by the branch and bound on signs, whose first leaf is the relaxation for a fixed W.  Weights of
+// multipliers for any number of rows, by cones where the rank is small, and by the branch and bound on signs, whose first leaf is the relaxation for a fixed W.  Weights of
 // the squared loss without an intercept are none of these: they are scales of the rows of a plain problem.
 
 // generalPlan puts the phases of a training run in order for a problem that is not plain.  It may set a time limit.
 func (s *state) generalPlan() (Method, []Phase) {
 	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
-	if n, _, _ := s.problem.Dims(); n > treeRows || s.opts.Method == MethodDescent {
+	n, _, _ := s.problem.Dims()
+	cones, tree := s.rank <= searchRank, n <= treeRows
+	if !cones && !tree || s.opts.Method == MethodDescent {
 		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Quick))
 	}
-	return MethodSigns, append(first, s.aroundTree(generalShare, fullEffort)...)
+	phases := s.aroundTree(generalShare, fullEffort)
+	at := slices.IndexFunc(phases, func(p Phase) bool { return p.Name == "signs" })
+	switch {
+	case cones && tree:
+		phases = slices.Insert(phases, at, s.fixedCones(conesShare))
+	case cones:
+		phases[at] = s.fixedCones(exactShare)
+		return MethodExact, append(first, phases...)
+	}
+	return MethodSigns, append(first, phases...)
+}
+
+// fixedCones returns the phase that bounds what the best network can miss by cones of directions, for the W that the network has: fast where the rank
+// is small, whatever the number of rows.
+func (s *state) fixedCones(until float64) Phase {
+	return Phase{Name: "cones", Until: until, Run: func(ctx context.Context) (func(), error) {
+		a := s.record.access()
+		w, _ := s.record.Network()
+		err := exact.Fixed(ctx, s.problem, s.problem.DualPoint(w), s.opts.threads(), func(c *exact.Certificate) {
+			a.Claim(cones{c})
+			a.Note(nil)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("cones: %w", err)
+		}
+		return nil, nil
+	}}
 }
 
 // aroundTree returns the phases that train a network for the effort and until the share of the time, close its gap by a branch and bound on signs, and train on.  It may set a time limit, as the

@@ -32,6 +32,7 @@ const (
 	roundShare   = 0.7  // network from the relaxation
 	refineShare  = 0.93 // networks
 	descentShare = 0.95 // networks alone
+	conesShare   = 0.6  // cones for a fixed W
 	exactShare   = 0.9  // column generation
 	smallShare   = 0.6  // the same, where the relaxation follows, on small
 	largeShare   = 0.5  // and on large problems

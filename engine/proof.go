@@ -78,6 +78,7 @@ func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
 		if err != nil {
 			return nil, err
 		}
+		d.Problem = c.Problem // with its loss, weights and intercept
 		p, err := derive(ctx, d, conesSource)
 		switch {
 		case ctx.Err() != nil:
