@@ -158,12 +158,12 @@ func schur(p, z gram, x *mat.Dense) *mat.Dense {
 		for j := i; j < m; j++ {
 			row[j] += pn[j]*z.n.At(j, i) + p.n.At(j, i)*zn[j]
 		}
-		row[m] = dot(p.bu.RawRowView(i), z.zau.RawRowView(i)) + dot(p.zau.RawRowView(i), z.bu.RawRowView(i))
+		row[m] = linalg.Dot(p.bu.RawRowView(i), z.zau.RawRowView(i)) + linalg.Dot(p.zau.RawRowView(i), z.bu.RawRowView(i))
 	}
 	sum := 0.0
 	k, _ := p.zuu.Dims()
 	for i := range k {
-		sum += dot(p.zuu.RawRowView(i), z.zuu.RawRowView(i))
+		sum += linalg.Dot(p.zuu.RawRowView(i), z.zuu.RawRowView(i))
 	}
 	s.Set(m, m, sum)
 	return s
@@ -225,7 +225,7 @@ func (c *interior) direction(y system, z gram, mu float64, correction *mat.Dense
 		right[i] = 2 * mu * z.n.At(i, i)
 		if correction != nil {
 			row := correction.RawRowView(i)
-			right[i] -= 2 * (row[i] - dot(row[m:], x.RawRowView(i)))
+			right[i] -= 2 * (row[i] - linalg.Dot(row[m:], x.RawRowView(i)))
 		}
 	}
 	for i := range k {
@@ -342,7 +342,7 @@ func (c *interior) refresh() bool {
 	n, _ := s.Dims()
 	if c.primal != nil {
 		for i := range n {
-			c.gap += dot(s.RawRowView(i), c.primal.RawRowView(i))
+			c.gap += linalg.Dot(s.RawRowView(i), c.primal.RawRowView(i))
 		}
 	}
 	var ok bool
@@ -365,14 +365,6 @@ func lineSearch(previous float64, inside func(length float64) bool) float64 {
 		length *= 0.75
 	}
 	return 0
-}
-
-func dot(a, b []float64) float64 {
-	sum := 0.0
-	for i, v := range a {
-		sum += v * b[i]
-	}
-	return sum
 }
 
 // follow runs the method from a strictly feasible (δ, η) and calls visit at every

@@ -109,12 +109,12 @@ func TestBlocksAgainstTheQuadraticForm(t *testing.T) {
 		u := gaussian(rng, 1, d).RawRowView(0)
 		out := make([]float64, outputs)
 		for i := range n {
-			addScaled(out, max(dot(p.X.RawRowView(i), u), 0), mu.W.RawRowView(i))
+			addScaled(out, max(linalg.Dot(p.X.RawRowView(i), u), 0), mu.W.RawRowView(i))
 		}
 		want := p.Gamma*sumOfSquares(u) - sumOfSquares(out)/p.Gamma
 		alpha, beta, z := make([]float64, q.m), make([]float64, q.m), make([]float64, q.m)
 		for r, i := range g.Representatives {
-			v := dot(p.X.RawRowView(i), u)
+			v := linalg.Dot(p.X.RawRowView(i), u)
 			alpha[r], beta[r] = max(v, 0), max(-v, 0)
 			z[r] = math.Ldexp(alpha[r], -q.exponent[r])
 		}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"gonum.org/v1/gonum/mat"
 )
@@ -102,7 +103,7 @@ func dualNorm(rng *rand.Rand, c *Certificate, tries int) float64 {
 		}
 		out := make([]float64, outputs)
 		for i := range n {
-			addScaled(out, max(dot(c.X.RawRowView(i), u), 0), c.W.RawRowView(i))
+			addScaled(out, max(linalg.Dot(c.X.RawRowView(i), u), 0), c.W.RawRowView(i))
 		}
 		largest = max(largest, math.Sqrt(sumOfSquares(out)/sumOfSquares(u)))
 	}

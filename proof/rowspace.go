@@ -3,8 +3,10 @@ package proof
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/linalg"
 )
 
 // RowSpace returns the rows in coordinates of the space that they span, r_i = Vᵀx_i with an
@@ -26,12 +28,12 @@ func (r *Rows) RowSpace() *Rows {
 		size := norm2(v)
 		for range 2 {
 			for _, b := range basis {
-				blas64.Axpy(-inner(b, v), blas64.Vector{N: d, Data: b, Inc: 1}, blas64.Vector{N: d, Data: v, Inc: 1})
+				linalg.Axpy(-inner(b, v), b, v)
 			}
 		}
 		// What is left of a row that depends on the others is rounding, and is charged.
 		if left := norm2(v); left > 1e-13*size && !math.IsInf(left, 1) {
-			blas64.Scal(1/left, blas64.Vector{N: d, Data: v, Inc: 1})
+			floats.Scale(1/left, v)
 			basis = append(basis, v)
 		}
 	}

@@ -63,7 +63,7 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 	vvt := mat.NewDense(k, k, nil)
 	al.algebra.Mul(vvt, pt.v, pt.v.T())
 	for _, fit := range al.red.Fits {
-		axpy(2*fit.Weight*fit.Weight, vvt.RawMatrix().Data, curvature.RawRowView(slot(fit, m)))
+		linalg.Axpy(2*fit.Weight*fit.Weight, vvt.RawMatrix().Data, curvature.RawRowView(slot(fit, m)))
 	}
 	pieces := mat.NewDense(m, kk, nil)
 	pairs := mat.NewDense(m, r*r, nil)

@@ -152,7 +152,7 @@ func (el *elimination) diagonalise(p, q *mat.Dense) ([][2]float64, bool) {
 	out := make([][2]float64, c)
 	for k, value := range values {
 		column := mat.Col(nil, k, vectors)
-		out[k] = [2]float64{max(value, 0), dot(column, column)}
+		out[k] = [2]float64{max(value, 0), linalg.Dot(column, column)}
 	}
 	return out, true
 }
@@ -162,7 +162,7 @@ func (el *elimination) fittedRows(a *mat.Dense) *mat.Dense {
 	_, cols := a.Dims()
 	out := mat.NewDense(el.q, cols, nil)
 	for i, fit := range el.red.Fits {
-		axpy(fit.Weight, a.RawRowView(slot(fit, el.m)), out.RawRowView(i))
+		linalg.Axpy(fit.Weight, a.RawRowView(slot(fit, el.m)), out.RawRowView(i))
 	}
 	return out
 }
@@ -293,7 +293,7 @@ func (el *elimination) solveFit(b *mat.Dense) {
 	var weights mat.VecDense
 	weights.MulVec(el.inner, u)
 	for j := range 2 * c * c {
-		axpy(-weights.AtVec(j), el.wide.RawRowView(j), b.RawRowView(j%c))
+		linalg.Axpy(-weights.AtVec(j), el.wide.RawRowView(j), b.RawRowView(j%c))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -118,7 +119,7 @@ func SolveBlocks(ctx context.Context, blocks []*lift.Reduced, opts BlocksOptions
 	first := fm.blocks[0]
 	fm.moments = make([]float64, first.shares)
 	for _, ip := range fm.blocks {
-		axpy(1/float64(len(blocks)), ip.values(ip.lift(ip.z))[ip.fits:ip.free()], fm.moments)
+		linalg.Axpy(1/float64(len(blocks)), ip.values(ip.lift(ip.z))[ip.fits:ip.free()], fm.moments)
 	}
 	return fm.solve(ctx, opts), nil
 }
@@ -156,7 +157,7 @@ func (fm *family) measure(tol float64) *all {
 		ip := fm.blocks[b]
 		sum.primal += ms.primal + ip.red.Constant
 		sum.gap += ms.gap
-		sum.dual += ip.red.Constant + dot(ip.y[:ip.fits], ip.targets) - dot(ip.y[:ip.fits], ip.y[:ip.fits])/2
+		sum.dual += ip.red.Constant + linalg.Dot(ip.y[:ip.fits], ip.targets) - linalg.Dot(ip.y[:ip.fits], ip.y[:ip.fits])/2
 		for i, v := range ms.values[ip.fits:ip.free()] {
 			ms.primalError = max(ms.primalError, math.Abs(v-fm.moments[i])/largest)
 		}
@@ -269,7 +270,7 @@ func (fm *family) step(sum *all) float64 {
 	for b, ip := range fm.blocks {
 		ip.advance(d[b], primal, dual)
 	}
-	axpy(primal, moments, fm.moments)
+	linalg.Axpy(primal, moments, fm.moments)
 	return max(primal, dual)
 }
 
@@ -285,15 +286,15 @@ func (fm *family) newton(systems []*system, couple func([]float64), mu float64, 
 			before = predictor[b]
 		}
 		out[b], rights[b] = sys.begin(mu, before)
-		axpy(1, fm.moments, rights[b][sys.fits:sys.free()])
+		linalg.Axpy(1, fm.moments, rights[b][sys.fits:sys.free()])
 		free[b] = sys.solve(rights[b])
 		return nil
 	})
 	// Σ T_b = 0 after the step.
 	change := make([]float64, len(fm.moments))
 	for b, sys := range systems {
-		axpy(-1, free[b][sys.fits:sys.free()], change)
-		axpy(-1, sys.y[sys.fits:sys.free()], change)
+		linalg.Axpy(-1, free[b][sys.fits:sys.free()], change)
+		linalg.Axpy(-1, sys.y[sys.fits:sys.free()], change)
 	}
 	couple(change)
 	fm.each(func(b int) error {
@@ -301,17 +302,17 @@ func (fm *family) newton(systems []*system, couple func([]float64), mu float64, 
 		right := make([]float64, len(rights[b]))
 		copy(right[sys.fits:], change)
 		out[b].y = sys.solve(right)
-		axpy(1, free[b], out[b].y)
+		linalg.Axpy(1, free[b], out[b].y)
 		return nil
 	})
 	// What the solutions lack of exactness must not add up to a larger γ.
 	mean := make([]float64, len(change))
 	for b, sys := range systems {
-		axpy(1/float64(len(systems)), out[b].y[sys.fits:sys.free()], mean)
-		axpy(1/float64(len(systems)), sys.y[sys.fits:sys.free()], mean)
+		linalg.Axpy(1/float64(len(systems)), out[b].y[sys.fits:sys.free()], mean)
+		linalg.Axpy(1/float64(len(systems)), sys.y[sys.fits:sys.free()], mean)
 	}
 	fm.each(func(b int) error {
-		axpy(-1, mean, out[b].y[systems[b].fits:systems[b].free()])
+		linalg.Axpy(-1, mean, out[b].y[systems[b].fits:systems[b].free()])
 		systems[b].finish(out[b])
 		return nil
 	})

@@ -147,8 +147,8 @@ func (ip *interior) measure(tol float64) *measures {
 		ms.primal += d * d / 2
 		ms.primalError = max(ms.primalError, math.Abs(d-w)/(1+math.Abs(target)))
 	}
-	ms.primal += dot(ip.half.RawMatrix().Data, ip.z.RawMatrix().Data)
-	ms.gap = dot(ip.z.RawMatrix().Data, ip.s.RawMatrix().Data) + dot(ip.t, ip.multipliersOfSigns())
+	ms.primal += linalg.Dot(ip.half.RawMatrix().Data, ip.z.RawMatrix().Data)
+	ms.gap = linalg.Dot(ip.z.RawMatrix().Data, ip.s.RawMatrix().Data) + linalg.Dot(ip.t, ip.multipliersOfSigns())
 	for j, t := range ip.t {
 		p := ip.pairs[ip.free()+j]
 		length := math.Sqrt(ms.lifted.At(int(p.a), int(p.a)) * ms.lifted.At(int(p.b), int(p.b)))
@@ -262,10 +262,10 @@ func (ip *interior) lengths(d *direction, limit float64) (primal, dual float64) 
 
 // advance moves the iterate.
 func (ip *interior) advance(d *direction, primal, dual float64) {
-	axpy(primal, d.z.RawMatrix().Data, ip.z.RawMatrix().Data)
-	axpy(primal, d.t, ip.t)
-	axpy(dual, d.s.RawMatrix().Data, ip.s.RawMatrix().Data)
-	axpy(dual, d.y, ip.y)
+	linalg.Axpy(primal, d.z.RawMatrix().Data, ip.z.RawMatrix().Data)
+	linalg.Axpy(primal, d.t, ip.t)
+	linalg.Axpy(dual, d.s.RawMatrix().Data, ip.s.RawMatrix().Data)
+	linalg.Axpy(dual, d.y, ip.y)
 }
 
 // step makes one predictor–corrector step and returns the longer of its two lengths, 0 where
@@ -355,7 +355,7 @@ func centring(left, length float64) float64 {
 
 func (ip *interior) gapAfter(d *direction, primal, dual float64) float64 {
 	z, s, dz, ds := ip.z.RawMatrix().Data, ip.s.RawMatrix().Data, d.z.RawMatrix().Data, d.s.RawMatrix().Data
-	gap := dot(z, s) + primal*dot(dz, s) + dual*dot(z, ds) + primal*dual*dot(dz, ds)
+	gap := linalg.Dot(z, s) + primal*linalg.Dot(dz, s) + dual*linalg.Dot(z, ds) + primal*dual*linalg.Dot(dz, ds)
 	for j, t := range ip.t {
 		gap += (t + primal*d.t[j]) * (ip.y[ip.free()+j] + dual*d.y[ip.free()+j])
 	}
@@ -408,7 +408,7 @@ func (ip *interior) factor() lift.Factor {
 	k := ip.m + ip.r
 	z := mat.DenseCopyOf(block(ip.z, 0, k, 0, k))
 	for i := range ip.m {
-		n := z.At(i, i) - dot(ip.red.X.RawRowView(i), z.RawRowView(i)[ip.m:])
+		n := z.At(i, i) - linalg.Dot(ip.red.X.RawRowView(i), z.RawRowView(i)[ip.m:])
 		z.Set(i, i, z.At(i, i)+max(0, -n))
 	}
 	values, vectors, ok := ip.algebra.EigenSym(symmetric(z), true)
@@ -528,7 +528,7 @@ func longest(algebra linalg.Algebra, base, dir *mat.Dense, limit float64) float6
 	next := mat.NewDense(n, n, nil)
 	for a := limit; a > shortestStep; a *= 0.85 {
 		next.Copy(base)
-		axpy(a, dir.RawMatrix().Data, next.RawMatrix().Data)
+		linalg.Axpy(a, dir.RawMatrix().Data, next.RawMatrix().Data)
 		if algebra.Cholesky(blas.Lower, n, next.RawMatrix().Data, n) {
 			return a
 		}
@@ -554,27 +554,27 @@ func conjugateGradients(apply func([]float64) []float64, solve func([]float64), 
 	z := append([]float64(nil), r...)
 	solve(z)
 	p := append([]float64(nil), z...)
-	rz := dot(r, z)
-	start := norm(rhs)
+	rz := linalg.Dot(r, z)
+	start := linalg.Norm(rhs)
 	best, bestX := math.Inf(1), x
 	for range limit {
 		ap := apply(p)
-		curvature := dot(p, ap)
+		curvature := linalg.Dot(p, ap)
 		if !(curvature > 0) {
 			break
 		}
 		alpha := rz / curvature
-		axpy(alpha, p, x)
-		axpy(-alpha, ap, r)
-		if size := norm(r); size < best {
+		linalg.Axpy(alpha, p, x)
+		linalg.Axpy(-alpha, ap, r)
+		if size := linalg.Norm(r); size < best {
 			best, bestX = size, append([]float64(nil), x...)
 		}
-		if norm(r) <= tol*start {
+		if linalg.Norm(r) <= tol*start {
 			break
 		}
 		copy(z, r)
 		solve(z)
-		next := dot(r, z)
+		next := linalg.Dot(r, z)
 		beta := next / rz
 		rz = next
 		for i := range p {

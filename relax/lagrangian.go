@@ -100,7 +100,7 @@ func (al *lagrangian) at(f, g, plus *mat.Dense) *point {
 			row[b] = max(v, 0)
 		}
 		row[free] = keep
-		sums[a] = dot(row, row) - dot(old, old)
+		sums[a] = linalg.Dot(row, row) - linalg.Dot(old, old)
 	})
 	var penalty float64
 	for _, s := range sums {
@@ -145,14 +145,14 @@ func (al *lagrangian) fitted(lines *mat.Dense) *mat.Dense {
 	_, k := lines.Dims()
 	out := mat.NewDense(len(al.red.Fits), k, nil)
 	for q, fit := range al.red.Fits {
-		axpy(fit.Weight, lines.RawRowView(slot(fit, al.m)), out.RawRowView(q))
+		linalg.Axpy(fit.Weight, lines.RawRowView(slot(fit, al.m)), out.RawRowView(q))
 	}
 	return out
 }
 
 func (al *lagrangian) addFitted(gl *mat.Dense, s float64, g *mat.Dense) {
 	for q, fit := range al.red.Fits {
-		axpy(s*fit.Weight, g.RawRowView(q), gl.RawRowView(slot(fit, al.m)))
+		linalg.Axpy(s*fit.Weight, g.RawRowView(q), gl.RawRowView(slot(fit, al.m)))
 	}
 }
 

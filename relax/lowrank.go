@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -39,8 +40,8 @@ func (al *lagrangian) search(pt *point, df, dg *mat.Dense, slope float64, spare 
 	rounding := 1e-14 * (math.Abs(pt.twice) + math.Abs(pt.value-pt.twice))
 	for t := 1.0; t > 1e-10; t /= 2 {
 		f, g := mat.DenseCopyOf(pt.f), mat.DenseCopyOf(pt.g)
-		axpy(t, df.RawMatrix().Data, f.RawMatrix().Data)
-		axpy(t, dg.RawMatrix().Data, g.RawMatrix().Data)
+		linalg.Axpy(t, df.RawMatrix().Data, f.RawMatrix().Data)
+		linalg.Axpy(t, dg.RawMatrix().Data, g.RawMatrix().Data)
 		next := al.at(f, g, spare)
 		if next.value <= pt.value+1e-4*t*slope {
 			return next
@@ -79,10 +80,10 @@ func (al *lagrangian) newtonDirection(ctx context.Context, pt *point, forcing fl
 			break
 		}
 		alpha := rz / curvature
-		axpy(alpha, pf.RawMatrix().Data, df.RawMatrix().Data)
-		axpy(alpha, pg.RawMatrix().Data, dg.RawMatrix().Data)
-		axpy(-alpha, hf.RawMatrix().Data, rf.RawMatrix().Data)
-		axpy(-alpha, hg.RawMatrix().Data, rg.RawMatrix().Data)
+		linalg.Axpy(alpha, pf.RawMatrix().Data, df.RawMatrix().Data)
+		linalg.Axpy(alpha, pg.RawMatrix().Data, dg.RawMatrix().Data)
+		linalg.Axpy(-alpha, hf.RawMatrix().Data, rf.RawMatrix().Data)
+		linalg.Axpy(-alpha, hg.RawMatrix().Data, rg.RawMatrix().Data)
 		zf, zg = pre.solve(rf, rg)
 		next := inner2(rf, rg, zf, zg)
 		if next <= forcing*forcing*start {
@@ -136,7 +137,7 @@ func (al *lagrangian) addNegativePart(q, pf, pg, hf, hg *mat.Dense) {
 }
 
 func inner2(af, ag, bf, bg *mat.Dense) float64 {
-	return dot(af.RawMatrix().Data, bf.RawMatrix().Data) + dot(ag.RawMatrix().Data, bg.RawMatrix().Data)
+	return linalg.Dot(af.RawMatrix().Data, bf.RawMatrix().Data) + linalg.Dot(ag.RawMatrix().Data, bg.RawMatrix().Data)
 }
 
 // firstFactor is the start of the low-rank method: random neurons, or the given factor with a
@@ -196,7 +197,7 @@ func (al *lagrangian) violation(pt *point) (worstRelative, gap float64) {
 	n := 2 * al.m
 	worst, products, top := make([]float64, n), make([]float64, n), 0.0
 	for a := range n {
-		top = max(top, dot(pt.lines.RawRowView(a), pt.lines.RawRowView(a)))
+		top = max(top, linalg.Dot(pt.lines.RawRowView(a), pt.lines.RawRowView(a)))
 	}
 	each(al.algebra, n, func(a, lo, hi int) {
 		plus, old := pt.plus.RawMatrix().Data[lo:hi], al.mult.RawMatrix().Data[lo:hi]

@@ -4,23 +4,10 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
 )
-
-func dot(a, b []float64) float64 {
-	return blas64.Dot(blas64.Vector{N: len(a), Inc: 1, Data: a}, blas64.Vector{N: len(b), Inc: 1, Data: b})
-}
-
-func axpy(s float64, x, y []float64) {
-	blas64.Axpy(s, blas64.Vector{N: len(x), Inc: 1, Data: x}, blas64.Vector{N: len(y), Inc: 1, Data: y})
-}
-
-func norm(a []float64) float64 {
-	return blas64.Nrm2(blas64.Vector{N: len(a), Inc: 1, Data: a})
-}
 
 func amax(a []float64) float64 {
 	var m float64

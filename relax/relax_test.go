@@ -286,8 +286,8 @@ func TestAugmentedLagrangianDerivatives(t *testing.T) {
 		pt := al.at(f, g, nil)
 		step := func(h float64) *point {
 			f2, g2 := mat.DenseCopyOf(f), mat.DenseCopyOf(g)
-			axpy(h, df.RawMatrix().Data, f2.RawMatrix().Data)
-			axpy(h, dg.RawMatrix().Data, g2.RawMatrix().Data)
+			linalg.Axpy(h, df.RawMatrix().Data, f2.RawMatrix().Data)
+			linalg.Axpy(h, dg.RawMatrix().Data, g2.RawMatrix().Data)
 			return al.at(f2, g2, nil)
 		}
 		const h = 1e-5

@@ -3,6 +3,7 @@ package relax
 import (
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 )
 
@@ -37,10 +38,10 @@ func slackMatrix(red *lift.Reduced, w, phi, psi, omega *mat.Dense) *mat.SymDense
 	// The fit: every fitted row is Weight·α̂ or Weight·(α̂ − x û).
 	g := mat.NewDense(m+r, c, nil)
 	for q, fit := range red.Fits {
-		axpy(fit.Weight, w.RawRowView(q), g.RawRowView(fit.Row))
+		linalg.Axpy(fit.Weight, w.RawRowView(q), g.RawRowView(fit.Row))
 		if fit.Negative {
 			for k := range r {
-				axpy(-fit.Weight*red.X.At(fit.Row, k), w.RawRowView(q), g.RawRowView(m+k))
+				linalg.Axpy(-fit.Weight*red.X.At(fit.Row, k), w.RawRowView(q), g.RawRowView(m+k))
 			}
 		}
 	}

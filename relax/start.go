@@ -81,6 +81,6 @@ func ridge(red *lift.Reduced, z *mat.Dense) (*fitted, bool) {
 	output.Sub(red.Y, fit.w)
 	algebra.Mul(fit.v, qy.T(), &output)
 	balance(algebra, fit.v)
-	fit.value = gamma / 2 * (mat.Trace(block(z, m, m+r, m, m+r)) + dot(qy.RawMatrix().Data, mat.DenseCopyOf(red.Y).RawMatrix().Data))
+	fit.value = gamma / 2 * (mat.Trace(block(z, m, m+r, m, m+r)) + linalg.Dot(qy.RawMatrix().Data, mat.DenseCopyOf(red.Y).RawMatrix().Data))
 	return fit, true
 }
