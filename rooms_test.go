@@ -73,6 +73,6 @@ var users = map[string][]string{
 	"github.com/spf13/pflag":           {"cmd/relift/..."},
 	"golang.org/x/sys":                 {"internal/..."},
 	"golang.org/x/term":                {"cmd/relift/..."},
-	"gonum.org/v1/plot":                {"explain", "reproduce", "docs/..."},
+	"gonum.org/v1/plot":                {"report/chart", "reproduce", "docs/..."},
 	"google.golang.org/protobuf":       {"network/onnx/..."},
 }

@@ -3,15 +3,9 @@ package explain
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
-	"errors"
 	"fmt"
-	"image/png"
-	"io"
 	"math"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -355,66 +349,44 @@ func TestSliceRefusals(t *testing.T) {
 	}
 }
 
-func TestPictures(t *testing.T) {
-	hostile := strings.NewReplacer("size", "<script>alert(1)</script>", "weight", `"a&b"`)
-	for name, text := range map[string]string{"classes": hostile.Replace(mixed), "numbers": "<i>,b,y\n1,5,0.5\n2,3,1.5\n3,4,2.5\n5,1,7.25\n"} {
-		e, data, _ := encoded(t, text, nil)
-		d, c := e.Dims()
-		u, v := make([]float64, d), make([]float64, c)
-		for k := range u {
-			u[k] = 1
-		}
-		v[0] = 1
-		m := model(t, e, [][]float64{u}, [][]float64{v})
-		x, err := New(m, data)
+func TestResponseIsTheNetworkAlongAFeature(t *testing.T) {
+	m, data, _ := mixedModel(t)
+	e, err := New(m, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, feature := range []string{"size", "colour"} {
+		r, err := NewResponse(m, data, e, feature)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := NewSlice(m, data, x, [2]string{"0", "-1"}, SliceOptions{Cells: 20})
-		if err != nil {
-			t.Fatal(err)
+		if len(r.X) != len(r.Y) || len(r.Fixed) != 2 {
+			t.Fatalf("%s: %d places, %d outputs, %d features held", feature, len(r.X), len(r.Y), len(r.Fixed))
 		}
-		dir := t.TempDir()
-		for _, format := range []string{"png", "svg", "pdf"} {
-			path := filepath.Join(dir, "p."+format)
-			if err := s.SavePicture(path); err != nil {
-				t.Fatal(err)
+		if feature == "colour" {
+			if len(r.X) != len(r.Axis.Categories) || r.Kinks != nil {
+				t.Errorf("categories %v at %v with kinks %v", r.Axis.Categories, r.X, r.Kinks)
 			}
-			content, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			switch format {
-			case "png":
-				if _, err := png.Decode(bytes.NewReader(content)); err != nil {
-					t.Errorf("%s: %v", name, err)
-				}
-			case "svg":
-				wellFormed(t, content)
-				if bytes.Contains(content, []byte("<script>")) {
-					t.Errorf("%s: the feature's name is not escaped", name)
-				}
-			case "pdf":
-				if !bytes.HasPrefix(content, []byte("%PDF")) {
-					t.Errorf("%s: not a PDF", name)
-				}
-			}
+			continue
 		}
-		if err := s.SavePicture(filepath.Join(dir, "p.jpeg")); err == nil || !strings.Contains(err.Error(), "expected .png, .svg or .pdf") {
-			t.Errorf("a JPEG: %v", err)
+		if len(r.Kinks) == 0 || !slices.IsSorted(r.X) {
+			t.Fatalf("kinks %v, places %v", r.Kinks, r.X)
+		}
+		// Between two places the network is linear: half way its outputs are the means of those at the ends.
+		p := newPlane(m.Encoding, data, [2]int{0, 0})
+		row := mat.NewDense(1, len(p.base), nil)
+		for i := 1; i < len(r.X); i++ {
+			copy(row.RawRowView(0), p.base)
+			p.set(row.RawRowView(0), 0, (r.X[i-1]+r.X[i])/2)
+			for k, v := range m.Outputs(row).RawRowView(0) {
+				if want := (r.Y[i-1][k] + r.Y[i][k]) / 2; math.Abs(v-want) > 1e-9*(1+math.Abs(want)) {
+					t.Errorf("output %d between %v and %v is %v, want %v", k, r.X[i-1], r.X[i], v, want)
+				}
+			}
 		}
 	}
-}
-
-func wellFormed(t *testing.T, content []byte) {
-	t.Helper()
-	d := xml.NewDecoder(bytes.NewReader(content))
-	for {
-		if _, err := d.Token(); errors.Is(err, io.EOF) {
-			return
-		} else if err != nil {
-			t.Fatal(err)
-		}
+	if _, err := NewResponse(m, data, e, "nope"); err == nil {
+		t.Error("a feature that there is not")
 	}
 }
 

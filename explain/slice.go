@@ -126,15 +126,17 @@ func (e *Explanation) Influential() ([2]string, error) {
 }
 
 // Sentence says what the slice holds fixed.
-func (s *Slice) Sentence() string {
-	if len(s.Fixed) == 0 {
+func (s *Slice) Sentence() string { return held(s.Fixed) }
+
+func held(fixed []Fixed) string {
+	if len(fixed) == 0 {
 		return ""
 	}
 	const most = 6
 	var parts []string
-	for i, f := range s.Fixed {
-		if i == most && len(s.Fixed) > most+1 {
-			parts = append(parts, fmt.Sprintf("and %d more at their medians", len(s.Fixed)-most))
+	for i, f := range fixed {
+		if i == most && len(fixed) > most+1 {
+			parts = append(parts, fmt.Sprintf("and %d more at their medians", len(fixed)-most))
 			break
 		}
 		parts = append(parts, f.Feature+" = "+f.Value)

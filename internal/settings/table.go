@@ -19,7 +19,7 @@ func Table() []Setting {
 	posing := []string{"train", "bound", "audit"}
 	tuning := []string{"train"}
 	stating := append([]string{"verify"}, posing...)
-	reading := []string{"train", "bound", "predict", "evaluate", "explain", "audit", "verify"}
+	reading := []string{"train", "bound", "predict", "evaluate", "explain", "plot", "audit", "verify"}
 	return slices.Concat([]Setting{
 		{
 			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
@@ -56,7 +56,7 @@ func Table() []Setting {
 			Detail: "auto takes UTF-16 with its mark, UTF-8, and text that is no UTF-8 for Windows-1252, with a warning.",
 		},
 		{
-			Name: "target", Kind: List, Commands: stating, Example: "species",
+			Name: "target", Kind: List, Commands: append([]string{"plot"}, stating...), Example: "species",
 			Help:   "target column, by name or by index from 0, −1 being the last (default: the last column)",
 			Detail: "Several names, separated by commas, make a regression with several outputs.",
 		},
@@ -66,9 +66,9 @@ func Table() []Setting {
 			Detail: "auto takes one target column of text, or of few distinct whole numbers, as classes (coded one-hot, predicted by argmax) and everything else as regression.",
 		},
 		{
-			Name: "features", Kind: List, Commands: append([]string{"explain"}, stating...), Example: "petal_length,petal_width",
-			Help:   "feature columns, by name or index (default: all but the target; the two most influential of --plot)",
-			Detail: "With relift explain --plot: the two features that vary, horizontally and vertically.",
+			Name: "features", Kind: List, Commands: append([]string{"explain", "plot"}, stating...), Example: "petal_length,petal_width",
+			Help:   "feature columns, by name or index (default: all but the target; the most influential of a picture)",
+			Detail: "With relift explain --plot and relift plot regions: the two features that vary, horizontally and vertically; with relift plot response the one that does.",
 		},
 		{
 			Name: "drop", Kind: List, Commands: stating, Example: "id",
@@ -234,8 +234,8 @@ func Table() []Setting {
 			Detail: "What a check takes is bounded by the sizes of the arrays before it begins. Certificates that relift writes are far below the default.",
 		},
 		{
-			Name: "output", Short: "o", Kind: File, Example: "iris.model.json", Commands: []string{"train", "predict"},
-			Help: "file to write the model or the predictions to",
+			Name: "output", Short: "o", Kind: File, Example: "iris.model.json", Commands: []string{"train", "predict", "plot"},
+			Help: "file to write the model, the predictions or the picture to",
 		},
 		{
 			Name: "certificate", Kind: File, Example: "iris.cert.npz", Commands: posing,

@@ -3,11 +3,12 @@
 `ReliftClassifier` and `ReliftRegressor` train by the relift program and predict
 in NumPy; `ReliftClassifierCV` and `ReliftRegressorCV` choose the weight decay from the
 data.  `verify_certificate` proves a certificate without that program.
-`load_model` reads any model file.
+`save`, `load` and `to_onnx` pass networks on, `audit` says how good anyone's network is.
 """
 
 from .certificate import Certificate, Verification, load_certificate, verify_certificate
 from .estimators import ReliftClassifier, ReliftRegressor
+from .exchange import audit, load, save, to_onnx
 from .model import Model, load_model
 from .tuned import ReliftClassifierCV, ReliftRegressorCV
 
@@ -21,7 +22,11 @@ __all__ = [
     "ReliftRegressor",
     "ReliftRegressorCV",
     "Verification",
+    "audit",
+    "load",
     "load_certificate",
     "load_model",
+    "save",
+    "to_onnx",
     "verify_certificate",
 ]

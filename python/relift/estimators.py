@@ -14,6 +14,7 @@ from .compat import (
     check_inputs,
     check_is_fitted,
 )
+from .display import Displayed
 from .model import Model
 from .program import run
 
@@ -59,7 +60,7 @@ _PARAMETERS = """
 """
 
 
-class _Relift(BaseEstimator):
+class _Relift(Displayed, BaseEstimator):
     _task = None  # as --task takes it
 
     def __init__(
@@ -106,11 +107,15 @@ class _Relift(BaseEstimator):
                 folder, self.binary,
             )
             try:
+                self.summary_ = json.loads(report)
                 self.model_ = Model(json.loads(model.read_text(encoding="utf-8")))
                 self.certificate_ = certificate.read_bytes()
-                self.summary_ = json.loads(report)
-            except (FileNotFoundError, json.JSONDecodeError):
-                raise RuntimeError("the program ended well and left no model, certificate or summary; is it relift, of this version?") from None
+            except json.JSONDecodeError:
+                raise RuntimeError("the program ended well and printed no summary; is it relift, of this version?") from None
+            except FileNotFoundError:
+                if self.summary_.get("status") == "time_limit":
+                    raise ValueError(f"time_limit is {self.time_limit}: the run ended before there was a network with a proof; expected more seconds") from None
+                raise RuntimeError("the program ended well and left no model or certificate; is it relift, of this version?") from None
         self.lower_bound_ = self.summary_["lower_bound"]
         self.upper_bound_ = self.summary_["upper_bound"]
         self.relative_gap_ = self.summary_["relative_gap"]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 _MODULE = "module github.com/relift/relift"
@@ -11,8 +12,9 @@ _MODULE = "module github.com/relift/relift"
 def command(binary=None):
     """Returns the command line that starts relift, and whether it is `go run`.
 
-    It is binary if given, else the environment variable RELIFT_BINARY, else relift
-    on the PATH, else `go run` if this package lies in a checkout of the sources.
+    It is binary if given, else the environment variable RELIFT_BINARY, else the program
+    that was installed with this package, else relift on the PATH, else `go run` if this
+    package lies in a checkout of the sources.
     Raises ValueError, saying what to do, if there is none.
     """
     for source, path in (("binary", binary), ("RELIFT_BINARY", os.environ.get("RELIFT_BINARY"))):
@@ -21,7 +23,7 @@ def command(binary=None):
             if not found:
                 raise ValueError(f"{source}: {os.fspath(path)!r} is not an executable file; expected the path of the relift program")
             return [found], False
-    found = shutil.which("relift")
+    found = installed() or shutil.which("relift")
     if found:
         return [found], False
     root, go = Path(__file__).resolve().parents[2], shutil.which("go")
@@ -32,6 +34,18 @@ def command(binary=None):
         "the relift program was not found; build it with `go build ./cmd/relift` and put it on the PATH, "
         "or name it by the parameter binary or the environment variable RELIFT_BINARY"
     )
+
+
+def installed():
+    """Returns the path of the program that the wheel of this package brought, or None."""
+    try:
+        files = distribution("relift").files or []
+    except PackageNotFoundError:
+        return None
+    for file in files:
+        if file.name in ("relift", "relift.exe"):
+            return shutil.which(str(file.locate().resolve()))
+    return None
 
 
 def run(arguments, folder, binary=None):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from html import escape
 from typing import NamedTuple, Optional
 
 #: Operations of NumPy that a verification may need, by default: a minute or two.
@@ -51,6 +52,9 @@ class Verification:
         if self.unchecked_bound is not None:
             lines.append(f"The file also claims {self.unchecked_bound!r} by cones, which was not checked.")
         return "\n".join(lines)
+
+    def _repr_html_(self):
+        return f"<pre>{escape(str(self))}</pre>"
 
     def add(self, name, problem, success):
         """Adds a check that passed if there is no problem; returns whether it did."""

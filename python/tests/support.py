@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from relift.program import run
+from relift.program import installed, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def use_program():
-    """Makes sure that RELIFT_BINARY names the program; builds it if it does not."""
-    if os.environ.get("RELIFT_BINARY"):
+    """Makes sure that RELIFT_BINARY names the program, or the wheel brought it; builds it if neither."""
+    if os.environ.get("RELIFT_BINARY") or installed():
         return
     folder = tempfile.mkdtemp(prefix="relift-test-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -21,6 +21,7 @@ import (
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
+	"github.com/relift/relift/report/figure"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -31,10 +32,35 @@ const hostile = `<script>alert("1")</script>&'` + "\x01"
 // page is a report about a small table with hostile names.
 func page(t *testing.T, classification bool) *Page {
 	t.Helper()
-	text := "a,b,c,y\n1,2,r,p\n2,1,s,q\n4,4,r,p\n0,3,s,q\n"
-	if !classification {
-		text = "a,b,c,y\n1,2,r,0.5\n2,1,s,1.5\n4,4,r,2.25\n0,3,s,3.75\n"
+	if classification {
+		return pageOf(t, "a,b,c,y\n1,2,r,p\n2,1,s,q\n4,4,r,p\n0,3,s,q\n")
 	}
+	return pageOf(t, "a,b,c,y\n1,2,r,0.5\n2,1,s,1.5\n4,4,r,2.25\n0,3,s,3.75\n")
+}
+
+// tenClasses is a table of ten classes with long names, and so many rows that counts have three digits.
+func tenClasses() string {
+	var b strings.Builder
+	b.WriteString("a,b,c,y\n")
+	for i := range 1500 {
+		fmt.Fprintf(&b, "%.3f,%.3f,%c,long class %d\n", math.Sin(float64(i)), math.Cos(float64(i*i)), 'r'+rune(i%3), i%10)
+	}
+	return b.String()
+}
+
+// largeNumbers is a regression on numbers of billions.
+func largeNumbers() string {
+	var b strings.Builder
+	b.WriteString("revenue_of_the_whole_company_in_euros,b,the_region_where_it_is_sold,y\n")
+	for i := range 40 {
+		fmt.Fprintf(&b, "%d,%d,%s,%d\n", 123456789000+i*987654321, -i*50000, []string{"Mecklenburg-Vorpommern", "Nordrhein-Westfalen"}[i%2], int64(1e11)+int64(i)*7654321098)
+	}
+	return b.String()
+}
+
+// pageOf is a report about a table whose target is y and whose third feature has categories.
+func pageOf(t *testing.T, text string) *Page {
+	t.Helper()
 	frame, err := read.Read("t.csv", strings.NewReader(text), table.FormatCSV)
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +69,7 @@ func page(t *testing.T, classification bool) *Page {
 	if err != nil {
 		t.Fatal(err)
 	}
+	classification := encoding.Task == recipe.TaskClassification
 	encoding.Features[0].Name = hostile
 	if classification {
 		encoding.Classes[0] = hostile + "class"
@@ -96,8 +123,17 @@ func page(t *testing.T, classification bool) *Page {
 		Command: "relift train " + hostile, Recheck: "relift verify " + hostile, CertificateDigest: "ab12cd", NumPyCheck: true,
 		Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Go: "go1.26",
 	}
-	if !classification {
-		p.Residuals = &Residuals{Target: encoding.Targets[0], Predicted: mat.Col(nil, 0, m.Outputs(data.X)), True: mat.Col(nil, 0, data.Y)}
+	for _, feature := range []string{"0", "2"} {
+		r, err := explain.NewResponse(m, data, e, feature)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Responses = append(p.Responses, r)
+	}
+	if classification {
+		p.Scores = &figure.Scores{Classes: encoding.Classes, Rows: "training rows", Outputs: m.Outputs(data.X), Actual: recipe.Argmax(data.Y)}
+	} else {
+		p.Errors = &figure.Errors{Target: encoding.Targets[0], Rows: "training rows", Predicted: mat.Col(nil, 0, m.Outputs(data.X)), True: mat.Col(nil, 0, data.Y)}
 	}
 	return p
 }
@@ -144,8 +180,16 @@ func attribute(e xml.StartElement, name string) string {
 }
 
 func pages(t *testing.T) map[string]*Page {
-	empty := &Page{Summary: &report.Summary{LowerBound: 2, UpperBound: report.Number(math.Inf(1)), RelativeGap: 1}}
-	return map[string]*Page{"classification": page(t, true), "regression": page(t, false), "bound alone": empty}
+	empty := &Page{Summary: &report.Summary{Data: report.Data{Source: "t.csv"}, LowerBound: 2, UpperBound: report.Number(math.Inf(1)), RelativeGap: 1}}
+	large := pageOf(t, largeNumbers())
+	large.Summary.LowerBound, large.Summary.UpperBound = 1.387863e11, 1.4e11
+	for i := range large.History {
+		large.History[i].Bound *= 1e10
+		large.History[i].Network *= 1e10
+	}
+	return map[string]*Page{
+		"classification": page(t, true), "regression": page(t, false), "bound alone": empty, "ten classes": pageOf(t, tenClasses()), "large numbers": large,
+	}
 }
 
 func TestPageIsWellFormedAndSelfContained(t *testing.T) {
@@ -342,30 +386,11 @@ func TestHistoryKeepsTheLastRowAndIsBounded(t *testing.T) {
 }
 
 func TestConvergenceShowsTheVerifiedResult(t *testing.T) {
-	rows := finished([]engine.Event{{Bound: 3, Network: 5, Elapsed: time.Second}}, &report.Summary{LowerBound: 2, UpperBound: 4, Network: &report.Network{}, Seconds: 3})
-	f := convergence(rows)
-	if f == nil || !strings.Contains(string(f.Picture), "After 3 seconds the certified bound is 2 and the network") {
+	p := &Page{
+		Summary: &report.Summary{LowerBound: 2, UpperBound: 4, Network: &report.Network{}, Seconds: 3},
+		History: []engine.Event{{Bound: 3, Network: 5, Elapsed: time.Second}},
+	}
+	if f := p.view().Convergence; f == nil || !strings.Contains(string(f.Picture), "After 3 seconds the certified bound is 2 and the network") {
 		t.Errorf("figure %+v", f)
-	}
-}
-
-func TestScales(t *testing.T) {
-	s := scale{min: 0.5, max: 9.7, start: 100, end: 0}
-	if s.at(0.5) != 100 || s.at(9.7) != 0 || s.at(-5) != 100 || math.Abs(s.at(5.1)-50) > 1e-9 {
-		t.Error("the linear scale is wrong")
-	}
-	for _, tick := range s.ticks(5) {
-		if tick.value < s.min || tick.value > s.max {
-			t.Errorf("tick %v outside", tick)
-		}
-	}
-	s = scale{min: 0.01, max: 100, logarithm: true, start: 0, end: 4}
-	if math.Abs(s.at(1)-2) > 1e-12 || s.at(0) != 0 || len(s.ticks(9)) != 5 {
-		t.Errorf("the logarithmic scale is wrong: %v, ticks %v", s.at(1), s.ticks(9))
-	}
-	for _, degenerate := range []scale{{min: 1, max: 1}, {min: 2, max: 2, logarithm: true}} {
-		if v := degenerate.at(3); math.IsNaN(v) || len(degenerate.ticks(4)) == 0 {
-			t.Errorf("degenerate scale %+v", degenerate)
-		}
 	}
 }

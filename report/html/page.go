@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ import (
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
+	"github.com/relift/relift/report/chart"
+	"github.com/relift/relift/report/figure"
 )
 
 // Page is what a report shows.  Only Summary is needed; a part without data is
@@ -25,8 +28,10 @@ type Page struct {
 	History     []engine.Event       // of the run, in order
 	Explanation *explain.Explanation // of the network on its training rows
 	Slice       *explain.Slice       // its decision regions
+	Responses   []*explain.Response  // of its outputs to the strongest features
 	Train, Test *network.Metrics
-	Residuals   *Residuals // of a regression, on the training rows
+	Errors      *figure.Errors // of a regression
+	Scores      *figure.Scores // of a classification
 
 	Command           string    // that made the run, as it can be typed again
 	Recheck           string    // command that verifies the certificate
@@ -82,12 +87,13 @@ type view struct {
 	Share       float64 // lower/upper in percent, for the bar
 	DataLoss    string
 	LossText    string // what the data loss is a sum of
-	Convergence *figure
-	GapChart    *figure
-	Validation  *figure
+	Convergence *picture
+	GapChart    *picture
+	Validation  *picture
 	Tried       []validationLine
-	Regions     *figure
-	Residual    *figure
+	Regions     *picture
+	Responses   []*picture
+	Quality     []*picture // residuals, or receiver operating characteristic and calibration
 	Steps       []stepView
 	Fits        []fitView
 	Neurons     []neuronView
@@ -133,18 +139,26 @@ func (p *Page) view() view {
 	s := p.Summary
 	rows := finished(p.History, s)
 	v := view{
-		Page: p, Style: template.CSS(pageStyle), Check: numpyCheck, Task: s.Data.Task,
-		Lower: report.LowerText(float64(s.LowerBound)), Upper: report.UpperText(float64(s.UpperBound)), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: unbroken(s.Meaning()),
-		Convergence: convergence(rows), GapChart: gapChart(rows), Regions: decisionRegions(p.Slice), Residual: residuals(p.Residuals),
-		Validation: validation(s.Tuning), Tried: validationLines(s.Tuning),
+		Page: p, Style: template.CSS(style()), Check: numpyCheck, Task: s.Data.Task,
+		Lower: typeset(report.LowerText(float64(s.LowerBound))), Upper: typeset(report.UpperText(float64(s.UpperBound))), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: typeset(unbroken(s.Meaning())),
+		Convergence: pictureOf(figure.Convergence(rows)), GapChart: pictureOf(figure.Gap(rows)), Regions: pictureOf(figure.Regions(p.Slice)),
+		Validation: pictureOf(figure.Validation(s.Tuning)), Tried: validationLines(s.Tuning),
 		Steps: stepViews(rows),
+	}
+	for _, f := range []*figure.Figure{figure.Residuals(p.Errors), figure.ROC(p.Scores), figure.Calibration(p.Scores)} {
+		if f != nil {
+			v.Quality = append(v.Quality, pictureOf(f))
+		}
+	}
+	for i, r := range p.Responses {
+		v.Responses = append(v.Responses, pictureOf(figure.Response(fmt.Sprintf("response-%d", i+1), r)))
 	}
 	if s.Network != nil {
 		v.Share = min(max(100*float64(s.LowerBound)/float64(s.UpperBound), 0), 100)
 		if math.IsNaN(v.Share) {
 			v.Share = 100 // 0 of 0: no network is better than one without any loss
 		}
-		v.DataLoss, v.LossText = label(float64(s.Network.DataLoss)), lossText(s.Settings.Loss)
+		v.DataLoss, v.LossText = chart.Number(float64(s.Network.DataLoss)), lossText(s.Settings.Loss)
 	}
 	if p.Train != nil {
 		v.Fits = append(v.Fits, fitOf("Training rows", p.Train))
@@ -167,8 +181,50 @@ func (p *Page) view() view {
 	return v
 }
 
+// picture is a figure as the template shows it.
+type picture struct {
+	Picture template.HTML
+	Caption string
+}
+
+func pictureOf(f *figure.Figure) *picture {
+	if f == nil {
+		return nil
+	}
+	return &picture{template.HTML(f.Inline()), f.Caption} // text is escaped on its way in
+}
+
+// style is the style sheet: the colours and rules of charts, and those of the page.
+func style() string {
+	return ":root{" + chart.Variables(false) + "}@media (prefers-color-scheme:dark){:root{" + chart.Variables(true) + "}}" + chart.Rules("figure svg") + pageStyle +
+		"@media print{:root{" + chart.Variables(false) + "}}"
+}
+
+// printable replaces the characters that XML does not allow.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r == 0xfffe || r == 0xffff {
+			return '\ufffd'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\ufffd"))
+}
+
 // unbroken keeps numbers and their percent sign on one line.
 func unbroken(text string) string { return strings.ReplaceAll(text, " %", "\u00a0%") }
+
+var exponent = regexp.MustCompile(`(\d)e([+−-]\d+)`)
+
+// typeset writes the powers of ten in a text as people do, every digit as it is.
+func typeset(text string) string {
+	return exponent.ReplaceAllStringFunc(text, func(found string) string {
+		e, err := strconv.Atoi(strings.Replace(found[2:], "−", "-", 1))
+		if err != nil {
+			return found
+		}
+		return found[:1] + "·" + chart.Power(e)
+	})
+}
 
 // stepViews are moments of the run, at most about 24.
 func stepViews(rows []engine.Event) []stepView {
@@ -181,10 +237,10 @@ func stepViews(rows []engine.Event) []stepView {
 		}
 		v := stepView{fmt.Sprintf("%.2f", r.Elapsed.Seconds()), r.Phase, "–", "–", "–"}
 		if !math.IsNaN(r.Bound) && !math.IsInf(r.Bound, 0) {
-			v.Bound = report.LowerText(r.Bound)
+			v.Bound = typeset(report.LowerText(r.Bound))
 		}
 		if !math.IsNaN(r.Network) && !math.IsInf(r.Network, 0) {
-			v.Network = report.UpperText(r.Network)
+			v.Network = typeset(report.UpperText(r.Network))
 			if v.Bound != "–" {
 				v.Gap = report.Percent(engine.RelativeGap(r.Bound, r.Network))
 			}
@@ -235,11 +291,11 @@ func fitOf(name string, m *network.Metrics) fitView {
 		}
 	}
 	if r := m.Regression; r != nil {
-		f.Text = fmt.Sprintf("Root mean squared error %s, mean absolute error %s", label(r.RMSE), label(r.MAE))
+		f.Text = fmt.Sprintf("Root mean squared error %s, mean absolute error %s", chart.Number(r.RMSE), chart.Number(r.MAE))
 		if r.R2 != nil {
 			f.Text += fmt.Sprintf(", R² %.4f", *r.R2)
 		}
-		f.Text += fmt.Sprintf(" on %d rows; predicting the mean has a root mean squared error of %s.", m.Rows, label(r.Baseline))
+		f.Text += fmt.Sprintf(" on %d rows; predicting the mean has a root mean squared error of %s.", m.Rows, chart.Number(r.Baseline))
 		if len(r.Outputs) > 1 {
 			f.Outputs = r.Outputs
 		}
@@ -250,7 +306,7 @@ func fitOf(name string, m *network.Metrics) fitView {
 func neuronViews(e *explain.Explanation) ([]neuronView, int) {
 	var out []neuronView
 	for _, n := range e.Neurons[:min(len(e.Neurons), mostNeurons)] {
-		v := neuronView{Number: n.Number, Share: fmt.Sprintf("%.1f %%", 100*n.MainShare()), Where: n.Hyperplane}
+		v := neuronView{Number: n.Number, Share: fmt.Sprintf("%.1f %%", 100*n.MainShare()), Where: typeset(n.Hyperplane)}
 		if n.Active != nil {
 			v.Rows = strconv.Itoa(*n.Active)
 		}
@@ -260,7 +316,7 @@ func neuronViews(e *explain.Explanation) ([]neuronView, int) {
 				parts = append(parts, fmt.Sprintf("%d more", len(n.Outputs)-k))
 				break
 			}
-			parts = append(parts, fmt.Sprintf("%s %+.3g", e.Outputs[k], float64(w)))
+			parts = append(parts, fmt.Sprintf("%s %s", e.Outputs[k], typeset(fmt.Sprintf("%+.3g", float64(w)))))
 		}
 		v.Effect = strings.ReplaceAll(strings.Join(parts, ", "), "-", "−")
 		out = append(out, v)

@@ -9,6 +9,8 @@ import (
 	"github.com/relift/relift/explain"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/report"
+	"github.com/relift/relift/report/chart"
+	"github.com/relift/relift/report/figure"
 	"github.com/relift/relift/table/recipe"
 )
 
@@ -72,7 +74,7 @@ func checkPlot(inputs []string, plot string, features []string) error {
 		}
 		return nil
 	}
-	if _, err := explain.PictureFormat(plot); err != nil {
+	if _, err := chart.Format(plot); err != nil {
 		return badInputf("--plot %w", err)
 	}
 	if features != nil && len(features) != 2 {
@@ -99,23 +101,13 @@ func openExplained(ctx context.Context, args []string, in *readFlags) (*network.
 	return model, data, nil
 }
 
-// savePlot draws the decision regions along the features, by default the two
-// most influential ones.
+// savePlot draws the decision regions.
 func savePlot(path string, m *network.Model, data *recipe.Encoded, e *explain.Explanation, features []string) error {
-	var two [2]string
-	if features == nil {
-		var err error
-		if two, err = e.Influential(); err != nil {
-			return badInputf("--plot %s: %w", path, err)
-		}
-	} else {
-		copy(two[:], features)
-	}
-	s, err := explain.NewSlice(m, data, e, two, explain.SliceOptions{Cells: 240})
+	s, err := sliceOf(m, data, e, features)
 	if err != nil {
-		return badInputf("--features: %w", err)
+		return err
 	}
-	if err := s.SavePicture(path); err != nil {
+	if err := figure.Regions(s).Save(path); err != nil {
 		return internal(fmt.Errorf("--plot %s: %w", path, err))
 	}
 	return nil

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/explain"
@@ -87,22 +86,38 @@ func describe(page *html.Page, p *prepared, m *network.Model) error {
 	if p.test != nil {
 		page.Test = m.EvaluateEncoded(p.test)
 	}
-	if m.Encoding.Task == recipe.TaskRegression {
-		page.Residuals = &html.Residuals{
-			Target: m.Encoding.Targets[0], Predicted: mat.Col(nil, 0, m.Outputs(p.train.X)), True: mat.Col(nil, 0, p.train.Y),
-		}
+	// How good a network is shows on rows that it has not seen.
+	rows, name := p.train, "training rows"
+	if p.test != nil {
+		rows, name = p.test, "test rows"
 	}
-	var err error
-	if page.Explanation, err = explain.New(m, p.train); err != nil {
+	if m.Encoding.Task == recipe.TaskRegression {
+		page.Errors = errorsOf(m, rows, name, 0)
+	} else {
+		page.Scores = scoresOf(m, rows, name)
+	}
+	e, err := explain.New(m, p.train)
+	if err != nil {
 		return err
 	}
-	two, err := page.Explanation.Influential()
+	page.Explanation = e
+	for _, f := range e.Features[:min(strongest, len(e.Features))] {
+		r, err := explain.NewResponse(m, p.train, e, f.Feature)
+		if err != nil {
+			return err
+		}
+		page.Responses = append(page.Responses, r)
+	}
+	two, err := e.Influential()
 	if err != nil {
 		return nil // a single feature has no plane to draw
 	}
-	page.Slice, err = explain.NewSlice(m, p.train, page.Explanation, two, explain.SliceOptions{})
+	page.Slice, err = explain.NewSlice(m, p.train, e, two, explain.SliceOptions{})
 	return err
 }
+
+// strongest is the number of features whose response a report shows.
+const strongest = 4
 
 // fileDigest returns the SHA-256 of a file in hexadecimal.
 func fileDigest(path string) (string, error) {
