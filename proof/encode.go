@@ -341,6 +341,12 @@ func (e *encoder) multipliers(n *Multipliers, on path) error {
 			e.reals = append(e.reals, math.Ldexp(v, unit(c.Terms[i])-unit(c.Target)))
 		}
 	}
+	if len(n.Balls) > 0 && e.c > 1 {
+		if n.Radial == nil {
+			return fmt.Errorf("proof: balls for %d outputs have no q", e.c)
+		}
+		e.reals = append(append(append(e.reals, n.Radial.Q...), n.Radial.Mu...), n.Radial.N...)
+	}
 	for _, b := range n.Balls {
 		e.reals = append(e.reals, b.P...)
 		for _, v := range b.S {

@@ -91,6 +91,27 @@ func corpus(t testing.TB) []forgery {
 		return repaired(t, with(oneRow(0.5), &Balance{&SplitV{[]float64{1}, side(0.5), &SplitRow{0, leaf(), leaf()}}}))
 	}
 	write("honest-ball", "", honestBall(), 1.375*(1-1e-9), nil)
+	// Two outputs, of which the second has the target 0: in each quarter of v > 0 a ball line says ‖u‖ ≤ qᵀv.
+	quarters := func(w, pair float64, q func(side float64, lines [][]float64) *Radial) *Derivation {
+		quarter := func(side float64) Node {
+			lines := [][]float64{{1, 0}, {0, side}}
+			return &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 0, L: 3, Value: pair}}, Balls: []Ball{{P: []float64{1 - 1e-12}}}, Radial: q(side, lines)}, leaf()}
+		}
+		d := oneRow(w)
+		d.Problem.Y, d.W = mat.NewDense(1, 2, []float64{3, 0}), mat.NewDense(1, 2, []float64{w, 0})
+		d.Root = &Balance{&SplitV{[]float64{1, 0},
+			&SplitV{[]float64{0, 1}, quarter(1), quarter(-1)},
+			&SplitRow{0, &Multipliers{Pairs: []Pair{{K: 0, L: 1, Value: w}}}, leaf()}}}
+		return d
+	}
+	sector := func(_ float64, lines [][]float64) *Radial {
+		r, err := Sector(lines, 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	write("honest-sector", "", repaired(t, quarters(0.5, 1e-4, sector)), 1.375*(1-1e-2), nil)
 	honestBlocks := func() *Derivation {
 		d := twoRows(0.25)
 		d.Root = &Blocks{[]Block{
@@ -211,6 +232,23 @@ func corpus(t testing.TB) []forgery {
 		with(oneRow(3), &SplitV{[]float64{1}, &Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 0, L: 2, Value: 1}, {K: 0, L: 2, Value: 1}}}, leaf()}), nil)
 	forge("psi-positive", "ψ has the wrong sign for its row to be eliminated", with(oneRow(3), &Multipliers{Psi: []float64{1}}), nil)
 	forge("indefinite", "the matrix has a negative eigenvalue", with(oneRow(3), &Multipliers{Psi: []float64{-6}}), nil)
+	// S is definite for any q that is short enough; what makes it one is false in each.
+	radial := func(name, cheat string, change func(side float64, r *Radial)) {
+		forge(name, cheat, quarters(3, 20, func(side float64, lines [][]float64) *Radial {
+			r := sector(side, lines)
+			r.Q = []float64{1e-3, 1e-3 * side}
+			change(side, r)
+			return r
+		}), nil)
+	}
+	radial("radial-short", "q is shorter than the sector allows", func(_ float64, r *Radial) { r.Mu = []float64{1e-3, 1e-3} })
+	radial("radial-nothing", "q is short and nothing is said for it", func(_ float64, r *Radial) { clear(r.Mu); clear(r.N) })
+	radial("radial-negative", "a pair of lines in v has a negative multiplier", func(_ float64, r *Radial) { r.N[0] = -1e3 })
+	radial("radial-opposite", "q is long enough and points away from the sector", func(side float64, r *Radial) { r.Q = []float64{-2, -2 * side} })
+	radial("radial-opposite-mu", "q points away and its combination of lines is negative", func(side float64, r *Radial) {
+		r.Q, r.Mu = []float64{-2, -2 * side}, []float64{-2, -2}
+	})
+	radial("radial-nan", "q is not a number", func(_ float64, r *Radial) { r.Q[0] = math.NaN() })
 	forge("slack-uncharged", "a large slack hides a negative eigenvalue", with(oneRow(3), &Multipliers{Psi: []float64{-6}, Slack: 20}), nil)
 	forge("slack-nan", "the slack is not a number", with(oneRow(3), &Multipliers{Psi: []float64{-6}, Slack: math.NaN()}), nil)
 	forge("slack-infinite", "the slack is infinite", with(oneRow(3), &Multipliers{Psi: []float64{-6}, Slack: math.Inf(1)}), nil)
@@ -246,10 +284,10 @@ func corpus(t testing.TB) []forgery {
 			&Multipliers{Psi: []float64{-1}, Pairs: []Pair{{K: 2, L: 3, Value: 0.25}}, Balls: []Ball{{P: []float64{1}, Rows: []int{0}, S: []float64{-11}}}},
 			&SplitRow{0, leaf(), leaf()}}}), nil)
 	forge("ball-nan", "a ball line is not a number", ball(3, math.NaN(), true), nil)
-	write("ball-two-outputs", "a ball line is used with two outputs", func() *Derivation {
+	write("ball-two-outputs", "a ball line is used with two outputs whose lines leave a half plane", func() *Derivation {
 		d := oneRow(0.5)
 		d.Problem.Y, d.W = mat.NewDense(1, 2, []float64{3, 3}), mat.NewDense(1, 2, []float64{0.5, 0.5})
-		d.Root = &Balance{&SplitV{[]float64{1, 0}, &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 1, L: 2, Value: 0.25}}, Balls: []Ball{{P: []float64{1}}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}}
+		d.Root = &Balance{&SplitV{[]float64{1, 0}, &SplitRow{0, &Multipliers{Pairs: []Pair{{K: 1, L: 2, Value: 0.25}}, Balls: []Ball{{P: []float64{1}}}, Radial: &Radial{Q: []float64{1, 0}, Mu: []float64{1}}}, leaf()}, &SplitRow{0, leaf(), leaf()}}}
 		return d
 	}(), 2.7, nil)
 	forge("balance-twice", "a claim is balanced twice", with(oneRow(3), &Balance{&Balance{&SplitRow{0, leaf(), leaf()}}}), nil)

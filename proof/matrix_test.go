@@ -177,13 +177,16 @@ func (leaf *Multipliers) lines(at view, open []int) []function {
 		}
 		out = append(out, f)
 	}
-	sign := 1.0
+	q := []float64{1}
 	if len(at.v) > 0 && at.v[0][0] < 0 {
-		sign = -1
+		q[0] = -1
+	}
+	if leaf.Radial != nil {
+		q = leaf.Radial.Q
 	}
 	for _, b := range leaf.Balls {
 		var f function
-		f.add(p+k, sign, 1)
+		f.add(p+k, 1, q...)
 		f.add(p, -1, b.P...)
 		for i, row := range b.Rows {
 			include(&f, -b.S[i], row)

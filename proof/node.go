@@ -77,6 +77,7 @@ type Multipliers struct {
 	Psi      []float64 // ψ_i for each open row, ascending
 	Circuits []Circuit // further lines
 	Balls    []Ball    // further lines, after the circuits; balanced claims only
+	Radial   *Radial   // with Balls, where there are several outputs
 	// Tau is τ: τ‖u‖² − τ‖v‖² is added to the form.  Balanced claims only.
 	Tau float64
 	// Slack is σ: the checker proves S ⪰ −(σ + roundings)D⁻² and charges that, if it is
@@ -98,16 +99,22 @@ type Circuit struct {
 	Lambda []float64 // λ_t > 0
 }
 
-// Ball is the line σv − pᵀu − Σ_k s_k|r_kᵀu| over open rows, |r_kᵀu| = α_k + β_k.
-// Where c = 1 and K has σv ≥ 0, σ = ±1, it is not negative for ‖u‖ = |v| if
+// Ball is the line qᵀv − pᵀu − Σ_k s_k|r_kᵀu| over open rows, |r_kᵀu| = α_k + β_k.
+// Where qᵀv ≥ ‖v‖ on K ([Radial]; for c = 1 q is the sign of v that the path's SplitV gives), it is not negative for ‖u‖ = ‖v‖ if
 //
 //	‖p‖² + 2Σ_k s_k|pᵀr_k| + Σ_kl s_k s_l|r_kᵀr_l| ≤ 1,   s_k ≥ 0.
-//
-// σ is the sign that the path's SplitV gives.
 type Ball struct {
 	P    []float64 // p, in the coordinates of the rows
 	Rows []int     // positions of the rows k among the open rows, ascending
 	S    []float64 // s_k
+}
+
+// Radial is a q with qᵀv ≥ ‖v‖ for every v of K, and why: with the lines b_k of K in v, q = Σ μ_k b_k + ρ,
+// ‖ρ‖ < 1, and qqᵀ ⪰ I + Σ_{k<l} N_kl(b_k b_lᵀ + b_l b_kᵀ).
+type Radial struct {
+	Q  []float64 // c
+	Mu []float64 // μ_k ≥ 0
+	N  []float64 // N_kl ≥ 0 for k < l, ordered by k, then l
 }
 
 // Empty is a leaf whose claim says nothing: Σ_k λ_k a_k = 0 for the lines a_k of K in u,

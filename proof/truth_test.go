@@ -215,7 +215,11 @@ func (b *builder) leaf(at view) Node {
 			leaf.Circuits = append(leaf.Circuits, c)
 		}
 	}
-	if _, c := at.p.Dims(); c == 1 && at.balanced && len(at.v) > 0 {
+	_, c := at.p.Dims()
+	if c == 2 && at.balanced && len(at.v) > 1 {
+		leaf.Radial, _ = Sector(at.v, 0, 1)
+	}
+	if at.balanced && (c == 1 && len(at.v) > 0 || leaf.Radial != nil) {
 		for range rng.IntN(4) {
 			leaf.Balls = append(leaf.Balls, b.ball(at, open))
 		}

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// ball is the line ℓ = σv − pᵀu − Σ_k s_k|r_kᵀu| on a balanced claim with one output
-// whose K has σv ≥ 0: there σv = |v| = ‖u‖.  For every choice of signs τ_k = ±1
+// ball is the line ℓ = qᵀv − pᵀu − Σ_k s_k|r_kᵀu| on a balanced claim on whose K qᵀv ≥ ‖v‖ = ‖u‖ (rule_radial.go);
+// with one output q is the sign of v.  For every choice of signs τ_k = ±1
 //
 //	‖p + Σ τ_k s_k r_k‖² ≤ ‖p‖² + 2Σ s_k|pᵀr_k| + Σ s_k s_l|r_kᵀr_l| ≤ 1
 //
@@ -26,7 +26,7 @@ func (b *ball) line(l *multipliers) (line, error) {
 	for j, v := range b.p {
 		direction.x[j] = -v
 	}
-	direction.x[k] = l.sigma
+	copy(direction.x[k:], l.radial.q)
 	sum.add(1, &direction)
 	alphas := make([]line, len(b.rows))
 	for i, at := range b.rows {
@@ -53,7 +53,7 @@ func (b *ball) line(l *multipliers) (line, error) {
 	}
 	out, rounded := sum.line(l)
 	out.below = rounded
-	out.inU, out.inV = up(up(total)+rounded), 1
+	out.inU, out.inV = up(up(total)+rounded), norm(l.radial.q)
 	return out, nil
 }
 

@@ -21,13 +21,14 @@ type multipliers struct {
 	open  []int // rows of I without a sign in K, ascending
 	signs map[int]float64
 	k, c  int
-	sigma float64 // sign of v, 0 if it has none
+	sigma float64 // sign of v where c = 1, 0 if it has none
 
 	pairs    []int64   // 2 for each
 	values   []float64 // M
 	psi      []float64
 	circuits []circuit
 	balls    []ball
+	radial   radial // where there are balls
 	tau      float64
 	slack    float64
 
@@ -42,8 +43,8 @@ type multipliers struct {
 // Integers: the numbers of pairs, circuits and balls; the pairs (k, l) with k < l in
 // ascending order; for each circuit its target, the number of its terms and the terms;
 // for each ball the number of its rows and the rows (positions among the open ones).
-// Reals: τ, ε, ψ of the open rows, M of the pairs, λ of the circuits, p and s of each
-// ball.
+// Reals: τ, ε, ψ of the open rows, M of the pairs, λ of the circuits; where there are balls and c > 1 q, μ and N
+// (rule_radial.go); p and s of each ball.
 func (w *walker) readMultipliers(c claim) (leaf, error) {
 	l := &multipliers{rows: w.rows, claim: c, node: w.steps.nodes, k: w.rows.r.cols, c: w.rows.p.cols, sigma: c.signOfV(w.rows.p.cols)}
 	l.signs = c.signs()
@@ -67,7 +68,7 @@ func (w *walker) readLeaf(l *multipliers) error {
 	if counts[2] > 0 && !l.claim.balanced {
 		return w.fail("ball line", "the claim is not balanced")
 	}
-	if counts[2] > 0 && l.sigma == 0 {
+	if counts[2] > 0 && l.c == 1 && l.sigma == 0 {
 		return w.fail("ball line", "v has no sign")
 	}
 	if l.pairs, err = w.steps.integers(2 * counts[0]); err != nil {
@@ -106,6 +107,11 @@ func (w *walker) readLeaf(l *multipliers) error {
 	}
 	for i := range l.circuits {
 		if err := w.readLambda(&l.circuits[i]); err != nil {
+			return err
+		}
+	}
+	if counts[2] > 0 {
+		if err := w.readRadial(l); err != nil {
 			return err
 		}
 	}
@@ -184,6 +190,7 @@ func (l *multipliers) work() float64 {
 	for _, c := range l.circuits {
 		work += float64(len(c.terms)+2) * 8 * x
 	}
+	work += math.Pow(float64(l.c), 3)/3 + 4*float64(len(l.radial.n)+len(l.radial.mu))*float64(l.c*l.c)
 	for _, b := range l.balls {
 		work += float64((len(b.rows)+2)*(len(b.rows)+2)) * 8 * x
 	}
@@ -196,6 +203,9 @@ func (l *multipliers) memory() float64 {
 }
 
 func (l *multipliers) prove(ctx context.Context) (charge, error) {
+	if err := l.radial.prove(ctx, l); err != nil {
+		return charge{}, fmt.Errorf("ball line: %w", err)
+	}
 	lines, pairs, err := l.usedLines()
 	if err != nil {
 		return charge{}, err

@@ -17,7 +17,7 @@ class Leaf:
         self.open = np.array([i for i in claim.rows if i not in signs], dtype=int)
         p, q, s = (steps.count(1 << 31, what) for what in ("the pairs", "the circuits", "the balls"))
         require(s == 0 or claim.balanced, "a ball line on a claim that is not balanced")
-        require(s == 0 or self.c == 1 and claim.v, "a ball line where v has no sign")
+        require(s == 0 or self.c > 1 or claim.v, "a ball line where v has no sign")
         self.pairs = steps.integers(2 * p).reshape(p, 2)
         self.circuits, self.balls = [], []
         n = len(self.open)
@@ -40,6 +40,12 @@ class Leaf:
         for circuit in self.circuits:
             circuit.append(steps.reals(len(circuit[1])))
             require((circuit[2] > 0).all(), "a factor of a circuit is not positive")
+        self.q = np.sign(claim.v[0][:1]) if s and self.c == 1 else np.zeros(self.c)
+        self.mu = self.N = np.zeros(0)
+        if s and self.c > 1:
+            lines = len(claim.v)
+            self.q, self.mu, self.N = steps.reals(self.c), steps.reals(lines), steps.reals(lines * (lines - 1) // 2)
+            require((self.mu >= 0).all() and (self.N >= 0).all(), "a multiplier of the lines in v is negative")
         for ball in self.balls:
             ball += [steps.reals(self.k), steps.reals(len(ball[0]))]
             require((ball[2] >= 0).all(), "a factor of a ball is negative")
@@ -79,6 +85,8 @@ class Leaf:
 
     def prove(self):
         """Returns the charge (a, b)."""
+        if self.balls and self.c > 1:
+            self._radial()
         lines, pairs = self._used_lines()
         a, b = lines.charge(pairs, self.M)
         S, errors = self._form(lines, pairs)
@@ -158,15 +166,29 @@ class Leaf:
         error = p @ p + 2 * (s @ size_cross) + s @ size @ s
         total = above(value + up(roundings(2 * self.k + 2 * len(at) + 12) * error) + TINY)
         require(total <= 1, "a ball line is too long: the square of its length is %.17g, expected at most 1", total)
-        x = np.zeros(self.k + 1)
-        x[: self.k], x[self.k] = -p, np.sign(self.claim.v[0][0])
+        x = np.concatenate([-p, self.q])
         terms = [(1.0, ({}, x, 0, 0, 0))]
         n = len(self.open)
         for i, t in zip(at, s):
             terms += [(-t, self._basic(i)), (-t, self._basic(n + i))]
         coefficients, x, error = self._combine(terms)
         length = norm(p) + sum(t * self.rows.norms[self.open[i]] for i, t in zip(at, s))
-        return coefficients, x, error, up(up(length) + error), 1.0
+        return coefficients, x, error, up(up(length) + error), norm(self.q)
+
+    def _radial(self):
+        """Holds that qᵀv ≥ ‖v‖ on K (section 4, rule 7)."""
+        B = np.array(self.claim.v).reshape(len(self.mu), self.c)
+        parts = np.concatenate([self.q[None, :], -self.mu[:, None] * B])
+        rest = up(norm(parts.sum(axis=0)) + up(roundings(len(parts) + 3) * norm(np.abs(parts).sum(axis=0)))) + TINY
+        require(rest < 1, "q is not a combination of the lines in v")
+        N = np.zeros((len(B), len(B)))
+        N[np.triu_indices(len(B), 1)] = self.N
+        S = np.outer(self.q, self.q) - np.eye(self.c) - B.T @ (N + N.T) @ B
+        S = np.tril(S) + np.tril(S, -1).T
+        sizes = np.outer(np.abs(self.q), np.abs(self.q)) + np.eye(self.c) + np.abs(B).T @ (N + N.T) @ np.abs(B)
+        errors = up(roundings(2 * len(B) ** 2 + 2 * len(B) + 16) * np.maximum(sizes, sizes.T))
+        epsilon, _ = deficit(S, errors, None, np.full(self.c, 2.0**-60))
+        require(epsilon == 0, "(qᵀv)² ≥ ‖v‖² does not follow from the lines in v")
 
     def _form(self, lines, pairs):
         """S, and bounds on the errors of its entries."""

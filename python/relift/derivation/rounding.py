@@ -50,7 +50,8 @@ def norm(v):
 
 def deficit(S, errors, sigma, floor):
     """Proves S ⪰ −εD⁻² for every matrix that differs from S by at most errors,
-    entry for entry, and returns ε and the diagonal of D⁻² (section 5)."""
+    entry for entry, and returns ε and the diagonal of D⁻² (section 5).  With None for σ nothing
+    but ε = 0 will do."""
     n = len(S)
     diagonal = np.maximum(np.diag(S), floor)
     require((diagonal > 0).all() and np.isfinite(diagonal).all(), "a diagonal entry of S is not a positive number")
@@ -60,16 +61,20 @@ def deficit(S, errors, sigma, floor):
     errors = np.ldexp(errors, both) + TINY
     worst = up(float(errors.sum(axis=1).max()))
     require(np.isfinite(worst) and np.isfinite(A).all(), "the entries of S overflow")
-    added = sigma + worst + n * roundings(n + 4)
+    g = roundings(n + 4)
+
+    def cover():  # what roundings can do to A and its factor
+        trace = up(float(np.abs(np.diag(A)).sum()))
+        return up(up(g / (1 - g) * trace) + worst + 2 * UNIT * trace + TINY)
+
+    added = -above(cover()) if sigma is None else sigma + worst + n * g
     A[np.diag_indices(n)] += added
-    trace = up(float(np.abs(np.diag(A)).sum()))
     try:
         np.linalg.cholesky(A)
     except np.linalg.LinAlgError:
         raise Refused("the matrix of order %d could not be proved positive semidefinite" % n) from None
     require((np.diag(A) > 0).all(), "a diagonal entry is not positive")
-    g = roundings(n + 4)
-    epsilon = above(added + up(up(g / (1 - g) * trace) + worst + 2 * UNIT * trace + TINY))
+    epsilon = above(added + cover())
     return max(0.0, float(epsilon)), np.ldexp(1.0, -2 * exponent)
 
 
