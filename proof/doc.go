@@ -33,6 +33,7 @@
 //   - [Implied]: rows have signs that K implies.
 //   - [Blocks]: the rows I are partitioned, G, F and H are shared.
 //   - [Weaken]: other G, F, H, whose form is nowhere larger.
+//   - [Forget]: K is larger, with some of its lines only.
 //   - [Balance]: below it, the claim is made for ‖u‖ = ‖v‖ only.
 //   - [Multipliers]: a leaf; one matrix is positive semidefinite.
 //   - [Empty]: a leaf; nothing satisfies every line of K strictly.

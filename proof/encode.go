@@ -24,6 +24,7 @@ const (
 	codeEmpty
 	codeCones
 	codeImplied
+	codeForget
 )
 
 // version is the format version of the files that this package writes.
@@ -234,6 +235,8 @@ func (e *encoder) node(n Node, on path) error {
 	case *Balance:
 		e.integers(codeBalance)
 		return e.node(n.Node, on)
+	case *Forget:
+		return e.forget(n, on)
 	case *Implied:
 		e.implied(n, on)
 		return e.node(n.Node, on)
@@ -249,6 +252,22 @@ func (e *encoder) node(n Node, on path) error {
 		return nil
 	}
 	return fmt.Errorf("proof: there is no rule %T", n)
+}
+
+// forget writes a node.
+func (e *encoder) forget(n *Forget, on path) error {
+	e.integers(codeForget, len(n.U))
+	e.integers(n.U...)
+	e.integers(len(n.V))
+	e.integers(n.V...)
+	below := path{v: len(n.V)}
+	for _, k := range n.U {
+		if k < 0 || k >= len(on.rows) {
+			return fmt.Errorf("proof: line %d in u is kept, expected one of %d", k, len(on.rows))
+		}
+		below.rows = append(below.rows, on.rows[k])
+	}
+	return e.node(n.Node, below)
 }
 
 // implied writes a node; λ_k counts in the units of the row and of its line.

@@ -133,6 +133,33 @@ func corpus(t testing.TB) []forgery {
 	}
 	write("honest-implied", "", honestImplied(), 1.375*(1-1e-9), nil)
 
+	honestForget := func() *Derivation {
+		// The row keeps its sign where its line is forgotten.
+		return with(oneRow(0.5), &SplitU{[]float64{1}, &SplitRow{0, &Forget{U: []int{1}, Node: leaf()}, &Forget{Node: leaf()}}, &SplitRow{0, &Forget{U: []int{0}, Node: leaf()}, leaf()}})
+	}
+	write("honest-forget", "", honestForget(), 1.375*(1-1e-9), nil)
+	// What is emptied by two lines is not by one of them; the first child is the false one.
+	emptied := func(forget *Forget, lambda []*big.Int) *Derivation {
+		forget.Node = &Empty{Lambda: lambda}
+		return with(oneRow(3), &SplitU{[]float64{-1}, &SplitRow{0, &Empty{Lambda: ones(2)}, leaf()}, &SplitRow{0, forget, leaf()}})
+	}
+	forge("forget-empty", "a cone is said to be empty by lines that were forgotten", emptied(&Forget{U: []int{0}}, ones(2)), nil)
+	forge("forget-zero", "a cone is said to be empty by no lines", emptied(&Forget{}, nil), nil)
+	forge("forget-resplit", "a row is split again where its line was forgotten",
+		with(oneRow(3), &SplitRow{0, &Forget{Node: &SplitRow{0, &Empty{Lambda: ones(1)}, leaf()}}, leaf()}), nil)
+	forge("forget-twice", "a line is kept twice", emptied(&Forget{U: []int{0, 0}}, ones(2)), nil)
+	forge("forget-new", "a line that K does not have is kept", emptied(&Forget{U: []int{0, 1}}, ones(2)),
+		func(e *edits) {
+			e.ints("steps_0_int", func(v []int64) []int64 {
+				for i := range v {
+					if v[i] == codeForget && i+3 < len(v) && v[i+1] == 2 {
+						v[i+3] = 2
+					}
+				}
+				return v
+			})
+		})
+
 	// Splits.
 	forge("missing-leaf", "the child of a split where the row is active is missing",
 		with(oneRow(3), &SplitU{[]float64{-1}, &SplitRow{0, &Empty{Lambda: ones(2)}, leaf()}, leaf()}),

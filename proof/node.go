@@ -7,7 +7,7 @@ import (
 )
 
 // Node is a step of a derivation: one of [SplitRow], [SplitU], [SplitV], [Implied], [Blocks],
-// [Weaken], [Balance], [Multipliers], [Empty] and [Cones].
+// [Weaken], [Forget], [Balance], [Multipliers], [Empty] and [Cones].
 type Node interface{ isNode() }
 
 // SplitRow derives its claim from the same claim where the row is active,
@@ -63,6 +63,13 @@ type Block struct {
 // what exceeds it is charged.
 type Weaken struct {
 	Form Form
+	Node Node
+}
+
+// Forget derives its claim from the same claim on a larger K, that of some of its lines.  Rows keep the signs that they
+// have.
+type Forget struct {
+	U, V []int // positions of the lines of K in u, and in v, that are kept, ascending
 	Node Node
 }
 
@@ -141,6 +148,7 @@ func (*SplitV) isNode()      {}
 func (*Blocks) isNode()      {}
 func (*Implied) isNode()     {}
 func (*Weaken) isNode()      {}
+func (*Forget) isNode()      {}
 func (*Balance) isNode()     {}
 func (*Multipliers) isNode() {}
 func (*Empty) isNode()       {}

@@ -114,6 +114,22 @@ func (b *builder) tree(at view, depth int) Node {
 			return b.implied(at, depth, open[rng.IntN(len(open))])
 		case rng.IntN(3) == 0 && b.sloppy:
 			return b.weaken(at, depth)
+		case rng.IntN(4) == 0 && len(at.u)+len(at.v) > 0:
+			forget := &Forget{}
+			child := at
+			child.u, child.v = nil, nil
+			for k, a := range at.u {
+				if rng.IntN(2) == 0 {
+					forget.U, child.u = append(forget.U, k), append(child.u, a)
+				}
+			}
+			for k, a := range at.v {
+				if rng.IntN(2) == 0 {
+					forget.V, child.v = append(forget.V, k), append(child.v, a)
+				}
+			}
+			forget.Node = b.tree(child, depth+1)
+			return forget
 		}
 	}
 	return b.leaf(at)

@@ -140,6 +140,16 @@ func walk(n Node, at view, visit func(*Multipliers, view) error) error {
 	case *Weaken:
 		at.form = n.Form
 		return walk(n.Node, at, visit)
+	case *Forget:
+		var u, v [][]float64
+		for _, k := range n.U {
+			u = append(u, at.u[k])
+		}
+		for _, k := range n.V {
+			v = append(v, at.v[k])
+		}
+		at.u, at.v = u, v
+		return walk(n.Node, at, visit)
 	case *Balance:
 		at.balanced = true
 		return walk(n.Node, at, visit)

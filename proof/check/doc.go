@@ -28,7 +28,7 @@
 // ‖f(u)‖ ≤ √(gh)‖u‖.  Strictness is what makes every rule sound by itself: a split loses
 // only a hyperplane, outside which points are dense, and no rule uses a claim on a face.
 //
-// Each rule has a file: rule_split.go, rule_implied.go, rule_blocks.go (and weaken), rule_balance.go,
+// Each rule has a file: rule_split.go, rule_implied.go, rule_blocks.go (and weaken), rule_forget.go, rule_balance.go,
 // rule_multipliers.go with the lines of rule_circuit.go, rule_ball.go and rule_radial.go, rule_empty.go,
 // rule_cones.go.  Its comment has the side conditions and why they are enough.
 //

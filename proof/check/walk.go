@@ -22,6 +22,7 @@ const (
 	codeEmpty
 	codeCones
 	codeImplied
+	codeForget
 )
 
 // leaf is a leaf with everything its check needs; it shares nothing that changes.
@@ -110,6 +111,8 @@ func (w *walker) node(c claim, depth int, to *region) error {
 		err = w.balance(c, depth, to)
 	case codeImplied:
 		err = w.implied(c, depth, to)
+	case codeForget:
+		err = w.forget(c, depth, to)
 	case codeMultipliers, codeEmpty, codeCones:
 		// The walker goes on to use the memory of the path.
 		c.u, c.v, c.implied = slices.Clone(c.u), slices.Clone(c.v), slices.Clone(c.implied)

@@ -100,7 +100,7 @@ class Tree:
         rows = self.rows
         root = Claim([int(i) for i in np.flatnonzero(rows.norms > 0)], Form(rows.g, rows.h, rows.G))
         self.pending = [(root, Region(self))]
-        rules = {1: self._split_row, 2: self._split_u, 3: self._split_v, 4: self._blocks, 5: self._weaken, 6: self._balance, 10: self._implied}
+        rules = {1: self._split_row, 2: self._split_u, 3: self._split_v, 4: self._blocks, 5: self._weaken, 6: self._balance, 10: self._implied, 11: self._forget}
         leaves = {7: Leaf, 8: Empty, 9: Cones}
         while self.pending:
             claim, region = self.pending.pop()
@@ -154,6 +154,14 @@ class Tree:
         require(not claim.balanced, "the claim is balanced already")
         require(form.u == form.v >= 0 and form.G is None and form.H is None, "balance for a form that is not (g, F, g)")
         self.pending.append((replace(claim, balanced=True), region))
+
+    def _forget(self, claim, region):
+        kept = []
+        for lines, name in ((claim.u, "u"), (claim.v, "v")):
+            at = self.steps.integers(self.steps.count(len(lines), f"the lines in {name} that are kept"))
+            require(ascending(at, len(lines)), "the lines in %s that are kept are not distinct lines of K", name)
+            kept.append([lines[i] for i in at])
+        self.pending.append((replace(claim, u=kept[0], v=kept[1]), region))
 
     def _implied(self, claim, region):
         signs, described = dict(claim.signs), []
