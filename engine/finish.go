@@ -60,6 +60,9 @@ func (s *state) describe(r *Result) {
 			}
 		}
 	}
+	if t := s.tree; t != nil {
+		r.Tree = &Tree{Status: t.Status.String(), Leaves: t.Leaves, Open: t.Open, Value: t.Value, Trees: t.Rounds, Elapsed: t.Elapsed}
+	}
 	x := s.relaxed
 	if x == nil {
 		return
@@ -79,7 +82,7 @@ func (s *state) status(ctx context.Context, m *machine, gap float64) Status {
 		return Interrupted
 	case m.limited:
 		return TimeLimit
-	case s.columns == exact.Interrupted, s.columns == exact.TimeLimit, s.tree == signs.Interrupted:
+	case s.columns == exact.Interrupted, s.columns == exact.TimeLimit, s.tree != nil && s.tree.Status == signs.Interrupted:
 		return TimeLimit // its share of the time was over
 	case s.columns == exact.Stalled, m.failed:
 		return Stalled

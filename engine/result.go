@@ -38,6 +38,9 @@ type Result struct {
 	// solved.
 	Relaxation *Relaxation
 
+	// Tree is what the branch and bound on signs gave; nil when there was none.
+	Tree *Tree
+
 	// Representatives and ZeroRows say what presolve found: the rows left
 	// after exactly parallel ones are merged, and the rows that are zero.
 	Representatives, ZeroRows int
@@ -55,6 +58,15 @@ type Result struct {
 	Cut []string
 
 	Elapsed time.Duration
+}
+
+// Tree is what the branch and bound on signs gave.
+type Tree struct {
+	Status       string  // how it ended, a status of package signs
+	Leaves, Open int     // of the last tree, and those of them that are not closed
+	Value        float64 // proven: ‖Wᵀ(Xu)₊‖ ≤ Value·γ‖u‖ for the W of the last tree
+	Trees        int     // one for each W
+	Elapsed      time.Duration
 }
 
 // Relaxation is what the semidefinite relaxation gave.

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/relift/relift/signs"
@@ -33,7 +34,7 @@ func (s *state) signTree(until float64) Phase {
 		var next time.Time
 		var failed error
 		options := signs.Options{
-			Gap: s.opts.Gap, Seed: s.opts.Seed, Leaves: s.leaves, Executor: signs.Local(s.opts.threads()),
+			Gap: s.opts.Gap, Seed: s.opts.Seed, Leaves: s.leaves, Bytes: s.treeMemory(), Executor: signs.Local(s.opts.threads()),
 			Progress: func(p signs.Progress) {
 				if begin := s.clock.Now(); failed == nil && p.LowerBound > s.record.proved() && begin.After(next) {
 					d, err := p.Derivation()
@@ -67,8 +68,23 @@ func (s *state) signTree(until float64) Phase {
 		if failed != nil {
 			return nil, fmt.Errorf("proof by signs: %w", failed)
 		}
-		return func() { s.tree = result.Status }, nil
+		if result.Status == signs.MemoryLimit {
+			a.Warn(fmt.Sprintf("the branch and bound on signs ended with %d leaves, more of which do not fit into the memory that is allowed; expected a larger --memory-limit", result.Leaves))
+		}
+		return func() { s.tree = result }, nil
 	}}
+}
+
+// treeMemoryShare is the part of the free memory that the leaves of a tree may hold; its proof is made beside them.
+const treeMemoryShare = 0.4
+
+// treeMemory is what the leaves of a tree may hold, in bytes; 0 for no limit.
+func (s *state) treeMemory() uint64 {
+	free := treeMemoryShare * s.freeMemory()
+	if math.IsInf(free, 1) {
+		return 0
+	}
+	return max(1, uint64(free))
 }
 
 // leafMemory estimates the bytes of the leaves that are bounded side by side: about a dozen matrices of the order of a leaf, and

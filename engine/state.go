@@ -37,7 +37,7 @@ type state struct {
 	relaxed *relax.Result // nil until the relaxation was solved
 	solved  bool          // a certified bound arrived at the relaxation's objective
 	columns exact.Status  // 0 until the column generation ran
-	tree    signs.Status  // 0 until the branch and bound on signs ran
+	tree    *signs.Result // nil until the branch and bound on signs ran
 }
 
 // presolved is the problem after presolve, made when it is first needed.

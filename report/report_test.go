@@ -22,6 +22,7 @@ func example() *Summary {
 		LowerBound: 1.67712345678, BoundSource: "semidefinite relaxation", UpperBound: 2.58412345678,
 		RelativeGap: Number(engine.RelativeGap(1.67712345678, 2.58412345678)),
 		Relaxation:  &Relaxation{Status: "converged", Value: 1.6774, LowerBound: 1.67712345678, Rank: 9, OuterIterations: 12, InnerIterations: 345, Seconds: 1.25},
+		Tree:        &Tree{Status: "interrupted", Leaves: 36, Open: 29, Value: 1.018765, Trees: 1, Seconds: 42},
 		Network:     &Network{Width: 7, Objective: 2.58412345678, DataLoss: 1.2},
 		Metrics:     &Metrics{Train: &Metric{Rows: 75, Accuracy: &accuracy}},
 		Data: Data{Source: "builtin:iris", Task: "classification", Rows: 75, Features: 4, Columns: 5, Outputs: 3,

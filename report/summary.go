@@ -1,5 +1,11 @@
 package report
 
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
 // Summary is the outcome of a run, in the shape of the JSON that --json
 // prints.  Its text form is written by WriteText.
 type Summary struct {
@@ -11,6 +17,7 @@ type Summary struct {
 	UpperBound    Number      `json:"upper_bound"`    // objective of the best network; null for a run without one
 	RelativeGap   Number      `json:"relative_gap"`   // (upper − lower)/upper
 	Relaxation    *Relaxation `json:"relaxation"`     // null when none was solved
+	Tree          *Tree       `json:"tree"`           // null where no tree of signs was grown
 	Network       *Network    `json:"network"`        // null for a run without one
 	Metrics       *Metrics    `json:"metrics"`        // null for a run without a network
 	Data          Data        `json:"data"`
@@ -31,6 +38,25 @@ type Relaxation struct {
 	OuterIterations int    `json:"outer_iterations"` // multiplier updates
 	InnerIterations int    `json:"inner_iterations"` // Newton steps
 	Seconds         Number `json:"seconds"`          // wall time of the solver
+}
+
+// Tree is what the branch and bound on signs gave.
+type Tree struct {
+	Status  string `json:"status"`  // how it ended
+	Leaves  int    `json:"leaves"`  // of the last tree
+	Open    int    `json:"open"`    // leaves that are not closed
+	Value   Number `json:"value"`   // proven bound of ‖Wᵀ(Xu)₊‖/γ over all unit u, for the last tree's W
+	Trees   int    `json:"trees"`   // one for each W
+	Seconds Number `json:"seconds"` // wall time
+}
+
+// sentence says what the tree proves.
+func (t *Tree) sentence() string {
+	proved := "nothing proved yet"
+	if v := float64(t.Value); !math.IsInf(v, 1) {
+		proved = fmt.Sprintf("‖Wᵀ(Xu)₊‖ ≤ %sγ‖u‖ for every u", strconv.FormatFloat(v, 'g', 7, 64))
+	}
+	return fmt.Sprintf("%s, %d open: %s; %s, %.1f s (%s)", Plural(t.Leaves, "leaf", "leaves"), t.Open, proved, Plural(t.Trees, "tree", "trees"), float64(t.Seconds), t.Status)
 }
 
 // Network is the trained network.

@@ -42,6 +42,9 @@ func (s *Summary) WriteText(w io.Writer) error {
 		line("relaxation", "value %s, certified %s, rank %d, %d outer and %d inner iterations, %.1f s (%s)",
 			value(r.Value), lower(r.LowerBound), r.Rank, r.OuterIterations, r.InnerIterations, float64(r.Seconds), r.Status)
 	}
+	if s.Tree != nil {
+		line("signs", "%s", s.Tree.sentence())
+	}
 	if m := s.Metrics; m != nil {
 		if m.Train != nil {
 			line("train", "%s", m.Train)

@@ -73,7 +73,9 @@ func (in *instance) examine(ctx context.Context, nd *node, from *inherited, o le
 	}
 	nd.next = &splitting{row: in.splitRow(l, r)}
 	if nd.next.row < 0 {
-		nd.next.plane = r.Second
+		if nd.next.plane = r.Second; nd.next.plane == nil {
+			nd.next.plane = between(samples)
+		}
 	}
 	nd.start = &inherited{layout: l}
 	if !math.IsInf(r.Bound, 1) {
@@ -84,6 +86,31 @@ func (in *instance) examine(ctx context.Context, nd *node, from *inherited, o le
 		nd.start.samples = append(nd.start.samples, append([]float64(nil), samples.RawRowView(s)...))
 	}
 	return best
+}
+
+// between returns the normal of a hyperplane that separates two of the directions in the rows of samples, far ones; nil where they are all
+// the same.
+func between(samples *mat.Dense) []float64 {
+	count, d := samples.Dims()
+	farthest := func(from int) int {
+		best, at := 1.0, from
+		for s := range count {
+			if c := dot(samples.RawRowView(from), samples.RawRowView(s)); c < best {
+				best, at = c, s
+			}
+		}
+		return at
+	}
+	a := farthest(0)
+	b := farthest(a)
+	normal := make([]float64, d)
+	copy(normal, samples.RawRowView(a))
+	axpy(normal, -1, samples.RawRowView(b))
+	if norm(normal) < emptyBelow {
+		return nil
+	}
+	normalise(normal)
+	return normal
 }
 
 // inside returns the parent's directions that are inside the cone.

@@ -20,9 +20,12 @@ type Result struct {
 	UpperBound float64      // its objective
 	LowerBound float64      // proven
 	// Tree is the one that proves LowerBound; nil if there is none.
-	Tree    *Tree
-	Rounds  int // trees, one for each W
-	Elapsed time.Duration
+	Tree   *Tree
+	Rounds int // trees, one for each W
+	// Leaves, Open and Value are those of the last tree, see Progress.
+	Leaves, Open int
+	Value        float64
+	Elapsed      time.Duration
 
 	started time.Time
 }
@@ -74,6 +77,7 @@ func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Res
 		r.Rounds++
 		for {
 			r.Status = r.grow(ctx, t)
+			r.Leaves, r.Open, r.Value = t.leaves, len(t.open), t.Value()
 			r.Elapsed = time.Since(r.started)
 			if r.Status != Improvable {
 				return r, nil

@@ -60,6 +60,8 @@ type Options struct {
 	Gap float64
 	// Leaves limits the number of leaves; 0 means no limit.
 	Leaves int
+	// Bytes limits the memory of the leaves; 0 means no limit.
+	Bytes uint64
 	// Seed drives the random directions inside cones.
 	Seed uint64
 	// Executor bounds leaves side by side; nil means one goroutine per processor.
@@ -102,11 +104,13 @@ const (
 	Interrupted
 	// Stalled: the worst leaf cannot be split any further.
 	Stalled
+	// MemoryLimit: the leaves hold more than Options.Bytes.
+	MemoryLimit
 )
 
 // String returns the status as it is printed.
 func (s Status) String() string {
-	names := [...]string{"closed", "gap_reached", "improvable", "leaf_limit", "interrupted", "stalled"}
+	names := [...]string{"closed", "gap_reached", "improvable", "leaf_limit", "interrupted", "stalled", "memory_limit"}
 	if s < 1 || int(s) > len(names) {
 		return fmt.Sprintf("Status(%d)", int(s))
 	}
@@ -125,6 +129,7 @@ type Tree struct {
 	settled float64 // value of the best direction with which it was decided to go on with this W
 	open    frontier
 	leaves  int
+	weighed int     // leaves when their memory was last looked at
 	closed  float64 // value up to which leaves are done: Options.Close, or what the best direction allows
 	best    found
 	started time.Time
@@ -226,6 +231,8 @@ func (t *Tree) Run(ctx context.Context) Status {
 			return Improvable
 		case t.options.Leaves > 0 && t.leaves >= t.options.Leaves:
 			return LeafLimit
+		case t.full():
+			return MemoryLimit
 		}
 		var parents, nodes []*node
 		var from []*inherited
@@ -237,7 +244,7 @@ func (t *Tree) Run(ctx context.Context) Status {
 			}
 			for k, side := range [2]int8{1, -1} {
 				nd.children[k] = &node{parent: nd, cut: cut{row: nd.next.row, plane: nd.next.plane, side: side}, depth: nd.depth + 1}
-				nodes, from = append(nodes, nd.children[k]), append(from, nd.start)
+				nodes, from = append(nodes, nd.children[k]), append(from, t.starting(nd))
 			}
 			parents = append(parents, nd)
 			t.leaves++

@@ -154,6 +154,15 @@ func (p Problem) moments() *mat.Dense {
 	return mean
 }
 
+// Size estimates the bytes of the multipliers.
+func (m Multipliers) Size() uint64 {
+	sum := 8*uint64(len(m.Psi)) + 24*uint64(len(m.Pairs))
+	for _, c := range m.Cones {
+		sum += 48 + 8*uint64(len(c.Direction))
+	}
+	return sum
+}
+
 // Scaled returns the multipliers times s: they prove s times the bound for s times the objective.
 func (m Multipliers) Scaled(s float64) Multipliers {
 	out := Multipliers{TauU: s * m.TauU, TauV: s * m.TauV, Psi: make([]float64, len(m.Psi))}

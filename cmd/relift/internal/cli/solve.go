@@ -199,6 +199,12 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 			Rank: x.Rank, OuterIterations: x.Outer, InnerIterations: x.Inner, Seconds: report.Number(x.Elapsed.Seconds()),
 		}
 	}
+	if x := r.Tree; x != nil {
+		s.Tree = &report.Tree{
+			Status: x.Status, Leaves: x.Leaves, Open: x.Open, Value: report.Number(x.Value), Trees: x.Trees,
+			Seconds: report.Number(x.Elapsed.Seconds()),
+		}
+	}
 	s.Seconds = report.Number(time.Since(begin).Seconds())
 	return s
 }

@@ -1,0 +1,58 @@
+package signs
+
+import (
+	"context"
+	"testing"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// A tree with too little memory for its leaves ends with what it has proved; with room for the proof alone it drops what leaves on hold
+// start from, and closes all the same.
+func TestTreeWithinMemory(t *testing.T) {
+	p := gaussianProblem(20, 4, 1, 0.5, 4)
+	w := p.Residual(trained(t, p))
+	run := func(bytes uint64) (*Tree, Status) {
+		tree, err := NewTree(p, w, Options{Seed: 1, Bytes: bytes})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tree, tree.Run(context.Background())
+	}
+	free, status := run(0)
+	if status != Closed || free.Leaves() < 6 {
+		t.Fatalf("%v with %d leaves: this problem tests nothing", status, free.Leaves())
+	}
+	small, status := run(1)
+	if status != MemoryLimit || small.Leaves() >= free.Leaves() {
+		t.Errorf("%v with %d leaves and no memory", status, small.Leaves())
+	}
+	if _, err := small.Derivation(); err != nil {
+		t.Error(err)
+	}
+	enough, dropped := free.held(), false
+	tree, err := NewTree(p, w, Options{Seed: 1, Bytes: 3 * enough, Progress: func(Progress) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree.options.Progress = func(Progress) {
+		for _, nd := range tree.open[min(1, len(tree.open)):] {
+			nd.start = nil
+			dropped = true
+		}
+	}
+	if status := tree.Run(context.Background()); status != Closed || !dropped || tree.held() > 3*enough {
+		t.Errorf("%v, dropped %v, %d bytes held of %d", status, dropped, tree.held(), enough)
+	}
+}
+
+func TestBetweenSeparates(t *testing.T) {
+	samples := mat.NewDense(4, 2, []float64{1, 0, 0.8, 0.6, 0.6, 0.8, 0, 1})
+	normal := between(samples)
+	if a, b := dot(normal, samples.RawRowView(0)), dot(normal, samples.RawRowView(3)); !(a*b < -0.4) {
+		t.Errorf("the hyperplane across %v does not separate the farthest directions", normal)
+	}
+	if same := between(mat.NewDense(2, 2, []float64{1, 0, 1, 0})); same != nil {
+		t.Errorf("one direction is separated by %v", same)
+	}
+}
