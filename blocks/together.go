@@ -12,10 +12,8 @@ import (
 	"github.com/relift/relift/relax"
 )
 
-const (
-	dualFeasible = 1e-7 // dual infeasibility, relative to γ_b, that the repair of the leaves is left with
-	keptGain     = 1e-3 // relative gain of the bound from which an iterate is kept
-)
+// keptGain is the relative gain of the bound from which multipliers are kept before the end.
+const keptGain = 1e-3
 
 // families solves sets of blocks, each with common moments, in equal parts of the time; those of which that proves nothing are solved
 // apart.  Every family has blocks from everywhere, so that it is as hard to fit as the whole.
@@ -82,7 +80,7 @@ func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float
 	before := boundOf(made)
 	best := before
 	keep := func(it relax.BlocksIterate) {
-		if !(it.DualError <= dualFeasible && it.Bound() > best) {
+		if !(it.Bound() > best) {
 			return
 		}
 		best = it.Bound()
@@ -98,7 +96,7 @@ func together(ctx context.Context, red *lift.Reduced, made []*block, gamma float
 			keep(it)
 		}
 		progress(it.Outer, best)
-		return solved && it.DualError <= dualFeasible
+		return solved
 	}})
 	if best > before {
 		for _, at := range made {

@@ -7,9 +7,11 @@ import (
 )
 
 const (
-	// togetherShare and apartShare are the parts of the time, where that is limited, that blocks are expected to take:
-	// those with common moments prove much before they are solved, the others nothing.  Estimates are good to a factor of two.
+	// togetherShare and apartShare are the parts of the time, where that is limited, that blocks are expected to take.  Estimates are
+	// good to a factor of two.  With common moments a third of the work proves more than blocks apart in the end, so that
+	// they are begun up to hurriedShare.
 	togetherShare = 0.7
+	hurriedShare  = 2
 	apartShare    = 0.5
 	// fewestTogether and fewestApart are the least numbers of rows of a block.
 	fewestTogether = 24
@@ -42,22 +44,21 @@ func (s *state) partition(share float64) partition {
 	}
 	if relax.Shares(r, c) <= relax.MostShared {
 		memory := memoryShare * s.freeMemory()
-		best := partition{families: mostFamilies + 1}
-		for size := n / 2; size >= fewestTogether; size -= max(1, size/20) {
-			count := (n + size - 1) / size
-			if relax.BlocksWork(count, size, r, c) > within(togetherShare) {
-				continue
+		for _, part := range []float64{togetherShare, hurriedShare} {
+			best := partition{families: mostFamilies + 1}
+			for size := n / 2; size >= fewestTogether && best.families > 1; size -= max(1, size/20) {
+				count := (n + size - 1) / size
+				if relax.BlocksWork(count, size, r, c) > within(part) {
+					continue
+				}
+				families := max(1, math.Ceil(float64(relax.BlocksMemory(count, size, r, c))/memory))
+				if families < float64(best.families) && families*fewestBlocks <= float64(max(count, fewestBlocks)) {
+					best = partition{count: count, families: int(families)}
+				}
 			}
-			families := max(1, math.Ceil(float64(relax.BlocksMemory(count, size, r, c))/memory))
-			if families < float64(best.families) && families*fewestBlocks <= float64(max(count, fewestBlocks)) {
-				best = partition{count: count, families: int(families)}
+			if best.count > 0 {
+				return best
 			}
-			if families == 1 {
-				break
-			}
-		}
-		if best.count > 0 {
-			return best
 		}
 	}
 	for size := n; size > fewestApart; size -= max(1, size/20) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -29,6 +30,14 @@ type family struct {
 	blocks   []*interior
 	moments  []float64 // Λ, in the order of the shares
 	parallel int
+	proved   *proved // the best dual point so far
+}
+
+// proved is a dual point whose S are positive definite.
+type proved struct {
+	y     [][]float64 // by block; conditions that were added later have none
+	s     []*mat.Dense
+	bound float64
 }
 
 // Block is what SolveBlocks knows of one of the blocks.
@@ -44,7 +53,6 @@ type BlocksIterate struct {
 	Value      float64 // objective of the relaxation, constant included
 	DualityGap float64 // estimate of the distance between Value and the dual value
 	Residual   float64 // relative size of what should be zero
-	DualError  float64 // the part of it in S, relative to γ/B
 	Violation  float64 // as in Iterate
 	Conditions int     // sign conditions of all blocks
 	Seconds    float64 // since SolveBlocks began
@@ -53,10 +61,10 @@ type BlocksIterate struct {
 	bound  float64
 }
 
-// Blocks returns the blocks' multipliers.  Valid during the call of Record only.
+// Blocks returns the multipliers that prove Bound.  Valid during the call of Record only.
 func (it BlocksIterate) Blocks() []Block { return it.blocks() }
 
-// Bound is the dual objective, constant included, which bounds the relaxation where DualError is zero.
+// Bound is the largest dual objective so far of multipliers that prove it, constant included.
 func (it BlocksIterate) Bound() float64 { return it.bound }
 
 // BlocksOptions of SolveBlocks.
@@ -121,7 +129,23 @@ func SolveBlocks(ctx context.Context, blocks []*lift.Reduced, opts BlocksOptions
 	for _, ip := range fm.blocks {
 		linalg.Axpy(1/float64(len(blocks)), ip.values(ip.lift(ip.z))[ip.fits:ip.free()], fm.moments)
 	}
+	fm.proved = fm.zero()
 	return fm.solve(ctx, opts), nil
+}
+
+// zero is the dual point W = 0 with the multipliers γ/(Bm) of N_ii = 0, which for unit rows keep S ⪰ ¼γ/B in û.
+func (fm *family) zero() *proved {
+	out := &proved{y: make([][]float64, len(fm.blocks)), s: make([]*mat.Dense, len(fm.blocks))}
+	for b, ip := range fm.blocks {
+		y := make([]float64, len(ip.pairs))
+		for i := range ip.m {
+			y[ip.free()+i] = ip.gamma / float64(ip.m)
+		}
+		out.y[b], out.s[b] = y, new(mat.Dense)
+		out.s[b].Sub(ip.half, ip.adjoint(y))
+	}
+	out.bound = fm.dual(out.y)
+	return out
 }
 
 // each calls f for every block, some at a time.
@@ -137,7 +161,7 @@ func (fm *family) each(f func(b int) error) error {
 // all are the measures of the blocks and their sums.
 type all struct {
 	blocks                             []*measures
-	primal, gap, dual                  float64
+	primal, gap                        float64
 	primalError, slackError, dualError float64
 	violation                          float64
 	degree, conditions                 int
@@ -157,7 +181,6 @@ func (fm *family) measure(tol float64) *all {
 		ip := fm.blocks[b]
 		sum.primal += ms.primal + ip.red.Constant
 		sum.gap += ms.gap
-		sum.dual += ip.red.Constant + linalg.Dot(ip.y[:ip.fits], ip.targets) - linalg.Dot(ip.y[:ip.fits], ip.y[:ip.fits])/2
 		for i, v := range ms.values[ip.fits:ip.free()] {
 			ms.primalError = max(ms.primalError, math.Abs(v-fm.moments[i])/largest)
 		}
@@ -181,9 +204,10 @@ func (fm *family) solve(ctx context.Context, opts BlocksOptions) Status {
 	for iter := 1; iter <= opts.MaxOuter; iter++ {
 		sum := fm.measure(opts.Tolerance)
 		relative := sum.gap / sum.primal
+		fm.improve(sum)
 		stop := opts.Record != nil && opts.Record(BlocksIterate{
-			Outer: iter, Value: sum.primal, DualityGap: sum.gap, Residual: max(sum.primalError, sum.dualError), DualError: sum.dualError,
-			Violation: sum.violation, Conditions: sum.conditions, Seconds: time.Since(begin).Seconds(), blocks: fm.describe, bound: sum.dual,
+			Outer: iter, Value: sum.primal, DualityGap: sum.gap, Residual: max(sum.primalError, sum.dualError),
+			Violation: sum.violation, Conditions: sum.conditions, Seconds: time.Since(begin).Seconds(), blocks: fm.describe, bound: fm.proved.bound,
 		})
 		merit := max(relative, sum.primalError, sum.dualError, sum.violation)
 		if merit < best {
@@ -213,15 +237,74 @@ func (fm *family) solve(ctx context.Context, opts BlocksOptions) Status {
 	return IterationLimit
 }
 
-// describe returns the blocks as they are.
+// dual is the dual objective of a point, constants included.
+func (fm *family) dual(y [][]float64) float64 {
+	sum := 0.0
+	for b, ip := range fm.blocks {
+		w := y[b][:ip.fits]
+		sum += ip.red.Constant + linalg.Dot(w, ip.targets) - linalg.Dot(w, w)/2
+	}
+	return sum
+}
+
+// improve moves the best dual point towards the iterate, as far as its S = ½∇ − Σ y_i A_i, which need not be those of the iterate, stay
+// positive definite: between two dual points the objective is concave.
+func (fm *family) improve(sum *all) {
+	y, s := make([][]float64, len(fm.blocks)), make([]*mat.Dense, len(fm.blocks))
+	for b, ip := range fm.blocks {
+		y[b], s[b] = slices.Clone(ip.y), new(mat.Dense)
+		s[b].Add(ip.s, sum.blocks[b].infeasible)
+	}
+	for part := 1.0; part > leastPart; part *= shorterPart {
+		at := &proved{y: y, s: s}
+		if part < 1 {
+			at = fm.between(y, s, part)
+		}
+		if at.bound = fm.dual(at.y); !(at.bound > fm.proved.bound) {
+			continue
+		}
+		if fm.each(func(b int) error {
+			_, n := at.s[b].Dims()
+			if factor := mat.DenseCopyOf(at.s[b]); !fm.blocks[b].algebra.Cholesky(blas.Lower, n, factor.RawMatrix().Data, n) {
+				return errSingular
+			}
+			return nil
+		}) == nil {
+			fm.proved = at
+			return
+		}
+	}
+}
+
+const (
+	shorterPart = 0.8  // by which a part of the way to the iterate is shortened,
+	leastPart   = 0.01 // down to this
+)
+
+// between is the point at a part of the way from the best dual point to another.
+func (fm *family) between(y [][]float64, s []*mat.Dense, part float64) *proved {
+	out := &proved{y: make([][]float64, len(y)), s: make([]*mat.Dense, len(s))}
+	for b := range y {
+		out.y[b], out.s[b] = make([]float64, len(y[b])), mat.DenseCopyOf(s[b])
+		linalg.Axpy(part, y[b], out.y[b])
+		linalg.Axpy(1-part, fm.proved.y[b], out.y[b][:len(fm.proved.y[b])])
+		out.s[b].Scale(part, out.s[b])
+		linalg.Axpy(1-part, fm.proved.s[b].RawMatrix().Data, out.s[b].RawMatrix().Data)
+	}
+	return out
+}
+
+// describe returns the blocks at the best dual point.
 func (fm *family) describe() []Block {
 	out := make([]Block, len(fm.blocks))
 	for b, ip := range fm.blocks {
+		y := make([]float64, len(ip.pairs))
+		copy(y, fm.proved.y[b])
 		k := ip.r + ip.c
 		form, at := mat.NewSymDense(k, nil), ip.fits
 		for i := range k {
 			for j := range i + 1 {
-				t := ip.y[at]
+				t := y[at]
 				if i == j {
 					t = 2*t - ip.gamma
 				}
@@ -229,7 +312,7 @@ func (fm *family) describe() []Block {
 				at++
 			}
 		}
-		out[b] = Block{ip.multipliers(ip.y), form}
+		out[b] = Block{ip.multipliers(y), form}
 	}
 	return out
 }
