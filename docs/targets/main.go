@@ -27,16 +27,17 @@ type job struct {
 	name string
 	file string
 	args []string
+	rows int // the first ones of the file only; 0: all
 }
 
 var raw = []string{"--scale", "none", "--bias=false"}
 
 func jobs() []job {
 	bound := func(name, file string, args ...string) job {
-		return job{"bound: " + name, file, append([]string{"bound"}, args...)}
+		return job{name: "bound: " + name, file: file, args: append([]string{"bound"}, args...)}
 	}
 	exact := func(name, file string, args ...string) job {
-		return job{"exact: " + name, file, append([]string{"train", "--method", "exact"}, args...)}
+		return job{name: "exact: " + name, file: file, args: append([]string{"train", "--method", "exact"}, args...)}
 	}
 	with := func(gamma, limit string, more ...string) []string {
 		return append(append([]string{"--reg", gamma, "--time-limit", limit}, more...), raw...)
@@ -58,7 +59,20 @@ func jobs() []job {
 			exact("iris.train standardised, bias γ="+gamma, "iris.train.csv", append(standard(gamma, "120s"), "--gap", "0.01")...))
 	}
 	auto := func(name, file string, args ...string) job {
-		return job{"train: " + name, file, append([]string{"train"}, args...)}
+		return job{name: "train: " + name, file: file, args: append([]string{"train"}, args...)}
+	}
+	for _, j := range []struct {
+		table        string
+		rows         int
+		gamma, limit string
+	}{
+		{"pima_indians", 40, "2", "20s"}, {"pima_indians", 100, "4", "600s"},
+		{"ionosphere", 60, "1", "60s"}, {"ionosphere", 100, "3", "600s"}, {"ionosphere", 175, "5", "600s"},
+	} {
+		list = append(list, job{
+			name: fmt.Sprintf("signs: %s, first %d rows, γ=%s, %s", j.table, j.rows, j.gamma, j.limit), file: j.table + ".train.csv",
+			args: append([]string{"train", "--gap", "1e-4"}, standard(j.gamma, j.limit)...), rows: j.rows,
+		})
 	}
 	return append(list,
 		auto("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "120s")...),
@@ -110,7 +124,13 @@ func run(data, only, given string) error {
 		if !match.MatchString(j.name) {
 			continue
 		}
-		o, err := one(relift, dir, filepath.Join(data, filepath.FromSlash(j.file)), j)
+		file := filepath.Join(data, filepath.FromSlash(j.file))
+		if j.rows > 0 {
+			if file, err = first(dir, file, j.rows); err != nil {
+				return err
+			}
+		}
+		o, err := one(relift, dir, file, j)
 		if err != nil {
 			return fmt.Errorf("%s (%s): %w", j.name, j.file, err)
 		}
@@ -128,6 +148,17 @@ func run(data, only, given string) error {
 		}
 	}
 	return nil
+}
+
+// first writes the header and the first rows of a table to a file in dir.
+func first(dir, file string, rows int) (string, error) {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	lines := strings.SplitAfter(string(content), "\n")
+	path := filepath.Join(dir, fmt.Sprintf("first%d-%s", rows, filepath.Base(file)))
+	return path, os.WriteFile(path, []byte(strings.Join(lines[:min(len(lines), rows+1)], "")), 0o644)
 }
 
 // one runs a job and verifies its certificate.
