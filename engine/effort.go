@@ -13,7 +13,7 @@ func (s *state) effortPlan() (Method, []Phase) {
 	if n <= repairRows && s.problem.IsPlain() {
 		repair = certificate.Thorough
 	}
-	phases := []Phase{s.training(0, untilTheEnd), s.simplification(), s.networkBound(repair)}
+	phases := []Phase{s.training(0, untilTheEnd), s.simplification(0), s.networkBound(repair)}
 	if s.problem.IsPlain() && n+s.rank <= besideOrder {
 		return MethodSDP, append(phases, s.relaxation(0, true), s.repair(true))
 	}

@@ -19,11 +19,11 @@ import (
 
 // generalPlan puts the phases of a training run in order for a problem that is not plain.  It may set a time limit.
 func (s *state) generalPlan() (Method, []Phase) {
-	first := []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick)}
+	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
 	n, _, _ := s.problem.Dims()
 	cones, tree := s.rank <= searchRank, n <= treeRows
 	if !cones && !tree || s.opts.Method == MethodDescent {
-		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Quick))
+		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(0), s.networkBound(certificate.Quick))
 	}
 	phases := s.aroundTree(generalShare, fullEffort)
 	at := slices.IndexFunc(phases, func(p Phase) bool { return p.Name == "signs" })
@@ -60,7 +60,7 @@ func (s *state) aroundTree(share float64, effort int) []Phase {
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime
 	}
-	return []Phase{s.training(share, effort), s.simplification(), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification()}
+	return []Phase{s.training(share, effort), s.simplification(share + narrowShare), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0)}
 }
 
 // checkMethod refuses a method that does not know the problem.

@@ -56,9 +56,10 @@ func (s *state) longTraining() Phase {
 	return p
 }
 
-// simplification returns the phase that makes the best network narrower without raising its objective.
-func (s *state) simplification() Phase {
-	return Phase{Name: "narrow", Complete: true, Run: func(ctx context.Context) (func(), error) {
+// simplification returns the phase that makes the best network narrower without raising its objective, until its share
+// of the time.
+func (s *state) simplification(until float64) Phase {
+	return Phase{Name: "narrow", Until: until, Complete: true, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
 		before, _ := s.network()
 		if before.Width() == 0 {

@@ -37,6 +37,7 @@ const (
 	smallShare   = 0.6  // the same, where the relaxation follows, on small
 	largeShare   = 0.5  // and on large problems
 	polishShare  = 0.8  // its network
+	narrowShare  = 0.05 // what making a network narrower may take where other phases follow
 )
 
 const (
@@ -65,13 +66,13 @@ func (s *state) plan() (Method, []Phase) {
 	case MethodSigns:
 		return MethodSigns, append(first, s.aroundTree(treeShare, treeEffort)...)
 	case MethodDescent:
-		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.simplification(), s.networkBound(certificate.Thorough)}
+		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.simplification(0), s.networkBound(certificate.Thorough)}
 	case MethodExact:
-		return MethodExact, append(first, s.columnGeneration(exactShare), last, s.simplification())
+		return MethodExact, append(first, s.columnGeneration(exactShare), last, s.simplification(0))
 	}
 	switch {
 	case s.rank <= sweepRank:
-		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.simplification(), s.beside(0), s.repair(true))
+		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.simplification(polishShare+narrowShare), s.beside(0), s.repair(true))
 	case s.rank > searchRank:
 		return MethodSDP, s.aroundRelaxation()
 	}
@@ -79,9 +80,9 @@ func (s *state) plan() (Method, []Phase) {
 		s.budget.Limit = AutoTime
 	}
 	if n > largeRows {
-		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.simplification(), s.repair(false))
+		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.simplification(0), s.repair(false))
 	}
-	phases := append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.simplification())
+	phases := append(first, s.columnGeneration(smallShare), s.training(polishShare, firstEffort), s.simplification(polishShare+narrowShare))
 	if n <= fewRows {
 		phases = append(phases, s.signTree(exactShare))
 	}
@@ -101,13 +102,13 @@ func (s *state) early() float64 {
 func (s *state) aroundRelaxation() []Phase {
 	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
 	if s.needsBlocks(relaxShare) {
-		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(descentShare, untilTheEnd), s.simplification())
+		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(descentShare, untilTheEnd), s.simplification(0))
 	}
 	n, _, _ := s.problem.Dims()
 	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
-		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.simplification(), s.repair(false))
+		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.simplification(0), s.repair(false))
 	}
-	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification())
+	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 }
 
 // besideOrder is the largest order m+r of the relaxation that is solved to its end beside the
