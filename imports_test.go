@@ -145,13 +145,13 @@ func TestNarrowPackages(t *testing.T) {
 }
 
 // TestModulesAreUsedWhereTheyBelong checks which packages import which modules, that go.mod requires none that nothing imports,
-// and that README.md says what each is for.
+// and that docs/dependencies.md says what each is for.
 func TestModulesAreUsedWhereTheyBelong(t *testing.T) {
 	mod, err := os.ReadFile("go.mod")
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile("README.md")
+	page, err := os.ReadFile("docs/dependencies.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,8 +180,8 @@ func TestModulesAreUsedWhereTheyBelong(t *testing.T) {
 		if !used {
 			t.Errorf("go.mod requires %s, which nothing imports", module)
 		}
-		if !strings.Contains(string(readme), "\n| "+module+" |") {
-			t.Errorf("README.md, Dependencies, has no row for %s", module)
+		if !strings.Contains(string(page), "\n| "+module+" |") {
+			t.Errorf("docs/dependencies.md has no row for %s", module)
 		}
 	}
 }

@@ -12,7 +12,7 @@ type room struct {
 // rooms are all packages, from the foundations to the command line.
 var rooms = []room{
 	{"foundations", "know nothing of networks", []string{
-		"internal/atomicfile", "internal/effort", "internal/element", "internal/half", "internal/linalg",
+		"internal/atomicfile", "internal/effort", "internal/element", "internal/half", "internal/linalg", "internal/markdown",
 		"internal/memory", "internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
 	}},
 	{"problem", "the tables, the training problem, its exact reductions", []string{

@@ -26,7 +26,7 @@ func numpy(t *testing.T) string {
 	return ""
 }
 
-// shortCheck runs the lines of NumPy that the README prints on the file of d with a claim, and returns their exit
+// shortCheck runs the lines of NumPy that docs/check.md prints on the file of d with a claim, and returns their exit
 // status and the bound that they print.
 func shortCheck(t *testing.T, python string, d *Derivation, claim float64) (status int, bound float64, out string) {
 	t.Helper()

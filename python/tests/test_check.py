@@ -1,4 +1,4 @@
-"""The check that README.md prints, on honest and on forged certificates."""
+"""The check that docs/check.md prints, on honest and on forged certificates."""
 
 import contextlib
 import io

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/relift/relift/docs"
 	"github.com/relift/relift/internal/settings"
 	"github.com/relift/relift/table/read"
 )
@@ -189,7 +190,11 @@ func TestFormatsAreThoseOfTheReader(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{}, {"--help"}, {"help", "train"}, {"train", "--help"}, {"help", "exit-status"}, {"help", "certificate"}, {"help", "reg"}, {"help", "formats"}, {"help", "status"}} {
+	requests := [][]string{{}, {"--help"}, {"help", "train"}, {"train", "--help"}}
+	for _, topic := range docs.Topics {
+		requests = append(requests, []string{"help", topic})
+	}
+	for _, args := range requests {
 		o := command(t, args...)
 		if o.status != exitDone || o.stderr != "" || len(o.stdout) < 100 {
 			t.Errorf("relift %v: exit status %d, standard error %q, standard output %q", args, o.status, o.stderr, o.stdout)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/relift/relift"
+	"github.com/relift/relift/docs"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -50,7 +51,7 @@ func writeMan(w io.Writer, root *cobra.Command) error {
 	}
 	for _, c := range topics {
 		fmt.Fprintf(&b, ".SH %s\n", roff(strings.ToUpper(c.Name())))
-		preformatted(&b, c.Long)
+		preformatted(&b, docs.Text(c.Name()))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -26,25 +26,3 @@ func completeData(commands []*cobra.Command) {
 		}
 	}
 }
-
-const topicShell = `Shells and scripts
-
-Completion of commands, flags, their values and built-in tables:
-
-  bash   source <(relift completion bash)           needs the package bash-completion
-  zsh    source <(relift completion zsh)
-  fish   relift completion fish | source
-
-in ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish; relift completion SHELL
---help says how to install it for every user. relift man writes the manual page.
-
-In scripts:
-
-  --json         one JSON object on standard output
-  --quiet        nothing on standard error but errors, which are one line
-  exit status    see relift help exit-status
-
-Results go to standard output, progress and warnings to standard error. relift
-never writes colours, so that NO_COLOR (https://no-color.org) has nothing to turn
-off; on a terminal the progress rewrites its last line in place, which
-TERM=dumb or writing to a file or a pipe prevents.`
