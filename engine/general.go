@@ -26,13 +26,11 @@ func (s *state) generalPlan() (Method, []Phase) {
 		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(0), s.networkBound(certificate.Quick))
 	}
 	phases := s.aroundTree(generalShare, fullEffort)
-	at := slices.IndexFunc(phases, func(p Phase) bool { return p.Name == "signs" })
-	switch {
+	switch { // cones right after the training: making the network narrower changes W little, and takes longer
 	case cones && tree:
-		phases = slices.Insert(phases, at, s.fixedCones(conesShare))
+		phases = slices.Insert(phases, 1, s.fixedCones(conesShare))
 	case cones:
-		phases[at] = s.fixedCones(exactShare)
-		return MethodExact, append(first, phases...)
+		return MethodExact, append(first, phases[0], s.fixedCones(conesShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 	}
 	return MethodSigns, append(first, phases...)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -134,5 +135,35 @@ func TestEffortOfALoss(t *testing.T) {
 	}
 	if bounds[0] != bounds[1] || objectives[0] != objectives[1] {
 		t.Errorf("two runs differ: bounds %v, objectives %v", bounds, objectives)
+	}
+}
+
+// TestPlansOfALoss: cones where the rank is small, right after the training, the tree of signs where there are few rows.
+func TestPlansOfALoss(t *testing.T) {
+	for _, c := range []struct {
+		rows, rank int
+		method     Method
+		phases     string
+	}{
+		{100, 3, MethodSigns, "network bound network cones narrow bound signs network narrow"},
+		{100, 9, MethodSigns, "network bound network narrow bound signs network narrow"},
+		{1100, 3, MethodExact, "network bound network cones network narrow"},
+		{1100, 9, MethodDescent, "network bound network narrow bound"},
+	} {
+		p := teacher(34, c.rows, 9, 1)
+		p.Loss = loss.Huber{Delta: 1}
+		s, err := newState(p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.rank = c.rank
+		method, phases := s.plan()
+		var names []string
+		for _, phase := range phases {
+			names = append(names, phase.Name)
+		}
+		if got := strings.Join(names, " "); method != c.method || got != c.phases {
+			t.Errorf("%d rows of rank %d: %s by %q, want %s by %q", c.rows, c.rank, method, got, c.method, c.phases)
+		}
 	}
 }
