@@ -145,10 +145,10 @@ func TestPlansOfALoss(t *testing.T) {
 		method     Method
 		phases     string
 	}{
-		{100, 3, MethodSigns, "network bound network cones narrow bound signs network narrow"},
-		{100, 9, MethodSigns, "network bound network narrow bound signs network narrow"},
-		{1100, 3, MethodExact, "network bound network cones network narrow"},
-		{1100, 9, MethodDescent, "network bound network narrow bound"},
+		{100, 3, MethodSigns, "network network bound network cones narrow bound signs network narrow"},
+		{100, 9, MethodSigns, "network network bound network narrow bound signs network narrow"},
+		{1100, 3, MethodExact, "network network bound network cones network narrow"},
+		{1100, 9, MethodDescent, "network network bound network narrow bound"},
 	} {
 		p := teacher(34, c.rows, 9, 1)
 		p.Loss = loss.Huber{Delta: 1}
