@@ -148,7 +148,7 @@ def _counted(sample_weight, X, y):
     if weights.shape != (len(X),):
         raise ValueError(f"sample_weight has shape {weights.shape}; expected one weight for each of the {len(X)} rows")
     if not (np.isfinite(weights).all() and (weights >= 0).all() and (weights > 0).any()):
-        raise ValueError("sample_weight has a weight that is negative or not finite, or none that is positive; expected numbers of at least 0")
+        raise ValueError("sample_weight is zero in every row, or negative or not finite in one; expected numbers of at least 0, some of them positive")
     rows = weights > 0
     weights = weights[rows]
     return X[rows], y[rows], None if (weights == 1).all() else weights

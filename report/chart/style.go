@@ -90,7 +90,7 @@ var styles = func() []style {
 		{name: "bar", fill: "bound", opacity: 0.75},
 		{name: "mark", stroke: "ground", width: 0.8},
 		{name: "dot", fill: "c0", opacity: 0.75},
-		{name: "ring", stroke: "ink", width: 1},
+		{name: "ring", stroke: "#1b1f24", width: 1}, // around colours of the ramp, on any ground
 		{name: "weak", stroke: "ink", width: 0.8, opacity: 0.2},
 		{name: "trace", stroke: "ink", width: 0.8, opacity: 0.45},
 		{name: "strong", stroke: "ink", width: 1.5, opacity: 0.8},
