@@ -19,6 +19,7 @@ var notRun = []struct{ document, command, why string }{
 	{"BENCHMARKS.md", "", "measurements of minutes and hours"},
 	{"RESULTS.md", "", "hours, and data that are not shipped"},
 	{"bench/peers/README.md", "", "installs PyTorch"},
+	{"bench/defaults/README.md", "", "measurements of minutes and hours"},
 	{"docs/how-it-compares.md", "./bench/peers/run.sh", "installs PyTorch"},
 	{"docs/reproduce.md", "relift reproduce --quick", "a step of .ci/run"},
 	{"docs/reproduce.md", "relift reproduce --out", "hours"},

@@ -276,7 +276,7 @@ func (s *auditSummary) writeText(w io.Writer) error {
 	if s.scaling != "" {
 		scaling += " (" + s.scaling + ")"
 	}
-	reg := strconv.FormatFloat(s.Settings.Reg, 'g', -1, 64)
+	reg := strconv.FormatFloat(s.Settings.Reg, 'g', 10, 64)
 	if s.decay != "" {
 		reg += " (" + s.decay + ")"
 	}
