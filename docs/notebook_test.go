@@ -61,7 +61,7 @@ func (n *notebook) run(t *testing.T, line int, code string) {
 	if n.in == nil {
 		n.start(t)
 	}
-	block, err := json.Marshal(map[string]any{"document": filepath.Base(n.document), "line": line, "code": code})
+	block, err := json.Marshal(map[string]any{"document": filepath.Join(n.dir, n.document), "line": line, "code": code})
 	if err != nil {
 		t.Fatal(err)
 	}
