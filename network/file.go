@@ -258,7 +258,7 @@ func (f *file) model() (*Model, error) {
 	}
 	for k, v := range f.Weights.B {
 		if v == nil {
-			return nil, fmt.Errorf("B[%d] is null; expected a number", k)
+			return nil, fmt.Errorf("weights: B[%d] is null; expected a number", k)
 		}
 		w.B = append(w.B, *v)
 	}
