@@ -50,7 +50,7 @@ func (s *state) widen(d *proof.Derivation) *proof.Derivation {
 
 // claimShare is how much less than what the checker proved is claimed, beside what was charged up to mostShare, so that a
 // verifier with other roundings proves it too.
-const claimShare, mostShare = 1e-11, 1e-8
+const claimShare, mostShare = 1e-9, 1e-8
 
 // signSource says what a bound was proved with by the tree of signs.
 const signSource = "branch and bound on signs"
