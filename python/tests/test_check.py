@@ -70,8 +70,10 @@ class ShortCheck(unittest.TestCase):
             claim = float(np.load(path)["lower_bound"])
             self.assertTrue(accepted)
             self.assertGreater(claim, 0)
+            # A claim keeps a part in 10⁹ below what was proved, so that more than the
+            # claim can be proved, but not much.
             self.assertGreaterEqual(bound, claim * (1 - 1e-7))
-            self.assertLessEqual(bound, claim * (1 + 1e-9))
+            self.assertLessEqual(bound, claim * (1 + 1e-8))
 
     def test_scale_does_not_matter(self):
         base = dict(np.load(self.paths[0]))
