@@ -69,7 +69,7 @@ var (
 )
 
 // Train finds a network for p and a certified lower bound on the objective of
-// every network of any width.  Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// every network of any width.  Errors are about the input (problem.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
 func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return engine.Train(ctx, p, opts)

@@ -16,7 +16,7 @@ var rooms = []room{
 		"internal/memory", "internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
 	}},
 	{"problem", "the tables, the training problem, its exact reductions", []string{
-		"table/...", "problem/loss", "lift", "reduce",
+		"table/...", "problem/...", "reduce", "lift",
 	}},
 	{"verifiers", "decide whether a proof is true, without the code that made it", []string{
 		"certificate/verify", "exact/verify", "proof/check", "internal/certfile", "internal/forgery",

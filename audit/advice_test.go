@@ -6,22 +6,22 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TestAdvice: each way in which a network falls short has its own remedy.
 func TestAdvice(t *testing.T) {
-	p := problem(7, 10, 2, 1)
+	p := randomProblem(7, 10, 2, 1)
 	best := optimum(t, p).Weights
-	scaled := func(u, v float64) lift.Weights {
-		w := lift.Weights{U: mat.DenseCopyOf(best.U), V: mat.DenseCopyOf(best.V)}
+	scaled := func(u, v float64) problem.Weights {
+		w := problem.Weights{U: mat.DenseCopyOf(best.U), V: mat.DenseCopyOf(best.V)}
 		w.U.Scale(u, w.U)
 		w.V.Scale(v, w.V)
 		return w
 	}
-	one := lift.Weights{U: mat.NewDense(1, 2, []float64{1e-3, 0}), V: mat.NewDense(1, 1, []float64{1e-3})}
+	one := problem.Weights{U: mat.NewDense(1, 2, []float64{1e-3, 0}), V: mat.NewDense(1, 1, []float64{1e-3})}
 	for name, c := range map[string]struct {
-		network lift.Weights
+		network problem.Weights
 		want    []string
 		not     string
 	}{

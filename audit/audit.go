@@ -12,7 +12,7 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/engine"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 )
@@ -96,7 +96,7 @@ type Report struct {
 	Seconds  report.Number `json:"seconds"`
 
 	// BestWeights is the network that has the objective Best.
-	BestWeights lift.Weights `json:"-"`
+	BestWeights problem.Weights `json:"-"`
 	// Proof is the certificate of LowerBound, nil if it is from a file or trivial.
 	Proof engine.Proof `json:"-"`
 }
@@ -110,10 +110,10 @@ var ErrOptions = errors.New("invalid audit")
 const violationTolerance = 1e-6
 
 // Run audits the network w on the problem p.  Errors are about the input
-// (lift.ErrInvalid, ErrOptions), a bound that lies above the objective of a
+// (problem.ErrInvalid, ErrOptions), a bound that lies above the objective of a
 // network that was found (engine.ErrContradiction), or internal; the end of ctx or of the time
 // limit ends the search for bounds, and the report says what is known by then.
-func Run(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Report, error) {
+func Run(ctx context.Context, p problem.Problem, w problem.Weights, o Options) (*Report, error) {
 	begin := time.Now()
 	if o.Gap == 0 {
 		o.Gap = engine.DefaultGap
@@ -162,7 +162,7 @@ func (a *auditor) until(ctx context.Context, share float64) (context.Context, co
 	return context.WithDeadline(ctx, a.begin.Add(time.Duration(share*float64(a.options.TimeLimit))))
 }
 
-func check(p lift.Problem, w lift.Weights, o Options) error {
+func check(p problem.Problem, w problem.Weights, o Options) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -192,25 +192,25 @@ func check(p lift.Problem, w lift.Weights, o Options) error {
 
 // auditor is the state of one Run.
 type auditor struct {
-	problem  lift.Problem
+	problem  problem.Problem
 	options  Options
 	begin    time.Time
 	report   *Report
-	balanced lift.Weights
-	refitted lift.Weights
+	balanced problem.Weights
+	refitted problem.Weights
 	// directions are unit vectors to try as missing neurons (rows).
 	directions []float64
 }
 
 // network computes what the network alone says.
-func (a *auditor) network(ctx context.Context, w lift.Weights) error {
+func (a *auditor) network(ctx context.Context, w problem.Weights) error {
 	r, p := a.report, a.problem
 	total, loss := p.Objective(w)
 	r.Objective, r.DataLoss, r.Decay = report.Number(total), report.Number(loss), report.Number(p.Gamma/2*w.SquaredNorm())
-	zero, _ := p.Objective(lift.Weights{})
+	zero, _ := p.Objective(problem.Weights{})
 	r.Zero = report.Number(zero)
 	r.Best, r.BestWeights = r.Objective, w
-	a.propose(p.WithIntercept(lift.Weights{}))
+	a.propose(p.WithIntercept(problem.Weights{}))
 	a.balanced = w
 	if w.Width() > 0 {
 		a.balanced = descent.Balance(w)
@@ -237,7 +237,7 @@ func (a *auditor) network(ctx context.Context, w lift.Weights) error {
 const starts = 100
 
 // propose keeps the network if it is the best so far and returns its objective.
-func (a *auditor) propose(w lift.Weights) float64 {
+func (a *auditor) propose(w problem.Weights) float64 {
 	total, _ := a.problem.Objective(w)
 	if total < float64(a.report.Best) {
 		a.report.Best, a.report.BestWeights = report.Number(total), w
@@ -342,7 +342,7 @@ func (a *auditor) missing(ctx context.Context) error {
 }
 
 // curvature bounds that of the loss along the activations a (n): LΣw_ia_i².
-func curvature(p lift.Problem, a *mat.VecDense) float64 {
+func curvature(p problem.Problem, a *mat.VecDense) float64 {
 	if p.Weights == nil {
 		size := mat.Norm(a, 2)
 		return loss.OrSquared(p.Loss).Curvature() * size * size
@@ -369,7 +369,7 @@ func response(x, w *mat.Dense, u *mat.VecDense) (a, q *mat.VecDense) {
 
 // appendNeuron adds the balanced neuron with u along direction and u vᵀ =
 // direction·tᵀ.
-func appendNeuron(w lift.Weights, direction, t *mat.VecDense) lift.Weights {
+func appendNeuron(w problem.Weights, direction, t *mat.VecDense) problem.Weights {
 	m := w.Width()
 	root := math.Sqrt(mat.Norm(t, 2))
 	u, v := mat.NewDense(m+1, direction.Len(), nil), mat.NewDense(m+1, t.Len(), nil)
@@ -383,5 +383,5 @@ func appendNeuron(w lift.Weights, direction, t *mat.VecDense) lift.Weights {
 	for k := range t.Len() {
 		v.Set(m, k, t.AtVec(k)/root)
 	}
-	return lift.Weights{U: u, V: v, B: w.B}
+	return problem.Weights{U: u, V: v, B: w.B}
 }

@@ -14,13 +14,13 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/engine"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/report"
 )
 
-func problem(seed uint64, n, d, c int) lift.Problem {
+func randomProblem(seed uint64, n, d, c int) problem.Problem {
 	random := rand.New(rand.NewPCG(seed, 1))
-	p := lift.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: 0.3}
+	p := problem.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: 0.3}
 	for _, m := range []*mat.Dense{p.X, p.Y} {
 		m.Apply(func(_, _ int, _ float64) float64 { return random.NormFloat64() }, m)
 	}
@@ -28,7 +28,7 @@ func problem(seed uint64, n, d, c int) lift.Problem {
 }
 
 // optimum returns a network that relift proves to be optimal.
-func optimum(t *testing.T, p lift.Problem) *engine.Result {
+func optimum(t *testing.T, p problem.Problem) *engine.Result {
 	t.Helper()
 	r, err := engine.Train(t.Context(), p, engine.Options{Method: engine.MethodExact, Gap: 1e-7, Seed: 1})
 	if err != nil {
@@ -40,7 +40,7 @@ func optimum(t *testing.T, p lift.Problem) *engine.Result {
 	return r
 }
 
-func run(t *testing.T, p lift.Problem, w lift.Weights, o Options) *Report {
+func run(t *testing.T, p problem.Problem, w problem.Weights, o Options) *Report {
 	t.Helper()
 	r, err := Run(t.Context(), p, w, o)
 	if err != nil {
@@ -74,7 +74,7 @@ func run(t *testing.T, p lift.Problem, w lift.Weights, o Options) *Report {
 
 func TestOptimalNetworkIsOptimal(t *testing.T) {
 	for seed := range uint64(4) {
-		p := problem(seed, 12, 2, 2)
+		p := randomProblem(seed, 12, 2, 2)
 		best := optimum(t, p)
 		r := run(t, p, best.Weights, Options{Gap: 1e-5})
 		if r.Verdict != Optimal || !(r.RelativeGap <= 1e-5) || r.Proof == nil {
@@ -90,10 +90,10 @@ func TestOptimalNetworkIsOptimal(t *testing.T) {
 }
 
 // without returns the network without neuron j.
-func without(w lift.Weights, j int) lift.Weights {
+func without(w problem.Weights, j int) problem.Weights {
 	m, d := w.U.Dims()
 	_, c := w.V.Dims()
-	out := lift.Weights{U: mat.NewDense(m-1, d, nil), V: mat.NewDense(m-1, c, nil)}
+	out := problem.Weights{U: mat.NewDense(m-1, d, nil), V: mat.NewDense(m-1, c, nil)}
 	for k, to := 0, 0; k < m; k++ {
 		if k == j {
 			continue
@@ -109,7 +109,7 @@ func without(w lift.Weights, j int) lift.Weights {
 // must name what brings the promised loss.
 func TestMissingNeuronIsNamed(t *testing.T) {
 	for seed := range uint64(4) {
-		p := problem(seed, 12, 2, 2)
+		p := randomProblem(seed, 12, 2, 2)
 		best := optimum(t, p)
 		for j := range best.Weights.Width() {
 			w := without(best.Weights, j)
@@ -161,9 +161,9 @@ func TestMissingNeuronIsNamed(t *testing.T) {
 }
 
 func TestBalancingIsExact(t *testing.T) {
-	p := problem(7, 10, 2, 1)
+	p := randomProblem(7, 10, 2, 1)
 	best := optimum(t, p)
-	w := lift.Weights{U: mat.DenseCopyOf(best.Weights.U), V: mat.DenseCopyOf(best.Weights.V)}
+	w := problem.Weights{U: mat.DenseCopyOf(best.Weights.U), V: mat.DenseCopyOf(best.Weights.V)}
 	w.U.Scale(10, w.U)
 	w.V.Scale(0.1, w.V)
 	r := run(t, p, w, Options{})
@@ -176,13 +176,13 @@ func TestBalancingIsExact(t *testing.T) {
 }
 
 func TestEmptyNetwork(t *testing.T) {
-	p := problem(3, 8, 2, 2)
-	r := run(t, p, lift.Weights{}, Options{})
+	p := randomProblem(3, 8, 2, 2)
+	r := run(t, p, problem.Weights{}, Options{})
 	if r.Verdict != NotOptimal || r.Objective != r.Zero || r.Missing == nil {
 		t.Errorf("%+v", r)
 	}
 	p.Gamma = 1e4 // where predicting 0 is best
-	if r := run(t, p, lift.Weights{}, Options{}); r.Verdict != Optimal || r.Missing != nil {
+	if r := run(t, p, problem.Weights{}, Options{}); r.Verdict != Optimal || r.Missing != nil {
 		t.Errorf("%+v", r)
 	}
 }
@@ -193,9 +193,9 @@ func TestHigherRanks(t *testing.T) {
 		d      int
 		source string
 	}{{3, "branch and bound"}, {8, "semidefinite relaxation"}} {
-		p := problem(11, 12, c.d, 2)
+		p := randomProblem(11, 12, c.d, 2)
 		random := rand.New(rand.NewPCG(2, 2))
-		w := lift.Weights{U: mat.NewDense(5, c.d, nil), V: mat.NewDense(5, 2, nil)}
+		w := problem.Weights{U: mat.NewDense(5, c.d, nil), V: mat.NewDense(5, 2, nil)}
 		for _, m := range []*mat.Dense{w.U, w.V} {
 			m.Apply(func(_, _ int, _ float64) float64 { return 0.3 * random.NormFloat64() }, m)
 		}
@@ -212,7 +212,7 @@ func TestHigherRanks(t *testing.T) {
 }
 
 func TestCertificateOfAnEarlierRun(t *testing.T) {
-	p := problem(5, 10, 2, 2)
+	p := randomProblem(5, 10, 2, 2)
 	best := optimum(t, p)
 	dir := t.TempDir()
 	cones, moments := filepath.Join(dir, "cones.npz"), filepath.Join(dir, "moments.npz")
@@ -281,8 +281,8 @@ func TestCertificateOfAnEarlierRun(t *testing.T) {
 // false; run checks the order of its values.
 func TestInterruptedAuditIsTrue(t *testing.T) {
 	for _, d := range []int{2, 3, 8} {
-		p := problem(13, 12, d, 2)
-		w := lift.Weights{U: mat.NewDense(2, d, nil), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}
+		p := randomProblem(13, 12, d, 2)
+		w := problem.Weights{U: mat.NewDense(2, d, nil), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}
 		w.U.Set(0, 0, 1)
 		w.U.Set(1, 1, -1)
 		ended, cancel := context.WithCancel(t.Context())
@@ -303,18 +303,18 @@ func TestInterruptedAuditIsTrue(t *testing.T) {
 }
 
 func TestRejections(t *testing.T) {
-	p := problem(1, 5, 2, 2)
-	good := lift.Weights{U: mat.NewDense(1, 2, []float64{1, 1}), V: mat.NewDense(1, 2, []float64{1, 1})}
+	p := randomProblem(1, 5, 2, 2)
+	good := problem.Weights{U: mat.NewDense(1, 2, []float64{1, 1}), V: mat.NewDense(1, 2, []float64{1, 1})}
 	for name, c := range map[string]struct {
-		w lift.Weights
+		w problem.Weights
 		o Options
 	}{
-		"inputs":     {lift.Weights{U: mat.NewDense(1, 3, nil), V: good.V}, Options{}},
-		"outputs":    {lift.Weights{U: good.U, V: mat.NewDense(1, 3, nil)}, Options{}},
-		"widths":     {lift.Weights{U: good.U, V: mat.NewDense(2, 2, nil)}, Options{}},
-		"no V":       {lift.Weights{U: good.U}, Options{}},
-		"NaN":        {lift.Weights{U: mat.NewDense(1, 2, []float64{math.NaN(), 1}), V: good.V}, Options{}},
-		"huge":       {lift.Weights{U: mat.NewDense(1, 2, []float64{1e300, 1}), V: good.V}, Options{}},
+		"inputs":     {problem.Weights{U: mat.NewDense(1, 3, nil), V: good.V}, Options{}},
+		"outputs":    {problem.Weights{U: good.U, V: mat.NewDense(1, 3, nil)}, Options{}},
+		"widths":     {problem.Weights{U: good.U, V: mat.NewDense(2, 2, nil)}, Options{}},
+		"no V":       {problem.Weights{U: good.U}, Options{}},
+		"NaN":        {problem.Weights{U: mat.NewDense(1, 2, []float64{math.NaN(), 1}), V: good.V}, Options{}},
+		"huge":       {problem.Weights{U: mat.NewDense(1, 2, []float64{1e300, 1}), V: good.V}, Options{}},
 		"gap":        {good, Options{Gap: math.NaN()}},
 		"gap of 1":   {good, Options{Gap: 1}},
 		"time limit": {good, Options{TimeLimit: -1}},
@@ -324,7 +324,7 @@ func TestRejections(t *testing.T) {
 		}
 	}
 	p.Gamma = 0
-	if _, err := Run(t.Context(), p, good, Options{}); !errors.Is(err, lift.ErrInvalid) {
+	if _, err := Run(t.Context(), p, good, Options{}); !errors.Is(err, problem.ErrInvalid) {
 		t.Errorf("γ = 0: %v", err)
 	}
 }
@@ -332,7 +332,7 @@ func TestRejections(t *testing.T) {
 // TestContradictionIsAnError: a bound above the objective of a network that the
 // audit computed is never clamped.
 func TestContradictionIsAnError(t *testing.T) {
-	p := problem(5, 10, 2, 1)
+	p := randomProblem(5, 10, 2, 1)
 	best := optimum(t, p)
 	objective, _ := p.Objective(best.Weights)
 	for _, c := range []struct {

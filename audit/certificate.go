@@ -10,7 +10,7 @@ import (
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/internal/effort"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 )
@@ -23,7 +23,7 @@ var ErrUnverified = errors.New("the certificate is not true")
 // returns its bound, which has to be about the X and Y of p and a weight decay of at
 // most that of p: the objective of no network falls when γ grows.  An error begins
 // with the path.
-func LoadCertificate(ctx context.Context, path string, p lift.Problem) (*Bound, error) {
+func LoadCertificate(ctx context.Context, path string, p problem.Problem) (*Bound, error) {
 	file, err := certfile.Open(ctx, path)
 	if err != nil {
 		return nil, err

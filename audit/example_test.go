@@ -5,19 +5,19 @@ import (
 	"fmt"
 
 	"github.com/relift/relift/audit"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"gonum.org/v1/gonum/mat"
 )
 
 // One neuron fits the right half of y = |x|; the neuron it misses has the
 // opposite direction.
 func ExampleRun() {
-	p := lift.Problem{
+	p := problem.Problem{
 		X:     mat.NewDense(4, 1, []float64{-2, -1, 1, 2}),
 		Y:     mat.NewDense(4, 1, []float64{2, 1, 1, 2}),
 		Gamma: 0.1,
 	}
-	network := lift.Weights{U: mat.NewDense(1, 1, []float64{1}), V: mat.NewDense(1, 1, []float64{1})}
+	network := problem.Weights{U: mat.NewDense(1, 1, []float64{1}), V: mat.NewDense(1, 1, []float64{1})}
 	report, err := audit.Run(context.Background(), p, network, audit.Options{})
 	if err != nil {
 		fmt.Println(err)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/relax"
 )
@@ -39,7 +40,7 @@ func Prove(ctx context.Context, red *lift.Reduced, o Options) (*proof.Derivation
 		return nil, 0, fmt.Errorf("blocks: %d blocks, expected at least 1", o.Count)
 	}
 	if !red.Source.IsPlain() {
-		return nil, 0, fmt.Errorf("blocks: %w: expected the squared loss without weights and intercept", lift.ErrInvalid)
+		return nil, 0, fmt.Errorf("blocks: %w: expected the squared loss without weights and intercept", problem.ErrInvalid)
 	}
 	_, r, _ := red.Dims()
 	_, _, c := red.Source.Dims()

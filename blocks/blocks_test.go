@@ -11,13 +11,14 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/proof/check"
 )
 
 // problem is n rows of a smooth function of d features with noise, among them a zero row, one that is repeated and one with
 // the opposite sign.
-func problem(seed uint64, n, d, c int, gamma float64) lift.Problem {
+func randomProblem(seed uint64, n, d, c int, gamma float64) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, c, nil)
 	for i := range n {
@@ -33,7 +34,7 @@ func problem(seed uint64, n, d, c int, gamma float64) lift.Problem {
 	opposite.ScaleVec(-2, x.RowView(0))
 	x.SetRow(2, opposite.RawVector().Data)
 	clear(x.RawRowView(3))
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
+	return problem.Problem{X: x, Y: y, Gamma: gamma}
 }
 
 // proven is the bound that the checker finds.
@@ -52,7 +53,7 @@ func proven(t *testing.T, d *proof.Derivation) float64 {
 
 func TestBlocksProveWhatTheyClaim(t *testing.T) {
 	for _, c := range []int{1, 2} {
-		p := problem(uint64(c), 40, 3, c, 2)
+		p := randomProblem(uint64(c), 40, 3, c, 2)
 		red, err := lift.Presolve(p)
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +91,7 @@ func TestBlocksProveWhatTheyClaim(t *testing.T) {
 
 func TestCommonMomentsProveMore(t *testing.T) {
 	for _, c := range []int{1, 2} {
-		p := problem(uint64(c), 60, 3, c, 2)
+		p := randomProblem(uint64(c), 60, 3, c, 2)
 		red, err := lift.Presolve(p)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +118,7 @@ func TestCommonMomentsProveMore(t *testing.T) {
 }
 
 func TestBlocksTogetherInterrupted(t *testing.T) {
-	p := problem(3, 60, 3, 1, 2)
+	p := randomProblem(3, 60, 3, 1, 2)
 	red, err := lift.Presolve(p)
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +147,7 @@ func TestBlocksTogetherInterrupted(t *testing.T) {
 }
 
 func TestInterruptedBlocksAreStillTrue(t *testing.T) {
-	p := problem(3, 40, 3, 1, 2)
+	p := randomProblem(3, 40, 3, 1, 2)
 	red, err := lift.Presolve(p)
 	if err != nil {
 		t.Fatal(err)
@@ -175,7 +176,7 @@ func TestInterruptedBlocksAreStillTrue(t *testing.T) {
 }
 
 func TestPartition(t *testing.T) {
-	red, err := lift.Presolve(problem(4, 50, 4, 1, 1))
+	red, err := lift.Presolve(randomProblem(4, 50, 4, 1, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +208,7 @@ func TestBundlesAreLines(t *testing.T) {
 		}
 		x.Set(i, i%3, float64(1-2*(i/3%2)))
 	}
-	red, err := lift.Presolve(lift.Problem{X: x, Y: mat.NewDense(30, 1, nil), Gamma: 1})
+	red, err := lift.Presolve(problem.Problem{X: x, Y: mat.NewDense(30, 1, nil), Gamma: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 )
 
@@ -20,10 +20,10 @@ const (
 	claimMargin   = 1e-9 // by which the claim exceeds the eigenvalue that was computed
 )
 
-// Diagonal returns a derivation with the multipliers ψ alone for the W (n×c) of a network, its dual point (lift.Problem), and about the bound that it
+// Diagonal returns a derivation with the multipliers ψ alone for the W (n×c) of a network, its dual point (problem.Problem), and about the bound that it
 // proves; nil if W proves nothing.  It needs about forty passes over X, each of n(d+c)² operations, and memory beside X for a few
 // thousand rows; when ctx ends the best δ so far is taken.
-func Diagonal(ctx context.Context, p lift.Problem, w *mat.Dense) (*proof.Derivation, float64, error) {
+func Diagonal(ctx context.Context, p problem.Problem, w *mat.Dense) (*proof.Derivation, float64, error) {
 	if !(p.DualBound(w, 0) > p.DualBound(w, math.Inf(1))) {
 		return nil, 0, nil // no multiple of W proves anything
 	}

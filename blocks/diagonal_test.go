@@ -4,12 +4,12 @@ import (
 	"testing"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func TestDiagonalProvesWhatItClaims(t *testing.T) {
 	for _, c := range []int{1, 3} {
-		p := problem(uint64(10+c), 300, 4, c, 20)
+		p := randomProblem(uint64(10+c), 300, 4, c, 20)
 		runs, best, err := descent.Restarts(t.Context(), p, descent.Options{Starts: 1})
 		if err != nil {
 			t.Fatal(err)
@@ -28,9 +28,9 @@ func TestDiagonalProvesWhatItClaims(t *testing.T) {
 
 // For W = 0 there is nothing to prove.
 func TestDiagonalOfNothing(t *testing.T) {
-	p := problem(1, 20, 2, 1, 1)
+	p := randomProblem(1, 20, 2, 1, 1)
 	p.Y.Zero()
-	if d, _, err := Diagonal(t.Context(), p, p.Residual(lift.Weights{})); d != nil || err != nil {
+	if d, _, err := Diagonal(t.Context(), p, p.Residual(problem.Weights{})); d != nil || err != nil {
 		t.Errorf("derivation %v, error %v", d, err)
 	}
 }

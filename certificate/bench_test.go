@@ -6,6 +6,7 @@ import (
 
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -19,7 +20,7 @@ func benchmarkRepairer(b *testing.B) (*Repairer, lift.Multipliers) {
 	}
 	rng := newRand(1)
 	const n = 1000
-	p := lift.Problem{X: gaussian(rng, n, 10), Y: gaussian(rng, n, 3), Gamma: 1}.On(algebra)
+	p := problem.Problem{X: gaussian(rng, n, 10), Y: gaussian(rng, n, 3), Gamma: 1}.On(algebra)
 	r, err := NewRepairer(p, plainGrouping(n))
 	if err != nil {
 		b.Fatal(err)

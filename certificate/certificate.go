@@ -5,6 +5,7 @@ import (
 	"math/big"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/reduce"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -17,7 +18,7 @@ type Certificate struct {
 	X     *mat.Dense // n×d, the data after encoding, scaling and bias
 	Y     *mat.Dense // n×c
 	Gamma float64    // weight decay γ > 0
-	lift.Grouping
+	reduce.Grouping
 	lift.Multipliers
 	LowerBound float64 // the claimed bound, at most ⟨W,Y⟩ − ½‖W‖²
 	Meta       Meta

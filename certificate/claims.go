@@ -10,6 +10,7 @@ import (
 
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/reduce"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -33,7 +34,7 @@ func (c *Certificate) Claims() *verify.Claims {
 func fromClaims(v *verify.Claims, meta Meta) *Certificate {
 	return &Certificate{
 		X: gonumMatrix(v.X), Y: gonumMatrix(v.Y), Gamma: v.Gamma,
-		Grouping:    lift.Grouping{Representatives: ints(v.Representatives), MergedInto: ints(v.MergedInto), MergeScale: v.MergeScale},
+		Grouping:    reduce.Grouping{Representatives: ints(v.Representatives), MergedInto: ints(v.MergedInto), MergeScale: v.MergeScale},
 		Multipliers: lift.SparseMultipliers(gonumMatrix(v.W), gonumMatrix(v.Phi), gonumMatrix(v.Psi), gonumMatrix(v.Omega)),
 		LowerBound:  v.LowerBound, Meta: meta,
 	}

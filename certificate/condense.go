@@ -6,7 +6,8 @@ import (
 	"math"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
+	"github.com/relift/relift/reduce"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -19,9 +20,9 @@ var ErrMultipliers = errors.New("invalid multipliers")
 // the rows that share an activation are one target.  Powers of two make every
 // change of units exact.
 type condensed struct {
-	problem  lift.Problem
+	problem  problem.Problem
 	algebra  linalg.Algebra
-	grouping lift.Grouping
+	grouping reduce.Grouping
 	m, c     int
 
 	exponent []int // m
@@ -41,7 +42,7 @@ type side struct {
 }
 
 // condense validates p and g and builds their condensed form.
-func condense(p lift.Problem, g lift.Grouping) (*condensed, error) {
+func condense(p problem.Problem, g reduce.Grouping) (*condensed, error) {
 	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
@@ -186,7 +187,7 @@ func (q *condensed) linearAndSquare(plus, minus *mat.Dense) (linear, square floa
 
 // checkGrouping reports a grouping that is malformed or whose merges are
 // visibly not exact.  The proof that they are exact is the verifier's.
-func checkGrouping(x *mat.Dense, g lift.Grouping) error {
+func checkGrouping(x *mat.Dense, g reduce.Grouping) error {
 	n, _ := x.Dims()
 	m := len(g.Representatives)
 	if len(g.MergedInto) != n || len(g.MergeScale) != n {

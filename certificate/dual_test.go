@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -18,7 +19,7 @@ type term struct {
 // distinct nonparallel nonzero rows, by a textbook barrier method on K ⪰ 0 with a
 // dense Newton system in every entry of W, Φ, Ψ, Ω.  barrier is the last weight:
 // the value is within barrier·(number of constraints) of the optimum.
-func solveDual(t testing.TB, p lift.Problem, barrier float64) lift.Multipliers {
+func solveDual(t testing.TB, p problem.Problem, barrier float64) lift.Multipliers {
 	t.Helper()
 	n, d, c := p.Dims()
 	order := n + d + c

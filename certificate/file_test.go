@@ -13,6 +13,7 @@ import (
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -55,7 +56,7 @@ func TestSaveAndLoadKeepEveryBit(t *testing.T) {
 }
 
 func TestZeroRowsOnlySurviveTheFile(t *testing.T) {
-	p := lift.Problem{X: mat.NewDense(2, 3, nil), Y: mat.NewDense(2, 1, []float64{1, -2}), Gamma: 1}
+	p := problem.Problem{X: mat.NewDense(2, 3, nil), Y: mat.NewDense(2, 1, []float64{1, -2}), Gamma: 1}
 	back, err := Load(saved(t, mustRepair(t, p, presolved(t, p), lift.Multipliers{W: mat.NewDense(2, 1, nil)})))
 	if err != nil {
 		t.Fatal(err)

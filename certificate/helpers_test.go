@@ -12,6 +12,8 @@ import (
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
+	"github.com/relift/relift/reduce"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -28,8 +30,8 @@ func gaussian(rng *rand.Rand, rows, cols int) *mat.Dense {
 }
 
 // plainGrouping is the grouping without any merge.
-func plainGrouping(n int) lift.Grouping {
-	g := lift.Grouping{Representatives: make([]int, n), MergedInto: make([]int, n), MergeScale: make([]float64, n)}
+func plainGrouping(n int) reduce.Grouping {
+	g := reduce.Grouping{Representatives: make([]int, n), MergedInto: make([]int, n), MergeScale: make([]float64, n)}
 	for i := range n {
 		g.Representatives[i], g.MergedInto[i], g.MergeScale[i] = i, i, 1
 	}
@@ -44,7 +46,7 @@ func randomMultipliers(rng *rand.Rand, n, c, m int, scale float64) lift.Multipli
 
 // withMerges returns a problem with zero rows, duplicates and rows that are exact
 // negative and positive multiples of others, shuffled.
-func withMerges(rng *rand.Rand, distinct, d, c int, gamma float64) lift.Problem {
+func withMerges(rng *rand.Rand, distinct, d, c int, gamma float64) problem.Problem {
 	base := gaussian(rng, distinct, d)
 	var rows [][]float64
 	for i := range distinct {
@@ -64,10 +66,10 @@ func withMerges(rng *rand.Rand, distinct, d, c int, gamma float64) lift.Problem 
 	for i, row := range rows {
 		x.SetRow(i, row)
 	}
-	return lift.Problem{X: x, Y: gaussian(rng, len(rows), c), Gamma: gamma}
+	return problem.Problem{X: x, Y: gaussian(rng, len(rows), c), Gamma: gamma}
 }
 
-func presolved(t testing.TB, p lift.Problem) lift.Grouping {
+func presolved(t testing.TB, p problem.Problem) reduce.Grouping {
 	t.Helper()
 	r, err := lift.Presolve(p)
 	if err != nil {
@@ -76,7 +78,7 @@ func presolved(t testing.TB, p lift.Problem) lift.Grouping {
 	return r.Grouping
 }
 
-func mustRepair(t testing.TB, p lift.Problem, g lift.Grouping, mu lift.Multipliers) *Certificate {
+func mustRepair(t testing.TB, p problem.Problem, g reduce.Grouping, mu lift.Multipliers) *Certificate {
 	t.Helper()
 	c, err := Repair(p, g, mu)
 	if err != nil {
@@ -135,14 +137,14 @@ func sharedData(t testing.TB, name string) string {
 	return path
 }
 
-func spiral(t testing.TB) lift.Problem {
+func spiral(t testing.TB) problem.Problem {
 	t.Helper()
 	raw, err := os.ReadFile(sharedData(t, "spiral.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")[1:]
-	p := lift.Problem{X: mat.NewDense(len(lines), 2, nil), Y: mat.NewDense(len(lines), 3, nil), Gamma: 0.1}
+	p := problem.Problem{X: mat.NewDense(len(lines), 2, nil), Y: mat.NewDense(len(lines), 3, nil), Gamma: 0.1}
 	for i, line := range lines {
 		fields := strings.Split(strings.TrimSpace(line), ",")
 		for j := range 2 {

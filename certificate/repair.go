@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
+	"github.com/relift/relift/reduce"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -29,8 +31,8 @@ const thoroughLimit = 3000
 type Repairer struct{ q *condensed }
 
 // NewRepairer validates the problem and the grouping.  The error wraps
-// [lift.ErrInvalid] or [ErrMultipliers].
-func NewRepairer(p lift.Problem, g lift.Grouping) (*Repairer, error) {
+// [problem.ErrInvalid] or [ErrMultipliers].
+func NewRepairer(p problem.Problem, g reduce.Grouping) (*Repairer, error) {
 	q, err := condense(p, g)
 	if err != nil {
 		return nil, err
@@ -40,7 +42,7 @@ func NewRepairer(p lift.Problem, g lift.Grouping) (*Repairer, error) {
 
 // Repair returns a valid certificate with as large a bound as the multipliers
 // allow at moderate cost; see [Repairer.Repair].
-func Repair(p lift.Problem, g lift.Grouping, mu lift.Multipliers) (*Certificate, error) {
+func Repair(p problem.Problem, g reduce.Grouping, mu lift.Multipliers) (*Certificate, error) {
 	r, err := NewRepairer(p, g)
 	if err != nil {
 		return nil, err

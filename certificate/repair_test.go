@@ -9,6 +9,8 @@ import (
 
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
+	"github.com/relift/relift/reduce"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -18,7 +20,7 @@ import (
 // free diagonal of Ψ can give: with Ψ = −ψ, S = [[2ψ − γ, −ψ], [−ψ, γ]] is
 // semidefinite for ψ = γ alone.
 func TestOneRowHasItsKnownOptimum(t *testing.T) {
-	p := lift.Problem{X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{3}), Gamma: 0.5}
+	p := problem.Problem{X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{3}), Gamma: 0.5}
 	zero := mat.NewDense(1, 1, nil)
 	for _, w := range []float64{0.5, 3, 1e-3, 700} {
 		c := mustRepair(t, p, plainGrouping(1), lift.SparseMultipliers(mat.NewDense(1, 1, []float64{w}), zero, zero, zero))
@@ -38,7 +40,7 @@ func TestOneRowHasItsKnownOptimum(t *testing.T) {
 // decouple: p* is the sum over both signs of the one-row value with s = 1 and 2.
 func TestOppositeRowsHaveTheirKnownOptimum(t *testing.T) {
 	const gamma = 0.5
-	p := lift.Problem{X: mat.NewDense(2, 1, []float64{1, -2}), Y: mat.NewDense(2, 1, []float64{3, 5}), Gamma: gamma}
+	p := problem.Problem{X: mat.NewDense(2, 1, []float64{1, -2}), Y: mat.NewDense(2, 1, []float64{3, 5}), Gamma: gamma}
 	g := presolved(t, p)
 	if len(g.Representatives) != 1 {
 		t.Fatalf("presolve kept %d representatives, expected 1", len(g.Representatives))
@@ -61,11 +63,11 @@ func TestOppositeRowsHaveTheirKnownOptimum(t *testing.T) {
 func TestGoodMultipliersLoseAlmostNothing(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		p      lift.Problem
+		p      problem.Problem
 		margin float64
 	}{
-		{"generic", lift.Problem{X: gaussian(newRand(2), 7, 2), Y: gaussian(newRand(3), 7, 2), Gamma: 0.3}, 1e-8},
-		{"one output", lift.Problem{X: gaussian(newRand(4), 8, 3), Y: gaussian(newRand(5), 8, 1), Gamma: 0.05}, 1e-8},
+		{"generic", problem.Problem{X: gaussian(newRand(2), 7, 2), Y: gaussian(newRand(3), 7, 2), Gamma: 0.3}, 1e-8},
+		{"one output", problem.Problem{X: gaussian(newRand(4), 8, 3), Y: gaussian(newRand(5), 8, 1), Gamma: 0.05}, 1e-8},
 		{"nearly parallel rows", nearlyParallel(), 2e-7}, // Ψ of order 10⁵ costs five digits
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -113,9 +115,9 @@ func TestGoodMultipliersLoseAlmostNothing(t *testing.T) {
 }
 
 // nearlyParallel has two rows with a cosine of 1 − 3e-9.
-func nearlyParallel() lift.Problem {
+func nearlyParallel() problem.Problem {
 	rng := newRand(3)
-	p := lift.Problem{X: gaussian(rng, 7, 2), Y: gaussian(rng, 7, 2), Gamma: 0.3}
+	p := problem.Problem{X: gaussian(rng, 7, 2), Y: gaussian(rng, 7, 2), Gamma: 0.3}
 	p.X.SetRow(3, []float64{p.X.At(2, 0) * 1.5, p.X.At(2, 1) * (1.5 + 1e-4)})
 	return p
 }
@@ -148,9 +150,9 @@ func TestAnyMultipliersGiveATrueBound(t *testing.T) {
 				t.Errorf("‖Wᵀ(Xu)₊‖ reaches %v‖u‖ and γ is %v", h, p.Gamma)
 			}
 			for width := range 6 {
-				w := lift.Weights{}
+				w := problem.Weights{}
 				if width > 0 {
-					w = lift.Weights{U: gaussian(rng, width, d), V: gaussian(rng, width, outputs)}
+					w = problem.Weights{U: gaussian(rng, width, d), V: gaussian(rng, width, outputs)}
 					size := math.Pow(10, -3*rng.Float64())
 					w.U.Scale(size, w.U)
 					w.V.Scale(size, w.V)
@@ -178,7 +180,7 @@ func TestBoundOnSpiralFromTargetsAlone(t *testing.T) {
 }
 
 func TestZeroRowsOnly(t *testing.T) {
-	p := lift.Problem{X: mat.NewDense(2, 3, nil), Y: mat.NewDense(2, 1, []float64{1, -2}), Gamma: 1}
+	p := problem.Problem{X: mat.NewDense(2, 3, nil), Y: mat.NewDense(2, 1, []float64{1, -2}), Gamma: 1}
 	c := mustRepair(t, p, presolved(t, p), lift.Multipliers{W: mat.NewDense(2, 1, nil)})
 	mustVerify(t, c)
 	if c.LowerBound != 2.5 {
@@ -210,7 +212,7 @@ func TestHopelessMultipliersGiveTheTrivialCertificate(t *testing.T) {
 	}
 }
 
-func square(g lift.Grouping) *mat.Dense {
+func square(g reduce.Grouping) *mat.Dense {
 	return mat.NewDense(len(g.Representatives), len(g.Representatives), nil)
 }
 
@@ -222,7 +224,7 @@ func scaledCopy(s float64, m *mat.Dense) *mat.Dense {
 
 func TestMoreFeaturesThanRows(t *testing.T) {
 	rng := newRand(4)
-	p := lift.Problem{X: gaussian(rng, 5, 30), Y: gaussian(rng, 5, 2), Gamma: 0.2}
+	p := problem.Problem{X: gaussian(rng, 5, 30), Y: gaussian(rng, 5, 2), Gamma: 0.2}
 	zero := mat.NewDense(5, 5, nil)
 	c := mustRepair(t, p, plainGrouping(5), lift.SparseMultipliers(p.Y, zero, zero, zero))
 	mustVerify(t, c)
@@ -236,7 +238,7 @@ func TestMoreFeaturesThanRows(t *testing.T) {
 
 func TestRowsOfVeryDifferentNorm(t *testing.T) {
 	rng := newRand(5)
-	p := lift.Problem{X: gaussian(rng, 12, 3), Y: gaussian(rng, 12, 2), Gamma: 0.3}
+	p := problem.Problem{X: gaussian(rng, 12, 3), Y: gaussian(rng, 12, 2), Gamma: 0.3}
 	for i := range 12 {
 		s := math.Pow(10, float64(i%7-3))
 		for j := range 3 {
@@ -286,27 +288,27 @@ func TestRepairStopsWhenTheContextEnds(t *testing.T) {
 
 func TestBadArgumentsAreErrors(t *testing.T) {
 	rng := newRand(8)
-	p := lift.Problem{X: gaussian(rng, 4, 2), Y: gaussian(rng, 4, 1), Gamma: 0.1}
+	p := problem.Problem{X: gaussian(rng, 4, 2), Y: gaussian(rng, 4, 1), Gamma: 0.1}
 	good := func() lift.Multipliers { return randomMultipliers(rng, 4, 1, 4, 1) }
-	for name, mutate := range map[string]func(mu *lift.Multipliers, g *lift.Grouping){
-		"NaN in W":           func(mu *lift.Multipliers, _ *lift.Grouping) { mu.W.Set(1, 0, math.NaN()) },
-		"Inf in a pair":      func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1].Value = math.Inf(1) },
-		"negative pair":      func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1].Value = -1 },
-		"NaN in Psi":         func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Psi[0] = math.NaN() },
-		"Psi missing":        func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Psi = nil },
-		"no such line":       func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1].L = 8 },
-		"α and β of a row":   func(mu *lift.Multipliers, _ *lift.Grouping) { mu.Pairs[1] = lift.Pair{K: 1, L: 5, Value: 1} },
-		"group out of range": func(_ *lift.Multipliers, g *lift.Grouping) { g.MergedInto[2] = 4 },
-		"scale zero":         func(_ *lift.Multipliers, g *lift.Grouping) { g.MergeScale[2] = 0 },
-		"false merge": func(_ *lift.Multipliers, g *lift.Grouping) {
+	for name, mutate := range map[string]func(mu *lift.Multipliers, g *reduce.Grouping){
+		"NaN in W":           func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.W.Set(1, 0, math.NaN()) },
+		"Inf in a pair":      func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.Pairs[1].Value = math.Inf(1) },
+		"negative pair":      func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.Pairs[1].Value = -1 },
+		"NaN in Psi":         func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.Psi[0] = math.NaN() },
+		"Psi missing":        func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.Psi = nil },
+		"no such line":       func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.Pairs[1].L = 8 },
+		"α and β of a row":   func(mu *lift.Multipliers, _ *reduce.Grouping) { mu.Pairs[1] = lift.Pair{K: 1, L: 5, Value: 1} },
+		"group out of range": func(_ *lift.Multipliers, g *reduce.Grouping) { g.MergedInto[2] = 4 },
+		"scale zero":         func(_ *lift.Multipliers, g *reduce.Grouping) { g.MergeScale[2] = 0 },
+		"false merge": func(_ *lift.Multipliers, g *reduce.Grouping) {
 			g.Representatives = g.Representatives[:3]
 			g.MergedInto[3] = 0
 		},
-		"false zero row": func(_ *lift.Multipliers, g *lift.Grouping) {
+		"false zero row": func(_ *lift.Multipliers, g *reduce.Grouping) {
 			g.Representatives = g.Representatives[:3]
 			g.MergedInto[3] = -1
 		},
-		"too short": func(_ *lift.Multipliers, g *lift.Grouping) { g.MergeScale = g.MergeScale[:3] },
+		"too short": func(_ *lift.Multipliers, g *reduce.Grouping) { g.MergeScale = g.MergeScale[:3] },
 	} {
 		mu, g := good(), plainGrouping(4)
 		mutate(&mu, &g)
@@ -315,8 +317,8 @@ func TestBadArgumentsAreErrors(t *testing.T) {
 		}
 	}
 	p.Gamma = math.NaN()
-	if _, err := Repair(p, plainGrouping(4), good()); !errors.Is(err, lift.ErrInvalid) {
-		t.Errorf("γ NaN: error %v, expected one that wraps lift.ErrInvalid", err)
+	if _, err := Repair(p, plainGrouping(4), good()); !errors.Is(err, problem.ErrInvalid) {
+		t.Errorf("γ NaN: error %v, expected one that wraps problem.ErrInvalid", err)
 	}
 }
 

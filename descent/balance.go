@@ -6,13 +6,13 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Balance rescales every neuron to ‖u_j‖ = ‖v_j‖, which leaves the network's
 // output as it is and makes its weight decay least, and drops neurons with
 // u_j = 0 or v_j = 0.
-func Balance(w lift.Weights) lift.Weights {
+func Balance(w problem.Weights) problem.Weights {
 	var keep []int
 	for j := range w.Width() {
 		if nonzero(w.U.RawRowView(j)) && nonzero(w.V.RawRowView(j)) {
@@ -30,13 +30,13 @@ func Balance(w lift.Weights) lift.Weights {
 }
 
 // selectNeurons copies the neurons with the given indices.
-func selectNeurons(w lift.Weights, keep []int) lift.Weights {
+func selectNeurons(w problem.Weights, keep []int) problem.Weights {
 	if len(keep) == 0 {
-		return lift.Weights{B: w.B}
+		return problem.Weights{B: w.B}
 	}
 	_, d := w.U.Dims()
 	_, c := w.V.Dims()
-	out := lift.Weights{U: mat.NewDense(len(keep), d, nil), V: mat.NewDense(len(keep), c, nil), B: w.B}
+	out := problem.Weights{U: mat.NewDense(len(keep), d, nil), V: mat.NewDense(len(keep), c, nil), B: w.B}
 	for q, j := range keep {
 		out.U.SetRow(q, w.U.RawRowView(j))
 		out.V.SetRow(q, w.V.RawRowView(j))

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // coordinates express first-layer weights as u = Qz with orthonormal columns in Q, so that ‖u‖ = ‖z‖ and
@@ -117,7 +117,7 @@ func rowSpace(ctx context.Context, a linalg.Algebra, x *mat.Dense) (*mat.Dense, 
 }
 
 // into returns the weights in these coordinates, as theta, without the part of u that X does not see.
-func (s *coordinates) into(w lift.Weights) []float64 {
+func (s *coordinates) into(w problem.Weights) []float64 {
 	m := w.Width()
 	if m == 0 {
 		return nil
@@ -134,7 +134,7 @@ func (s *coordinates) into(w lift.Weights) []float64 {
 }
 
 // out is the inverse of into.
-func (s *coordinates) out(theta []float64, c int) lift.Weights {
+func (s *coordinates) out(theta []float64, c int) problem.Weights {
 	r := len(s.lambda)
 	w := unpack(theta, len(theta)/(r+c), r, c)
 	if s.q != nil && w.Width() > 0 {
@@ -147,7 +147,7 @@ func (s *coordinates) out(theta []float64, c int) lift.Weights {
 }
 
 // problem is p in these coordinates.
-func (s *coordinates) problem(p lift.Problem) lift.Problem {
+func (s *coordinates) problem(p problem.Problem) problem.Problem {
 	p.X = s.x
 	return p
 }

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TestCoordinates: what goes into coordinates has the same objective there, up to the decay of what X does not see, and comes out the same.
@@ -29,7 +29,7 @@ func TestCoordinates(t *testing.T) {
 			t.Errorf("%d×%d: %d coordinates, expected %d", n, d, len(s.lambda), want)
 		}
 		rng := rand.New(rand.NewPCG(4, 0))
-		w := lift.Weights{U: mat.NewDense(6, d, nil), V: mat.NewDense(6, 2, nil)}
+		w := problem.Weights{U: mat.NewDense(6, d, nil), V: mat.NewDense(6, 2, nil)}
 		random(w.U.RawMatrix().Data, rng)
 		random(w.V.RawMatrix().Data, rng)
 		theta := s.into(w)

@@ -12,12 +12,12 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // readTable reads a table of shared/data, raw: a column "class" becomes one-hot
 // targets, columns y1… targets as they are.
-func readTable(t testing.TB, name string, gamma float64) lift.Problem {
+func readTable(t testing.TB, name string, gamma float64) problem.Problem {
 	t.Helper()
 	rows := readCSV(t, name)
 	head := rows[0]
@@ -54,7 +54,7 @@ func readTable(t testing.TB, name string, gamma float64) lift.Problem {
 				y.Set(i, q, number(r[k]))
 			}
 		}
-		return lift.Problem{X: x, Y: y, Gamma: gamma}
+		return problem.Problem{X: x, Y: y, Gamma: gamma}
 	}
 	labels := map[string]int{}
 	var names []string
@@ -72,7 +72,7 @@ func readTable(t testing.TB, name string, gamma float64) lift.Problem {
 	for i, r := range rows {
 		y.Set(i, labels[r[class]], 1)
 	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
+	return problem.Problem{X: x, Y: y, Gamma: gamma}
 }
 
 // reference returns the exact optima of shared/data/random by trial and γ.

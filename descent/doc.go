@@ -4,7 +4,7 @@
 // # Problem
 //
 // With residual R = Σ_j (X u_j)₊ v_jᵀ − Y (n×c; the negative of
-// lift.Problem.Residual) the objective of lift.Problem is
+// problem.Problem.Residual) the objective of problem.Problem is
 //
 //	F(U, V) = ½‖R‖_F² + (γ/2) Σ_j (‖u_j‖² + ‖v_j‖²).
 //

@@ -8,16 +8,16 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
 // edits knows the objectives of the networks that differ from one network by one or two neurons, each at the cost of the output of
 // these, not of the network.
 type edits struct {
-	p       lift.Problem
+	p       problem.Problem
 	n, d, c int
-	w       lift.Weights
+	w       problem.Weights
 	a       *mat.Dense     // m×n, activations of each neuron
 	r       blas64.General // n×c, output − Y; the output for a problem that is not plain
 	changed []float64      // n×c, outputs of such a problem after an edit
@@ -27,12 +27,12 @@ type edits struct {
 }
 
 // editsFit says whether edits of m neurons are worth their memory, n·m numbers.
-func editsFit(p lift.Problem, m int) bool {
+func editsFit(p problem.Problem, m int) bool {
 	n, _, _ := p.Dims()
 	return n*m <= mostActivations
 }
 
-func newEdits(p lift.Problem, w lift.Weights) *edits {
+func newEdits(p problem.Problem, w problem.Weights) *edits {
 	e := &edits{p: p}
 	e.n, e.d, e.c = p.Dims()
 	e.column = make([]float64, e.n)
@@ -41,7 +41,7 @@ func newEdits(p lift.Problem, w lift.Weights) *edits {
 }
 
 // set makes w the network to be edited.
-func (e *edits) set(w lift.Weights) {
+func (e *edits) set(w problem.Weights) {
 	e.w, e.decay = w, w.SquaredNorm()
 	e.a = mat.NewDense(max(w.Width(), 1), e.n, nil)
 	e.r = general(e.n, e.c)
@@ -126,7 +126,7 @@ func (e *edits) merged(j, k int) (u, v []float64, f float64) {
 }
 
 // withMerged returns the network with the neuron (u, v) in the place of j, without k, k > j.
-func (e *edits) withMerged(j, k int, u, v []float64) lift.Weights {
+func (e *edits) withMerged(j, k int, u, v []float64) problem.Weights {
 	out := without(e.w, k)
 	out.U.SetRow(j, u)
 	out.V.SetRow(j, v)

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TestLeadingPair compares with the singular value decomposition.
@@ -57,7 +57,7 @@ func TestLeadingPair(t *testing.T) {
 func TestEdits(t *testing.T) {
 	p, w, _ := randomProblem(t, 2, 25, 3, 2, 6)
 	e := newEdits(p, w)
-	same := func(what string, got float64, w lift.Weights) {
+	same := func(what string, got float64, w problem.Weights) {
 		t.Helper()
 		if f, _ := p.Objective(w); math.Abs(got-f) > 1e-12*f {
 			t.Errorf("%s: objective %v, expected %v", what, got, f)

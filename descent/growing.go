@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Missing searches for neurons that w lacks: unit directions u with
@@ -24,7 +24,7 @@ import (
 // several rows change sign, and from the neurons of w, and returns the distinct
 // local maxima above γ(1 + tol) as rows (k×d), best first, at most limit, with
 // their h/γ.  An empty result proves nothing: see the oracle of package exact.
-func Missing(ctx context.Context, p lift.Problem, w lift.Weights, starts, limit int, tol float64, rng *rand.Rand) (*mat.Dense, []float64) {
+func Missing(ctx context.Context, p problem.Problem, w problem.Weights, starts, limit int, tol float64, rng *rand.Rand) (*mat.Dense, []float64) {
 	n, d, _ := p.Dims()
 	u := startDirections(p, w, min(starts, fewDirections(n, d)), rng)
 	_, k := u.Dims()
@@ -84,7 +84,7 @@ const (
 )
 
 // startDirections returns unit start directions as columns (d×k).
-func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand) *mat.Dense {
+func startDirections(p problem.Problem, w problem.Weights, starts int, rng *rand.Rand) *mat.Dense {
 	n, d, _ := p.Dims()
 	k := starts + w.Width()
 	u := mat.NewDense(d, k, nil)
@@ -129,7 +129,7 @@ func startDirections(p lift.Problem, w lift.Weights, starts int, rng *rand.Rand)
 }
 
 // avoid makes u orthogonal to some rows of X, drawn at random.
-func avoid(u []float64, p lift.Problem, rows int, rng *rand.Rand) {
+func avoid(u []float64, p problem.Problem, rows int, rng *rand.Rand) {
 	n, _ := p.X.Dims()
 	var basis [][]float64
 	for range min(rows, n-1) {
@@ -171,7 +171,7 @@ type climber struct {
 }
 
 // newClimber makes the work space for k directions and multipliers w (n×c).
-func newClimber(p lift.Problem, w *mat.Dense, k int) *climber {
+func newClimber(p problem.Problem, w *mat.Dense, k int) *climber {
 	n, d, c := p.Dims()
 	return &climber{
 		algebra: p.Algebra(),
@@ -278,7 +278,7 @@ func (c *climber) gradient() {
 
 // growAndRefine adds missing neurons and refines, roughly round after round and
 // to the tolerance at the end.
-func growAndRefine(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Options) (lift.Weights, Status) {
+func growAndRefine(ctx context.Context, p problem.Problem, w problem.Weights, st Status, o Options) (problem.Weights, Status) {
 	_, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, 0x9e3779b97f4a7c15))
 	for range o.GrowRounds {

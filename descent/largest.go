@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // largestStarts is how many directions LargestGamma climbs from.
@@ -14,11 +14,11 @@ const largestStarts = 100
 
 // LargestGamma returns an estimate from below of the γ from which on, and only there, a network of width 0 is optimal: the largest
 // h(u) = ‖Wᵀ(Xu)₊‖, ‖u‖ = 1, that climbing finds, W the dual point of the best constant model.  p.Gamma plays no part.
-func LargestGamma(ctx context.Context, p lift.Problem, seed uint64) float64 {
+func LargestGamma(ctx context.Context, p problem.Problem, seed uint64) float64 {
 	n, d, _ := p.Dims()
-	u := startDirections(p, lift.Weights{}, min(largestStarts, fewDirections(n, d)), rand.New(rand.NewPCG(seed, 0x67616d6d61)))
+	u := startDirections(p, problem.Weights{}, min(largestStarts, fewDirections(n, d)), rand.New(rand.NewPCG(seed, 0x67616d6d61)))
 	_, k := u.Dims()
-	c := newClimber(p, p.DualPoint(lift.Weights{}), k)
+	c := newClimber(p, p.DualPoint(problem.Weights{}), k)
 	c.run(ctx, u, 60)
 	return floats.Max(c.value)
 }

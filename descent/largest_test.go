@@ -6,14 +6,14 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TestLargestGamma: a little above it no neuron pays, a little below some do.  In two dimensions a fine sweep over all directions knows it.
 func TestLargestGamma(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []int{1, 3} {
-		p := lift.Problem{X: mat.NewDense(30, 2, nil), Y: mat.NewDense(30, c, nil)}
+		p := problem.Problem{X: mat.NewDense(30, 2, nil), Y: mat.NewDense(30, c, nil)}
 		for _, m := range []*mat.Dense{p.X, p.Y} {
 			data := m.RawMatrix().Data
 			for k := range data {
@@ -26,7 +26,7 @@ func TestLargestGamma(t *testing.T) {
 			some   bool
 		}{{0.999, true}, {1.0001, false}} {
 			p.Gamma = at.factor * got
-			u, _ := Missing(t.Context(), p, lift.Weights{}, 300, 1, 0, rng)
+			u, _ := Missing(t.Context(), p, problem.Weights{}, 300, 1, 0, rng)
 			if some := !u.IsEmpty(); some != at.some {
 				t.Errorf("%d outputs, γ = %v·%v: a missing neuron was found: %v, expected %v", c, at.factor, got, some, at.some)
 			}
@@ -37,7 +37,7 @@ func TestLargestGamma(t *testing.T) {
 // TestLargestGammaOfTheIntercept does not depend on what an intercept takes away.
 func TestLargestGammaOfTheIntercept(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	p := lift.Problem{X: mat.NewDense(40, 4, nil), Y: mat.NewDense(40, 1, nil), Intercept: true}
+	p := problem.Problem{X: mat.NewDense(40, 4, nil), Y: mat.NewDense(40, 1, nil), Intercept: true}
 	for _, m := range []*mat.Dense{p.X, p.Y} {
 		data := m.RawMatrix().Data
 		for k := range data {

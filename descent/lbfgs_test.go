@@ -8,11 +8,11 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // randomProblem makes Gaussian data and weights from a seed, which it logs.
-func randomProblem(t testing.TB, seed uint64, n, d, c, m int) (lift.Problem, lift.Weights, *rand.Rand) {
+func randomProblem(t testing.TB, seed uint64, n, d, c, m int) (problem.Problem, problem.Weights, *rand.Rand) {
 	t.Helper()
 	t.Logf("seed %d, n=%d d=%d c=%d m=%d", seed, n, d, c, m)
 	rng := rand.New(rand.NewPCG(seed, 7))
@@ -21,8 +21,8 @@ func randomProblem(t testing.TB, seed uint64, n, d, c, m int) (lift.Problem, lif
 		random(a.RawMatrix().Data, rng)
 		return a
 	}
-	p := lift.Problem{X: gaussian(n, d), Y: gaussian(n, c), Gamma: 0.1}
-	return p, lift.Weights{U: gaussian(m, d), V: gaussian(m, c)}, rng
+	p := problem.Problem{X: gaussian(n, d), Y: gaussian(n, c), Gamma: 0.1}
+	return p, problem.Weights{U: gaussian(m, d), V: gaussian(m, c)}, rng
 }
 
 func TestLBFGSEndsOnBadObjectives(t *testing.T) {

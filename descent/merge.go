@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Merge replaces pairs of neurons that share an arrangement cell (no row of X is
@@ -17,15 +17,15 @@ import (
 // one and merging never raises the objective.
 //
 // When ctx ends, it returns what it has.
-func Merge(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
+func Merge(ctx context.Context, p problem.Problem, w problem.Weights) (problem.Weights, error) {
 	if err := checkWeights(p, w); err != nil {
-		return lift.Weights{}, err
+		return problem.Weights{}, err
 	}
 	return merge(ctx, p, Balance(w)), nil
 }
 
 // merge is Merge for balanced weights.  Networks whose activations are too many to hold stay as they are.
-func merge(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
+func merge(ctx context.Context, p problem.Problem, w problem.Weights) problem.Weights {
 	if w.Width() < 2 || !editsFit(p, w.Width()) {
 		return w
 	}
@@ -44,7 +44,7 @@ func merge(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
 			j, k := pairs[0].j, pairs[0].k
 			pairs = pairs[1:]
 			u, v, f := e.merged(j, k)
-			next := lift.Weights{}
+			next := problem.Weights{}
 			if f <= level {
 				next = e.withMerged(j, k, u, v)
 			} else if f < e.f*(1+1e-4) && work <= simplifyWork {
@@ -85,7 +85,7 @@ type pair struct {
 	cosine float64 // of u_j and u_k
 }
 
-func newCells(p lift.Problem, w lift.Weights) *cells {
+func newCells(p problem.Problem, w problem.Weights) *cells {
 	n, _, _ := p.Dims()
 	s := &cells{n: n, norms: make([]float64, n)}
 	for i := range n {
@@ -99,7 +99,7 @@ func newCells(p lift.Problem, w lift.Weights) *cells {
 }
 
 // locate computes what is known of neuron j.
-func (s *cells) locate(j int, p lift.Problem, w lift.Weights) {
+func (s *cells) locate(j int, p problem.Problem, w problem.Weights) {
 	const zero = 1e-9
 	u := append([]float64(nil), w.U.RawRowView(j)...)
 	floats.Scale(1/floats.Norm(u, 2), u)
@@ -116,7 +116,7 @@ func (s *cells) locate(j int, p lift.Problem, w lift.Weights) {
 }
 
 // replace accounts for a merger: w has a new neuron j, and k has gone.
-func (s *cells) replace(j, k int, p lift.Problem, w lift.Weights) {
+func (s *cells) replace(j, k int, p problem.Problem, w problem.Weights) {
 	s.positive = append(s.positive[:k], s.positive[k+1:]...)
 	s.negative = append(s.negative[:k], s.negative[k+1:]...)
 	s.unit = append(s.unit[:k], s.unit[k+1:]...)

@@ -5,14 +5,14 @@ import (
 	"math/rand/v2"
 	"sort"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // narrow brings w down to o.Width neurons: each time it makes the removal of a
 // neuron, or the merger of two, that raises the objective least after the
 // others' output weights were refitted, and refines a little.  Then it trades:
 // it adds missing neurons and removes as many again while that helps.
-func narrow(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Options) (lift.Weights, Status) {
+func narrow(ctx context.Context, p problem.Problem, w problem.Weights, st Status, o Options) (problem.Weights, Status) {
 	quick := o
 	quick.Iterations, quick.NewtonIterations = 150, -1
 	total := st
@@ -21,7 +21,7 @@ func narrow(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Op
 		total.NewtonIterations += s.NewtonIterations
 		total.Evaluations += s.Evaluations
 	}
-	shrink := func(w lift.Weights) lift.Weights {
+	shrink := func(w problem.Weights) problem.Weights {
 		for w.Width() > o.Width {
 			w = removeOne(ctx, p, w, o.Width)
 			if ctx.Err() == nil {
@@ -62,7 +62,7 @@ func narrow(ctx context.Context, p lift.Problem, w lift.Weights, st Status, o Op
 
 // removeOne returns the best network found with fewer neurons.  Far above the
 // target width it drops the weakest tenth.
-func removeOne(ctx context.Context, p lift.Problem, w lift.Weights, target int) lift.Weights {
+func removeOne(ctx context.Context, p problem.Problem, w problem.Weights, target int) problem.Weights {
 	m := w.Width()
 	order := byStrength(p, w)
 	if excess := m - 2*target - 20; excess > 0 || ctx.Err() != nil {
@@ -107,7 +107,7 @@ type removal struct {
 }
 
 // apply makes the change.
-func (e *edits) apply(r removal) lift.Weights {
+func (e *edits) apply(r removal) problem.Weights {
 	if r.k == 0 {
 		return without(e.w, r.j)
 	}

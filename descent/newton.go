@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // newton is an active-set Newton method on the smooth pieces of F.  The active
@@ -51,7 +51,7 @@ func newPoint(n, d, c, m int) *point {
 }
 
 // newNewton returns nil for a network of width 0.
-func newNewton(p lift.Problem, w lift.Weights, stop func() bool) *newton {
+func newNewton(p problem.Problem, w problem.Weights, stop func() bool) *newton {
 	if w.Width() == 0 {
 		return nil
 	}
@@ -407,6 +407,6 @@ func (s *newton) slopeAt(pt *point) float64 {
 func (s *newton) accept() { s.at, s.trial = s.trial, s.at }
 
 // weights returns a copy of the current weights.
-func (s *newton) weights() lift.Weights {
-	return lift.Weights{U: mat.DenseCopyOf(s.at.u), V: mat.DenseCopyOf(s.at.v)}
+func (s *newton) weights() problem.Weights {
+	return problem.Weights{U: mat.DenseCopyOf(s.at.u), V: mat.DenseCopyOf(s.at.v)}
 }

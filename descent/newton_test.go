@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func TestHessianAgainstFiniteDifferences(t *testing.T) {
@@ -53,12 +53,12 @@ func TestNewtonEndsOnTheKink(t *testing.T) {
 	// In one dimension everything is known: with x = (1, −1) and one output,
 	// y = (2, 0) the only useful neuron has u > 0.  With a second feature whose
 	// use on row 1 is punished by row 1's target, the minimiser sits on a kink.
-	p := lift.Problem{
+	p := problem.Problem{
 		X:     mat.NewDense(3, 2, []float64{1, 0.2, 0.3, 1, 1, 1}),
 		Y:     mat.NewDense(3, 1, []float64{3, -4, 2}),
 		Gamma: 0.01,
 	}
-	w, st, err := Refine(t.Context(), p, lift.Weights{
+	w, st, err := Refine(t.Context(), p, problem.Weights{
 		U: mat.NewDense(2, 2, []float64{1, -0.1, 0.1, 0.9}),
 		V: mat.NewDense(2, 1, []float64{1, -1}),
 	}, Options{})

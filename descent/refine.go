@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Refine improves w and returns the best weights seen, whose objective is never
@@ -21,13 +21,13 @@ import (
 // residual of the network is about as accurate, relative to its own size.
 //
 // Errors are those of bad input.  When ctx ends, Refine returns what it has.
-func Refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lift.Weights, Status, error) {
+func Refine(ctx context.Context, p problem.Problem, w problem.Weights, o Options) (problem.Weights, Status, error) {
 	o, err := o.withDefaults()
 	if err != nil {
-		return lift.Weights{}, Status{}, err
+		return problem.Weights{}, Status{}, err
 	}
 	if err := checkPlain(p, w); err != nil {
-		return lift.Weights{}, Status{}, err
+		return problem.Weights{}, Status{}, err
 	}
 	start := time.Now()
 	limited, cancel := withLimit(ctx, o.TimeLimit)
@@ -61,7 +61,7 @@ func (s *Status) finish(caller, limited context.Context, start time.Time) {
 }
 
 // checkPlain validates a plain problem and weights for it.
-func checkPlain(p lift.Problem, w lift.Weights) error {
+func checkPlain(p problem.Problem, w problem.Weights) error {
 	if err := p.ValidatePlain(); err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func checkPlain(p lift.Problem, w lift.Weights) error {
 }
 
 // checkWeights validates a problem and weights for it.
-func checkWeights(p lift.Problem, w lift.Weights) error {
+func checkWeights(p problem.Problem, w problem.Weights) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func checkWeights(p lift.Problem, w lift.Weights) error {
 }
 
 // better keeps the better of two networks; ties and NaN keep the first.
-func better(p lift.Problem, a lift.Weights, fa float64, b lift.Weights) (lift.Weights, float64) {
+func better(p problem.Problem, a problem.Weights, fa float64, b problem.Weights) (problem.Weights, float64) {
 	if fb, _ := p.Objective(b); fb < fa {
 		return b, fb
 	}
@@ -115,7 +115,7 @@ func better(p lift.Problem, a lift.Weights, fa float64, b lift.Weights) (lift.We
 }
 
 // refine alternates L-BFGS, the convex refit and Newton.
-func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lift.Weights, Status) {
+func refine(ctx context.Context, p problem.Problem, w problem.Weights, o Options) (problem.Weights, Status) {
 	const round = 250 // L-BFGS iterations between refits
 	st := Status{Stationarity: math.NaN(), Reason: IterationLimit}
 	stop := func() bool { return ctx.Err() != nil }
@@ -124,7 +124,7 @@ func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 	if f, _ := p.Objective(w); f < st.Objective {
 		best, st.Objective = w, f
 	}
-	consider := func(w lift.Weights) { best, st.Objective = better(p, best, st.Objective, w) }
+	consider := func(w problem.Weights) { best, st.Objective = better(p, best, st.Objective, w) }
 	refitted := func() {
 		if !editsFit(p, best.Width()) {
 			return
@@ -180,7 +180,7 @@ func refine(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (lif
 }
 
 // directionsOf returns U, or an empty matrix for width 0.
-func directionsOf(w lift.Weights) mat.Matrix {
+func directionsOf(w problem.Weights) mat.Matrix {
 	if w.Width() == 0 {
 		return &mat.Dense{}
 	}
@@ -188,7 +188,7 @@ func directionsOf(w lift.Weights) mat.Matrix {
 }
 
 // runLBFGS improves w in coordinates in which XᵀX is diagonal, where those are cheap.
-func runLBFGS(ctx context.Context, p lift.Problem, s *coordinates, w lift.Weights, limit int) (out lift.Weights, its, calls int) {
+func runLBFGS(ctx context.Context, p problem.Problem, s *coordinates, w problem.Weights, limit int) (out problem.Weights, its, calls int) {
 	if w.Width() == 0 {
 		return w, 0, 0
 	}
@@ -276,13 +276,13 @@ func inverseCurvature(theta, lambda, squares []float64, gamma float64) []float64
 }
 
 // newtonFits tells whether the Newton system of w is small enough to form.
-func newtonFits(p lift.Problem, w lift.Weights) bool {
+func newtonFits(p problem.Problem, w problem.Weights) bool {
 	_, d, c := p.Dims()
 	return w.Width() > 0 && w.Width()*(d+c) <= newtonLimit
 }
 
 // runNewton improves w by active-set Newton steps.
-func runNewton(p lift.Problem, w lift.Weights, limit int, tol float64, stop func() bool) (lift.Weights, int, float64, Reason) {
+func runNewton(p problem.Problem, w problem.Weights, limit int, tol float64, stop func() bool) (problem.Weights, int, float64, Reason) {
 	w = Balance(w)
 	s := newNewton(p, w, stop)
 	if s == nil {
@@ -298,7 +298,7 @@ const mostKinkBases = 20_000_000
 
 // stationarityOf measures w as it is, with rows within rounding of their kink on
 // it.  It is NaN where that would take too much memory.
-func stationarityOf(p lift.Problem, w lift.Weights) float64 {
+func stationarityOf(p problem.Problem, w problem.Weights) float64 {
 	if _, d, _ := p.Dims(); w.Width()*d*d > mostKinkBases || !editsFit(p, w.Width()) {
 		return math.NaN()
 	}

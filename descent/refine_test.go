@@ -10,7 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func TestRefineReachesStationaryPoints(t *testing.T) {
@@ -31,7 +31,7 @@ func TestRefineReachesStationaryPoints(t *testing.T) {
 		// Small changes of the weights must not lower the objective.
 		rng := newRand(seed)
 		for range 500 {
-			near := lift.Weights{U: mat.DenseCopyOf(got.U), V: mat.DenseCopyOf(got.V)}
+			near := problem.Weights{U: mat.DenseCopyOf(got.U), V: mat.DenseCopyOf(got.V)}
 			for _, data := range [][]float64{near.U.RawMatrix().Data, near.V.RawMatrix().Data} {
 				for i := range data {
 					data[i] += 1e-5 * rng.NormFloat64()
@@ -80,15 +80,15 @@ func TestRefineKeepsTheBestWhenCancelled(t *testing.T) {
 
 func TestRefineRejectsBadInput(t *testing.T) {
 	p, w, _ := randomProblem(t, 1, 5, 2, 2, 3)
-	nan := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
+	nan := problem.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
 	nan.V.Set(0, 0, math.NaN())
 	for name, call := range map[string]func() error{
 		"NaN weight": func() error { _, _, err := Refine(t.Context(), p, nan, Options{}); return err },
 		"wrong V": func() error {
-			_, _, err := Refine(t.Context(), p, lift.Weights{U: w.U, V: w.U.Grow(1, 0).(*mat.Dense)}, Options{})
+			_, _, err := Refine(t.Context(), p, problem.Weights{U: w.U, V: w.U.Grow(1, 0).(*mat.Dense)}, Options{})
 			return err
 		},
-		"no V": func() error { _, _, err := Refine(t.Context(), p, lift.Weights{U: w.U}, Options{}); return err },
+		"no V": func() error { _, _, err := Refine(t.Context(), p, problem.Weights{U: w.U}, Options{}); return err },
 		"NaN tolerance": func() error {
 			_, _, err := Refine(t.Context(), p, w, Options{Tolerance: math.NaN()})
 			return err
@@ -103,8 +103,8 @@ func TestRefineRejectsBadInput(t *testing.T) {
 			q := p
 			q.Gamma = 0
 			_, _, err := Refine(t.Context(), q, w, Options{})
-			if err != nil && !errors.Is(err, lift.ErrInvalid) {
-				t.Errorf("γ = 0: %v does not wrap lift.ErrInvalid", err)
+			if err != nil && !errors.Is(err, problem.ErrInvalid) {
+				t.Errorf("γ = 0: %v does not wrap problem.ErrInvalid", err)
 			}
 			return err
 		},
@@ -117,12 +117,12 @@ func TestRefineRejectsBadInput(t *testing.T) {
 
 func TestRefineZeroWidth(t *testing.T) {
 	p, _, _ := randomProblem(t, 1, 12, 2, 2, 3)
-	w, st, err := Refine(t.Context(), p, lift.Weights{}, Options{})
+	w, st, err := Refine(t.Context(), p, problem.Weights{}, Options{})
 	if err != nil || w.Width() != 0 {
 		t.Fatalf("width %d, %v, %+v", w.Width(), err, st)
 	}
-	w, st, err = Refine(t.Context(), p, lift.Weights{}, Options{GrowRounds: 20})
-	zero, _ := p.Objective(lift.Weights{})
+	w, st, err = Refine(t.Context(), p, problem.Weights{}, Options{GrowRounds: 20})
+	zero, _ := p.Objective(problem.Weights{})
 	if err != nil || w.Width() == 0 || !(st.Objective < zero) {
 		t.Errorf("growing from nothing: width %d, objective %v of %v, %v", w.Width(), st.Objective, zero, err)
 	}
@@ -216,13 +216,13 @@ func TestRestartsDoNotDependOnParallel(t *testing.T) {
 // TestRidgeStart checks the normal equations of the start, and that it costs less than no network.
 func TestRidgeStart(t *testing.T) {
 	p, _, _ := randomProblem(t, 7, 40, 3, 2, 10)
-	directions := startDirections(p, lift.Weights{}, 25, rand.New(rand.NewPCG(1, 2)))
+	directions := startDirections(p, problem.Weights{}, 25, rand.New(rand.NewPCG(1, 2)))
 	w := ridgeStart(p, directions)
 	if w.Width() != 25 {
 		t.Fatalf("width %d, want 25", w.Width())
 	}
 	// Rescaled to the directions' own lengths, V solves (AᵀA + λI) V = AᵀY.
-	a := lift.Weights{U: mat.DenseCopyOf(directions.T()), V: w.V}.Activations(p.X)
+	a := problem.Weights{U: mat.DenseCopyOf(directions.T()), V: w.V}.Activations(p.X)
 	v := mat.DenseCopyOf(w.V)
 	for j := range 25 {
 		scale := mat.Norm(w.U.RowView(j), 2) / mat.Norm(directions.ColView(j), 2)
@@ -240,7 +240,7 @@ func TestRidgeStart(t *testing.T) {
 	if !mat.EqualApprox(&left, &right, 1e-9*mat.Norm(&right, 2)) {
 		t.Error("the normal equations do not hold")
 	}
-	none, _ := p.Objective(lift.Weights{})
+	none, _ := p.Objective(problem.Weights{})
 	if f, _ := p.Objective(w); !(f < none) {
 		t.Errorf("the start costs %g, no network %g", f, none)
 	}

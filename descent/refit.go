@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Gap holds the two values that bound the optimum of a convex problem.
@@ -41,22 +41,22 @@ func (g Gap) Relative() float64 {
 // when its steps gain little.
 //
 // When ctx ends, the best weights so far come back with a larger gap.
-func RefitOutput(ctx context.Context, p lift.Problem, directions mat.Matrix) (lift.Weights, Gap, error) {
+func RefitOutput(ctx context.Context, p problem.Problem, directions mat.Matrix) (problem.Weights, Gap, error) {
 	if err := checkDirections(p, directions); err != nil {
-		return lift.Weights{}, Gap{}, err
+		return problem.Weights{}, Gap{}, err
 	}
 	tol, rounds := refitTolerance, 100
 	if !p.IsSquared() {
 		tol, rounds = refitLossTolerance, refitLossRounds
 	}
-	w, gap := refit(ctx, p, directions, lift.Weights{}, tol, rounds)
+	w, gap := refit(ctx, p, directions, problem.Weights{}, tol, rounds)
 	return p.WithIntercept(w), gap, nil
 }
 
 // refit is RefitOutput to the relative gap tol, or as far as the given number of
 // working sets and of rounds on each goes, without the checks.  Where warm has the same directions
 // as its first rows, their output weights are the starting point.  The network comes without its intercept.
-func refit(ctx context.Context, p lift.Problem, directions mat.Matrix, warm lift.Weights, tol float64, rounds int) (lift.Weights, Gap) {
+func refit(ctx context.Context, p problem.Problem, directions mat.Matrix, warm problem.Weights, tol float64, rounds int) (problem.Weights, Gap) {
 	if !p.IsSquared() {
 		return refitLoss(ctx, p, directions, warm, tol, rounds)
 	}
@@ -68,7 +68,7 @@ func refit(ctx context.Context, p lift.Problem, directions mat.Matrix, warm lift
 }
 
 // begin sets t to the output weights of a network whose directions are the first ones.
-func (l *groupLasso) begin(warm lift.Weights) {
+func (l *groupLasso) begin(warm problem.Weights) {
 	for j := range min(warm.Width(), l.k) {
 		s := floats.Norm(warm.U.RawRowView(j), 2)
 		for q := range l.c {
@@ -98,7 +98,7 @@ type groupLasso struct {
 	z          []float64      // c
 }
 
-func newGroupLasso(p lift.Problem, directions mat.Matrix) *groupLasso {
+func newGroupLasso(p problem.Problem, directions mat.Matrix) *groupLasso {
 	n, d, c := p.Dims()
 	k, _ := directions.Dims()
 	l := &groupLasso{
@@ -141,7 +141,7 @@ func newGroupLasso(p lift.Problem, directions mat.Matrix) *groupLasso {
 
 // makePlain turns activations, or targets, of a squared loss with weights and an intercept into those of a squared loss without: rows
 // are multiplied by √w_i and, as the best intercept takes the mean out of the residual, columns made orthogonal to √w.
-func makePlain(p lift.Problem, a blas64.General) {
+func makePlain(p problem.Problem, a blas64.General) {
 	means, total := make([]float64, a.Cols), 0.0
 	for i := range a.Rows {
 		w := 1.0
@@ -484,12 +484,12 @@ func (l *groupLasso) newton() float64 {
 
 // weights returns the balanced network of the support: with t_j = ‖t_j‖ t̂_j,
 // u_j = √‖t_j‖ û_j and v_j = √‖t_j‖ t̂_j.
-func (l *groupLasso) weights() lift.Weights {
+func (l *groupLasso) weights() problem.Weights {
 	support := l.support()
 	if len(support) == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	w := lift.Weights{U: mat.NewDense(len(support), l.d, nil), V: mat.NewDense(len(support), l.c, nil)}
+	w := problem.Weights{U: mat.NewDense(len(support), l.d, nil), V: mat.NewDense(len(support), l.c, nil)}
 	for q, j := range support {
 		t := l.t[j*l.c : (j+1)*l.c]
 		s := math.Sqrt(floats.Norm(t, 2))

@@ -8,12 +8,12 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func TestRefitOneDirectionInClosedForm(t *testing.T) {
 	// min ½‖a t − Y‖² + γ‖t‖ has t = (1 − γ/‖Yᵀa‖)₊ Yᵀa/‖a‖².
-	p := lift.Problem{X: mat.NewDense(3, 1, []float64{1, 2, -1}), Y: mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6}), Gamma: 0.5}
+	p := problem.Problem{X: mat.NewDense(3, 1, []float64{1, 2, -1}), Y: mat.NewDense(3, 2, []float64{1, 2, 3, 4, 5, 6}), Gamma: 0.5}
 	w, gap, err := RefitOutput(t.Context(), p, mat.NewDense(1, 1, []float64{7}))
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +52,7 @@ func TestRefitGapAndOptimality(t *testing.T) {
 		}
 		// No other output weights for these directions may be better.
 		for range 200 {
-			other := lift.Weights{U: got.U, V: mat.DenseCopyOf(got.V)}
+			other := problem.Weights{U: got.U, V: mat.DenseCopyOf(got.V)}
 			noise := make([]float64, len(other.V.RawMatrix().Data))
 			random(noise, rng)
 			floats.AddScaled(other.V.RawMatrix().Data, 1e-3, noise)
@@ -70,7 +70,7 @@ func TestRefitLargeDecayGivesNoNeuron(t *testing.T) {
 	if err != nil || got.Width() != 0 {
 		t.Fatalf("width %d, error %v", got.Width(), err)
 	}
-	if f, _ := p.Objective(lift.Weights{}); !(math.Abs(gap.Primal-f) <= 1e-12*f) || !(math.Abs(gap.Relative()) <= 1e-12) {
+	if f, _ := p.Objective(problem.Weights{}); !(math.Abs(gap.Primal-f) <= 1e-12*f) || !(math.Abs(gap.Relative()) <= 1e-12) {
 		t.Errorf("gap %+v, want both %v", gap, f)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -27,7 +27,7 @@ const (
 //
 // a weighted squared loss with the targets F_i − g_i/(Lw_i), whose group lasso is solved again and again, from outputs that are extrapolated as
 // in accelerated gradient methods (A. Beck and M. Teboulle, SIAM J. Imaging Sciences 2, 2009).  There is no dual value.
-func refitLoss(ctx context.Context, p lift.Problem, directions mat.Matrix, warm lift.Weights, tol float64, rounds int) (lift.Weights, Gap) {
+func refitLoss(ctx context.Context, p problem.Problem, directions mat.Matrix, warm problem.Weights, tol float64, rounds int) (problem.Weights, Gap) {
 	n, _, c := p.Dims()
 	model := p
 	model.Loss, model.Y, model.Weights = nil, mat.NewDense(n, c, nil), make([]float64, n)
@@ -79,7 +79,7 @@ func refitLoss(ctx context.Context, p lift.Problem, directions mat.Matrix, warm 
 
 // majorizer makes squared losses of another one.
 type majorizer struct {
-	p       lift.Problem
+	p       problem.Problem
 	l       *groupLasso
 	weights []float64 // n, Lw_i
 	y       []float64 // n×c, of p

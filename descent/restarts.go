@@ -10,12 +10,12 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Run is the outcome of one random start.
 type Run struct {
-	Weights lift.Weights
+	Weights problem.Weights
 	Status  Status
 }
 
@@ -25,7 +25,7 @@ type Run struct {
 // the output layer for random directions, refines, and adds missing neurons.
 //
 // When ctx ends, starts that have not begun come back with width 0.
-func Restarts(ctx context.Context, p lift.Problem, o Options) (runs []Run, best int, err error) {
+func Restarts(ctx context.Context, p problem.Problem, o Options) (runs []Run, best int, err error) {
 	o, err = o.withDefaults()
 	if err != nil {
 		return nil, 0, err
@@ -72,10 +72,10 @@ const (
 )
 
 // ridgeStart fits the output layer for the columns of directions (d×k) by ridge regression.
-func ridgeStart(p lift.Problem, directions *mat.Dense) lift.Weights {
+func ridgeStart(p problem.Problem, directions *mat.Dense) problem.Weights {
 	n, _, c := p.Dims()
 	_, k := directions.Dims()
-	a := lift.Weights{U: mat.DenseCopyOf(directions.T()), V: mat.NewDense(k, c, nil)}
+	a := problem.Weights{U: mat.DenseCopyOf(directions.T()), V: mat.NewDense(k, c, nil)}
 	active := a.ActivationsOn(p.Algebra(), p.X)
 	square, v, algebra := mat.NewDense(k, k, nil), a.V, p.Algebra()
 	algebra.Mul(square, active.T(), active)
@@ -95,17 +95,17 @@ func ridgeStart(p lift.Problem, directions *mat.Dense) lift.Weights {
 }
 
 // restart is one start.
-func restart(ctx context.Context, p lift.Problem, o Options, index uint64) Run {
+func restart(ctx context.Context, p problem.Problem, o Options, index uint64) Run {
 	if ctx.Err() != nil {
-		f, _ := p.Objective(lift.Weights{})
+		f, _ := p.Objective(problem.Weights{})
 		return Run{Status: Status{Reason: Interrupted, Objective: f, Stationarity: math.NaN()}}
 	}
 	n, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(o.Seed, index))
-	directions := startDirections(p, lift.Weights{}, min(max(50+10*min(d, mostSets), min(n/2, mostStarts)), fewDirections(n, d)), rng)
-	var w lift.Weights
+	directions := startDirections(p, problem.Weights{}, min(max(50+10*min(d, mostSets), min(n/2, mostStarts)), fewDirections(n, d)), rng)
+	var w problem.Weights
 	if _, k := directions.Dims(); n*k*c < ridgeFrom {
-		w, _ = refit(ctx, p, directions.T(), lift.Weights{}, 1e-3, 10)
+		w, _ = refit(ctx, p, directions.T(), problem.Weights{}, 1e-3, 10)
 	} else {
 		w = ridgeStart(p, directions)
 	}

@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -58,7 +58,7 @@ const sharedWork = 200_000
 
 // newRisk makes the work space for the problem p with the rows x (n×d) in place of its own and the targets y (n×c), in another order of rows
 // perhaps, which is that of the weights, for at most threads goroutines.
-func newRisk[T linalg.Real](p lift.Problem, x []T, y, weights []float64, threads int) *risk[T] {
+func newRisk[T linalg.Real](p problem.Problem, x []T, y, weights []float64, threads int) *risk[T] {
 	_, d, c := p.Dims()
 	r := &risk[T]{algebra: p.Algebra().WithThreads(1), n: len(y) / c, d: d, c: c, x: x, y: y, weights: weights, loss: loss.OrSquared(p.Loss), gamma: p.Gamma}
 	if p.Intercept {

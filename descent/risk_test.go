@@ -10,12 +10,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
 // structured is a regression on Gaussian data with some structure.
-func structured(n, d, c int, gamma float64, seed uint64) lift.Problem {
+func structured(n, d, c int, gamma float64, seed uint64) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, c, nil)
 	random(x.RawMatrix().Data, rng)
@@ -24,14 +24,14 @@ func structured(n, d, c int, gamma float64, seed uint64) lift.Problem {
 			y.Set(i, k, max(x.At(i, k%d), 0)-max(x.At(i, (k+1)%d)+0.5, 0)+0.1*rng.NormFloat64())
 		}
 	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
+	return problem.Problem{X: x, Y: y, Gamma: gamma}
 }
 
 // plainGradient is the objective and its gradient by their formulas.
-func plainGradient(p lift.Problem, w lift.Weights) (float64, []float64) {
+func plainGradient(p problem.Problem, w problem.Weights) (float64, []float64) {
 	f, _ := p.Objective(w)
 	h, r := w.Activations(p.X), p.Residual(w)
-	g := lift.Weights{U: new(mat.Dense), V: new(mat.Dense)}
+	g := problem.Weights{U: new(mat.Dense), V: new(mat.Dense)}
 	var slopes mat.Dense
 	slopes.Mul(r, w.V.T())
 	slopes.Apply(func(i, j int, v float64) float64 {

@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // simplifySlack is the relative rise of the objective that counts as rounding.
@@ -22,7 +22,7 @@ const simplifySlack = 1e-12
 const simplifyWork = 800_000_000
 
 // refitWork is what a refit of the output layer of w costs, up to a factor.
-func refitWork(p lift.Problem, w lift.Weights) int {
+func refitWork(p problem.Problem, w problem.Weights) int {
 	n, _, c := p.Dims()
 	return n * w.Width() * (w.Width() + c)
 }
@@ -32,9 +32,9 @@ func refitWork(p lift.Problem, w lift.Weights) int {
 // spare, and those whose loss a refit of the others makes good.  The result is
 // usually as narrow as the paper's critical width suggests; run Refine before
 // and after.  Networks whose activations are too many to hold (n·m above six million) are only balanced.
-func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
+func Simplify(ctx context.Context, p problem.Problem, w problem.Weights) (problem.Weights, error) {
 	if err := checkWeights(p, w); err != nil {
-		return lift.Weights{}, err
+		return problem.Weights{}, err
 	}
 	w = reduce(p, merge(ctx, p, Balance(w)))
 	return dropSpare(ctx, p, w), nil
@@ -44,18 +44,18 @@ func Simplify(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights
 // where Σ_j δ_j (Xu_j)₊v_jᵀ = 0, scaling the neurons by 1 + θδ_j leaves the
 // output as it is, does not raise the weight decay for one sign of θ, and makes a
 // neuron vanish (Carathéodory).  At most n·c neurons remain.
-func Reduce(p lift.Problem, w lift.Weights) (lift.Weights, error) {
+func Reduce(p problem.Problem, w problem.Weights) (problem.Weights, error) {
 	if err := checkWeights(p, w); err != nil {
-		return lift.Weights{}, err
+		return problem.Weights{}, err
 	}
 	return reduce(p, Balance(w)), nil
 }
 
 // Prune drops neurons that no row of X activates and neurons without which the
 // objective is not higher, the weakest first.
-func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, error) {
+func Prune(ctx context.Context, p problem.Problem, w problem.Weights) (problem.Weights, error) {
 	if err := checkWeights(p, w); err != nil {
-		return lift.Weights{}, err
+		return problem.Weights{}, err
 	}
 	w = Balance(w)
 	f, _ := p.Objective(w)
@@ -63,7 +63,7 @@ func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, e
 		if ctx.Err() != nil {
 			break
 		}
-		without := lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V), B: w.B}
+		without := problem.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V), B: w.B}
 		clear(without.V.RawRowView(j))
 		if g, _ := p.Objective(without); g <= f {
 			w, f = without, g
@@ -79,7 +79,7 @@ func Prune(ctx context.Context, p lift.Problem, w lift.Weights) (lift.Weights, e
 // along it, towards less decay, ends where a coefficient becomes zero.  A basis of such vectors comes from one
 // pivoted Cholesky factorisation of the Gram matrix of the features, and what is left of it after a step
 // is made zero in the place of the neuron that has gone.
-func reduce(p lift.Problem, w lift.Weights) lift.Weights {
+func reduce(p problem.Problem, w problem.Weights) problem.Weights {
 	m := w.Width()
 	if m < 2 || !editsFit(p, m) {
 		return w
@@ -109,7 +109,7 @@ func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 	}
 	best, _ := p.Objective(w)
 	coefficients := slices.Clone(size)
-	scaled := func() lift.Weights {
+	scaled := func() problem.Weights {
 		v := mat.DenseCopyOf(w.V)
 		for j := range m {
 			ratio := 0.0 // a neuron that is never active may go
@@ -118,7 +118,7 @@ func reduce(p lift.Problem, w lift.Weights) lift.Weights {
 			}
 			floats.Scale(ratio, v.RawRowView(j))
 		}
-		return Balance(lift.Weights{U: mat.DenseCopyOf(w.U), V: v, B: w.B})
+		return Balance(problem.Weights{U: mat.DenseCopyOf(w.U), V: v, B: w.B})
 	}
 	out := w
 	for t, mu := range basis {
@@ -196,7 +196,7 @@ func eliminate(coefficients, cost, mu []float64) int {
 }
 
 // byStrength orders neurons by ‖(Xu_j)₊‖‖v_j‖, the weakest first.
-func byStrength(p lift.Problem, w lift.Weights) []int {
+func byStrength(p problem.Problem, w problem.Weights) []int {
 	m := w.Width()
 	order, size := make([]int, m), make([]float64, m)
 	if m == 0 {
@@ -215,7 +215,7 @@ func byStrength(p lift.Problem, w lift.Weights) []int {
 const spareFailures = 10
 
 // dropSpare drops neurons whose loss a refit of the others makes good, the weakest first.
-func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights {
+func dropSpare(ctx context.Context, p problem.Problem, w problem.Weights) problem.Weights {
 	if !editsFit(p, w.Width()) {
 		return w
 	}
@@ -259,7 +259,7 @@ func dropSpare(ctx context.Context, p lift.Problem, w lift.Weights) lift.Weights
 
 // refitBelow refits the output layer of w until its objective, which is the second result, is at most the
 // level, or the dual bound says that it cannot be.
-func refitBelow(ctx context.Context, p lift.Problem, w lift.Weights, level float64) (lift.Weights, float64) {
+func refitBelow(ctx context.Context, p problem.Problem, w problem.Weights, level float64) (problem.Weights, float64) {
 	f := math.Inf(1)
 	for _, tol := range []float64{1e-4, 1e-6, 1e-9} {
 		var gap Gap
@@ -274,7 +274,7 @@ func refitBelow(ctx context.Context, p lift.Problem, w lift.Weights, level float
 }
 
 // without returns w without neuron j.
-func without(w lift.Weights, j int) lift.Weights {
+func without(w problem.Weights, j int) problem.Weights {
 	var keep []int
 	for k := range w.Width() {
 		if k != j {

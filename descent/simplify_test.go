@@ -8,16 +8,16 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 99)) }
 
 // split doubles every neuron: λ and 1 − λ of each, which changes neither the
 // output nor the objective.
-func split(w lift.Weights, rng *rand.Rand) lift.Weights {
+func split(w problem.Weights, rng *rand.Rand) problem.Weights {
 	m := w.Width()
-	out := lift.Weights{U: stack(w.U, w.U), V: stack(w.V, w.V)}
+	out := problem.Weights{U: stack(w.U, w.U), V: stack(w.V, w.V)}
 	for j := range m {
 		s := math.Sqrt(0.1 + 0.8*rng.Float64())
 		r := math.Sqrt(1 - s*s)
@@ -34,10 +34,10 @@ func TestMergeUndoesSplitting(t *testing.T) {
 		p, w, rng := randomProblem(t, seed, 20, 3, 2, 5)
 		w = Balance(w)
 		f, _ := p.Objective(w)
-		for name, fn := range map[string]func(lift.Weights) (lift.Weights, error){
-			"Merge":    func(w lift.Weights) (lift.Weights, error) { return Merge(t.Context(), p, w) },
-			"Reduce":   func(w lift.Weights) (lift.Weights, error) { return Reduce(p, w) },
-			"Simplify": func(w lift.Weights) (lift.Weights, error) { return Simplify(t.Context(), p, w) },
+		for name, fn := range map[string]func(problem.Weights) (problem.Weights, error){
+			"Merge":    func(w problem.Weights) (problem.Weights, error) { return Merge(t.Context(), p, w) },
+			"Reduce":   func(w problem.Weights) (problem.Weights, error) { return Reduce(p, w) },
+			"Simplify": func(w problem.Weights) (problem.Weights, error) { return Simplify(t.Context(), p, w) },
 		} {
 			got, err := fn(split(w, rng))
 			if err != nil {

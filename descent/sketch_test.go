@@ -5,17 +5,17 @@ import (
 	"errors"
 	"testing"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TestSketchIsFirst: with many rows the first network is of a few neurons, better than none, and known before a pass of a wide one over the data.
 func TestSketchIsFirst(t *testing.T) {
 	p := structured(60_000, 2, 1, 0.5, 5)
-	none, _ := p.Objective(lift.Weights{})
+	none, _ := p.Objective(problem.Weights{})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	seen := errors.New("a network was seen")
-	w, st, err := Train(ctx, p, TrainOptions{Seed: 1, Threads: 1, Progress: func(w lift.Weights, objective float64) {
+	w, st, err := Train(ctx, p, TrainOptions{Seed: 1, Threads: 1, Progress: func(w problem.Weights, objective float64) {
 		if w.Width() > 0 {
 			cancel(seen)
 		}

@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 const (
@@ -109,9 +109,9 @@ func (t *training) convexStart(rng *rand.Rand) []float64 {
 	if !t.convexFits(k) {
 		return t.randomStart(rng)
 	}
-	directions := startDirections(t.p, lift.Weights{}, k, rng)
+	directions := startDirections(t.p, problem.Weights{}, k, rng)
 	if t.n*k*t.c < ridgeFrom {
-		w, _ := refit(t.ctx, t.p, directions.T(), lift.Weights{}, 1e-3, 10)
+		w, _ := refit(t.ctx, t.p, directions.T(), problem.Weights{}, 1e-3, 10)
 		return t.pack(w)
 	}
 	return t.pack(ridgeStart(t.p, directions))
@@ -140,12 +140,12 @@ func (t *training) disturbed(theta []float64) []float64 {
 }
 
 // pack is the inverse of unpack.
-func (t *training) pack(w lift.Weights) []float64 {
+func (t *training) pack(w problem.Weights) []float64 {
 	theta := make([]float64, (t.d+t.c)*w.Width())
 	pack(w, theta)
 	return theta
 }
 
-func (t *training) unpack(theta []float64) lift.Weights {
+func (t *training) unpack(theta []float64) problem.Weights {
 	return unpack(theta, len(theta)/(t.d+t.c), t.d, t.c)
 }

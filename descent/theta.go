@@ -4,7 +4,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func general(rows, cols int) blas64.General {
@@ -12,7 +12,7 @@ func general(rows, cols int) blas64.General {
 }
 
 // pack lays weights out as theta.
-func pack(w lift.Weights, theta []float64) {
+func pack(w problem.Weights, theta []float64) {
 	m := w.Width()
 	if m == 0 {
 		return
@@ -30,11 +30,11 @@ func pack(w lift.Weights, theta []float64) {
 }
 
 // unpack is the inverse of pack.
-func unpack(theta []float64, m, d, c int) lift.Weights {
+func unpack(theta []float64, m, d, c int) problem.Weights {
 	if m == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	w := lift.Weights{U: mat.NewDense(m, d, nil), V: mat.NewDense(m, c, nil)}
+	w := problem.Weights{U: mat.NewDense(m, d, nil), V: mat.NewDense(m, c, nil)}
 	for j := range m {
 		for k := range d {
 			w.U.Set(j, k, theta[k*m+j])

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TrainOptions steer Train.  The zero value means the defaults.
@@ -21,10 +21,10 @@ type TrainOptions struct {
 	// means that training goes on until ctx ends or nothing is gained any more.
 	Effort int
 	// Start are weights to go on from, which may have width 0: none.  The result is never worse, unless they are wider than Width.
-	Start lift.Weights
+	Start problem.Weights
 	// Progress, unless nil, is called with each better network and its objective, from the goroutine of Train, soon after
 	// it was found.  The weights are the callee's to keep.
-	Progress func(w lift.Weights, objective float64)
+	Progress func(w problem.Weights, objective float64)
 }
 
 // withDefaults checks the options and fills in the defaults.
@@ -61,14 +61,14 @@ func (o TrainOptions) withDefaults(threads int) (TrainOptions, error) {
 //
 // Runs that ctx does not cut off are deterministic for a seed and a number of threads.  Errors are those of bad
 // input.
-func Train(ctx context.Context, p lift.Problem, o TrainOptions) (lift.Weights, Status, error) {
+func Train(ctx context.Context, p problem.Problem, o TrainOptions) (problem.Weights, Status, error) {
 	begin := time.Now()
 	if err := checkWeights(p, o.Start); err != nil {
-		return lift.Weights{}, Status{}, err
+		return problem.Weights{}, Status{}, err
 	}
 	o, err := o.withDefaults(p.Algebra().Threads())
 	if err != nil {
-		return lift.Weights{}, Status{}, err
+		return problem.Weights{}, Status{}, err
 	}
 	t := newTraining(ctx, p.On(p.Algebra().WithThreads(1)), o) // the goroutines are beside each other
 	t.run()

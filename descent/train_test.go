@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -39,7 +39,7 @@ func TestTrainProgress(t *testing.T) {
 	for _, shape := range [][3]int{{60, 3, 1}, {2000, 5, 2}, {6, 40, 2}} {
 		p := structured(shape[0], shape[1], shape[2], 0.5, 2)
 		last := math.Inf(1)
-		_, st, err := Train(t.Context(), p, TrainOptions{Effort: 60, Progress: func(w lift.Weights, f float64) {
+		_, st, err := Train(t.Context(), p, TrainOptions{Effort: 60, Progress: func(w problem.Weights, f float64) {
 			if got, _ := p.Objective(w); math.Abs(got-f) > 1e-9*f {
 				t.Errorf("%v: %v is reported, %v is true", shape, f, got)
 			}
@@ -121,10 +121,10 @@ func TestTrainStart(t *testing.T) {
 func TestTrainEnds(t *testing.T) {
 	for _, shape := range [][2]int{{4, 3000}, {160, 1000}, {2000, 31}, {300, 300}, {20_000, 20}} {
 		p := structured(shape[0], shape[1], 1, 1, 7)
-		zero, _ := p.Objective(lift.Weights{})
+		zero, _ := p.Objective(problem.Weights{})
 		ctx, cancel := context.WithCancel(t.Context())
 		calls := 0
-		w, st, err := Train(ctx, p, TrainOptions{Progress: func(_ lift.Weights, objective float64) {
+		w, st, err := Train(ctx, p, TrainOptions{Progress: func(_ problem.Weights, objective float64) {
 			calls++
 			if objective < 0.9*zero {
 				cancel()
@@ -145,7 +145,7 @@ func TestTrainEnds(t *testing.T) {
 
 func TestTrainDegenerate(t *testing.T) {
 	p := structured(10, 3, 1, 1, 8)
-	for name, q := range map[string]lift.Problem{
+	for name, q := range map[string]problem.Problem{
 		"X is zero":     {X: mat.NewDense(10, 3, nil), Y: p.Y, Gamma: 1},
 		"Y is zero":     {X: p.X, Y: mat.NewDense(10, 1, nil), Gamma: 1},
 		"γ is large":    {X: p.X, Y: p.Y, Gamma: 1e6},
@@ -158,7 +158,7 @@ func TestTrainDegenerate(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		zero, _ := q.Objective(lift.Weights{})
+		zero, _ := q.Objective(problem.Weights{})
 		f, _ := q.Objective(w)
 		if !(f <= zero) || math.Abs(f-st.Objective) > 1e-9*f {
 			t.Errorf("%s: objective %v (%v reported), that of no network %v", name, f, st.Objective, zero)
@@ -172,8 +172,8 @@ func TestTrainDegenerate(t *testing.T) {
 }
 
 // scaled multiplies X and Y.
-func scaled(p lift.Problem, x, y float64) lift.Problem {
-	q := lift.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}
+func scaled(p problem.Problem, x, y float64) problem.Problem {
+	q := problem.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}
 	q.X.Scale(x, q.X)
 	q.Y.Scale(y, q.Y)
 	return q
@@ -185,8 +185,8 @@ func TestTrainRefuses(t *testing.T) {
 		"Width is -1":         {Width: -1},
 		"Threads is -2":       {Threads: -2},
 		"Effort is -3":        {Effort: -3},
-		"the intercept has 2": {Start: lift.Weights{B: []float64{1, 2}}},
-		"U has 2 col":         {Start: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
+		"the intercept has 2": {Start: problem.Weights{B: []float64{1, 2}}},
+		"U has 2 col":         {Start: problem.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
 	} {
 		if _, _, err := Train(t.Context(), p, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, expected one with %q", err, want)
@@ -197,7 +197,7 @@ func TestTrainRefuses(t *testing.T) {
 // TestTrainRowWeights: rows of weight 2 are rows that come twice.
 func TestTrainRowWeights(t *testing.T) {
 	p := structured(40, 3, 1, 0.5, 10)
-	twice := lift.Problem{X: stack(p.X, mat.DenseCopyOf(p.X.Slice(0, 10, 0, 3))), Y: stack(p.Y, mat.DenseCopyOf(p.Y.Slice(0, 10, 0, 1))), Gamma: p.Gamma}
+	twice := problem.Problem{X: stack(p.X, mat.DenseCopyOf(p.X.Slice(0, 10, 0, 3))), Y: stack(p.Y, mat.DenseCopyOf(p.Y.Slice(0, 10, 0, 1))), Gamma: p.Gamma}
 	weights := make([]float64, 40)
 	for i := range weights {
 		weights[i] = 1
@@ -255,7 +255,7 @@ func TestTrainLosses(t *testing.T) {
 		}
 		rng := newRand(12)
 		for range 20 {
-			other := lift.Weights{U: w.U, V: mat.DenseCopyOf(w.V), B: append([]float64(nil), w.B...)}
+			other := problem.Weights{U: w.U, V: mat.DenseCopyOf(w.V), B: append([]float64(nil), w.B...)}
 			for i := range other.V.RawMatrix().Data {
 				other.V.RawMatrix().Data[i] *= 1 + 1e-2*rng.NormFloat64()
 			}

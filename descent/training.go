@@ -8,18 +8,18 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // training is one run of Train.  Weights are in coordinates, as theta (see risk).
 type training struct {
 	ctx      context.Context
-	original lift.Problem
+	original problem.Problem
 	o        TrainOptions
 	plain    bool // the problem is the plain one
 	rng      *rand.Rand
 
-	p       lift.Problem // in coordinates
+	p       problem.Problem // in coordinates
 	s       *coordinates
 	n, d, c int
 	rowSize float64        // √(mean ‖x_i‖²)
@@ -46,7 +46,7 @@ const (
 // exactPart is the part of the objective below which gains need double precision.
 const exactPart = 1e-4
 
-func newTraining(ctx context.Context, p lift.Problem, o TrainOptions) *training {
+func newTraining(ctx context.Context, p problem.Problem, o TrainOptions) *training {
 	t := &training{
 		ctx: ctx, original: p, o: o, plain: p.IsPlain(),
 		bestF:  math.Inf(1),
@@ -77,7 +77,7 @@ func (t *training) run() {
 }
 
 // outcome returns the best network in the coordinates of the problem.
-func (t *training) outcome() (lift.Weights, Status) {
+func (t *training) outcome() (problem.Weights, Status) {
 	st := t.status
 	st.Objective = t.bestF
 	if math.IsInf(t.bestF, 1) { // there was no time for anything
@@ -89,9 +89,9 @@ func (t *training) outcome() (lift.Weights, Status) {
 }
 
 // weights are the best ones.
-func (t *training) weights() lift.Weights {
+func (t *training) weights() problem.Weights {
 	if len(t.best) == 0 {
-		return lift.Weights{B: t.bestB}
+		return problem.Weights{B: t.bestB}
 	}
 	w := t.s.out(t.best, t.c)
 	w.B = t.bestB

@@ -11,6 +11,7 @@ import (
 	"github.com/relift/relift/blocks"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/proof"
 	"github.com/relift/relift/relax"
 )
 
@@ -71,11 +72,11 @@ func (s *state) rowBlocks(ctx context.Context, a Access, reduced *lift.Reduced, 
 // diagonalBound claims what the dual point of the best network proves with diagonal multipliers.
 func (s *state) diagonalBound(ctx context.Context, a Access) error {
 	w, _ := s.network()
-	d, _, err := blocks.Diagonal(ctx, s.narrow, s.narrow.DualPoint(w))
+	d, _, err := blocks.Diagonal(ctx, s.narrow(), s.narrow().DualPoint(w))
 	if err != nil || d == nil {
 		return err
 	}
-	p, err := derive(ctx, s.widen(d), "diagonal multipliers")
+	p, err := derive(ctx, proof.Invert(d, s.stack), "diagonal multipliers")
 	if err != nil || p == nil {
 		return err
 	}

@@ -40,14 +40,6 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (*derived, 
 	return &derived{derivation: d, bound: r.ProvenBound * (1 - claimShare - min(r.Charged, mostShare)), source: source}, nil
 }
 
-// widen returns the derivation for the problem as it was given of one for the narrow problem.
-func (s *state) widen(d *proof.Derivation) *proof.Derivation {
-	if s.rowSpace == nil {
-		return d
-	}
-	return proof.Invert(d, s.rowSpace)
-}
-
 // claimShare is how much less than what the checker proved is claimed, beside what was charged up to mostShare, so that a
 // verifier with other roundings proves it too.
 const claimShare, mostShare = 1e-9, 1e-8

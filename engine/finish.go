@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/relax"
 	"github.com/relift/relift/signs"
 )
@@ -36,7 +36,7 @@ func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result,
 	r.RelativeGap = RelativeGap(r.LowerBound, upper)
 	r.Status = s.status(ctx, m, r.RelativeGap)
 	if s.hidden {
-		upper, weights = math.Inf(1), lift.Weights{}
+		upper, weights = math.Inf(1), problem.Weights{}
 		r.Weights, r.UpperBound, r.DataLoss, r.RelativeGap = weights, upper, math.NaN(), 1
 		if r.Status == GapReached {
 			r.Status = Done

@@ -8,7 +8,7 @@ import (
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/reduce"
 )
@@ -71,7 +71,7 @@ func checkMethod(p Problem, m Method) error {
 
 // weighted runs a problem of weighted squared losses as the plain one of scaled rows, and translates what comes out.
 func weighted(ctx context.Context, p Problem, opts Options, run func(context.Context, Problem, Options) (*Result, error)) (*Result, error) {
-	scales := reduce.NewRowScales(p)
+	scales := reduce.RowScales(p)
 	r, err := run(ctx, scales.Reduced(), opts)
 	if err != nil {
 		return nil, err
@@ -98,4 +98,4 @@ func weighted(ctx context.Context, p Problem, opts Options, run func(context.Con
 }
 
 // isWeighted reports whether a problem is one of weighted squared losses without an intercept.
-func isWeighted(p lift.Problem) bool { return p.IsSquared() && p.Weights != nil && !p.Intercept }
+func isWeighted(p problem.Problem) bool { return p.IsSquared() && p.Weights != nil && !p.Intercept }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Phase is one step of a run.
@@ -119,7 +119,7 @@ func (m *machine) lastResort(p Phase) error {
 
 // isInput reports whether an error is about the input, which no other step can use either.
 func isInput(err error) bool {
-	return errors.Is(err, lift.ErrInvalid) || errors.Is(err, ErrOptions) || errors.Is(err, ErrMemory)
+	return errors.Is(err, problem.ErrInvalid) || errors.Is(err, ErrOptions) || errors.Is(err, ErrMemory)
 }
 
 // over reports whether the time for phases has passed.

@@ -13,7 +13,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // handClock is a clock that a test moves.
@@ -103,17 +103,17 @@ type bench struct {
 
 func newBench(limit time.Duration) *bench {
 	clock := newHandClock()
-	p := lift.Problem{X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 1}
+	p := problem.Problem{X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 1}
 	record := newRecord(p, Options{Gap: 1e-3}, clock, clock.Now())
-	record.objective = func(w lift.Weights) (float64, float64) { return 10 - float64(w.Width()), 0 }
+	record.objective = func(w problem.Weights) (float64, float64) { return 10 - float64(w.Width()), 0 }
 	record.upper = 10
 	m := &machine{clock: clock, budget: Budget{Begin: clock.Now(), Limit: limit}, record: record, inUse: func() uint64 { return 100 }}
 	return &bench{machine: m, clock: clock}
 }
 
 // width returns a network of width k.
-func width(k int) lift.Weights {
-	return lift.Weights{U: mat.NewDense(k, 1, nil), V: mat.NewDense(k, 1, nil)}
+func width(k int) problem.Weights {
+	return problem.Weights{U: mat.NewDense(k, 1, nil), V: mat.NewDense(k, 1, nil)}
 }
 
 // takes returns a phase that takes the time, which ends at its context, and proposes a network and a proof first.
@@ -325,10 +325,10 @@ func TestFailureOfAPhaseCostsNothingElse(t *testing.T) {
 func TestUnusableInputEndsTheRun(t *testing.T) {
 	b := newBench(0)
 	err := b.run(t.Context(), []Phase{
-		{Name: "bad", Run: func(context.Context) (func(), error) { return nil, fmt.Errorf("%w: x", lift.ErrInvalid) }},
+		{Name: "bad", Run: func(context.Context) (func(), error) { return nil, fmt.Errorf("%w: x", problem.ErrInvalid) }},
 		b.takes("next", 0, 1, nil),
 	})
-	if !errors.Is(err, lift.ErrInvalid) || len(b.ran) != 0 {
+	if !errors.Is(err, problem.ErrInvalid) || len(b.ran) != 0 {
 		t.Errorf("error %v, ran %v", err, b.ran)
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/round"
 )
 
@@ -27,12 +27,12 @@ func (s *state) training(until float64, effort int) Phase {
 		start, _ := s.network()
 		options := descent.TrainOptions{
 			Width: s.opts.Width, Seed: s.opts.Seed, Threads: s.opts.threads(), Start: start, Effort: s.passes(effort),
-			Progress: func(w lift.Weights, _ float64) {
+			Progress: func(w problem.Weights, _ float64) {
 				s.propose(a, w)
 				a.Note(nil)
 			},
 		}
-		w, _, err := descent.Train(ctx, s.narrow, options)
+		w, _, err := descent.Train(ctx, s.narrow(), options)
 		if err != nil {
 			return nil, fmt.Errorf("network: %w", err)
 		}
@@ -65,7 +65,7 @@ func (s *state) simplification(until float64) Phase {
 		if before.Width() == 0 {
 			return nil, nil
 		}
-		w, err := descent.Simplify(ctx, s.narrow, before)
+		w, err := descent.Simplify(ctx, s.narrow(), before)
 		if err != nil {
 			return nil, fmt.Errorf("simplification of the network: %w", err)
 		}
@@ -74,7 +74,7 @@ func (s *state) simplification(until float64) Phase {
 		}
 		s.propose(a, w)
 		if s.problem.IsPlain() {
-			w, _, err = descent.Refine(ctx, s.narrow, w, descent.Options{Width: s.opts.Width, Seed: s.opts.Seed, Iterations: 1000, NewtonIterations: 50})
+			w, _, err = descent.Refine(ctx, s.narrow(), w, descent.Options{Width: s.opts.Width, Seed: s.opts.Seed, Iterations: 1000, NewtonIterations: 50})
 			if err != nil {
 				return nil, fmt.Errorf("refinement of the network: %w", err)
 			}
@@ -133,11 +133,8 @@ func (s *state) rounding(until float64) Phase {
 		}
 		options := roundingOptions
 		options.Width, options.Seed = s.opts.Width, s.opts.Seed
-		directions := reduced.Directions(s.relaxed.Factor)
-		if s.rowSpace != nil {
-			directions = s.rowSpace.Apply(lift.Weights{U: directions}).U
-		}
-		w, _, err := round.Network(ctx, s.narrow, directions, options)
+		directions := s.stack.Apply(problem.Weights{U: reduced.Directions(s.relaxed.Factor)}).U
+		w, _, err := round.Network(ctx, s.narrow(), directions, options)
 		if err != nil {
 			return nil, fmt.Errorf("network from the relaxation: %w", err)
 		}

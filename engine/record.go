@@ -10,13 +10,13 @@ import (
 	"time"
 
 	"github.com/relift/relift/certificate"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Record holds the best network and the best proof of a run so far.  Its methods may be called
 // from several goroutines.
 type Record struct {
-	objective func(lift.Weights) (total, dataLoss float64)
+	objective func(problem.Weights) (total, dataLoss float64)
 	gap       float64 // at which the run may stop
 	width     int     // cap, 0 for none
 	clock     Clock
@@ -25,7 +25,7 @@ type Record struct {
 
 	mu       sync.Mutex
 	epoch    int // phases cut off so far: their proposals are ignored from then on
-	weights  lift.Weights
+	weights  problem.Weights
 	upper    float64
 	dataLoss float64
 	verified map[string]Proof // by Source: the best of each kind
@@ -37,16 +37,16 @@ type Record struct {
 }
 
 // newRecord returns a record whose network is that of width 0, with the best intercept.
-func newRecord(p lift.Problem, o Options, clock Clock, start time.Time) *Record {
+func newRecord(p problem.Problem, o Options, clock Clock, start time.Time) *Record {
 	r := &Record{objective: p.Objective, gap: o.Gap, width: o.Width, clock: clock, start: start, listener: o.Progress, verified: map[string]Proof{}}
-	r.weights = p.WithIntercept(lift.Weights{})
+	r.weights = p.WithIntercept(problem.Weights{})
 	r.upper, r.dataLoss = p.Objective(r.weights)
 	r.event = Event{Relaxed: math.NaN(), Bound: math.NaN(), Network: math.NaN()}
 	return r
 }
 
 // Network returns the best network so far and its objective.
-func (r *Record) Network() (w lift.Weights, upper float64) {
+func (r *Record) Network() (w problem.Weights, upper float64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.weights, r.upper
@@ -110,7 +110,7 @@ const narrowTolerance = 1e-10
 
 // Propose keeps the network if its objective is the best so far, or, where it is narrower, as good to
 // rounding.  A network wider than the cap, or one whose objective is not a number, is ignored.
-func (a Access) Propose(w lift.Weights) {
+func (a Access) Propose(w problem.Weights) {
 	if a.width > 0 && w.Width() > a.width {
 		return
 	}
@@ -289,7 +289,7 @@ func (r *Record) relaxed() float64 {
 }
 
 // outcome returns what a run leaves: the best verified proof, nil if there is none, and the best network.
-func (r *Record) outcome() (p Proof, w lift.Weights, upper, dataLoss float64, warnings []string) {
+func (r *Record) outcome() (p Proof, w problem.Weights, upper, dataLoss float64, warnings []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	warnings = slices.Clone(r.warnings)

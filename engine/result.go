@@ -3,15 +3,15 @@ package engine
 import (
 	"time"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Problem is the training problem: data X (n×d), targets Y (n×c) and weight
 // decay γ.  See package lift.
-type Problem = lift.Problem
+type Problem = problem.Problem
 
 // Weights are the parameters of a two-layer ReLU network.  See package lift.
-type Weights = lift.Weights
+type Weights = problem.Weights
 
 // Result is the outcome of Train or Bound.  Objective and bounds are those of
 // the problem as it was given, with the constant of zero rows included.

@@ -10,6 +10,7 @@ import (
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/reduce"
 	"github.com/relift/relift/relax"
 	"github.com/relift/relift/signs"
@@ -17,12 +18,9 @@ import (
 
 // state is what the phases of a run share.
 type state struct {
-	problem lift.Problem // as it was given
-	// narrow is the problem in coordinates of the row space of X where that has fewer
-	// dimensions than X has columns; else the problem itself.
-	narrow   lift.Problem
-	rowSpace *reduce.RowSpace // nil where narrow is the problem
-	rank     int              // of X, up to searchRank+1, above which it does not matter; 0 before presolve
+	problem  problem.Problem // as it was given
+	stack    *reduce.Stack   // from it to the narrow problem, which networks are trained on
+	rank     int             // of X, up to searchRank+1, above which it does not matter; 0 before presolve
 	opts     Options
 	budget   Budget
 	clock    Clock
@@ -70,21 +68,16 @@ func (p *presolved) done() *lift.Reduced {
 	return nil
 }
 
+// narrow is the problem in coordinates of the row space of X where that has fewer dimensions than X has columns; else the problem itself.
+func (s *state) narrow() problem.Problem { return s.stack.Reduced() }
+
 // propose proposes a network for the narrow problem.
-func (s *state) propose(a Access, w lift.Weights) {
-	if s.rowSpace != nil {
-		w = s.rowSpace.Invert(w)
-	}
-	a.Propose(w)
-}
+func (s *state) propose(a Access, w problem.Weights) { a.Propose(s.stack.Invert(w)) }
 
 // network returns the best network so far in the coordinates of the narrow problem.
-func (s *state) network() (lift.Weights, float64) {
+func (s *state) network() (problem.Weights, float64) {
 	w, upper := s.record.Network()
-	if s.rowSpace != nil {
-		w = s.rowSpace.Apply(w)
-	}
-	return w, upper
+	return s.stack.Apply(w), upper
 }
 
 // left is the time until the share of the limit; without a limit it is 0.
@@ -104,7 +97,7 @@ func (s *state) simpleBound(ctx context.Context, a Access, effort certificate.Ef
 	}
 	m := len(reduced.Representatives)
 	w, _ := s.record.Network()
-	for _, from := range []lift.Weights{w, {}} {
+	for _, from := range []problem.Weights{w, {}} {
 		mu := lift.Multipliers{W: s.problem.Residual(from), Psi: make([]float64, m)}
 		c, err := repairer.Repair(ctx, mu, effort)
 		if err != nil {

@@ -6,7 +6,6 @@ import (
 	"runtime"
 
 	"github.com/relift/relift/certificate"
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/reduce"
 )
 
@@ -14,7 +13,7 @@ import (
 // every network of any width.  The first phase of every method trains a network, so that
 // an end at any time has one; see Method for the others.
 //
-// Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// Errors are about the input (problem.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
 func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if isWeighted(p) && p.Validate() == nil {
@@ -35,7 +34,7 @@ const boundShare = 0.9
 // network is trained.  Options.Method, Width and Gap are not used.  A problem that is not plain is bounded from a network that is trained for
 // that; the result has none all the same.
 //
-// Errors are about the input (lift.ErrInvalid, ErrOptions, ErrMemory) or
+// Errors are about the input (problem.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
 func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if isWeighted(p) && p.Validate() == nil {
@@ -71,7 +70,7 @@ func newState(p Problem, opts Options) (*state, error) {
 		return nil, err
 	}
 	p = p.On(opts.LinearAlgebra.WithThreads(opts.threads()))
-	s := &state{problem: p, narrow: p, opts: opts, clock: wall{}, freeWork: trainWork}
+	s := &state{problem: p, stack: reduce.New(p), opts: opts, clock: wall{}, freeWork: trainWork}
 	if s.budget, err = newBudget(p, opts, s.clock.Now()); err != nil {
 		return nil, err
 	}
@@ -82,12 +81,9 @@ func newState(p Problem, opts Options) (*state, error) {
 // presolve returns the phase that finds the dimension of the problem: its row space where X is wide, and its rank.
 func (s *state) presolve() Phase {
 	return Phase{Name: "presolve", Complete: true, Run: func(context.Context) (func(), error) {
-		narrow, rowSpace := s.problem, reduce.NewRowSpace(s.problem)
-		if rowSpace != nil {
-			narrow = rowSpace.Reduced()
-		}
-		rank := lift.RankUpTo(narrow.X, searchRank+1)
-		return func() { s.narrow, s.rowSpace, s.rank = narrow, rowSpace, rank }, nil
+		stack := reduce.New(s.problem, reduce.Wide)
+		rank := reduce.RankUpTo(stack.Reduced().X, searchRank+1)
+		return func() { s.stack, s.rank = stack, rank }, nil
 	}}
 }
 

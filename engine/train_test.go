@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/internal/settings"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/proof/check"
@@ -232,9 +232,9 @@ func TestBadInput(t *testing.T) {
 		options Options
 		want    error
 	}{
-		"γ NaN":        {Problem{X: good.X, Y: good.Y, Gamma: math.NaN()}, Options{}, lift.ErrInvalid},
-		"γ zero":       {Problem{X: good.X, Y: good.Y}, Options{}, lift.ErrInvalid},
-		"no data":      {Problem{}, Options{}, lift.ErrInvalid},
+		"γ NaN":        {Problem{X: good.X, Y: good.Y, Gamma: math.NaN()}, Options{}, problem.ErrInvalid},
+		"γ zero":       {Problem{X: good.X, Y: good.Y}, Options{}, problem.ErrInvalid},
+		"no data":      {Problem{}, Options{}, problem.ErrInvalid},
 		"method":       {good, Options{Method: "magic"}, ErrOptions},
 		"width":        {good, Options{Width: -1}, ErrOptions},
 		"time limit":   {good, Options{TimeLimit: -1}, ErrOptions},

@@ -7,7 +7,7 @@ import (
 
 	"github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // BenchmarkSolve reports, per data set, the certified gap in percent, the cones
@@ -43,7 +43,7 @@ func BenchmarkSolve(b *testing.B) {
 	}
 }
 
-func report(b *testing.B, p lift.Problem, o Options) {
+func report(b *testing.B, p problem.Problem, o Options) {
 	last := time.Now()
 	o.Progress = func(q Progress) {
 		if testing.Verbose() && time.Since(last) > 5*time.Second {

@@ -13,14 +13,14 @@ import (
 	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/internal/npy"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Certificate is what proves a lower bound: W, H ≥ h(W) and, for rank(X) ≥ 3,
 // the tree of cones that proves H.  Package verify checks it independently and
 // documents the format.
 type Certificate struct {
-	Problem    lift.Problem
+	Problem    problem.Problem
 	W          *mat.Dense // n×c
 	H          float64    // ≥ max over ‖u‖ = 1 of ‖Wᵀ(Xu)₊‖
 	LowerBound float64
@@ -38,7 +38,7 @@ type tree struct {
 	nodes    int64
 }
 
-func newCertificate(p lift.Problem, in *instance, w *mat.Dense, h, bound float64, t *tree) *Certificate {
+func newCertificate(p problem.Problem, in *instance, w *mat.Dense, h, bound float64, t *tree) *Certificate {
 	return &Certificate{Problem: p, W: w, H: h, LowerBound: bound, CreatedBy: "relift", basis: in.basis, tree: t}
 }
 

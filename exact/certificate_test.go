@@ -12,7 +12,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact/verify"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // proven returns a solved random problem's certificate.
@@ -59,7 +59,7 @@ func TestVeryWide(t *testing.T) {
 	}
 	x.Set(0, d-1, 1)
 	x.Set(1, d-1, 1)
-	p := lift.Problem{X: x, Y: mat.NewDense(n, 1, []float64{1, -1}), Gamma: 0.1}
+	p := problem.Problem{X: x, Y: mat.NewDense(n, 1, []float64{1, -1}), Gamma: 0.1}
 	c := solve(t, t.Context(), p, Options{Gap: 1e-3}).Certificate
 	if report := c.Verify(); !report.OK() {
 		t.Errorf("the certificate was rejected:\n%v", report)
@@ -187,7 +187,7 @@ func TestRandomNumbersChanged(t *testing.T) {
 		if !verify.Verify(&c).OK() {
 			continue
 		}
-		in := newInstance(lift.Problem{
+		in := newInstance(problem.Problem{
 			X: mat.NewDense(c.X.Rows, c.X.Cols, c.X.Data), Y: mat.NewDense(c.Y.Rows, c.Y.Cols, c.Y.Data), Gamma: c.Gamma,
 		})
 		cl := newClimber(t.Context(), in, c.W.Data)

@@ -12,7 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // sharedData returns the path of a file of the shared data sets, which lie
@@ -64,14 +64,14 @@ func number(t testing.TB, s string) float64 {
 }
 
 // regression splits the columns x1… and y1… of a table.
-func regression(t testing.TB, path string, gamma float64) lift.Problem {
+func regression(t testing.TB, path string, gamma float64) problem.Problem {
 	t.Helper()
 	header, records := readTable(t, path)
 	d := 0
 	for header[d][0] == 'x' {
 		d++
 	}
-	p := lift.Problem{X: mat.NewDense(len(records), d, nil), Y: mat.NewDense(len(records), len(header)-d, nil), Gamma: gamma}
+	p := problem.Problem{X: mat.NewDense(len(records), d, nil), Y: mat.NewDense(len(records), len(header)-d, nil), Gamma: gamma}
 	for i, rec := range records {
 		for k, field := range rec {
 			if k < d {
@@ -87,7 +87,7 @@ func regression(t testing.TB, path string, gamma float64) lift.Problem {
 // classification reads features and one-hot targets sorted by label (last
 // column); standardise scales by mean and population deviation, drops constant
 // columns and appends a column of ones.
-func classification(t testing.TB, path string, gamma float64, standardise bool) lift.Problem {
+func classification(t testing.TB, path string, gamma float64, standardise bool) problem.Problem {
 	t.Helper()
 	header, records := readTable(t, path)
 	n, d := len(records), len(header)-1
@@ -129,7 +129,7 @@ func classification(t testing.TB, path string, gamma float64, standardise bool) 
 			x.SetCol(k, col)
 		}
 	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
+	return problem.Problem{X: x, Y: y, Gamma: gamma}
 }
 
 // gaussian returns an n×m matrix of standard normal numbers.
@@ -144,7 +144,7 @@ func gaussian(rnd *rand.Rand, n, m int) *mat.Dense {
 }
 
 // tiny returns a random problem that the cone search solves in well under a second.
-func tiny(rnd *rand.Rand, d int) lift.Problem {
+func tiny(rnd *rand.Rand, d int) problem.Problem {
 	n, c := 6+rnd.IntN(8), 1+rnd.IntN(3)
-	return lift.Problem{X: gaussian(rnd, n, d), Y: gaussian(rnd, n, c), Gamma: 0.05 + rnd.Float64()}
+	return problem.Problem{X: gaussian(rnd, n, d), Y: gaussian(rnd, n, c), Gamma: 0.05 + rnd.Float64()}
 }

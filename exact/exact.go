@@ -32,7 +32,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Options configure Solve.  The zero value asks for the defaults.
@@ -49,7 +49,7 @@ type Options struct {
 	// the factor directions of the relaxation; nil for none.
 	Starts *mat.Dense
 	// Initial is a network to start from; the result is never worse.
-	Initial lift.Weights
+	Initial problem.Weights
 	// RootBound is a lower bound on p* proven elsewhere (constants included); 0 if there is none.
 	RootBound float64
 	// Progress, when set, is called from the goroutine of Solve.
@@ -131,13 +131,13 @@ func (b BoundSource) String() string {
 // Result is the outcome of Solve, valid whatever the status.
 type Result struct {
 	Status      Status
-	Weights     lift.Weights // the best network
-	UpperBound  float64      // its objective
-	LowerBound  float64      // ≤ p*, proven
-	Gap         float64      // (UpperBound − LowerBound)/UpperBound
-	Source      BoundSource  // which method proved LowerBound
-	Certificate *Certificate // of the best bound proved here; nil if none was
-	H           float64      // proven upper bound on h(W) of the certificate's W, 0 if there is none
+	Weights     problem.Weights // the best network
+	UpperBound  float64         // its objective
+	LowerBound  float64         // ≤ p*, proven
+	Gap         float64         // (UpperBound − LowerBound)/UpperBound
+	Source      BoundSource     // which method proved LowerBound
+	Certificate *Certificate    // of the best bound proved here; nil if none was
+	H           float64         // proven upper bound on h(W) of the certificate's W, 0 if there is none
 	Rounds      int
 	Columns     int
 	Cones       int64
@@ -197,7 +197,7 @@ func usable(name string, m *mat.Dense, cols int) error {
 // Solve searches for the best network and the proof that it is the best, until
 // the gap, the time limit or the end of the context.  An error means bad input
 // only; in every other case the result is valid.
-func Solve(ctx context.Context, p lift.Problem, o Options) (*Result, error) {
+func Solve(ctx context.Context, p problem.Problem, o Options) (*Result, error) {
 	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}

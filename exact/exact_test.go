@@ -12,11 +12,11 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // solve runs Solve and checks what must hold in every result.
-func solve(t testing.TB, ctx context.Context, p lift.Problem, o Options) *Result {
+func solve(t testing.TB, ctx context.Context, p problem.Problem, o Options) *Result {
 	t.Helper()
 	r, err := Solve(ctx, p, o)
 	if err != nil {
@@ -198,14 +198,14 @@ func TestDegenerateProblems(t *testing.T) {
 	one := func(rows, cols int, v ...float64) *mat.Dense { return mat.NewDense(rows, cols, v) }
 	for _, tt := range []struct {
 		name string
-		p    lift.Problem
+		p    problem.Problem
 		want float64
 	}{
-		{"one sample", lift.Problem{X: one(1, 1, 2), Y: one(1, 1, 3), Gamma: 0.5}, 0.5*0.25*0.25 + 0.5*(3-0.25)/2},
-		{"γ too large", lift.Problem{X: one(1, 3, 1, 2, 2), Y: one(1, 2, 3, 4), Gamma: 100}, 12.5},
-		{"zero targets", lift.Problem{X: one(2, 3, 1, 2, 3, 4, 5, 7), Y: one(2, 1, 0, 0), Gamma: 1}, 0},
-		{"zero rows only", lift.Problem{X: one(2, 3, 0, 0, 0, 0, 0, 0), Y: one(2, 1, 3, 4), Gamma: 1}, 12.5},
-		{"zero row", lift.Problem{X: one(2, 1, 0, 2), Y: one(2, 1, 2, 3), Gamma: 0.5}, 2 + 0.5*0.25*0.25 + 0.5*(3-0.25)/2},
+		{"one sample", problem.Problem{X: one(1, 1, 2), Y: one(1, 1, 3), Gamma: 0.5}, 0.5*0.25*0.25 + 0.5*(3-0.25)/2},
+		{"γ too large", problem.Problem{X: one(1, 3, 1, 2, 2), Y: one(1, 2, 3, 4), Gamma: 100}, 12.5},
+		{"zero targets", problem.Problem{X: one(2, 3, 1, 2, 3, 4, 5, 7), Y: one(2, 1, 0, 0), Gamma: 1}, 0},
+		{"zero rows only", problem.Problem{X: one(2, 3, 0, 0, 0, 0, 0, 0), Y: one(2, 1, 3, 4), Gamma: 1}, 12.5},
+		{"zero row", problem.Problem{X: one(2, 1, 0, 2), Y: one(2, 1, 2, 3), Gamma: 0.5}, 2 + 0.5*0.25*0.25 + 0.5*(3-0.25)/2},
 	} {
 		r := solve(t, context.Background(), tt.p, Options{Gap: 1e-7})
 		if !(math.Abs(r.UpperBound-tt.want) <= 1e-6*(1+tt.want)) || !(tt.want-r.LowerBound <= 1e-6*(1+tt.want)) {
@@ -259,23 +259,23 @@ func TestInitialNetwork(t *testing.T) {
 }
 
 func TestBadOptions(t *testing.T) {
-	p := lift.Problem{X: mat.NewDense(1, 2, []float64{1, 2}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 1}
+	p := problem.Problem{X: mat.NewDense(1, 2, []float64{1, 2}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 1}
 	nan := math.NaN()
 	for name, o := range map[string]Options{
 		"gap NaN": {Gap: nan}, "gap infinite": {Gap: math.Inf(1)}, "gap negative": {Gap: -1},
 		"time": {TimeLimit: -1}, "threads": {Threads: -1}, "root NaN": {RootBound: nan}, "root negative": {RootBound: -1},
 		"starts":          {Starts: mat.NewDense(1, 3, nil)},
 		"starts NaN":      {Starts: mat.NewDense(1, 2, []float64{nan, 1})},
-		"initial":         {Initial: lift.Weights{U: mat.NewDense(1, 3, nil), V: mat.NewDense(1, 1, nil)}},
-		"initial outputs": {Initial: lift.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 2, nil)}},
-		"initial NaN":     {Initial: lift.Weights{U: mat.NewDense(1, 2, []float64{nan, 1}), V: mat.NewDense(1, 1, nil)}},
+		"initial":         {Initial: problem.Weights{U: mat.NewDense(1, 3, nil), V: mat.NewDense(1, 1, nil)}},
+		"initial outputs": {Initial: problem.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 2, nil)}},
+		"initial NaN":     {Initial: problem.Weights{U: mat.NewDense(1, 2, []float64{nan, 1}), V: mat.NewDense(1, 1, nil)}},
 	} {
 		if _, err := Solve(context.Background(), p, o); !errors.Is(err, ErrOptions) {
 			t.Errorf("%s: error %v, expected ErrOptions", name, err)
 		}
 	}
 	p.Gamma = nan
-	if _, err := Solve(context.Background(), p, Options{}); !errors.Is(err, lift.ErrInvalid) {
-		t.Errorf("γ NaN: error %v, expected lift.ErrInvalid", err)
+	if _, err := Solve(context.Background(), p, Options{}); !errors.Is(err, problem.ErrInvalid) {
+		t.Errorf("γ NaN: error %v, expected problem.ErrInvalid", err)
 	}
 }

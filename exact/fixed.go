@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // The thresholds H = (1+e)γ that Fixed tries in turn: e falls from the first to the last by a factor.
@@ -21,7 +21,7 @@ const (
 // Fixed bounds ‖Wᵀ(Xu)₊‖ for a given W (n×c), the dual point of a network, by the sweep or the cones of Solve.  Nothing here depends on
 // the loss, the weights or the intercept of p but the bound that W with such an H has.  It goes down a ladder of H until ctx ends or one is not true, and
 // hands each that it proved, with the bound growing, to accept, which may be called a few times.
-func Fixed(ctx context.Context, p lift.Problem, w *mat.Dense, threads int, accept func(*Certificate)) error {
+func Fixed(ctx context.Context, p problem.Problem, w *mat.Dense, threads int, accept func(*Certificate)) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}

@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // TestFixed: for the residual of an optimal network the bounds grow to about what Solve proves, and for one of another network they are
@@ -18,7 +18,7 @@ func TestFixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name, w := range map[string]lift.Weights{"the best network": best.Weights, "none": {}} {
+		for name, w := range map[string]problem.Weights{"the best network": best.Weights, "none": {}} {
 			last := 0.0
 			err := Fixed(t.Context(), p, p.DualPoint(w), 1, func(c *Certificate) {
 				if !(c.LowerBound > last) || c.LowerBound > best.UpperBound {

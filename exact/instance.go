@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // instance is the problem as the search sees it: the rows of X that are zero
@@ -37,7 +37,7 @@ const rankTolerance = 1e-13
 
 // newInstance drops zero rows and reduces u to the row space of X.  The result
 // has n = 0 when every row is zero.
-func newInstance(p lift.Problem) *instance {
+func newInstance(p problem.Problem) *instance {
 	total, full, c := p.Dims()
 	in := &instance{c: c, gamma: p.Gamma, stretch: 1, algebra: p.Algebra()}
 	for i := range total {
@@ -202,7 +202,7 @@ func (in *instance) lift(u []float64) []float64 {
 
 // residual spreads w (n×c) over the original rows; a zero row gets its target,
 // which is its residual whatever the network.
-func (in *instance) residual(w []float64, p lift.Problem) *mat.Dense {
+func (in *instance) residual(w []float64, p problem.Problem) *mat.Dense {
 	out := mat.DenseCopyOf(p.Y)
 	for i, r := range in.rows {
 		out.SetRow(r, w[i*in.c:(i+1)*in.c])

@@ -9,12 +9,12 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // search is the state of one Solve.
 type search struct {
-	problem lift.Problem
+	problem problem.Problem
 	options Options
 	in      *instance
 	started time.Time
@@ -22,7 +22,7 @@ type search struct {
 	master  *master
 
 	upper     float64 // objective of best
-	best      lift.Weights
+	best      problem.Weights
 	lower     float64
 	source    BoundSource
 	proof     *Certificate
@@ -34,7 +34,7 @@ type search struct {
 	care      float64     // share of the gap that an unresolved excess of h(W) may cost
 }
 
-func newSearch(p lift.Problem, o Options, started time.Time) *search {
+func newSearch(p problem.Problem, o Options, started time.Time) *search {
 	in := newInstance(p)
 	s := &search{
 		problem: p, options: o, in: in, started: started,
@@ -46,7 +46,7 @@ func newSearch(p lift.Problem, o Options, started time.Time) *search {
 	if o.RootBound > 0 {
 		s.source = FromRoot
 	}
-	s.offer(lift.Weights{})
+	s.offer(problem.Weights{})
 	if o.Initial.Width() > 0 {
 		s.offer(o.Initial)
 	}
@@ -54,7 +54,7 @@ func newSearch(p lift.Problem, o Options, started time.Time) *search {
 }
 
 // offer keeps w when it is the best network so far.
-func (s *search) offer(w lift.Weights) {
+func (s *search) offer(w problem.Weights) {
 	value, _ := s.problem.Objective(w)
 	if s.upper == 0 && s.best.Width() == 0 && w.Width() == 0 || value < s.upper {
 		s.best, s.upper = w, value
@@ -136,7 +136,7 @@ const negligible = 1e-7
 
 // network builds the weights of the restricted problem's solution, balanced so
 // that ‖u_j‖ = ‖v_j‖.
-func (s *search) network() lift.Weights {
+func (s *search) network() problem.Weights {
 	in := s.in
 	_, d, c := s.problem.Dims()
 	largest := 0.0
@@ -161,9 +161,9 @@ func (s *search) network() lift.Weights {
 		width++
 	}
 	if width == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	return lift.Weights{U: mat.NewDense(width, d, u), V: mat.NewDense(width, c, v)}
+	return problem.Weights{U: mat.NewDense(width, d, u), V: mat.NewDense(width, c, v)}
 }
 
 // starts returns the directions known before the search: the samples, the

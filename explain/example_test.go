@@ -7,8 +7,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/explain"
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -18,7 +18,7 @@ func ExampleNew() {
 	frame, _ := read.Read("heights.csv", strings.NewReader("metres,size\n1,small\n2,small\n3,large\n6,large\n"), table.FormatCSV)
 	encoding, data, _ := recipe.FitApply(frame, recipe.Options{Scale: recipe.ScaleNone, Bias: true})
 	// Two neurons: active above 2.5 metres, and below.
-	model, _ := network.New(lift.Weights{
+	model, _ := network.New(problem.Weights{
 		U: mat.NewDense(2, 2, []float64{1, -2.5, -1, 2.5}),
 		V: mat.NewDense(2, 2, []float64{1, -1, -1, 1}),
 	}, encoding, network.Provenance{Gamma: 0.1})

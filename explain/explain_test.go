@@ -13,8 +13,8 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -40,7 +40,7 @@ func encoded(t *testing.T, text string, change func(*recipe.Options)) (*recipe.R
 
 func model(t *testing.T, e *recipe.Recipe, u, v [][]float64) *network.Model {
 	t.Helper()
-	w := lift.Weights{U: dense(u), V: dense(v)}
+	w := problem.Weights{U: dense(u), V: dense(v)}
 	m, err := network.New(w, e, network.Provenance{Gamma: 0.1, LowerBound: math.NaN(), UpperBound: math.NaN(), DataLoss: math.NaN()})
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestInfluenceOfAnUnusedFeatureIsZero(t *testing.T) {
 
 func TestNetworkOfWidthZero(t *testing.T) {
 	e, data, _ := encoded(t, mixed, nil)
-	m, err := network.New(lift.Weights{}, e, network.Provenance{Gamma: 1})
+	m, err := network.New(problem.Weights{}, e, network.Provenance{Gamma: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

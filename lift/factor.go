@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/problem"
 )
 
 // Factor is a low-rank solution of the reduced relaxation, Z = R Rᵀ with R = [Alpha; U],
@@ -129,7 +130,7 @@ func (r *Reduced) Lambda(f Factor) *mat.SymDense {
 }
 
 // FactorOf returns the factor of a network: its activations on the representatives.
-func (r *Reduced) FactorOf(w Weights) Factor {
+func (r *Reduced) FactorOf(w problem.Weights) Factor {
 	m, rank, _ := r.Dims()
 	k := w.Width()
 	f := Factor{Alpha: mat.NewDense(m, max(k, 1), nil), U: mat.NewDense(rank, max(k, 1), nil)}
@@ -143,34 +144,9 @@ func (r *Reduced) FactorOf(w Weights) Factor {
 }
 
 // Multipliers maps multipliers of the scaled reduced program back to the source:
-// residual is W̃ (q×c), phi, psi and omega (m×m) belong to α̂ and β̂.
+// residual is W̃ (q×c) of the fits, phi, psi and omega (m×m) belong to α̂ and β̂.
 func (r *Reduced) Multipliers(residual, phi, psi, omega *mat.Dense) Multipliers {
-	n, _, c := r.Source.Dims()
-	w := mat.NewDense(n, c, nil)
-	slot := make(map[[2]int]int, len(r.Fits)) // (representative, sign) → fit
-	for q, fit := range r.Fits {
-		sign := 0
-		if fit.Negative {
-			sign = 1
-		}
-		slot[[2]int{fit.Row, sign}] = q
-	}
-	for i := range n {
-		row := w.RawRowView(i)
-		copy(row, r.Source.Y.RawRowView(i))
-		rep := r.MergedInto[i]
-		if rep < 0 {
-			continue
-		}
-		sign := 0
-		if r.MergeScale[i] < 0 {
-			sign = 1
-		}
-		q := slot[[2]int{rep, sign}]
-		share := math.Abs(r.MergeScale[i]) * r.RowScale[rep] / r.Fits[q].Weight // |s_i|/‖s‖
-		linalg.Axpy(-share, r.Y.RawRowView(q), row)
-		linalg.Axpy(share, residual.RawRowView(q), row)
-	}
+	w := r.stack.InvertMultipliers(residual)
 	if r.X == nil {
 		return Multipliers{W: w}
 	}

@@ -1,13 +1,14 @@
 package lift
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/problem"
 )
 
 func gaussian(seed uint64, rows, cols int) *mat.Dense {
@@ -18,7 +19,7 @@ func gaussian(seed uint64, rows, cols int) *mat.Dense {
 }
 
 // warty has a zero row, duplicates, parallel and antiparallel rows and rank 2 in 3 columns.
-func warty() Problem {
+func warty() problem.Problem {
 	x := gaussian(1, 10, 3)
 	for i := range 10 {
 		x.Set(i, 2, x.At(i, 0)+x.At(i, 1))
@@ -33,7 +34,7 @@ func warty() Problem {
 	scale(4, 0, -2)
 	scale(5, 1, -1)
 	scale(6, 1, 0)
-	return Problem{X: x, Y: gaussian(2, 10, 2), Gamma: 0.3}
+	return problem.Problem{X: x, Y: gaussian(2, 10, 2), Gamma: 0.3}
 }
 
 func TestPresolveGroups(t *testing.T) {
@@ -71,7 +72,7 @@ func TestPresolveGroups(t *testing.T) {
 
 func TestInexactlyParallelRowsStaySeparate(t *testing.T) {
 	x := mat.NewDense(2, 2, []float64{0.1, 0.3, 0.1, math.Nextafter(0.3, 1)})
-	red, err := Presolve(Problem{X: x, Y: gaussian(3, 2, 1), Gamma: 1})
+	red, err := Presolve(problem.Problem{X: x, Y: gaussian(3, 2, 1), Gamma: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func TestReductionKeepsObjective(t *testing.T) {
 	// Neurons in the row space: only there ‖û‖ = ‖u‖.
 	var u mat.Dense
 	u.Mul(gaussian(4, 4, 2), red.Basis.T())
-	w := Weights{U: &u, V: gaussian(5, 4, 2)}
+	w := problem.Weights{U: &u, V: gaussian(5, 4, 2)}
 	f := red.FactorOf(w)
 	value, residual := red.Value(f)
 
@@ -135,32 +136,6 @@ func TestReductionKeepsObjective(t *testing.T) {
 	}
 }
 
-func TestObjectiveAndValidation(t *testing.T) {
-	p := Problem{X: mat.NewDense(2, 1, []float64{1, -1}), Y: mat.NewDense(2, 1, []float64{3, 5}), Gamma: 2}
-	w := Weights{U: mat.NewDense(1, 1, []float64{1}), V: mat.NewDense(1, 1, []float64{2})}
-	total, loss := p.Objective(w)
-	if !(math.Abs(loss-13) <= 1e-12 && math.Abs(total-18) <= 1e-12) {
-		t.Errorf("objective %v with loss %v; expected 18 with 13", total, loss)
-	}
-	if total, loss := p.Objective(Weights{}); !(math.Abs(total-17) <= 1e-12 && total == loss) {
-		t.Errorf("network of width 0: %v, %v; expected 17, 17", total, loss)
-	}
-	for name, bad := range map[string]Problem{
-		"gamma zero":   {X: p.X, Y: p.Y},
-		"gamma NaN":    {X: p.X, Y: p.Y, Gamma: math.NaN()},
-		"gamma Inf":    {X: p.X, Y: p.Y, Gamma: math.Inf(1)},
-		"NaN in X":     {X: mat.NewDense(2, 1, []float64{1, math.NaN()}), Y: p.Y, Gamma: 1},
-		"Inf in Y":     {X: p.X, Y: mat.NewDense(2, 1, []float64{1, math.Inf(1)}), Gamma: 1},
-		"rows differ":  {X: p.X, Y: mat.NewDense(3, 1, nil), Gamma: 1},
-		"nil X":        {Y: p.Y, Gamma: 1},
-		"norm is huge": {X: mat.NewDense(2, 1, []float64{1, math.Inf(-1)}), Y: p.Y, Gamma: 1},
-	} {
-		if _, err := Presolve(bad); !errors.Is(err, ErrInvalid) {
-			t.Errorf("%s: error %v", name, err)
-		}
-	}
-}
-
 // TestPart takes two groups of four and puts multipliers of theirs into the whole.
 func TestPart(t *testing.T) {
 	x := mat.NewDense(7, 2, []float64{
@@ -173,7 +148,7 @@ func TestPart(t *testing.T) {
 		1, -1,
 	})
 	y := mat.NewDense(7, 1, []float64{1, 2, 3, 4, 5, 6, 7})
-	whole, err := Presolve(Problem{X: x, Y: y, Gamma: 0.1})
+	whole, err := Presolve(problem.Problem{X: x, Y: y, Gamma: 0.1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,27 +180,5 @@ func TestSparseMultipliers(t *testing.T) {
 	again := SparseMultipliers(mu.W, phi, psi, omega)
 	if !slices.Equal(again.Pairs, mu.Pairs) || !slices.Equal(again.Psi, mu.Psi) {
 		t.Errorf("there and back: %v, expected %v", again, mu)
-	}
-}
-
-// Rows with entries so small that products with them underflow are grouped as others are.
-func TestTinyEntriesAreGrouped(t *testing.T) {
-	x := mat.NewDense(6, 3, []float64{
-		1, 1e-300, 2,
-		2, 2e-300, 4,
-		5e-324, 1, 0,
-		1e-324, 1, 0, // rounds to a zero first entry
-		-5e-324, -1, 0,
-		3, 1e-290, 1,
-	})
-	g := group(x)
-	want := []int{0, 0, 1, 2, 1, 3}
-	for i, k := range g.MergedInto {
-		if k != want[i] {
-			t.Fatalf("rows are merged into %v, want %v", g.MergedInto, want)
-		}
-	}
-	if g.MergeScale[1] != 2 || g.MergeScale[4] != -1 {
-		t.Errorf("scales %v", g.MergeScale)
 	}
 }

@@ -78,10 +78,3 @@ func (mu Multipliers) Dense() (phi, psi, omega *mat.Dense) {
 	}
 	return phi, psi, omega
 }
-
-// Grouping says how presolve merged the n rows of X into m representatives.
-type Grouping struct {
-	Representatives []int     // m row indices
-	MergedInto      []int     // n entries: index into Representatives, or −1 for a zero row
-	MergeScale      []float64 // n entries: s with x_i = s·x_r exactly; 1 for a representative, 0 for a zero row
-}

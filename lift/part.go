@@ -1,11 +1,16 @@
 package lift
 
-import "gonum.org/v1/gonum/mat"
+import (
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/problem"
+	"github.com/relift/relift/reduce"
+)
 
 // Part is the problem of the rows of some of the representatives.  The loss is a sum over the rows, so
 // that a bound for a part is one for the whole.
 type Part struct {
-	Problem Problem
+	Problem problem.Problem
 	whole   *Reduced
 	groups  []int // of the whole, ascending
 	rows    []int // of the whole
@@ -24,20 +29,7 @@ func (r *Reduced) Part(groups []int) *Part {
 			part.rows = append(part.rows, i)
 		}
 	}
-	_, d, c := r.Source.Dims()
-	x, y := mat.NewDense(len(part.rows), d, nil), mat.NewDense(len(part.rows), c, nil)
-	for k, i := range part.rows {
-		x.SetRow(k, r.Source.X.RawRowView(i))
-		y.SetRow(k, r.Source.Y.RawRowView(i))
-	}
-	part.Problem = r.Source
-	part.Problem.X, part.Problem.Y = x, y
-	if r.Source.Weights != nil {
-		part.Problem.Weights = make([]float64, len(part.rows))
-		for k, i := range part.rows {
-			part.Problem.Weights[k] = r.Source.Weights[i]
-		}
-	}
+	part.Problem = r.Source.Subset(part.rows)
 	return part
 }
 
@@ -61,8 +53,8 @@ func (p *Part) Reduced() *Reduced {
 			out.Representatives[g] = k
 		}
 	}
-	_, _, c := p.Problem.Dims()
-	out.mergeTargets(c)
+	out.stack = reduce.New(out.Source, reduce.ParallelRows(out.Grouping), reduce.RowScales)
+	out.fit()
 	return out
 }
 

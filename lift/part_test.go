@@ -5,13 +5,15 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/problem"
 )
 
 // The parts of a presolved problem have its representatives, and their constants and targets add up to its own.
 func TestPartsReducedAddUp(t *testing.T) {
 	x := mat.NewDense(7, 3, []float64{1, 0, 0, 2, 0, 0, 0, 1, 0, 0, -3, 0, 1, 1, 0, 1, -1, 0, 0, 0, 0}) // of rank 2
 	y := mat.NewDense(7, 1, []float64{1, 5, 2, 4, 3, -1, 7})
-	red, err := Presolve(Problem{X: x, Y: y, Gamma: 1})
+	red, err := Presolve(problem.Problem{X: x, Y: y, Gamma: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -30,7 +30,7 @@ func Example() {
 		return
 	}
 	// Two neurons: (−x)₊ is the score of minus, (x)₊ that of plus.
-	weights := lift.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}
+	weights := problem.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}
 	model, err := network.New(weights, encoding, network.Provenance{
 		Gamma: 0.1, LowerBound: math.NaN(), UpperBound: math.NaN(), DataLoss: math.NaN(), DataDigest: data.Digest(),
 	})
@@ -69,7 +69,7 @@ func ExampleLoad() {
 		Features: []recipe.Feature{{Name: "x", Kind: table.Numeric, Deviation: 1}},
 		Targets:  []string{"y"}, Task: recipe.TaskRegression, Scale: recipe.ScaleNone, Missing: recipe.MissingError,
 	}
-	weights := lift.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 1, []float64{1, 1})}
+	weights := problem.Weights{U: mat.NewDense(2, 1, []float64{-1, 1}), V: mat.NewDense(2, 1, []float64{1, 1})}
 	model, err := network.New(weights, encoding, network.Provenance{Gamma: 0.1})
 	if err != nil {
 		fmt.Println(err)

@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/atomicfile"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
@@ -248,7 +248,7 @@ func (f *file) model() (*Model, error) {
 	case f.Provenance == nil:
 		return nil, errors.New(`no "provenance"`)
 	}
-	var w lift.Weights
+	var w problem.Weights
 	var err error
 	if w.U, err = matrix("U", f.Weights.U, f.Weights.Width, f.Weights.Inputs); err != nil {
 		return nil, err

@@ -8,14 +8,14 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table/recipe"
 )
 
 // Model is a trained network and its encoding.
 type Model struct {
-	Weights    lift.Weights // U is m×d, V is m×c in the encoding's dimensions, B is nil without an intercept
+	Weights    problem.Weights // U is m×d, V is m×c in the encoding's dimensions, B is nil without an intercept
 	Encoding   *recipe.Recipe
 	Provenance Provenance
 }
@@ -50,7 +50,7 @@ func (p Provenance) RelativeGap() float64 {
 }
 
 // New returns the model after checking that its parts fit together.
-func New(w lift.Weights, e *recipe.Recipe, p Provenance) (*Model, error) {
+func New(w problem.Weights, e *recipe.Recipe, p Provenance) (*Model, error) {
 	m := &Model{Weights: w, Encoding: e, Provenance: p}
 	if err := m.Validate(); err != nil {
 		return nil, err
@@ -167,7 +167,7 @@ func (m *Model) Probabilities(outputs *mat.Dense) *mat.Dense {
 
 // Problem returns the training problem that an encoded table, with targets,
 // poses at the model's γ, with its loss and intercept.
-func (m *Model) Problem(data *recipe.Encoded) lift.Problem {
+func (m *Model) Problem(data *recipe.Encoded) problem.Problem {
 	p := data.Problem(m.Provenance.Gamma)
 	p.Loss, p.Intercept = m.Provenance.Loss, m.Weights.B != nil
 	return p

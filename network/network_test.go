@@ -16,7 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/builtin"
 	"github.com/relift/relift/table/read"
@@ -40,7 +40,7 @@ func model(t testing.TB, frame *table.Table, o recipe.Options, width int, seed u
 		m.Apply(func(_, _ int, _ float64) float64 { return random.NormFloat64() * math.Exp(3*random.NormFloat64()) }, m)
 		return m
 	}
-	m, err := New(lift.Weights{U: normal(d), V: normal(c)}, e, Provenance{
+	m, err := New(problem.Weights{U: normal(d), V: normal(c)}, e, Provenance{
 		Gamma: 0.1, LowerBound: 1.0 / 3, UpperBound: 2.0 / 3, DataLoss: math.NaN(), DataDigest: data.Digest(), Rows: frame.NumRows(),
 		Source: frame.Name, Status: "gap_reached", Version: "test", Seed: seed, Settings: map[string]string{"reg": "0.1", "gap": "1e-3"},
 	})
@@ -241,7 +241,7 @@ func TestNewRejects(t *testing.T) {
 		"no encoding": func(m *Model) { m.Encoding = nil },
 		"rows":        func(m *Model) { m.Provenance.Rows = -1 },
 	} {
-		m := &Model{Weights: lift.Weights{U: mat.DenseCopyOf(good.Weights.U), V: mat.DenseCopyOf(good.Weights.V)}, Encoding: good.Encoding, Provenance: good.Provenance}
+		m := &Model{Weights: problem.Weights{U: mat.DenseCopyOf(good.Weights.U), V: mat.DenseCopyOf(good.Weights.V)}, Encoding: good.Encoding, Provenance: good.Provenance}
 		spoil(m)
 		if _, err := New(m.Weights, m.Encoding, m.Provenance); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -264,7 +264,7 @@ func hand(t testing.TB) *Model {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := New(lift.Weights{U: mat.NewDense(2, 1, []float64{1, -1}), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}, e, Provenance{Gamma: 0.5, LowerBound: math.NaN(), UpperBound: math.NaN()})
+	m, err := New(problem.Weights{U: mat.NewDense(2, 1, []float64{1, -1}), V: mat.NewDense(2, 2, []float64{1, 0, 0, 1})}, e, Provenance{Gamma: 0.5, LowerBound: math.NaN(), UpperBound: math.NaN()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
@@ -31,7 +31,7 @@ func logistic(t *testing.T) (*Model, *recipe.Encoded) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := lift.Weights{U: mat.NewDense(2, 3, []float64{1, 0.5, 0.2, -1, 0.3, 0.1}), V: mat.NewDense(2, 1, []float64{1.5, -0.7}), B: []float64{-0.25}}
+	w := problem.Weights{U: mat.NewDense(2, 3, []float64{1, 0.5, 0.2, -1, 0.3, 0.1}), V: mat.NewDense(2, 1, []float64{1.5, -0.7}), B: []float64{-0.25}}
 	m, err := New(w, e, Provenance{Gamma: 0.5, Loss: loss.Logistic{}, LowerBound: math.NaN(), UpperBound: math.NaN(), DataLoss: math.NaN(), DataDigest: data.Digest()})
 	if err != nil {
 		t.Fatal(err)

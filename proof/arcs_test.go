@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Signs of all rows: in one and two dimensions what is proved is exact.
@@ -43,7 +43,7 @@ func TestArcsAreExact(t *testing.T) {
 func TestArcsProveTheOptimum(t *testing.T) {
 	for seed := uint64(1); seed <= 10; seed++ {
 		rng := newRand(seed)
-		p := lift.Problem{X: gaussian(rng, 4+rng.IntN(12), 2), Gamma: 0.2 + rng.Float64()}
+		p := problem.Problem{X: gaussian(rng, 4+rng.IntN(12), 2), Gamma: 0.2 + rng.Float64()}
 		n, _ := p.X.Dims()
 		p.Y = gaussian(rng, n, 1+rng.IntN(2))
 		best := optimum(t, p)

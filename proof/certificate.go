@@ -7,6 +7,7 @@ import (
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/reduce"
 )
 
 // FromCertificate returns the derivation that a certificate of format version 1 amounts
@@ -23,7 +24,7 @@ func FromCertificate(c *certificate.Certificate) *Derivation {
 
 // RowsOf returns the representatives of a grouping of the rows of x (n×d) as the rows of a
 // derivation; nil where every row is zero.
-func RowsOf(x *mat.Dense, g lift.Grouping) *Rows {
+func RowsOf(x *mat.Dense, g reduce.Grouping) *Rows {
 	if len(g.Representatives) == 0 {
 		return nil
 	}

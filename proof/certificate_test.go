@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // The derivation of a certificate proves the bound of the certificate, and no more than
@@ -30,7 +30,7 @@ func TestFromCertificateKeepsTheBound(t *testing.T) {
 
 func TestUnitsOfTheData(t *testing.T) {
 	rng := newRand(99)
-	p := lift.Problem{X: gaussian(rng, 12, 3), Y: gaussian(rng, 12, 2), Gamma: 0.5}
+	p := problem.Problem{X: gaussian(rng, 12, 3), Y: gaussian(rng, 12, 2), Gamma: 0.5}
 	want := mustCheck(t, FromCertificate(relaxation(t, p))).ProvenBound
 	for _, e := range [][2]int{{40, 0}, {-60, 3}, {0, 80}, {3, -90}, {90, 90}, {-120, -60}} {
 		// x → 2^a x and y → 2^b y with γ → 2^(a+b) γ multiply the optimum by 2^(2b), and W by

@@ -10,6 +10,7 @@ import (
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/exact"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof/check"
 	"github.com/relift/relift/relax"
 )
@@ -27,7 +28,7 @@ func gaussian(rng *rand.Rand, rows, cols int) *mat.Dense {
 }
 
 // withMerges returns a problem some of whose rows are zero or exact multiples of others.
-func withMerges(rng *rand.Rand, distinct, d, c int, gamma float64) lift.Problem {
+func withMerges(rng *rand.Rand, distinct, d, c int, gamma float64) problem.Problem {
 	base := gaussian(rng, distinct, d)
 	var rows [][]float64
 	for i := range distinct {
@@ -46,11 +47,11 @@ func withMerges(rng *rand.Rand, distinct, d, c int, gamma float64) lift.Problem 
 	for i, row := range rows {
 		x.SetRow(i, row)
 	}
-	return lift.Problem{X: x, Y: gaussian(rng, len(rows), c), Gamma: gamma}
+	return problem.Problem{X: x, Y: gaussian(rng, len(rows), c), Gamma: gamma}
 }
 
 // relaxation returns the certificate of the relaxation of p.
-func relaxation(t testing.TB, p lift.Problem) *certificate.Certificate {
+func relaxation(t testing.TB, p problem.Problem) *certificate.Certificate {
 	t.Helper()
 	red, err := lift.Presolve(p)
 	if err != nil {
@@ -68,7 +69,7 @@ func relaxation(t testing.TB, p lift.Problem) *certificate.Certificate {
 }
 
 // optimum returns bounds on p*, from package exact.
-func optimum(t testing.TB, p lift.Problem) *exact.Result {
+func optimum(t testing.TB, p problem.Problem) *exact.Result {
 	t.Helper()
 	r, err := exact.Solve(context.Background(), p, exact.Options{Gap: 1e-7})
 	if err != nil {

@@ -3,15 +3,23 @@ package proof
 import (
 	"slices"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/relift/relift/reduce"
 )
 
-// Invert returns, for a derivation for the reduced problem, one for its source: Wᵀ(Xu)₊ is the same for every u, so the rows are those of the
-// reduced problem, scaled and in the basis.  Rows whose factor is zero have no part in it.  d must not have a basis of its own where the
-// reduction has one.
+// Invert returns, for a derivation for the reduced problem, one for its source: Wᵀ(Xu)₊ is the same for every u of the basis, so the rows are those of the
+// reduced problem, scaled and in the basis, and stand for all rows of the source that are multiples of them.  A stack is
+// taken back reduction by reduction.
 func Invert(d *Derivation, r reduce.Reduction) *Derivation {
+	if stack, ok := r.(*reduce.Stack); ok {
+		for _, part := range slices.Backward(stack.Parts()) {
+			d = Invert(d, part)
+		}
+		return d
+	}
 	out := *d
-	out.Problem, out.W = r.Source(), reduce.InvertMultipliers(r, d.W)
+	out.Problem, out.W = r.Source(), r.InvertMultipliers(d.W)
 	rows := d.Rows
 	if rows == nil {
 		rows = EachRow(d.Problem.X)
@@ -19,16 +27,22 @@ func Invert(d *Derivation, r reduce.Reduction) *Derivation {
 	if rows == nil {
 		return &out
 	}
-	out.Rows = &Rows{R: rows.R, V: rows.V, Of: slices.Clone(rows.Of), Scale: slices.Clone(rows.Scale)}
-	if basis := r.Basis(); basis != nil {
-		out.Rows.V = basis
-	}
-	for i, factor := range r.Factors() {
-		if factor == 0 {
-			out.Rows.Of[i], out.Rows.Scale[i] = -1, 0
+	of := r.Rows()
+	out.Rows = &Rows{R: rows.R, V: rows.V, Of: slices.Clone(of.Of), Scale: slices.Clone(of.Scale)}
+	for i, k := range of.Of {
+		if k >= 0 && rows.Of[k] >= 0 {
+			out.Rows.Of[i], out.Rows.Scale[i] = rows.Of[k], of.Scale[i]*rows.Scale[k]
 		} else {
-			out.Rows.Scale[i] /= factor
+			out.Rows.Of[i], out.Rows.Scale[i] = -1, 0
 		}
+	}
+	switch {
+	case rows.V == nil:
+		out.Rows.V = of.Basis
+	case of.Basis != nil:
+		var basis mat.Dense
+		basis.Mul(of.Basis, rows.V)
+		out.Rows.V = &basis
 	}
 	return &out
 }

@@ -5,33 +5,28 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/reduce"
 )
 
 // TestInvert: a proof for a reduced problem, taken back, proves the same bound for the source.
 func TestInvert(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	plain := lift.Problem{X: gaussian(rng, 5, 8), Y: gaussian(rng, 5, 1), Gamma: 0.7}
+	plain := problem.Problem{X: gaussian(rng, 5, 8), Y: gaussian(rng, 5, 1), Gamma: 0.7}
 	weighted := plain
 	weighted.Weights = []float64{1, 0.5, 2, 0, 3}
-	scales := reduce.NewRowScales(weighted)
-	for name, chain := range map[string][]reduce.Reduction{
-		"row space":             {reduce.NewRowSpace(plain)},
-		"row scales":            {scales},
-		"scales and then space": {scales, reduce.NewRowSpace(scales.Reduced())},
+	merges := withMerges(rng, 7, 3, 2, 0.7)
+	group := reduce.ParallelRows(reduce.Group(merges.X))
+	for name, stack := range map[string]*reduce.Stack{
+		"wide":                   reduce.New(plain, reduce.Wide),
+		"row space":              reduce.New(plain, reduce.RowSpace),
+		"row scales":             reduce.New(weighted, reduce.RowScales),
+		"scales and then space":  reduce.New(weighted, reduce.RowScales, reduce.Wide),
+		"parallel and zero rows": reduce.New(merges, group, reduce.ZeroRows, reduce.RowScales),
 	} {
-		last := chain[len(chain)-1]
-		c := relaxation(t, last.Reduced())
-		d := FromCertificate(c)
-		if last.Basis() != nil {
-			d.Rows = RowsOf(c.X, c.Grouping) // in the coordinates of the reduced problem
-		}
-		want := mustCheck(t, repaired(t, d)).ProvenBound
-		for k := len(chain) - 1; k >= 0; k-- {
-			d = Invert(d, chain[k])
-		}
-		got := mustCheck(t, repaired(t, d)).ProvenBound
+		d := FromCertificate(relaxation(t, stack.Reduced()))
+		want := mustCheck(t, repaired(t, d)).ProvenBound + stack.Constant()
+		got := mustCheck(t, repaired(t, Invert(d, stack))).ProvenBound
 		if !(want > 0) || !(math.Abs(got-want) <= 1e-6*want) {
 			t.Errorf("%s: the proof taken back proves %v, expected %v", name, got, want)
 		}
@@ -48,7 +43,7 @@ func TestInvertScales(t *testing.T) {
 		p.Weights = append(p.Weights, float64(i%3)+0.5)
 	}
 	p.Weights[2] = 0
-	scales := reduce.NewRowScales(p)
+	scales := reduce.RowScales(p)
 	d := FromCertificate(relaxation(t, scales.Reduced()))
 	want := mustCheck(t, repaired(t, d))
 	if !want.OK() {
@@ -62,7 +57,7 @@ func TestInvertScales(t *testing.T) {
 	// Without rows of its own, and no row is zero.
 	q := p
 	q.X, q.Y, q.Weights = gaussian(rng, 8, 3), gaussian(rng, 8, 2), []float64{1, 2, 3, 4, 5, 6, 7, 8}
-	scales = reduce.NewRowScales(q)
+	scales = reduce.RowScales(q)
 	d = diagonal(scales.Reduced().X, scales.Reduced().Y, scales.Reduced().Y, q.Gamma)
 	if d.Rows != nil {
 		t.Fatal("the derivation names its rows")

@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // numpy returns a Python that has NumPy, or skips the test.
@@ -52,7 +52,7 @@ func shortCheck(t *testing.T, python string, d *Derivation, claim float64) (stat
 func TestNumPyChecksTheFile(t *testing.T) {
 	python := numpy(t)
 	rng := newRand(6)
-	problems := []lift.Problem{
+	problems := []problem.Problem{
 		{X: gaussian(rng, 8, 3), Y: gaussian(rng, 8, 2), Gamma: 0.5},
 		withMerges(rng, 6, 2, 1, 0.3),
 		{X: gaussian(rng, 4, 60), Y: gaussian(rng, 4, 1), Gamma: 1}, // with a basis

@@ -3,11 +3,11 @@ package proof
 import (
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Problem is the training problem that a derivation bounds.
-type Problem = lift.Problem
+type Problem = problem.Problem
 
 // Rows are the m rows r_i that a derivation speaks of, in coordinates z = Vᵀu of
 // its own: row j of X is s_j·V r_i with i = Of[j], up to an error that is charged,

@@ -5,7 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Wide X: the leaf has as many coordinates as there are rows, or fewer, and the bound is
@@ -17,7 +17,7 @@ func TestWideRows(t *testing.T) {
 		if c.rank < c.n {
 			x.Mul(gaussian(rng, c.n, c.rank), gaussian(rng, c.rank, c.d))
 		}
-		p := lift.Problem{X: x, Y: gaussian(rng, c.n, 2), Gamma: 1}
+		p := problem.Problem{X: x, Y: gaussian(rng, c.n, 2), Gamma: 1}
 		of := relaxation(t, p)
 		d := repaired(t, FromCertificate(of))
 		if _, k := d.Rows.R.Dims(); k != c.rank {

@@ -5,49 +5,65 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
-var _ Reduction = (*RowScales)(nil)
+var _ Reduction = (*rowScales)(nil)
 
-// RowScales turns weights of the squared loss into scales of the rows: w·½‖f(x) − y‖² is ½‖f(√w x) − √w y‖², because ReLU networks without an
-// intercept are positively homogeneous.  The networks are the same.
-type RowScales struct {
-	source, reduced lift.Problem // reduced: plain, with the rows √w_i x_i and √w_i y_i, rounded
-	roots           []float64    // n
+// rowScales turns weights of the squared loss into scales of the rows: w·½‖f(x) − y‖² is ½‖f(√w x) − √w y‖², because ReLU networks without an
+// intercept are positively homogeneous.  The networks are the same, and W_i is √w_i times that of the scaled row.
+type rowScales struct {
+	source, reduced problem.Problem // reduced: plain, with the rows √w_i x_i and √w_i y_i, rounded
+	roots           []float64       // n
 }
 
-// NewRowScales returns the reduction of p, which has the squared loss, weights and no intercept; it panics for others.
-func NewRowScales(p lift.Problem) *RowScales {
+// RowScales is the step that makes a plain problem of one with the squared loss, weights and no intercept.
+func RowScales(p problem.Problem) Reduction {
 	if !p.IsSquared() || p.Weights == nil || p.Intercept {
-		panic("reduce: row scales are for the weighted squared loss without an intercept")
+		return nil
 	}
-	r := &RowScales{source: p, reduced: lift.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}.On(p.Algebra())}
-	for i, w := range p.Weights {
-		root := math.Sqrt(w)
-		r.roots = append(r.roots, root)
-		for _, m := range []*mat.Dense{r.reduced.X, r.reduced.Y} {
-			row := m.RawRowView(i)
-			for j := range row {
-				row[j] *= root
-			}
-		}
+	r := &rowScales{source: p, reduced: problem.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}.On(p.Algebra())}
+	for _, w := range p.Weights {
+		r.roots = append(r.roots, math.Sqrt(w))
 	}
+	r.scale(r.reduced.X)
+	r.scale(r.reduced.Y)
 	return r
 }
 
-// Source is the weighted problem.
-func (r *RowScales) Source() lift.Problem { return r.source }
+// scale multiplies the rows of m by the roots.
+func (r *rowScales) scale(m *mat.Dense) {
+	for i, root := range r.roots {
+		row := m.RawRowView(i)
+		for j := range row {
+			row[j] *= root
+		}
+	}
+}
 
-// Reduced is the plain problem of the scaled rows.
-func (r *RowScales) Reduced() lift.Problem { return r.reduced }
-
-// Basis is the identity.
-func (r *RowScales) Basis() *mat.Dense { return nil }
-
-// Factors are √w_i.
-func (r *RowScales) Factors() []float64 { return r.roots }
+func (r *rowScales) Source() problem.Problem  { return r.source }
+func (r *rowScales) Reduced() problem.Problem { return r.reduced }
+func (r *rowScales) Constant() float64        { return 0 }
 
 // Apply and Invert return the network as it is: its outputs on the scaled rows are scaled.
-func (r *RowScales) Apply(w lift.Weights) lift.Weights  { return w }
-func (r *RowScales) Invert(w lift.Weights) lift.Weights { return w }
+func (r *rowScales) Apply(w problem.Weights) problem.Weights  { return w }
+func (r *rowScales) Invert(w problem.Weights) problem.Weights { return w }
+
+func (r *rowScales) InvertMultipliers(w *mat.Dense) *mat.Dense {
+	out := mat.DenseCopyOf(w)
+	r.scale(out)
+	return out
+}
+
+// Rows are the scaled rows, divided by their scales; rows without weight have no part.
+func (r *rowScales) Rows() Rows {
+	rows := same(len(r.roots))
+	for i, root := range r.roots {
+		if root == 0 {
+			rows.Of[i], rows.Scale[i] = -1, 0
+		} else {
+			rows.Scale[i] = 1 / root
+		}
+	}
+	return rows
+}

@@ -1,56 +1,101 @@
 package reduce
 
 import (
+	"math"
+
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/problem"
 )
 
-var _ Reduction = (*RowSpace)(nil)
+var _ Reduction = (*rowSpace)(nil)
 
-// RowSpace restricts the first layer to the row space of a wide X (n×d, d > n): with X = L Q, L n×n and
-// the rows of Q orthonormal, (Xu)₊ = (LQu)₊ and a u outside of the row space only costs weight decay.  A network
-// (w, v) for L is (Qᵀw, v) for X, with the same outputs and norms.
-type RowSpace struct {
-	source, reduced lift.Problem // X, and L for X
-	q               *mat.Dense   // n×d, orthonormal rows
+// rowSpace restricts the first layer to a space that holds the rows of X: with the orthonormal columns of B spanning it, (Xu)₊ = (XBBᵀu)₊, and a u
+// outside of it only costs weight decay.  A network (z, v) for XB is (Bz, v) for X, with the same outputs and norms.
+type rowSpace struct {
+	source, reduced problem.Problem // X, and XB for X
+	basis           *mat.Dense      // d×k
 }
 
-// NewRowSpace returns the reduction of p, nil where X has no more columns than rows.
-func NewRowSpace(p lift.Problem) *RowSpace {
-	n, d, _ := p.Dims()
-	if d <= n {
+func newRowSpace(p problem.Problem, x, basis *mat.Dense) Reduction {
+	r := &rowSpace{source: p, reduced: p, basis: basis}
+	r.reduced.X = x
+	return r
+}
+
+// Wide is the step to the row space of a wide X (n×d, d > n): with X = L Q, L n×n and the rows of Q orthonormal, L stands for X.  The rank of X is not
+// asked for.
+func Wide(p problem.Problem) Reduction {
+	n, d := p.X.Dims()
+	if n == 0 || d <= n {
 		return nil
 	}
 	l, q := p.Algebra().LQ(p.X)
-	reduced := p
-	reduced.X = l
-	return &RowSpace{source: p, reduced: reduced, q: q}
+	return newRowSpace(p, l, mat.DenseCopyOf(q.T()))
 }
 
-// Source is the problem of X.
-func (r *RowSpace) Source() lift.Problem { return r.source }
+// RowSpace is the step to the row space of an X whose rank is below its number of columns, by the singular values of its rows, each scaled to unit
+// norm.
+func RowSpace(p problem.Problem) Reduction {
+	n, d := p.X.Dims()
+	if n == 0 {
+		return nil
+	}
+	unit := mat.DenseCopyOf(p.X)
+	for i := range n {
+		row := unit.RawRowView(i)
+		length := linalg.Norm(row)
+		if math.IsInf(length, 1) {
+			return nil
+		}
+		if length == 0 {
+			continue
+		}
+		for j := range row {
+			row[j] /= length
+		}
+	}
+	_, values, v, ok := p.Algebra().SVD(unit)
+	if !ok || values[0] == 0 {
+		return nil
+	}
+	rank := linalg.Rank(values, float64(max(n, d))*0x1p-52)
+	if rank == d {
+		return nil
+	}
+	basis := mat.DenseCopyOf(v.Slice(0, d, 0, rank))
+	var x mat.Dense
+	p.Algebra().Mul(&x, p.X, basis)
+	return newRowSpace(p, &x, basis)
+}
 
-// Reduced is the problem of L.
-func (r *RowSpace) Reduced() lift.Problem { return r.reduced }
+func (r *rowSpace) Source() problem.Problem  { return r.source }
+func (r *rowSpace) Reduced() problem.Problem { return r.reduced }
+func (r *rowSpace) Constant() float64        { return 0 }
 
-// Basis returns the basis of the row space as columns (d×n), Qᵀ: a row of X is the row of L times its transpose.
-func (r *RowSpace) Basis() *mat.Dense { return mat.DenseCopyOf(r.q.T()) }
+// InvertMultipliers returns w: the rows stay what they are.
+func (r *rowSpace) InvertMultipliers(w *mat.Dense) *mat.Dense { return w }
 
-// Factors are ones.
-func (r *RowSpace) Factors() []float64 { return nil }
+// Rows are those of X, in the basis.
+func (r *rowSpace) Rows() Rows {
+	n, _ := r.source.X.Dims()
+	rows := same(n)
+	rows.Basis = r.basis
+	return rows
+}
 
-// Invert returns the network for X of one for L.
-func (r *RowSpace) Invert(w lift.Weights) lift.Weights { return r.turn(w, r.q) }
+// Apply returns the network for XB of one for X, whose part outside of the row space is dropped.
+func (r *rowSpace) Apply(w problem.Weights) problem.Weights { return r.turn(w, r.basis) }
 
-// Apply returns the network for L of one for X, whose part outside of the row space is dropped.
-func (r *RowSpace) Apply(w lift.Weights) lift.Weights { return r.turn(w, r.q.T()) }
+// Invert returns the network for X of one for XB.
+func (r *rowSpace) Invert(w problem.Weights) problem.Weights { return r.turn(w, r.basis.T()) }
 
-func (r *RowSpace) turn(w lift.Weights, q mat.Matrix) lift.Weights {
+func (r *rowSpace) turn(w problem.Weights, by mat.Matrix) problem.Weights {
 	if w.Width() == 0 {
-		return lift.Weights{B: w.B}
+		return problem.Weights{B: w.B}
 	}
 	var u mat.Dense
-	r.source.Algebra().Mul(&u, w.U, q)
-	return lift.Weights{U: &u, V: w.V, B: w.B}
+	r.source.Algebra().Mul(&u, w.U, by)
+	return problem.Weights{U: &u, V: w.V, B: w.B}
 }

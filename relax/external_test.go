@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // sdp is a semidefinite program in standard form, minimise ⟨C, X⟩ subject to ⟨A_i, X⟩ = b_i over
@@ -92,7 +93,7 @@ func (s *sdp) file() []byte {
 
 // published is the paper's program: Λ of order p = 2n+d+c with MΛMᵀ = 0, diag Λ_αβ = 0 and Λ ≥ 0
 // on (α,β), and the loss through [[I, vec R], [·, t]] ⪰ 0 with R = Λ_αv − Y, t the squared loss.
-func published(p lift.Problem) *sdp {
+func published(p problem.Problem) *sdp {
 	n, d, c := p.Dims()
 	const lambda, loss, slack = 0, 1, 2
 	s := &sdp{blocks: []int{2*n + d + c, n*c + 1, 0}}
@@ -239,7 +240,7 @@ func runSolver(t testing.TB, name string, s *sdp) float64 {
 func TestExternalSolvers(t *testing.T) {
 	for _, c := range []struct {
 		name    string
-		problem lift.Problem
+		problem problem.Problem
 		holds   map[string]bool // solvers that solve the published program
 	}{
 		{"gaussian", gaussian(t, 11, 7, 2, 2, 0.3), map[string]bool{"csdp": true}},

@@ -8,16 +8,17 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // partsOf presolves count parts of a problem, each with its share of γ.
-func partsOf(t *testing.T, p lift.Problem, count int) []*lift.Reduced {
+func partsOf(t *testing.T, p problem.Problem, count int) []*lift.Reduced {
 	t.Helper()
 	n, d, c := p.Dims()
 	var parts []*lift.Reduced
 	for b := range count {
 		lo, hi := b*n/count, (b+1)*n/count
-		part := lift.Problem{
+		part := problem.Problem{
 			X: mat.DenseCopyOf(p.X.Slice(lo, hi, 0, d)), Y: mat.DenseCopyOf(p.Y.Slice(lo, hi, 0, c)), Gamma: p.Gamma / float64(count),
 		}
 		parts = append(parts, presolve(t, part))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Method names a solver of the relaxation.
@@ -205,7 +206,7 @@ func Solve(ctx context.Context, red *lift.Reduced, opts Options) (*Result, error
 		return nil, fmt.Errorf("relax: tolerance is %v, expected a positive number such as 1e-6", opts.Tolerance)
 	}
 	if !red.Source.IsPlain() {
-		return nil, fmt.Errorf("relax: %w: expected the squared loss without weights and intercept", lift.ErrInvalid)
+		return nil, fmt.Errorf("relax: %w: expected the squared loss without weights and intercept", problem.ErrInvalid)
 	}
 	if m == 0 {
 		return &Result{Status: Optimal, Value: red.Constant, Multipliers: red.Multipliers(nil, nil, nil, nil)}, nil

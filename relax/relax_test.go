@@ -16,6 +16,7 @@ import (
 
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // algebra is what RELIFT_BLAS names, as in the program.
@@ -28,7 +29,7 @@ var algebra = func() linalg.Algebra {
 }()
 
 // gaussian returns a problem with standard normal entries.
-func gaussian(t testing.TB, seed uint64, n, d, c int, gamma float64) lift.Problem {
+func gaussian(t testing.TB, seed uint64, n, d, c int, gamma float64) problem.Problem {
 	t.Helper()
 	t.Logf("seed %d", seed)
 	rng := rand.New(rand.NewPCG(seed, 1))
@@ -37,10 +38,10 @@ func gaussian(t testing.TB, seed uint64, n, d, c int, gamma float64) lift.Proble
 		a.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, a)
 		return a
 	}
-	return lift.Problem{X: fill(n, d), Y: fill(n, c), Gamma: gamma}
+	return problem.Problem{X: fill(n, d), Y: fill(n, c), Gamma: gamma}
 }
 
-func presolve(t testing.TB, p lift.Problem) *lift.Reduced {
+func presolve(t testing.TB, p problem.Problem) *lift.Reduced {
 	t.Helper()
 	red, err := lift.Presolve(p.On(algebra))
 	if err != nil {
@@ -59,7 +60,7 @@ func solve(t testing.TB, red *lift.Reduced, opts Options) *Result {
 }
 
 // merged returns a problem with a duplicate, a parallel, two antiparallel and a zero row.
-func merged(t testing.TB) lift.Problem {
+func merged(t testing.TB) problem.Problem {
 	p := gaussian(t, 5, 12, 2, 2, 0.2)
 	for j := range 2 {
 		p.X.Set(3, j, p.X.At(0, j))
@@ -72,7 +73,7 @@ func merged(t testing.TB) lift.Problem {
 }
 
 // somewhere returns an interior-point iterate in the middle of a solve.
-func somewhere(t testing.TB, p lift.Problem) *interior {
+func somewhere(t testing.TB, p problem.Problem) *interior {
 	ip, err := newInterior(presolve(t, p))
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +89,7 @@ func somewhere(t testing.TB, p lift.Problem) *interior {
 }
 
 func TestSchurComplementMatchesItsOperator(t *testing.T) {
-	for _, p := range []lift.Problem{gaussian(t, 1, 6, 2, 3, 0.3), merged(t)} {
+	for _, p := range []problem.Problem{gaussian(t, 1, 6, 2, 3, 0.3), merged(t)} {
 		ip := somewhere(t, p)
 		inv, ok := inverse(algebra, ip.s)
 		if !ok {
@@ -114,7 +115,7 @@ func TestSchurComplementMatchesItsOperator(t *testing.T) {
 func TestEliminationSolvesTheSystem(t *testing.T) {
 	one := merged(t)
 	one.Y = mat.DenseCopyOf(one.Y.ColView(0))
-	for _, p := range []lift.Problem{one, gaussian(t, 1, 9, 2, 3, 0.3), merged(t)} {
+	for _, p := range []problem.Problem{one, gaussian(t, 1, 9, 2, 3, 0.3), merged(t)} {
 		ip := somewhere(t, p)
 		inv, ok := inverse(algebra, ip.s)
 		if !ok {
@@ -179,7 +180,7 @@ func TestEliminationSolvesTheSystem(t *testing.T) {
 
 // TestEliminationReachesTheSameOptimum solves with the entries of W as unknowns and eliminated.
 func TestEliminationReachesTheSameOptimum(t *testing.T) {
-	for _, p := range []lift.Problem{gaussian(t, 11, 24, 3, 3, 0.2), merged(t)} {
+	for _, p := range []problem.Problem{gaussian(t, 11, 24, 3, 3, 0.2), merged(t)} {
 		red := presolve(t, p)
 		want := solve(t, red, Options{Method: InteriorPoint})
 		ip, err := newInterior(red)
@@ -197,7 +198,7 @@ func TestEliminationReachesTheSameOptimum(t *testing.T) {
 // TestConditionsAreGenerated solves with the set that the method makes and checks the conditions
 // outside of it, and that the multipliers are feasible for all of them.
 func TestConditionsAreGenerated(t *testing.T) {
-	for _, p := range []lift.Problem{gaussian(t, 11, 24, 3, 2, 0.2), gaussian(t, 12, 30, 2, 1, 0.05)} {
+	for _, p := range []problem.Problem{gaussian(t, 11, 24, 3, 2, 0.2), gaussian(t, 12, 30, 2, 1, 0.05)} {
 		red := presolve(t, p)
 		var last Iterate
 		res := solve(t, red, Options{Method: InteriorPoint, Record: func(it Iterate) bool { last = it; return false }})
@@ -271,7 +272,7 @@ func TestSparseProduct(t *testing.T) {
 }
 
 func TestAugmentedLagrangianDerivatives(t *testing.T) {
-	for _, p := range []lift.Problem{gaussian(t, 2, 9, 3, 2, 0.3), merged(t)} {
+	for _, p := range []problem.Problem{gaussian(t, 2, 9, 3, 2, 0.3), merged(t)} {
 		red := presolve(t, p)
 		al := newLagrangian(red)
 		al.sigma = 3
@@ -364,7 +365,7 @@ func TestArrowIsSymmetricPositiveDefinite(t *testing.T) {
 }
 
 func TestMethodsAgree(t *testing.T) {
-	for _, p := range []lift.Problem{gaussian(t, 4, 10, 2, 2, 0.3), gaussian(t, 5, 12, 4, 1, 0.5), merged(t)} {
+	for _, p := range []problem.Problem{gaussian(t, 4, 10, 2, 2, 0.3), gaussian(t, 5, 12, 4, 1, 0.5), merged(t)} {
 		red := presolve(t, p)
 		interior := solve(t, red, Options{Method: InteriorPoint})
 		low := solve(t, red, Options{Method: LowRank, MaxOuter: 40, Tolerance: 1e-5})
@@ -376,7 +377,7 @@ func TestMethodsAgree(t *testing.T) {
 
 // TestPublishedConstraints rebuilds the paper's Λ and checks every published constraint.
 func TestPublishedConstraints(t *testing.T) {
-	problems := []lift.Problem{gaussian(t, 6, 9, 3, 2, 0.2), merged(t)}
+	problems := []problem.Problem{gaussian(t, 6, 9, 3, 2, 0.2), merged(t)}
 	for _, p := range problems {
 		red := presolve(t, p)
 		res := solve(t, red, Options{Method: InteriorPoint})
@@ -465,7 +466,7 @@ func TestReference(t *testing.T) {
 
 func TestSolveEdgeCases(t *testing.T) {
 	// Nothing but zero rows.
-	p := lift.Problem{X: mat.NewDense(2, 1, nil), Y: mat.NewDense(2, 1, []float64{3, 4}), Gamma: 1}
+	p := problem.Problem{X: mat.NewDense(2, 1, nil), Y: mat.NewDense(2, 1, []float64{3, 4}), Gamma: 1}
 	if res := solve(t, presolve(t, p), Options{}); res.Value != 12.5 || res.Status != Optimal {
 		t.Errorf("zero rows: value %v, status %v", res.Value, res.Status)
 	}

@@ -10,12 +10,12 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // shared reads a table of the shared data: numeric features, then either one class
 // column (one-hot in sorted order) or the last outputs columns as targets.
-func shared(t testing.TB, name string, outputs int, gamma float64) lift.Problem {
+func shared(t testing.TB, name string, outputs int, gamma float64) problem.Problem {
 	t.Helper()
 	file, err := os.Open(filepath.Join("..", "..", "shared", "data", name))
 	if err != nil {
@@ -46,7 +46,7 @@ func shared(t testing.TB, name string, outputs int, gamma float64) lift.Problem 
 				}
 			}
 		}
-		return lift.Problem{X: x, Y: y, Gamma: gamma}
+		return problem.Problem{X: x, Y: y, Gamma: gamma}
 	}
 	classes := map[string]int{}
 	var labels []string
@@ -66,7 +66,7 @@ func shared(t testing.TB, name string, outputs int, gamma float64) lift.Problem 
 		}
 		y.Set(i, classes[rec[cols-1]], 1)
 	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
+	return problem.Problem{X: x, Y: y, Gamma: gamma}
 }
 
 func contains(list []string, s string) bool {

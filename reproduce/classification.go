@@ -9,7 +9,7 @@ import (
 
 	"github.com/relift/relift/baseline/kernel"
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/round"
 	"gonum.org/v1/gonum/mat"
@@ -116,7 +116,7 @@ func (e effort) splittingOf(name string) int {
 }
 
 // accuracies applies a network to training and test rows.
-func (s source) accuracies(w lift.Weights) *Accuracies {
+func (s source) accuracies(w problem.Weights) *Accuracies {
 	_, c := s.y.Dims()
 	a := accuraciesOf(w.Output(s.x, c), s.y, w.Output(s.testX, c), s.testY)
 	return &a
@@ -165,7 +165,7 @@ func classRoundings(ctx context.Context, s source, gamma float64, e effort, tune
 // those of the iterate with the best training accuracy under argmax, the one
 // with the lowest training objective among equals; Published is the best over
 // all iterates on the test rows.
-func splittingAccuracies(ctx context.Context, s source, p lift.Problem, r *relaxed, iterations int) (Row, error) {
+func splittingAccuracies(ctx context.Context, s source, p problem.Problem, r *relaxed, iterations int) (Row, error) {
 	_, c := s.y.Dims()
 	begin := time.Now()
 	var chosen, best Accuracies

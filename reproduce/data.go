@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/builtin"
 	"github.com/relift/relift/table/recipe"
@@ -33,8 +33,8 @@ type source struct {
 	algebra      linalg.Algebra
 }
 
-func (s source) problem(gamma float64) lift.Problem {
-	return lift.Problem{X: s.x, Y: s.y, Gamma: gamma}.On(s.algebra)
+func (s source) problem(gamma float64) problem.Problem {
+	return problem.Problem{X: s.x, Y: s.y, Gamma: gamma}.On(s.algebra)
 }
 
 // first returns s with n training rows, spread evenly, because tables are often

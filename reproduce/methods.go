@@ -13,7 +13,7 @@ import (
 	"github.com/relift/relift/baseline/sgd"
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/round"
 	"gonum.org/v1/gonum/mat"
@@ -42,7 +42,7 @@ func timed(r Row, begin time.Time) Row {
 }
 
 // withNetwork completes a row with a network's objective and width.
-func withNetwork(r Row, p lift.Problem, w lift.Weights) Row {
+func withNetwork(r Row, p problem.Problem, w problem.Weights) Row {
 	total, _ := p.Objective(w)
 	r.Objective, r.Width = report.Number(total), w.Width()
 	return r
@@ -77,7 +77,7 @@ func (t tuning) options() descent.Options {
 }
 
 // networkFrom trains a network from the directions of the relaxation's factor.
-func networkFrom(ctx context.Context, p lift.Problem, r *relaxed, o descent.Options) (Row, lift.Weights, error) {
+func networkFrom(ctx context.Context, p problem.Problem, r *relaxed, o descent.Options) (Row, problem.Weights, error) {
 	begin := time.Now()
 	w, status, err := round.Network(ctx, p, r.reduced.Directions(r.result.Factor), o)
 	if err != nil {
@@ -90,7 +90,7 @@ func networkFrom(ctx context.Context, p lift.Problem, r *relaxed, o descent.Opti
 
 // publishedRounding runs the three-operator splitting and hands iterates to
 // record.
-func publishedRounding(ctx context.Context, p lift.Problem, r *relaxed, iterations, every int, record func(round.Iterate)) (Row, error) {
+func publishedRounding(ctx context.Context, p problem.Problem, r *relaxed, iterations, every int, record func(round.Iterate)) (Row, error) {
 	begin := time.Now()
 	last, err := round.Splitting(ctx, p, r.reduced.PublishedFactor(r.result.Factor), round.SplittingOptions{
 		Iterations: iterations, Every: every, Record: record,
@@ -107,7 +107,7 @@ func publishedRounding(ctx context.Context, p lift.Problem, r *relaxed, iteratio
 }
 
 // exactRow solves p to a relative gap and verifies the certificate.
-func exactRow(ctx context.Context, p lift.Problem, o exact.Options) (Row, error) {
+func exactRow(ctx context.Context, p problem.Problem, o exact.Options) (Row, error) {
 	o.Threads = 1
 	r, err := exact.Solve(ctx, p, o)
 	if err != nil {
@@ -127,9 +127,9 @@ func exactRow(ctx context.Context, p lift.Problem, o exact.Options) (Row, error)
 
 // gradientDescent trains networks of one width from several seeds.  The
 // weights are those of the best.
-func gradientDescent(ctx context.Context, p lift.Problem, width, seeds, iterations int) ([]Row, lift.Weights, error) {
+func gradientDescent(ctx context.Context, p problem.Problem, width, seeds, iterations int) ([]Row, problem.Weights, error) {
 	var rows []Row
-	var best lift.Weights
+	var best problem.Weights
 	lowest := math.Inf(1)
 	for seed := range seeds {
 		r, err := sgd.Train(ctx, p, sgd.Options{Width: width, Iterations: iterations, Seed: uint64(seed)})
@@ -147,7 +147,7 @@ func gradientDescent(ctx context.Context, p lift.Problem, width, seeds, iteratio
 	return rows, best, nil
 }
 
-func restarts(ctx context.Context, p lift.Problem, starts int) (Row, error) {
+func restarts(ctx context.Context, p problem.Problem, starts int) (Row, error) {
 	begin := time.Now()
 	runs, best, err := descent.Restarts(ctx, p, descent.Options{Starts: starts, GrowRounds: -1})
 	if err != nil {
@@ -158,7 +158,7 @@ func restarts(ctx context.Context, p lift.Problem, starts int) (Row, error) {
 	return timed(row, begin), nil
 }
 
-func frankWolfe(ctx context.Context, p lift.Problem, iterations int) (Row, error) {
+func frankWolfe(ctx context.Context, p problem.Problem, iterations int) (Row, error) {
 	r, err := frankwolfe.Train(ctx, p, frankwolfe.Options{Iterations: iterations})
 	if err != nil {
 		return Row{}, err
@@ -171,7 +171,7 @@ func frankWolfe(ctx context.Context, p lift.Problem, iterations int) (Row, error
 	return row, nil
 }
 
-func copositiveRow(ctx context.Context, p lift.Problem, outer int) (Row, error) {
+func copositiveRow(ctx context.Context, p problem.Problem, outer int) (Row, error) {
 	r, err := copositive.Solve(ctx, p, copositive.Options{Outer: outer})
 	if err != nil {
 		return Row{}, err
@@ -208,18 +208,18 @@ func thin(objectives []float64) *History {
 	return h
 }
 
-func networkOf(w lift.Weights) *Network {
+func networkOf(w problem.Weights) *Network {
 	if w.Width() == 0 {
 		return nil
 	}
 	return &Network{U: rowsOf(w.U), V: rowsOf(w.V)}
 }
 
-func (n *Network) weights() lift.Weights {
+func (n *Network) weights() problem.Weights {
 	if n == nil || len(n.U) == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	return lift.Weights{U: matrixOf(n.U), V: matrixOf(n.V)}
+	return problem.Weights{U: matrixOf(n.U), V: matrixOf(n.V)}
 }
 
 func rowsOf(m *mat.Dense) [][]float64 {

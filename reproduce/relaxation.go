@@ -8,6 +8,7 @@ import (
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/relax"
 )
 
@@ -27,7 +28,7 @@ type relaxLimits struct {
 }
 
 // relaxation solves the relaxation of p and certifies its best bound.
-func relaxation(ctx context.Context, p lift.Problem, l relaxLimits) (*relaxed, error) {
+func relaxation(ctx context.Context, p problem.Problem, l relaxLimits) (*relaxed, error) {
 	reduced, err := lift.Presolve(p)
 	if err != nil {
 		return nil, err

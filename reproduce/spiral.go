@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table/recipe"
 )
 
@@ -59,7 +59,7 @@ func spiralFigure(results []*Result) (*figure, error) {
 
 // regions draws the classes over the plane, the rows and the lines on which
 // a neuron switches.
-func regions(w lift.Weights, s source, title string) (*plot.Plot, error) {
+func regions(w problem.Weights, s source, title string) (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.TextStyle.Font.Size = 11
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, "x1", "x2"
@@ -127,7 +127,7 @@ func boundary(u []float64) plotter.XYs {
 
 // regionMap colours the plane by the class a network predicts.
 type regionMap struct {
-	w       lift.Weights
+	w       problem.Weights
 	d       int // 2, or 3 with a column of ones
 	classes int
 }

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Candidates lists directions for first-layer weights (unit rows): the rows of g
@@ -19,7 +19,7 @@ import (
 // of the relaxation's u, and contrasts between random pairs of rows of X.
 // Random ones make the total at least count.  The same seed gives the same
 // directions.
-func Candidates(p lift.Problem, g mat.Matrix, count int, seed uint64) (*mat.Dense, error) {
+func Candidates(p problem.Problem, g mat.Matrix, count int, seed uint64) (*mat.Dense, error) {
 	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ const leadingDirections = 64
 // factor, the largest first: it picks among Candidates, refines with the given options, removes
 // neurons that are not needed, and refines again.  Options.GrowRounds = 0 means
 // 30 here, as in descent.Restarts.
-func Network(ctx context.Context, p lift.Problem, g mat.Matrix, o descent.Options) (lift.Weights, descent.Status, error) {
+func Network(ctx context.Context, p problem.Problem, g mat.Matrix, o descent.Options) (problem.Weights, descent.Status, error) {
 	k, d := g.Dims()
 	if k > leadingDirections {
 		k = leadingDirections
@@ -86,14 +86,14 @@ func Network(ctx context.Context, p lift.Problem, g mat.Matrix, o descent.Option
 	}
 	directions, err := Candidates(p, g, max(100, 6*k), o.Seed)
 	if err != nil {
-		return lift.Weights{}, descent.Status{}, err
+		return problem.Weights{}, descent.Status{}, err
 	}
 	if o.GrowRounds == 0 {
 		o.GrowRounds = 30
 	}
 	w, st, err := descent.FromDirections(ctx, p, directions, o)
 	if err != nil {
-		return lift.Weights{}, st, err
+		return problem.Weights{}, st, err
 	}
 	simple, err := descent.Simplify(ctx, p, w)
 	if err != nil || simple.Width() == w.Width() {

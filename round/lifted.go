@@ -3,12 +3,12 @@ package round
 import (
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Lifted returns the p×m factor whose columns z_j = ((Xu_j)₊, (−Xu_j)₊, u_j, v_j)
 // are the neurons of w, so that Λ = Σ_j z_jz_jᵀ; p = 2n+d+c.
-func Lifted(p lift.Problem, w lift.Weights) *mat.Dense {
+func Lifted(p problem.Problem, w problem.Weights) *mat.Dense {
 	m := w.Width()
 	if m == 0 {
 		return &mat.Dense{}

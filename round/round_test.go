@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func gaussian(rng *rand.Rand, r, c int) *mat.Dense {
@@ -24,12 +24,12 @@ func gaussian(rng *rand.Rand, r, c int) *mat.Dense {
 }
 
 // teacher makes Gaussian data whose targets are the outputs of a network.
-func teacher(t *testing.T, seed uint64, n, d, c, m int) (lift.Problem, lift.Weights) {
+func teacher(t *testing.T, seed uint64, n, d, c, m int) (problem.Problem, problem.Weights) {
 	t.Helper()
 	t.Logf("seed %d, n=%d d=%d c=%d m=%d", seed, n, d, c, m)
 	rng := rand.New(rand.NewPCG(seed, 1))
-	p := lift.Problem{X: gaussian(rng, n, d), Gamma: 0.1}
-	w := descent.Balance(lift.Weights{U: gaussian(rng, m, d), V: gaussian(rng, m, c)})
+	p := problem.Problem{X: gaussian(rng, n, d), Gamma: 0.1}
+	w := descent.Balance(problem.Weights{U: gaussian(rng, m, d), V: gaussian(rng, m, c)})
 	p.Y = w.Output(p.X, c)
 	return p, w
 }

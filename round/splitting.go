@@ -13,7 +13,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // SplittingOptions steer Splitting.  The zero value means the published
@@ -31,9 +31,9 @@ type SplittingOptions struct {
 
 // Iterate is a point of the splitting.
 type Iterate struct {
-	Iteration int          // from 1
-	Weights   lift.Weights // u and v blocks of W, one neuron per column that is not zero
-	Fit       float64      // ½‖WWᵀ − Λ̃‖_F²
+	Iteration int             // from 1
+	Weights   problem.Weights // u and v blocks of W, one neuron per column that is not zero
+	Fit       float64         // ½‖WWᵀ − Λ̃‖_F²
 	// Sign is the distance ‖W − projection of W onto {α, β ≥ 0, αᵢβᵢ = 0}‖_F;
 	// M W = 0 holds up to rounding.
 	Sign float64
@@ -46,7 +46,7 @@ var ErrDiverged = errors.New("the three-operator splitting diverged; a smaller s
 // last iterate.  The rows of factor (p×k, p = 2n+d+c) are α (n), β (n), u (d) and
 // v (c); they satisfy α − β = Xu, as every feasible point of the relaxation does.
 // When ctx ends, the last iterate so far is returned without an error.
-func Splitting(ctx context.Context, p lift.Problem, factor mat.Matrix, o SplittingOptions) (Iterate, error) {
+func Splitting(ctx context.Context, p problem.Problem, factor mat.Matrix, o SplittingOptions) (Iterate, error) {
 	if err := o.complete(); err != nil {
 		return Iterate{}, err
 	}
@@ -128,7 +128,7 @@ type splitting struct {
 	ctw     blas64.General // k×r, coreᵀTᵀW; used where g is empty
 }
 
-func newSplitting(p lift.Problem, factor mat.Matrix, columns int) (*splitting, error) {
+func newSplitting(p problem.Problem, factor mat.Matrix, columns int) (*splitting, error) {
 	if err := p.ValidatePlain(); err != nil {
 		return nil, err
 	}
@@ -278,7 +278,7 @@ func (s *splitting) current(iteration int) Iterate {
 }
 
 // weights reads the neurons off the u and v blocks of W.
-func (s *splitting) weights() lift.Weights {
+func (s *splitting) weights() problem.Weights {
 	r := s.w.Cols
 	var keep []int
 	for j := range r {
@@ -294,9 +294,9 @@ func (s *splitting) weights() lift.Weights {
 		}
 	}
 	if len(keep) == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	w := lift.Weights{U: mat.NewDense(len(keep), s.d, nil), V: mat.NewDense(len(keep), s.c, nil)}
+	w := problem.Weights{U: mat.NewDense(len(keep), s.d, nil), V: mat.NewDense(len(keep), s.c, nil)}
 	for q, j := range keep {
 		for i := range s.d {
 			w.U.Set(q, i, s.w.Data[(2*s.n+i)*r+j])
@@ -324,11 +324,11 @@ func projectSigns(m blas64.General, n int) {
 	}
 }
 
-func cloneWeights(w lift.Weights) lift.Weights {
+func cloneWeights(w problem.Weights) problem.Weights {
 	if w.Width() == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	return lift.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
+	return problem.Weights{U: mat.DenseCopyOf(w.U), V: mat.DenseCopyOf(w.V)}
 }
 
 func general(rows, cols int) blas64.General {

@@ -7,7 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof/check"
 )
 
@@ -62,12 +62,12 @@ func TestOutputsOfRankOne(t *testing.T) {
 	for i := range 12 {
 		two.SetRow(i, []float64{0.6 * p.Y.At(i, 0), -0.8 * p.Y.At(i, 0)})
 	}
-	one, err := Solve(context.Background(), p, lift.Weights{}, Options{})
+	one, err := Solve(context.Background(), p, problem.Weights{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Y = two
-	r, err := Solve(context.Background(), p, lift.Weights{}, Options{})
+	r, err := Solve(context.Background(), p, problem.Weights{}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,12 +7,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // One feature, one row, more outputs than rows, a target of zero, rows that are all parallel.
 func TestSmallestProblems(t *testing.T) {
-	for name, p := range map[string]lift.Problem{
+	for name, p := range map[string]problem.Problem{
 		"one feature":   gaussianProblem(5, 1, 1, 0.3, 1),
 		"one row":       gaussianProblem(1, 3, 1, 0.3, 2),
 		"three outputs": gaussianProblem(3, 2, 3, 0.3, 3),
@@ -25,7 +25,7 @@ func TestSmallestProblems(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := Solve(context.Background(), p, lift.Weights{}, Options{})
+			got, err := Solve(context.Background(), p, problem.Weights{}, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

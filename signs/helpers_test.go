@@ -9,7 +9,7 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // algebra is what RELIFT_BLAS names, as in the program, on one thread as in the tree.
@@ -22,7 +22,7 @@ var algebra = func() linalg.Algebra {
 }()
 
 // gaussianProblem draws standard normal data.
-func gaussianProblem(n, d, c int, gamma float64, seed uint64) lift.Problem {
+func gaussianProblem(n, d, c int, gamma float64, seed uint64) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 17))
 	draw := func(rows, cols int) *mat.Dense {
 		out := mat.NewDense(rows, cols, nil)
@@ -31,11 +31,11 @@ func gaussianProblem(n, d, c int, gamma float64, seed uint64) lift.Problem {
 		}
 		return out
 	}
-	return lift.Problem{X: draw(n, d), Y: draw(n, c), Gamma: gamma}.On(algebra)
+	return problem.Problem{X: draw(n, d), Y: draw(n, c), Gamma: gamma}.On(algebra)
 }
 
 // trained returns a network that local search finds.
-func trained(t *testing.T, p lift.Problem) lift.Weights {
+func trained(t *testing.T, p problem.Problem) problem.Weights {
 	t.Helper()
 	runs, best, err := descent.Restarts(context.Background(), p, descent.Options{Starts: 4, Seed: 3})
 	if err != nil {

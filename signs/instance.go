@@ -9,12 +9,13 @@ import (
 
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // instance is h(W) in the coordinates of the reduced rows: m different directions of unit norm in the row space of X, and
 // as many outputs as W has rank.
 type instance struct {
-	problem lift.Problem
+	problem problem.Problem
 	reduced *lift.Reduced
 	w       *mat.Dense // n×c, of all rows
 	gamma   float64
@@ -29,7 +30,7 @@ type instance struct {
 // ErrNoRows says that every row of X is zero, so that there is nothing to bound.
 var ErrNoRows = errors.New("signs: every row of X is zero")
 
-func newInstance(p lift.Problem, w *mat.Dense) (*instance, error) {
+func newInstance(p problem.Problem, w *mat.Dense) (*instance, error) {
 	reduced, err := lift.Presolve(p)
 	if err != nil {
 		return nil, err

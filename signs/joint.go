@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/signs/leaf"
 )
 
@@ -17,7 +17,7 @@ const jointStart = 0.8
 // multipliers, and returns a tree of the same cones for the better W, whose LowerBound and Derivation are those of the
 // relaxation.  It is worth its time while the leaves are few; on the leaves of a closed tree there is nothing to gain.  w is a
 // network whose neurons say how large the moments are.  The result is nil where nothing better came out.
-func (t *Tree) Joint(ctx context.Context, w lift.Weights) *Tree {
+func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	value := t.Value()
 	if math.IsInf(value, 1) {
 		return nil
@@ -129,7 +129,7 @@ func (in *instance) jointSamples(nd *node, l *layout) *mat.Dense {
 const leastScale = 0.05
 
 // scales divides the size of a network, Σ‖u_j‖‖v_j‖, among the leaves in which its neurons lie.
-func (in *instance) scales(w lift.Weights, nodes []*node) []float64 {
+func (in *instance) scales(w problem.Weights, nodes []*node) []float64 {
 	out := make([]float64, len(nodes))
 	layouts := make([]*layout, len(nodes))
 	for k, nd := range nodes {

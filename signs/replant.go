@@ -5,12 +5,12 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // NewTreeFrom prepares the tree for another residual on the same data: it starts with the leaves of an earlier tree, each
 // from the multipliers that it had there.
-func NewTreeFrom(old *Tree, p lift.Problem, w *mat.Dense, o Options) (*Tree, error) {
+func NewTreeFrom(old *Tree, p problem.Problem, w *mat.Dense, o Options) (*Tree, error) {
 	t, err := NewTree(p, w, o)
 	if err != nil || old.root == nil || old.in.c != t.in.c || old.signed() != t.signed() {
 		return t, err

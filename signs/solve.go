@@ -10,15 +10,15 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Result is the outcome of Solve, valid whatever the status.
 type Result struct {
 	Status     Status
-	Weights    lift.Weights // the best network
-	UpperBound float64      // its objective
-	LowerBound float64      // proven
+	Weights    problem.Weights // the best network
+	UpperBound float64         // its objective
+	LowerBound float64         // proven
 	// Tree is the one that proves LowerBound; nil if there is none.
 	Tree   *Tree
 	Rounds int // trees, one for each W
@@ -50,7 +50,7 @@ const (
 
 // Solve closes the gap of a network: it grows a tree for its residual, adds the directions that the tree finds as
 // neurons, trains the network and goes on with its residual, until Options.Gap or as far as the context allows.
-func Solve(ctx context.Context, p lift.Problem, w lift.Weights, o Options) (*Result, error) {
+func Solve(ctx context.Context, p problem.Problem, w problem.Weights, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -149,19 +149,19 @@ func (r *Result) keep(t *Tree, bound float64) {
 }
 
 // offer keeps w if it is the best network.
-func (r *Result) offer(p lift.Problem, w lift.Weights) {
+func (r *Result) offer(p problem.Problem, w problem.Weights) {
 	if value, _ := p.Objective(w); value < r.UpperBound {
 		r.Weights, r.UpperBound = w, value
 	}
 }
 
 // polish trains the network with a further direction and with whatever random search finds that it lacks.
-func (r *Result) polish(ctx context.Context, p lift.Problem, direction []float64, seed uint64) {
+func (r *Result) polish(ctx context.Context, p problem.Problem, direction []float64, seed uint64) {
 	if !p.IsPlain() {
 		r.train(ctx, p, direction, seed)
 		return
 	}
-	offer := func(w lift.Weights) { r.offer(p, w) }
+	offer := func(w problem.Weights) { r.offer(p, w) }
 	if direction != nil {
 		d := len(direction)
 		k := r.Weights.Width()
@@ -200,7 +200,7 @@ func (r *Result) polish(ctx context.Context, p lift.Problem, direction []float64
 }
 
 // train is polish for other losses, weights and intercepts, by the trainer of any of them.
-func (r *Result) train(ctx context.Context, p lift.Problem, direction []float64, seed uint64) {
+func (r *Result) train(ctx context.Context, p problem.Problem, direction []float64, seed uint64) {
 	_, d, _ := p.Dims()
 	rng := rand.New(rand.NewPCG(seed, 0x7a41))
 	var missing *mat.Dense
@@ -225,7 +225,7 @@ func (r *Result) train(ctx context.Context, p lift.Problem, direction []float64,
 }
 
 // sprout returns w with small neurons along the directions (rows), whose v is Wᵀ(Xu)₊, along which each lowers the objective.
-func sprout(p lift.Problem, w lift.Weights, directions *mat.Dense) lift.Weights {
+func sprout(p problem.Problem, w problem.Weights, directions *mat.Dense) problem.Weights {
 	if directions == nil || directions.IsEmpty() {
 		return w
 	}
@@ -237,13 +237,13 @@ func sprout(p lift.Problem, w lift.Weights, directions *mat.Dense) lift.Weights 
 		size = math.Sqrt(w.SquaredNorm() / float64(2*m))
 	}
 	size *= sproutShare
-	out := lift.Weights{U: mat.NewDense(m+k, d, nil), V: mat.NewDense(m+k, c, nil), B: w.B}
+	out := problem.Weights{U: mat.NewDense(m+k, d, nil), V: mat.NewDense(m+k, c, nil), B: w.B}
 	if m > 0 {
 		out.U.Slice(0, m, 0, d).(*mat.Dense).Copy(w.U)
 		out.V.Slice(0, m, 0, c).(*mat.Dense).Copy(w.V)
 	}
 	var response mat.Dense // k×c
-	p.Algebra().Mul(&response, lift.Weights{U: directions}.ActivationsOn(p.Algebra(), p.X).T(), p.DualPoint(w))
+	p.Algebra().Mul(&response, problem.Weights{U: directions}.ActivationsOn(p.Algebra(), p.X).T(), p.DualPoint(w))
 	for j := range k {
 		u, v := out.U.RawRowView(m+j), out.V.RawRowView(m+j)
 		axpy(u, size/norm(directions.RawRowView(j)), directions.RawRowView(j))

@@ -11,7 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
 )
@@ -136,7 +136,7 @@ type Tree struct {
 }
 
 // NewTree prepares the tree for the residual W (n×c) of a network; Run grows it.
-func NewTree(p lift.Problem, w *mat.Dense, o Options) (*Tree, error) {
+func NewTree(p problem.Problem, w *mat.Dense, o Options) (*Tree, error) {
 	in, err := newInstance(p, w)
 	if err != nil {
 		return nil, err

@@ -11,12 +11,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // patterns returns max ‖Wᵀ(Xu)₊‖ over the unit circle by going through all activation patterns: between two
 // neighbouring kinks the value is ‖Mᵀu‖ with one matrix M, largest at M's leading direction or at an end.
-func patterns(p lift.Problem, w *mat.Dense) float64 {
+func patterns(p problem.Problem, w *mat.Dense) float64 {
 	n, _, c := p.Dims()
 	value := func(angle float64) float64 {
 		u := [2]float64{math.Cos(angle), math.Sin(angle)}
@@ -120,7 +120,7 @@ func TestSolveAgainstCones(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Solve(context.Background(), p, lift.Weights{}, Options{Seed: 1})
+		got, err := Solve(context.Background(), p, problem.Weights{}, Options{Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,12 +154,12 @@ func TestPlantedNetwork(t *testing.T) {
 		}
 	}
 	p.Gamma = best
-	neuron := lift.Weights{U: mat.NewDense(1, 3, scaled(top, 0.8)), V: mat.NewDense(1, 1, nil)}
+	neuron := problem.Weights{U: mat.NewDense(1, 3, scaled(top, 0.8)), V: mat.NewDense(1, 1, nil)}
 	response := probe.in.response(top)[0]
 	neuron.V.Set(0, 0, math.Copysign(0.8, response))
 	p.Y.Add(neuron.Output(p.X, 1), w)
 	optimum, _ := p.Objective(neuron)
-	r, err := Solve(context.Background(), p, lift.Weights{}, Options{Seed: 2})
+	r, err := Solve(context.Background(), p, problem.Weights{}, Options{Seed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,7 +179,7 @@ func TestMergedRows(t *testing.T) {
 	for i := 10; i < 13; i++ {
 		y.Set(i, 0, float64(i)/10)
 	}
-	merged := lift.Problem{X: x, Y: y, Gamma: 0.5}
+	merged := problem.Problem{X: x, Y: y, Gamma: 0.5}
 	want, err := exact.Solve(context.Background(), merged, exact.Options{Gap: 1e-5})
 	if err != nil {
 		t.Fatal(err)

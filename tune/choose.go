@@ -11,7 +11,7 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/dispatch"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -59,7 +59,7 @@ func (p *Path) gamma(step int) float64 {
 
 // Choose finds the weight decay for the problem p, whose own is not used, by cross-validation on the folds.  A context that ends leaves the
 // points that are complete, and is an error where there is none.
-func Choose(ctx context.Context, p lift.Problem, folds []Fold, o Options) (*Path, error) {
+func Choose(ctx context.Context, p problem.Problem, folds []Fold, o Options) (*Path, error) {
 	p.Gamma = 1
 	if err := p.Validate(); err != nil {
 		return nil, err

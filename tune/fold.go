@@ -7,12 +7,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/npy"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Fold is a division of the rows in training and test rows, each as encoded by a recipe that was fitted on the training rows alone.
 type Fold struct {
-	Train lift.Problem // on the training rows; its Gamma is not used
+	Train problem.Problem // on the training rows; its Gamma is not used
 	// TestX and TestY are the rows to judge by (n×d and n×c), and TestWeights their weights, nil for ones.
 	TestX, TestY *mat.Dense
 	TestWeights  []float64
@@ -37,7 +37,7 @@ func (f Fold) check() error {
 }
 
 // weight is the total weight of the training rows.
-func weight(p lift.Problem) float64 {
+func weight(p problem.Problem) float64 {
 	if p.Weights == nil {
 		n, _ := p.X.Dims()
 		return float64(n)

@@ -11,7 +11,7 @@ import (
 	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/internal/npy"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -81,7 +81,7 @@ func train(ctx context.Context, a linalg.Algebra, t dispatch.Task) ([]byte, erro
 
 // trained is the output of a job.
 type trained struct {
-	weights lift.Weights
+	weights problem.Weights
 	outputs *mat.Dense // on the test rows
 }
 

@@ -14,16 +14,16 @@ import (
 
 	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
 // teacher is a regression by a few neurons, with noise, and its folds.
-func teacher(t *testing.T, n int, noise float64, scale float64) (lift.Problem, []Fold) {
+func teacher(t *testing.T, n int, noise float64, scale float64) (problem.Problem, []Fold) {
 	t.Helper()
 	const d = 5
 	rng := rand.New(rand.NewPCG(7, 8))
-	p := lift.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, 1, nil), Gamma: 1}
+	p := problem.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, 1, nil), Gamma: 1}
 	for i := range n {
 		x := p.X.RawRowView(i)
 		for j := range x {
@@ -35,7 +35,7 @@ func teacher(t *testing.T, n int, noise float64, scale float64) (lift.Problem, [
 	return p, foldsOf(t, p)
 }
 
-func foldsOf(t *testing.T, p lift.Problem) []Fold {
+func foldsOf(t *testing.T, p problem.Problem) []Fold {
 	t.Helper()
 	n, d, c := p.Dims()
 	rows, err := Divide(n, 4, 1)
@@ -205,7 +205,7 @@ func TestContentsAreInverted(t *testing.T) {
 	if err != nil || !mat.Equal(back.Train.X, f.Train.X) || !mat.Equal(back.Train.Y, f.Train.Y) || !mat.Equal(back.TestX, f.TestX) || !slices.Equal(back.Train.Weights, f.Train.Weights) {
 		t.Errorf("the fold came back as %+v, %v", back, err)
 	}
-	for _, w := range []lift.Weights{{}, {B: []float64{3}}, {U: p.X, V: p.Y}} {
+	for _, w := range []problem.Weights{{}, {B: []float64{3}}, {U: p.X, V: p.Y}} {
 		content, err := trained{weights: w, outputs: p.Y}.content()
 		if err != nil {
 			t.Fatal(err)

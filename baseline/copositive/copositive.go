@@ -56,7 +56,7 @@ import (
 
 	"github.com/relift/relift/baseline/arrangement"
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Options steer Solve.  The zero value means the defaults.
@@ -91,7 +91,7 @@ type Result struct {
 }
 
 // Solve solves the relaxation for the data of p with β = p.Gamma.
-func Solve(ctx context.Context, p lift.Problem, o Options) (*Result, error) {
+func Solve(ctx context.Context, p problem.Problem, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func setDefault(x *int, v int) {
 
 // solver is the augmented Lagrangian in the moments M_i = F_iF_iᵀ.
 type solver struct {
-	p       lift.Problem
+	p       problem.Problem
 	n, d, c int
 	cells   []arrangement.Cell
 	basis   []*mat.Dense // d×d, S_i: F_i = S_iL_i
@@ -145,7 +145,7 @@ type solver struct {
 	value   float64 // objective without the augmentation at the last evaluation
 }
 
-func newSolver(p lift.Problem, cells []arrangement.Cell) *solver {
+func newSolver(p problem.Problem, cells []arrangement.Cell) *solver {
 	n, d, c := p.Dims()
 	s := &solver{p: p, n: n, d: d, c: c, cells: cells, w: mat.NewDense(n, c, nil)}
 	for _, cell := range cells {

@@ -13,12 +13,12 @@ import (
 	"github.com/relift/relift/baseline/arrangement"
 	"github.com/relift/relift/baseline/internal/testdata"
 	"github.com/relift/relift/descent"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
-func problem(seed uint64, n, d, c int) lift.Problem {
+func randomProblem(seed uint64, n, d, c int) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	p := lift.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: 0.1}
+	p := problem.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: 0.1}
 	for _, a := range []*mat.Dense{p.X, p.Y} {
 		for i := range a.RawMatrix().Data {
 			a.RawMatrix().Data[i] = rng.NormFloat64()
@@ -30,7 +30,7 @@ func problem(seed uint64, n, d, c int) lift.Problem {
 func TestTightInThePlane(t *testing.T) {
 	for _, trial := range []int{0, 3, 6} {
 		x, y := testdata.Regression(t, fmt.Sprintf("random/random%03d.csv", trial))
-		p := lift.Problem{X: x, Y: y, Gamma: 0.1}
+		p := problem.Problem{X: x, Y: y, Gamma: 0.1}
 		exact := testdata.ExactOptimum(t, trial, "0.1")
 		r, err := Solve(t.Context(), p, Options{})
 		if err != nil {
@@ -53,7 +53,7 @@ func TestTightInThePlane(t *testing.T) {
 }
 
 // published evaluates the objective of the package comment's first display.
-func published(p lift.Problem, r *Result) float64 {
+func published(p problem.Problem, r *Result) float64 {
 	n, _, c := p.Dims()
 	k := mat.NewDense(n, n, nil)
 	trace := 0.0
@@ -87,7 +87,7 @@ func published(p lift.Problem, r *Result) float64 {
 
 func TestGradientAgainstFiniteDifferences(t *testing.T) {
 	for _, d := range []int{2, 3} {
-		p := problem(uint64(d), 6, d, 2)
+		p := randomProblem(uint64(d), 6, d, 2)
 		cells, _, err := arrangement.Cells(p.X, 5, 1)
 		if err != nil {
 			t.Fatal(err)
@@ -129,7 +129,7 @@ func TestBelowNetworksInSpace(t *testing.T) {
 	// With all 2(1 + 5 + 10) = 32 cells of 6 planes in general position the
 	// relaxation is below every network, in any state of convergence.
 	for seed := uint64(1); seed <= 2; seed++ {
-		p := problem(seed, 6, 3, 2)
+		p := randomProblem(seed, 6, 3, 2)
 		runs, best, err := descent.Restarts(t.Context(), p, descent.Options{Starts: 3, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
@@ -157,7 +157,7 @@ func TestBelowNetworksInSpace(t *testing.T) {
 func TestHalfPlane(t *testing.T) {
 	// One row in the plane: u = x/‖x‖ is the best direction, so the problem is
 	// ½(‖x‖t − y)² + γ|t|.
-	p := lift.Problem{X: mat.NewDense(1, 2, []float64{3, 4}), Y: mat.NewDense(1, 1, []float64{2}), Gamma: 0.5}
+	p := problem.Problem{X: mat.NewDense(1, 2, []float64{3, 4}), Y: mat.NewDense(1, 1, []float64{2}), Gamma: 0.5}
 	r, err := Solve(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -170,7 +170,7 @@ func TestHalfPlane(t *testing.T) {
 }
 
 func TestMomentsAreFeasible(t *testing.T) {
-	p := problem(5, 8, 2, 2)
+	p := randomProblem(5, 8, 2, 2)
 	r, err := Solve(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -197,7 +197,7 @@ func TestMomentsAreFeasible(t *testing.T) {
 }
 
 func TestStopsAndRejects(t *testing.T) {
-	p := problem(1, 5, 2, 1)
+	p := randomProblem(1, 5, 2, 1)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if r, err := Solve(ctx, p, Options{}); err != nil || !r.Stopped {

@@ -43,7 +43,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/baseline/arrangement"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Options steer Train.  The zero value means the defaults.
@@ -67,7 +67,7 @@ type Options struct {
 
 // Result is the outcome of Train.
 type Result struct {
-	Weights lift.Weights
+	Weights problem.Weights
 	// Objective is that of the training problem at Weights.
 	Objective float64
 	// History holds ½‖R‖² + γs before each iteration, s the sum of the norms of
@@ -86,7 +86,7 @@ type Result struct {
 }
 
 // Train runs the algorithm from V = 0.
-func Train(ctx context.Context, p lift.Problem, o Options) (*Result, error) {
+func Train(ctx context.Context, p problem.Problem, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ type atom struct {
 
 // state is a convex combination of atoms.
 type state struct {
-	p         lift.Problem
+	p         problem.Problem
 	n, d, c   int
 	cells     []arrangement.Cell
 	atoms     []atom
@@ -166,7 +166,7 @@ type state struct {
 	activated []float64  // n, work space
 }
 
-func newState(p lift.Problem, cells []arrangement.Cell) *state {
+func newState(p problem.Problem, cells []arrangement.Cell) *state {
 	n, d, c := p.Dims()
 	return &state{p: p, n: n, d: d, c: c, cells: cells, residual: mat.DenseCopyOf(p.Y), activated: make([]float64, n)}
 }
@@ -373,7 +373,7 @@ func (s *state) correct(sweeps int) {
 
 // weights returns the balanced network of the atoms, those with the same u in
 // one neuron.
-func (s *state) weights() lift.Weights {
+func (s *state) weights() problem.Weights {
 	var us, vs [][]float64
 	for k, a := range s.atoms {
 		if s.coeff[k] <= 0 {
@@ -404,7 +404,7 @@ func (s *state) weights() lift.Weights {
 		}
 	}
 	if len(u) == 0 {
-		return lift.Weights{}
+		return problem.Weights{}
 	}
-	return lift.Weights{U: mat.NewDense(len(u)/s.d, s.d, u), V: mat.NewDense(len(v)/s.c, s.c, v)}
+	return problem.Weights{U: mat.NewDense(len(u)/s.d, s.d, u), V: mat.NewDense(len(v)/s.c, s.c, v)}
 }

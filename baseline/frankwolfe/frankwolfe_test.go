@@ -13,13 +13,13 @@ import (
 
 	"github.com/relift/relift/baseline/arrangement"
 	"github.com/relift/relift/baseline/internal/testdata"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func TestAgainstExactOptimaInThePlane(t *testing.T) {
 	for _, trial := range []int{0, 1, 5} {
 		x, y := testdata.Regression(t, fmt.Sprintf("random/random%03d.csv", trial))
-		p := lift.Problem{X: x, Y: y, Gamma: 0.1}
+		p := problem.Problem{X: x, Y: y, Gamma: 0.1}
 		exact := testdata.ExactOptimum(t, trial, "0.1")
 		for _, corrections := range []int{0, 20} {
 			r, err := Train(t.Context(), p, Options{Iterations: 400, Corrections: corrections})
@@ -55,7 +55,7 @@ func TestAgainstExactOptimaInThePlane(t *testing.T) {
 
 func TestBudgetForm(t *testing.T) {
 	x, y := testdata.Regression(t, "random/random000.csv")
-	p := lift.Problem{X: x, Y: y, Gamma: 0.1}
+	p := problem.Problem{X: x, Y: y, Gamma: 0.1}
 	exact := testdata.ExactOptimum(t, 0, "0.1")
 	best, err := Train(t.Context(), p, Options{Iterations: 300, Corrections: 10})
 	if err != nil {
@@ -78,7 +78,7 @@ func TestBudgetForm(t *testing.T) {
 func TestOracleAgainstSampling(t *testing.T) {
 	for _, d := range []int{1, 2, 3} {
 		rng := rand.New(rand.NewPCG(uint64(d), 5))
-		p := lift.Problem{X: mat.NewDense(10, d, nil), Y: mat.NewDense(10, 2, nil), Gamma: 0.1}
+		p := problem.Problem{X: mat.NewDense(10, d, nil), Y: mat.NewDense(10, 2, nil), Gamma: 0.1}
 		for _, a := range []*mat.Dense{p.X, p.Y} {
 			for i := range a.RawMatrix().Data {
 				a.RawMatrix().Data[i] = rng.NormFloat64()
@@ -126,12 +126,12 @@ func TestOracleAgainstSampling(t *testing.T) {
 
 func TestHigherDimension(t *testing.T) {
 	x, y := testdata.Classes(t, "iris.train.csv")
-	p := lift.Problem{X: x, Y: y, Gamma: 0.1}
+	p := problem.Problem{X: x, Y: y, Gamma: 0.1}
 	r, err := Train(t.Context(), p, Options{Iterations: 100, Cells: 100, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	zero, _ := p.Objective(lift.Weights{})
+	zero, _ := p.Objective(problem.Weights{})
 	t.Logf("iris: %.4f with %d cells (%v)", r.Objective, r.CellCount, r.Elapsed)
 	if r.Exact || !(r.Objective < zero/2) || !(r.Objective > 2.4) {
 		t.Errorf("objective %v of %v, exact %v", r.Objective, zero, r.Exact)
@@ -139,7 +139,7 @@ func TestHigherDimension(t *testing.T) {
 }
 
 func TestStopsAndRejects(t *testing.T) {
-	p := lift.Problem{X: mat.NewDense(2, 2, []float64{1, 2, 3, 4}), Y: mat.NewDense(2, 1, []float64{1, 2}), Gamma: 0.1}
+	p := problem.Problem{X: mat.NewDense(2, 2, []float64{1, 2, 3, 4}), Y: mat.NewDense(2, 1, []float64{1, 2}), Gamma: 0.1}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if r, err := Train(ctx, p, Options{}); err != nil || !r.Stopped {

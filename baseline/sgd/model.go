@@ -5,7 +5,7 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // model evaluates the objective for weights theta: Uᵀ (d×m), then Vᵀ (c×m), both
@@ -19,7 +19,7 @@ type model struct {
 	r          blas64.General // n×c, output − Y
 }
 
-func newModel(p lift.Problem, m int) *model {
+func newModel(p problem.Problem, m int) *model {
 	n, d, c := p.Dims()
 	general := func(rows, cols int) blas64.General {
 		return blas64.General{Rows: rows, Cols: cols, Stride: cols, Data: make([]float64, rows*cols)}

@@ -2,7 +2,7 @@
 // baseline does: full-batch gradient descent with momentum 0.95 and a learning
 // rate that is halved when the objective stays on a plateau, or Adam.
 //
-// The objective is that of lift.Problem (sum of squares, weight decay on all
+// The objective is that of problem.Problem (sum of squares, weight decay on all
 // weights).  The first layer starts uniform on ±1/√d and the second on ±1/√m,
 // which is PyTorch's default for layers without biases.
 package sgd
@@ -16,7 +16,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // Optimizer selects the update rule.
@@ -45,11 +45,11 @@ type Options struct {
 
 // Result is the outcome of Train.
 type Result struct {
-	Weights      lift.Weights // the iterate with the lowest objective
-	Objective    float64      // its objective
-	History      []float64    // objective before each iteration, then after the last
-	LearningRate float64      // η at the start
-	FinalRate    float64      // η at the end
+	Weights      problem.Weights // the iterate with the lowest objective
+	Objective    float64         // its objective
+	History      []float64       // objective before each iteration, then after the last
+	LearningRate float64         // η at the start
+	FinalRate    float64         // η at the end
 	Iterations   int
 	Stopped      bool // by the context or the time limit, before all iterations
 	Elapsed      time.Duration
@@ -61,7 +61,7 @@ const divergence = 1e6
 // Train trains a network from a random start.  The result depends on the seed
 // only, unless time ends the run.  A run whose objective overflows starts anew
 // with half the learning rate.
-func Train(ctx context.Context, p lift.Problem, o Options) (*Result, error) {
+func Train(ctx context.Context, p problem.Problem, o Options) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
@@ -242,7 +242,7 @@ func (p *plateau) bad(f float64) bool {
 
 // Best trains runs networks with the seeds o.Seed, o.Seed+1, … and returns all
 // results in that order and the index of the lowest objective.
-func Best(ctx context.Context, p lift.Problem, runs int, o Options) (results []*Result, best int, err error) {
+func Best(ctx context.Context, p problem.Problem, runs int, o Options) (results []*Result, best int, err error) {
 	for i := range runs {
 		next := o
 		next.Seed += uint64(i)
@@ -259,8 +259,8 @@ func Best(ctx context.Context, p lift.Problem, runs int, o Options) (results []*
 }
 
 // weights reads the row-major (d+c)×m slice theta.
-func (m *model) weights(theta []float64) lift.Weights {
-	w := lift.Weights{U: mat.NewDense(m.m, m.d, nil), V: mat.NewDense(m.m, m.c, nil)}
+func (m *model) weights(theta []float64) problem.Weights {
+	w := problem.Weights{U: mat.NewDense(m.m, m.d, nil), V: mat.NewDense(m.m, m.c, nil)}
 	for j := range m.m {
 		for k := range m.d {
 			w.U.Set(j, k, theta[k*m.m+j])

@@ -11,12 +11,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/baseline/internal/testdata"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
-func problem(seed uint64, n, d, c int) lift.Problem {
+func randomProblem(seed uint64, n, d, c int) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 3))
-	p := lift.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: 0.1}
+	p := problem.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: 0.1}
 	for _, a := range []*mat.Dense{p.X, p.Y} {
 		for i := range a.RawMatrix().Data {
 			a.RawMatrix().Data[i] = rng.NormFloat64()
@@ -26,7 +26,7 @@ func problem(seed uint64, n, d, c int) lift.Problem {
 }
 
 func TestGradientAgainstFiniteDifferences(t *testing.T) {
-	p := problem(1, 8, 3, 2)
+	p := randomProblem(1, 8, 3, 2)
 	m := newModel(p, 5)
 	theta, grad, scratch := make([]float64, 25), make([]float64, 25), make([]float64, 25)
 	initialise(theta, 3, 5, rand.New(rand.NewPCG(2, 2)))
@@ -49,7 +49,7 @@ func TestGradientAgainstFiniteDifferences(t *testing.T) {
 }
 
 func TestMomentumOnOneStep(t *testing.T) {
-	p := problem(1, 6, 2, 1)
+	p := randomProblem(1, 6, 2, 1)
 	const rate = 1e-3
 	r, err := Train(t.Context(), p, Options{Width: 3, Iterations: 2, LearningRate: rate, Seed: 4})
 	if err != nil {
@@ -75,7 +75,7 @@ func TestMomentumOnOneStep(t *testing.T) {
 
 func TestTrainIsDeterministicAndNotBelowTheOptimum(t *testing.T) {
 	x, y := testdata.Regression(t, "random/random000.csv")
-	p := lift.Problem{X: x, Y: y, Gamma: 0.1}
+	p := problem.Problem{X: x, Y: y, Gamma: 0.1}
 	exact := testdata.ExactOptimum(t, 0, "0.1")
 	for _, optimizer := range []Optimizer{Momentum, Adam} {
 		o := Options{Width: 50, Iterations: 3000, Seed: 1, Optimizer: optimizer}
@@ -116,7 +116,7 @@ func TestPlateauHalvesTheRate(t *testing.T) {
 }
 
 func TestDivergingRateIsHalved(t *testing.T) {
-	p := problem(1, 20, 3, 2)
+	p := randomProblem(1, 20, 3, 2)
 	r, err := Train(t.Context(), p, Options{Width: 10, Iterations: 100, LearningRate: 1e3})
 	if err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func TestDivergingRateIsHalved(t *testing.T) {
 }
 
 func TestBest(t *testing.T) {
-	p := problem(2, 20, 2, 2)
+	p := randomProblem(2, 20, 2, 2)
 	all, best, err := Best(t.Context(), p, 3, Options{Width: 4, Iterations: 300, Seed: 10})
 	if err != nil || len(all) != 3 {
 		t.Fatal(len(all), err)
@@ -144,7 +144,7 @@ func TestBest(t *testing.T) {
 }
 
 func TestStops(t *testing.T) {
-	p := problem(1, 50, 4, 2)
+	p := randomProblem(1, 50, 4, 2)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	r, err := Train(ctx, p, Options{})
@@ -158,7 +158,7 @@ func TestStops(t *testing.T) {
 }
 
 func TestRejectsBadOptions(t *testing.T) {
-	p := problem(1, 5, 2, 1)
+	p := randomProblem(1, 5, 2, 1)
 	for name, o := range map[string]Options{
 		"width": {Width: -1}, "rate": {LearningRate: math.NaN()}, "momentum": {Momentum: 1},
 		"NaN momentum": {Momentum: math.NaN()}, "iterations": {Iterations: -1}, "optimizer": {Optimizer: 9},

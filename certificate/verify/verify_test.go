@@ -10,14 +10,15 @@ import (
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"gonum.org/v1/gonum/mat"
 )
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0x7e57)) }
 
 // problem has duplicates, a negative multiple, a zero row and Gaussian rows.
-func problem(rng *rand.Rand, n, d, c int, gamma float64) lift.Problem {
-	p := lift.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: gamma}
+func randomProblem(rng *rand.Rand, n, d, c int, gamma float64) problem.Problem {
+	p := problem.Problem{X: mat.NewDense(n, d, nil), Y: mat.NewDense(n, c, nil), Gamma: gamma}
 	for i := range n {
 		for j := range d {
 			p.X.Set(i, j, rng.NormFloat64())
@@ -39,7 +40,7 @@ func problem(rng *rand.Rand, n, d, c int, gamma float64) lift.Problem {
 func valid(t testing.TB, seed uint64, n, d, c int) *verify.Claims {
 	t.Helper()
 	rng := newRand(seed)
-	p := problem(rng, n, d, c, 0.2)
+	p := randomProblem(rng, n, d, c, 0.2)
 	r, err := lift.Presolve(p)
 	if err != nil {
 		t.Fatal(err)

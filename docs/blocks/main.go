@@ -23,6 +23,7 @@ import (
 	"github.com/relift/relift/blocks"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof/check"
 )
 
@@ -100,7 +101,7 @@ func bound(ctx context.Context, red *lift.Reduced, o blocks.Options) (proved, se
 }
 
 // instance makes N rows of D features and a column of ones, with a smooth function of five of the features and noise as the target.
-func instance(name string) (p lift.Problem, count int, err error) {
+func instance(name string) (p problem.Problem, count int, err error) {
 	parts := strings.Split(name, "-")
 	if len(parts) != 4 {
 		return p, 0, fmt.Errorf("%q is not N-D-GAMMA-COUNT, such as 400-10-1-4", name)
@@ -125,7 +126,7 @@ func instance(name string) (p lift.Problem, count int, err error) {
 		r[d] = 1
 		y.Set(i, 0, math.Sin(2*r[0])+math.Abs(r[1]+r[2])-0.5*r[3]*r[4]+0.3*rng.NormFloat64())
 	}
-	return lift.Problem{X: x, Y: y, Gamma: numbers[2]}, int(numbers[3]), nil
+	return problem.Problem{X: x, Y: y, Gamma: numbers[2]}, int(numbers[3]), nil
 }
 
 // processor returns the seconds of processor time that this process has used.

@@ -23,7 +23,7 @@ import (
 	"github.com/relift/relift/baseline/sgd"
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
 	"github.com/relift/relift/table/recipe"
@@ -86,13 +86,13 @@ func run(data, only string, budget time.Duration) error {
 		if err != nil {
 			return err
 		}
-		p := lift.Problem{X: encoded.X, Y: encoded.Y, Gamma: 0.1}.On(algebra)
+		p := problem.Problem{X: encoded.X, Y: encoded.Y, Gamma: 0.1}.On(algebra)
 		ours, err := relift.Train(context.Background(), p, relift.Options{TimeLimit: budget, LinearAlgebra: algebra})
 		if err != nil {
 			return err
 		}
 		row := fmt.Sprintf("| %s | %.6g |", c.name, ours.UpperBound)
-		for _, method := range []func(context.Context, lift.Problem, uint64) (float64, error){lbfgs, gradient(sgd.Adam), gradient(sgd.Momentum)} {
+		for _, method := range []func(context.Context, problem.Problem, uint64) (float64, error){lbfgs, gradient(sgd.Adam), gradient(sgd.Momentum)} {
 			best, runs, err := repeat(p, budget, method)
 			if err != nil {
 				return err
@@ -106,7 +106,7 @@ func run(data, only string, budget time.Duration) error {
 
 // repeat runs a method with new seeds until the time is over; a run that the time cuts counts with
 // what it has.
-func repeat(p lift.Problem, budget time.Duration, method func(context.Context, lift.Problem, uint64) (float64, error)) (best float64, runs int, err error) {
+func repeat(p problem.Problem, budget time.Duration, method func(context.Context, problem.Problem, uint64) (float64, error)) (best float64, runs int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), budget)
 	defer cancel()
 	best = math.Inf(1)
@@ -122,7 +122,7 @@ func repeat(p lift.Problem, budget time.Duration, method func(context.Context, l
 }
 
 // lbfgs refines random weights by L-BFGS, without growing, merging or Newton steps.
-func lbfgs(ctx context.Context, p lift.Problem, seed uint64) (float64, error) {
+func lbfgs(ctx context.Context, p problem.Problem, seed uint64) (float64, error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	_, d, c := p.Dims()
 	fill := func(cols int) *mat.Dense {
@@ -130,7 +130,7 @@ func lbfgs(ctx context.Context, p lift.Problem, seed uint64) (float64, error) {
 		a.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() / math.Sqrt(float64(cols)*restartWidth) }, a)
 		return a
 	}
-	w, _, err := descent.Refine(ctx, p, lift.Weights{U: fill(d), V: fill(c)}, descent.Options{Iterations: 3000, NewtonIterations: -1})
+	w, _, err := descent.Refine(ctx, p, problem.Weights{U: fill(d), V: fill(c)}, descent.Options{Iterations: 3000, NewtonIterations: -1})
 	if err != nil {
 		return 0, err
 	}
@@ -138,8 +138,8 @@ func lbfgs(ctx context.Context, p lift.Problem, seed uint64) (float64, error) {
 	return value, nil
 }
 
-func gradient(optimizer sgd.Optimizer) func(context.Context, lift.Problem, uint64) (float64, error) {
-	return func(ctx context.Context, p lift.Problem, seed uint64) (float64, error) {
+func gradient(optimizer sgd.Optimizer) func(context.Context, problem.Problem, uint64) (float64, error) {
+	return func(ctx context.Context, p problem.Problem, seed uint64) (float64, error) {
 		result, err := sgd.Train(ctx, p, sgd.Options{Width: restartWidth, Optimizer: optimizer, Seed: seed, Iterations: 3000})
 		if err != nil {
 			return 0, err

@@ -23,7 +23,7 @@ import (
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/linalg"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof/check"
 	"github.com/relift/relift/signs"
 )
@@ -64,7 +64,7 @@ func fail(err error) {
 }
 
 // measure trains a network and prints the tree's course for its residual.
-func measure(ctx context.Context, name string, p lift.Problem, train, limit time.Duration, o signs.Options, joint int, verify bool) error {
+func measure(ctx context.Context, name string, p problem.Problem, train, limit time.Duration, o signs.Options, joint int, verify bool) error {
 	w, err := network(ctx, p, train)
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func measure(ctx context.Context, name string, p lift.Problem, train, limit time
 }
 
 // free prints the bound over a few leaves with W fixed and with W free.
-func free(ctx context.Context, p lift.Problem, w lift.Weights, o signs.Options, leaves int) error {
+func free(ctx context.Context, p problem.Problem, w problem.Weights, o signs.Options, leaves int) error {
 	o.Leaves = leaves
 	tree, err := signs.NewTree(p, p.Residual(w), o)
 	if err != nil {
@@ -141,30 +141,30 @@ func checked(ctx context.Context, tree *signs.Tree) error {
 }
 
 // network trains as well as the time allows.
-func network(ctx context.Context, p lift.Problem, limit time.Duration) (lift.Weights, error) {
+func network(ctx context.Context, p problem.Problem, limit time.Duration) (problem.Weights, error) {
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	most, stop := context.WithTimeout(limited, limit*4/5)
 	defer stop()
 	w, _, err := descent.Train(most, p, descent.TrainOptions{Seed: 1})
 	if err != nil {
-		return lift.Weights{}, err
+		return problem.Weights{}, err
 	}
 	w, _, err = descent.Refine(limited, p, w, descent.Options{Seed: 1, GrowRounds: 30})
 	return w, err
 }
 
 // instance builds a problem from its name: gauss-N-D-C-γ, or TABLE-ROWS-OUTPUTS-γ with one output for classes ±1.
-func instance(folder, name string) (lift.Problem, error) {
+func instance(folder, name string) (problem.Problem, error) {
 	parts := strings.Split(name, "-")
 	if len(parts) < 4 {
-		return lift.Problem{}, fmt.Errorf("%q is not TABLE-ROWS-OUTPUTS-GAMMA, such as pima_indians-40-2-2, or gauss-ROWS-FEATURES-OUTPUTS-GAMMA", name)
+		return problem.Problem{}, fmt.Errorf("%q is not TABLE-ROWS-OUTPUTS-GAMMA, such as pima_indians-40-2-2, or gauss-ROWS-FEATURES-OUTPUTS-GAMMA", name)
 	}
 	numbers := make([]float64, len(parts)-1)
 	for i, s := range parts[1:] {
 		v, err := strconv.ParseFloat(s, 64)
 		if err != nil {
-			return lift.Problem{}, fmt.Errorf("%q: %q is not a number", name, s)
+			return problem.Problem{}, fmt.Errorf("%q: %q is not a number", name, s)
 		}
 		numbers[i] = v
 	}
@@ -178,22 +178,22 @@ func instance(folder, name string) (lift.Problem, error) {
 			return m
 		}
 		n := int(numbers[0])
-		return lift.Problem{X: draw(n, int(numbers[1])), Y: draw(n, int(numbers[2])), Gamma: numbers[3]}, nil
+		return problem.Problem{X: draw(n, int(numbers[1])), Y: draw(n, int(numbers[2])), Gamma: numbers[3]}, nil
 	}
 	return table(filepath.Join(folder, parts[0]+".train.csv"), int(numbers[0]), int(numbers[1]), numbers[2])
 }
 
 // table reads the first rows of a classification table: features standardised over all rows, a column of ones, and the
 // classes as indicators, or as ±1 where one output is asked for.
-func table(path string, rows, outputs int, gamma float64) (lift.Problem, error) {
+func table(path string, rows, outputs int, gamma float64) (problem.Problem, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return lift.Problem{}, err
+		return problem.Problem{}, err
 	}
 	defer f.Close()
 	records, err := csv.NewReader(f).ReadAll()
 	if err != nil {
-		return lift.Problem{}, err
+		return problem.Problem{}, err
 	}
 	records = records[1:]
 	var classes []string
@@ -208,7 +208,7 @@ func table(path string, rows, outputs int, gamma float64) (lift.Problem, error) 
 		column, mean, square := make([]float64, len(records)), 0.0, 0.0
 		for i, r := range records {
 			if column[i], err = strconv.ParseFloat(strings.TrimSpace(r[j]), 64); err != nil {
-				return lift.Problem{}, fmt.Errorf("%s: row %d: %w", path, i+1, err)
+				return problem.Problem{}, fmt.Errorf("%s: row %d: %w", path, i+1, err)
 			}
 			mean += column[i] / float64(len(records))
 		}
@@ -240,7 +240,7 @@ func table(path string, rows, outputs int, gamma float64) (lift.Problem, error) 
 			y.Set(i, k, 1)
 		}
 	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}, nil
+	return problem.Problem{X: x, Y: y, Gamma: gamma}, nil
 }
 
 // processor returns the seconds of processor time that this process has used.

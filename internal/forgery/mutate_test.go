@@ -16,11 +16,12 @@ import (
 	"github.com/relift/relift/exact"
 	cones "github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/relax"
 )
 
 // problem has n rows, among them multiples of each other and a row of zeros.
-func problem(seed uint64, n, d, c int) lift.Problem {
+func randomProblem(seed uint64, n, d, c int) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 0xf0))
 	matrix := func(rows, cols int) *mat.Dense {
 		m := mat.NewDense(rows, cols, nil)
@@ -31,7 +32,7 @@ func problem(seed uint64, n, d, c int) lift.Problem {
 		}
 		return m
 	}
-	p := lift.Problem{X: matrix(n, d), Y: matrix(n, c), Gamma: 0.3}
+	p := problem.Problem{X: matrix(n, d), Y: matrix(n, c), Gamma: 0.3}
 	for j := range d {
 		p.X.Set(1, j, p.X.At(0, j))
 		p.X.Set(2, j, -2*p.X.At(3, j))
@@ -41,7 +42,7 @@ func problem(seed uint64, n, d, c int) lift.Problem {
 }
 
 // multipliers is the certificate of the relaxation of p.
-func multipliers(t *testing.T, p lift.Problem) *verify.Claims {
+func multipliers(t *testing.T, p problem.Problem) *verify.Claims {
 	t.Helper()
 	r, err := lift.Presolve(p)
 	if err != nil {
@@ -130,7 +131,7 @@ func (o oracle) attained(t *testing.T, x, y verify.Matrix, gamma float64) float6
 	if least < 1e-12 || largest > 1e12 { // the network 0 has to do
 		return zero
 	}
-	p := lift.Problem{X: mat.NewDense(x.Rows, x.Cols, slices.Clone(x.Data)), Y: mat.NewDense(y.Rows, y.Cols, slices.Clone(y.Data)), Gamma: gamma}
+	p := problem.Problem{X: mat.NewDense(x.Rows, x.Cols, slices.Clone(x.Data)), Y: mat.NewDense(y.Rows, y.Cols, slices.Clone(y.Data)), Gamma: gamma}
 	r, err := exact.Solve(t.Context(), p, exact.Options{Gap: 1e-9, TimeLimit: time.Second})
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +175,7 @@ func TestMutantsOfMultipliers(t *testing.T) {
 	known := oracle{}
 	var n tally
 	for _, size := range []struct{ n, d, c int }{{8, 2, 1}, {7, 2, 2}, {6, 1, 1}, {6, 9, 1}} {
-		honest := multipliers(t, problem(uint64(size.n), size.n, size.d, size.c))
+		honest := multipliers(t, randomProblem(uint64(size.n), size.n, size.d, size.c))
 		n.judge(t, known, "honest", verify.Verify(honest).OK(), honest.X, honest.Y, honest.Gamma, honest.LowerBound)
 		if n.accepted == 0 {
 			t.Fatalf("the honest certificate is refused: %v", verify.Verify(honest))
@@ -224,7 +225,7 @@ func TestMutantsOfCones(t *testing.T) {
 	known := oracle{}
 	var n tally
 	for _, size := range []struct{ n, d, c int }{{7, 1, 2}, {8, 2, 1}, {8, 3, 1}, {7, 3, 2}} {
-		p := problem(uint64(size.n*size.d), size.n, size.d, size.c)
+		p := randomProblem(uint64(size.n*size.d), size.n, size.d, size.c)
 		for _, wide := range []bool{false, true} { // with a basis of X's row space
 			if wide {
 				x := mat.NewDense(size.n, size.d+1, nil)

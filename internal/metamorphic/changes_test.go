@@ -6,13 +6,13 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // change is a change of a problem of n rows, d features and c outputs into one of n', d' and c'.
 type change struct {
 	name    string
-	problem lift.Problem // the changed one
+	problem problem.Problem // the changed one
 	// columns (d×d') has orthonormal rows: a direction u of the original is columnsᵀu in the changed problem.
 	columns mat.Matrix
 	// toU (d×d') and toV (c×c') make weights of the changed problem from weights of the original.
@@ -36,8 +36,8 @@ type change struct {
 func (c change) law(v float64) float64 { return c.scale*v + c.constant }
 
 // network is the network of the changed problem that one of the original becomes.
-func (c change) network(w lift.Weights) lift.Weights {
-	return lift.Weights{U: product(w.U, c.toU), V: product(w.V, c.toV)}
+func (c change) network(w problem.Weights) problem.Weights {
+	return problem.Weights{U: product(w.U, c.toU), V: product(w.V, c.toV)}
 }
 
 // dual is what W of the original becomes.
@@ -51,7 +51,7 @@ func (c change) dual(w *mat.Dense) *mat.Dense {
 
 // problem returns n rows of d features and c outputs, with a zero row, a row that occurs twice, and one that is −2
 // times another where n is at least 6.
-func problem(seed uint64, n, d, c int, gamma float64) lift.Problem {
+func randomProblem(seed uint64, n, d, c int, gamma float64) problem.Problem {
 	rng := rand.New(rand.NewPCG(seed, 2))
 	x, y := mat.NewDense(n, d, nil), mat.NewDense(n, c, nil)
 	for i := range n {
@@ -69,11 +69,11 @@ func problem(seed uint64, n, d, c int, gamma float64) lift.Problem {
 			x.Set(5, j, -2*v)
 		}
 	}
-	return lift.Problem{X: x, Y: y, Gamma: gamma}
+	return problem.Problem{X: x, Y: y, Gamma: gamma}
 }
 
 // changes are the changes of p that the tests go through.
-func changes(p lift.Problem) []change {
+func changes(p problem.Problem) []change {
 	n, d, c := p.Dims()
 	rng := rand.New(rand.NewPCG(5, uint64(n)))
 	list := []change{
@@ -102,7 +102,7 @@ func changes(p lift.Problem) []change {
 }
 
 // complete sets what is the identity or one, or follows from the matrices.
-func (c *change) complete(p lift.Problem) {
+func (c *change) complete(p problem.Problem) {
 	n, d, outputs := p.Dims()
 	for _, factor := range []*float64{&c.scale, &c.multipliers, &c.gamma} {
 		if *factor == 0 {
@@ -121,7 +121,7 @@ func (c *change) complete(p lift.Problem) {
 		c.toU, c.toV = c.columns, c.outputs
 	}
 	if c.problem.X == nil {
-		c.problem = lift.Problem{
+		c.problem = problem.Problem{
 			X:     product(product(c.rows, p.X), c.columns),
 			Y:     product(product(c.rows, p.Y), c.outputs),
 			Gamma: p.Gamma,
@@ -132,7 +132,7 @@ func (c *change) complete(p lift.Problem) {
 // scaled is X' = sX, Y' = rY, γ' = srγ.  With √(r/s)U and √(r/s)V a network's outputs grow by r, and ‖U‖² + ‖V‖² by r/s,
 // so that both parts of the objective grow by r².  ‖W'ᵀ(X'u)₊‖ with W' = rW grows by sr, as γ does, and so
 // does S with multipliers times r/s.
-func scaled(name string, p lift.Problem, s, r float64) change {
+func scaled(name string, p problem.Problem, s, r float64) change {
 	_, d, c := p.Dims()
 	var x, y, u, v, w mat.Dense
 	x.Scale(s, p.X)
@@ -141,14 +141,14 @@ func scaled(name string, p lift.Problem, s, r float64) change {
 	v.Scale(math.Sqrt(r/s), identity(c, c))
 	w.Scale(r, identity(c, c))
 	return change{
-		name: name, problem: lift.Problem{X: &x, Y: &y, Gamma: s * r * p.Gamma},
+		name: name, problem: problem.Problem{X: &x, Y: &y, Gamma: s * r * p.Gamma},
 		toU: &u, toV: &v, outputs: &w, multipliers: r / s, gamma: s * r, scale: r * r,
 		sameRows: true, exact: power(s) && power(r),
 	}
 }
 
 // withZeroRow appends a row of X that is zero: ½‖y‖² is added whatever the network, and W = y is best there.
-func withZeroRow(rng *rand.Rand, p lift.Problem) change {
+func withZeroRow(rng *rand.Rand, p problem.Problem) change {
 	n, d, c := p.Dims()
 	x, y, w := mat.NewDense(n+1, d, nil), mat.NewDense(n+1, c, nil), mat.NewDense(n+1, c, nil)
 	x.Copy(p.X)
@@ -161,14 +161,14 @@ func withZeroRow(rng *rand.Rand, p lift.Problem) change {
 		added += v * v / 2
 	}
 	return change{
-		name: "a row of zeros", problem: lift.Problem{X: x, Y: y, Gamma: p.Gamma},
+		name: "a row of zeros", problem: problem.Problem{X: x, Y: y, Gamma: p.Gamma},
 		rows: identity(n+1, n), addW: w, constant: added, exact: true,
 	}
 }
 
 // split replaces row i by four times half of it, with targets ½y ± δ, twice each: the sum of their squares is
 // ‖f − y‖² + 4‖δ‖², and W_k = ½w ± δ have Σ W_k(½xᵀu)₊ = w(xᵀu)₊.
-func split(name string, p lift.Problem, i int, delta float64) change {
+func split(name string, p problem.Problem, i int, delta float64) change {
 	n, d, c := p.Dims()
 	x, y, w := mat.NewDense(n+3, d, nil), mat.NewDense(n+3, c, nil), mat.NewDense(n+3, c, nil)
 	rows := mat.NewDense(n+3, n, nil)
@@ -190,7 +190,7 @@ func split(name string, p lift.Problem, i int, delta float64) change {
 		}
 	}
 	return change{
-		name: name, problem: lift.Problem{X: x, Y: y, Gamma: p.Gamma},
+		name: name, problem: problem.Problem{X: x, Y: y, Gamma: p.Gamma},
 		rows: rows, addW: w, constant: 2 * delta * delta * float64(c), apart: delta != 0,
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 // rounding is more than the relative error of sums of some hundred products.
@@ -24,7 +24,7 @@ func apart(a, b, tolerance float64) bool {
 // TestLaws checks the changes themselves: any network and any W have the objective and the dual value that the law says.
 func TestLaws(t *testing.T) {
 	for _, c := range []int{1, 2} {
-		p := problem(1, 10, 3, c, 0.3)
+		p := randomProblem(1, 10, 3, c, 0.3)
 		rng := rand.New(rand.NewPCG(7, 7))
 		gaussian := func(rows, cols int) *mat.Dense {
 			m := mat.NewDense(rows, cols, nil)
@@ -35,7 +35,7 @@ func TestLaws(t *testing.T) {
 			}
 			return m
 		}
-		net, w := lift.Weights{U: gaussian(4, 3), V: gaussian(4, c)}, gaussian(10, c)
+		net, w := problem.Weights{U: gaussian(4, 3), V: gaussian(4, c)}, gaussian(10, c)
 		objective, _ := p.Objective(net)
 		for _, change := range changes(p) {
 			changed, _ := change.problem.Objective(change.network(net))
@@ -65,8 +65,8 @@ func dualValue(w, y *mat.Dense) float64 {
 }
 
 // reach returns ‖Wᵀ(Xu)₊‖/γ of the changed problem at what the direction u (1×d) becomes there, and of the original.
-func reach(c change, original lift.Problem, w, u *mat.Dense) (changed, want float64) {
-	at := func(p lift.Problem, w, u *mat.Dense) float64 {
+func reach(c change, original problem.Problem, w, u *mat.Dense) (changed, want float64) {
+	at := func(p problem.Problem, w, u *mat.Dense) float64 {
 		a := product(p.X, u.T())
 		a.Apply(func(_, _ int, v float64) float64 { return max(v, 0) }, a)
 		return mat.Norm(product(w.T(), a), 2) / p.Gamma

@@ -9,21 +9,21 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/engine"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
 // variant is a change of a problem with a loss, weights and an intercept, under which every objective is multiplied by scale.
 type variant struct {
 	name              string
-	original, changed lift.Problem
-	network           func(lift.Weights) lift.Weights // of the changed problem, from one of the original
+	original, changed problem.Problem
+	network           func(problem.Weights) problem.Weights // of the changed problem, from one of the original
 	scale             float64
 }
 
 // posed returns a problem of n rows for a loss, with a zero row, a row that occurs twice and a multiple of another.
-func posed(l loss.Loss, n, c int) lift.Problem {
-	p := problem(11, n, 3, c, 0.6)
+func posed(l loss.Loss, n, c int) problem.Problem {
+	p := randomProblem(11, n, 3, c, 0.6)
 	p.Loss = l
 	for i := range n {
 		switch l.(type) {
@@ -39,12 +39,12 @@ func posed(l loss.Loss, n, c int) lift.Problem {
 	return p
 }
 
-func same(w lift.Weights) lift.Weights { return w }
+func same(w problem.Weights) problem.Weights { return w }
 
 // turned returns what networks become when their outputs are multiplied by m (c×c), orthogonal but for a factor.
-func turned(m *mat.Dense, factor float64) func(lift.Weights) lift.Weights {
-	return func(w lift.Weights) lift.Weights {
-		out := lift.Weights{U: mat.DenseCopyOf(w.U), V: product(w.V, m)}
+func turned(m *mat.Dense, factor float64) func(problem.Weights) problem.Weights {
+	return func(w problem.Weights) problem.Weights {
+		out := problem.Weights{U: mat.DenseCopyOf(w.U), V: product(w.V, m)}
 		out.U.Scale(math.Sqrt(factor), out.U)
 		out.V.Scale(math.Sqrt(factor), out.V)
 		if w.B != nil {
@@ -57,7 +57,7 @@ func turned(m *mat.Dense, factor float64) func(lift.Weights) lift.Weights {
 }
 
 // repeated replaces weights, which are whole numbers, by repeated rows.
-func repeated(p lift.Problem) lift.Problem {
+func repeated(p problem.Problem) problem.Problem {
 	var numbers []int
 	for i, w := range p.Weights {
 		for range int(w) {
@@ -119,12 +119,12 @@ func variants() (list []variant) {
 							shifted.Y.Set(i, k, p.Y.At(i, k)+float64(5+k))
 						}
 					}
-					list = append(list, variant{name + ": targets shifted", p, shifted, func(w lift.Weights) lift.Weights {
+					list = append(list, variant{name + ": targets shifted", p, shifted, func(w problem.Weights) problem.Weights {
 						b := make([]float64, of.c)
 						for k := range b {
 							b[k] = w.B[k] + float64(5+k)
 						}
-						return lift.Weights{U: w.U, V: w.V, B: b}
+						return problem.Weights{U: w.U, V: w.V, B: b}
 					}, 1})
 				}
 			case loss.Logistic:
@@ -148,7 +148,7 @@ func TestLawsOfLosses(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	for _, v := range variants() {
 		_, d, c := v.original.Dims()
-		net := lift.Weights{U: mat.NewDense(4, d, nil), V: mat.NewDense(4, c, nil)}
+		net := problem.Weights{U: mat.NewDense(4, d, nil), V: mat.NewDense(4, c, nil)}
 		for _, m := range []*mat.Dense{net.U, net.V} {
 			m.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() / 2 }, m)
 		}
@@ -189,7 +189,7 @@ func TestTrainFollowsTheLawsOfLosses(t *testing.T) {
 			continue // the law of every network is enough for a factor of everything
 		}
 		var results [2]*engine.Result
-		for k, p := range []lift.Problem{v.original, v.changed} {
+		for k, p := range []problem.Problem{v.original, v.changed} {
 			r, err := engine.Train(t.Context(), p, engine.Options{Gap: trainedGap, Threads: 1, TimeLimit: time.Minute})
 			if err != nil {
 				t.Fatal(err)

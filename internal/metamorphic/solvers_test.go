@@ -8,6 +8,7 @@ import (
 	"github.com/relift/relift/blocks"
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/proof/check"
 )
@@ -17,8 +18,8 @@ import (
 const boundAccuracy = 2e-5
 
 func TestBoundFollowsTheLaws(t *testing.T) {
-	p := problem(2, 12, 3, 2, 0.4)
-	bound := func(p lift.Problem) float64 {
+	p := randomProblem(2, 12, 3, 2, 0.4)
+	bound := func(p problem.Problem) float64 {
 		r, err := engine.Bound(t.Context(), p, engine.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -38,8 +39,8 @@ const optimumGap = 1e-6
 
 func TestTrainFollowsTheLaws(t *testing.T) {
 	for _, size := range []struct{ n, d, c int }{{14, 2, 2}, {10, 3, 1}} {
-		p := problem(3, size.n, size.d, size.c, 0.4)
-		train := func(name string, p lift.Problem) *engine.Result {
+		p := randomProblem(3, size.n, size.d, size.c, 0.4)
+		train := func(name string, p problem.Problem) *engine.Result {
 			r, err := engine.Train(t.Context(), p, engine.Options{Gap: optimumGap, Threads: 1})
 			if err != nil {
 				t.Fatal(err)
@@ -75,8 +76,8 @@ func TestTrainFollowsTheLaws(t *testing.T) {
 const blocksAccuracy = 2e-3
 
 func TestBlocksFollowTheLaws(t *testing.T) {
-	p := problem(4, 24, 3, 2, 2)
-	prove := func(p lift.Problem, count int) float64 {
+	p := randomProblem(4, 24, 3, 2, 2)
+	prove := func(p problem.Problem, count int) float64 {
 		red, err := lift.Presolve(p)
 		if err != nil {
 			t.Fatal(err)
@@ -102,13 +103,13 @@ func TestBlocksFollowTheLaws(t *testing.T) {
 }
 
 func TestDiagonalFollowsTheLaws(t *testing.T) {
-	p := problem(5, 60, 3, 2, 10)
+	p := randomProblem(5, 60, 3, 2, 10)
 	r, err := engine.Train(t.Context(), p, engine.Options{Method: engine.MethodDescent})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w := p.Residual(r.Weights)
-	prove := func(p lift.Problem, w *mat.Dense) float64 {
+	prove := func(p problem.Problem, w *mat.Dense) float64 {
 		d, _, err := blocks.Diagonal(t.Context(), p, w)
 		if err != nil {
 			t.Fatal(err)

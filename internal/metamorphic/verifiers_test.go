@@ -26,7 +26,7 @@ const derivationRounding = 1e-7
 
 func TestMultipliersProveTheSameOfExactChanges(t *testing.T) {
 	for _, c := range []int{1, 2} {
-		p := problem(6, 10, 3, c, 0.4)
+		p := randomProblem(6, 10, 3, c, 0.4)
 		red, err := lift.Presolve(p)
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func (c change) certificate(of *certificate.Certificate) *certificate.Certificat
 
 func TestConesProveTheSameOfExactChanges(t *testing.T) {
 	for _, size := range []struct{ n, d, c int }{{10, 2, 2}, {8, 3, 1}} {
-		p := problem(7, size.n, size.d, size.c, 0.4)
+		p := randomProblem(7, size.n, size.d, size.c, 0.4)
 		solved, err := exact.Solve(t.Context(), p, exact.Options{Gap: 1e-3, Threads: 1})
 		if err != nil {
 			t.Fatal(err)

@@ -11,8 +11,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -64,12 +64,12 @@ func (n *Network) HasBias() bool { return n.B != nil || n.A != nil }
 // with bias, U has one more column, for an input that is 1.  Biases of the
 // second layer become one more neuron that is active for every row: u = √‖A‖ on
 // that input and v = A/√‖A‖, the pair with the least weight decay.
-func (n *Network) Weights(bias bool) (lift.Weights, error) {
+func (n *Network) Weights(bias bool) (problem.Weights, error) {
 	if !bias {
 		if n.HasBias() {
-			return lift.Weights{}, ErrBias
+			return problem.Weights{}, ErrBias
 		}
-		return lift.Weights{U: mat.DenseCopyOf(n.U), V: mat.DenseCopyOf(n.V)}, nil
+		return problem.Weights{U: mat.DenseCopyOf(n.U), V: mat.DenseCopyOf(n.V)}, nil
 	}
 	d, m, c := n.Dims()
 	width := m
@@ -95,7 +95,7 @@ func (n *Network) Weights(bias bool) (lift.Weights, error) {
 			v.Set(m, k, a/root)
 		}
 	}
-	return lift.Weights{U: u, V: v}, nil
+	return problem.Weights{U: u, V: v}, nil
 }
 
 // Scale returns s(x) for rows x (n×d).

@@ -16,9 +16,9 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/read"
@@ -93,9 +93,9 @@ func model(t testing.TB, frame *table.Table, o recipe.Options, width int, seed u
 	}
 	random := rand.New(rand.NewPCG(seed, 7))
 	d, c := e.Dims()
-	var w lift.Weights
+	var w problem.Weights
 	if width > 0 {
-		w = lift.Weights{U: mat.NewDense(width, d, nil), V: mat.NewDense(width, c, nil)}
+		w = problem.Weights{U: mat.NewDense(width, d, nil), V: mat.NewDense(width, c, nil)}
 		w.U.Apply(func(_, _ int, _ float64) float64 { return random.NormFloat64() }, w.U)
 		w.V.Apply(func(_, _ int, _ float64) float64 { return random.NormFloat64() }, w.V)
 	}

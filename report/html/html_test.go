@@ -18,8 +18,8 @@ import (
 
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/explain"
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/figure"
 	"github.com/relift/relift/table"
@@ -77,7 +77,7 @@ func pageOf(t *testing.T, text string) *Page {
 		encoding.Targets[0] = hostile + "target"
 	}
 	d, c := encoding.Dims()
-	w := lift.Weights{U: mat.NewDense(3, d, nil), V: mat.NewDense(3, c, nil)}
+	w := problem.Weights{U: mat.NewDense(3, d, nil), V: mat.NewDense(3, c, nil)}
 	for j := range 3 {
 		for k := range d {
 			w.U.Set(j, k, math.Sin(float64(1+j+5*k)))

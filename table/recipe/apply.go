@@ -13,7 +13,7 @@ import (
 
 	"github.com/relift/relift/internal/memory"
 	"github.com/relift/relift/internal/printable"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/notation"
 )
@@ -34,8 +34,8 @@ type Encoded struct {
 
 // Problem returns the training problem of an encoded table with targets, at the
 // weight decay γ > 0: squared loss, no intercept.
-func (d *Encoded) Problem(gamma float64) lift.Problem {
-	return lift.Problem{X: d.X, Y: d.Y, Gamma: gamma, Weights: d.Weights}
+func (d *Encoded) Problem(gamma float64) problem.Problem {
+	return problem.Problem{X: d.X, Y: d.Y, Gamma: gamma, Weights: d.Weights}
 }
 
 // Unknown is what is done about categories that training never saw.

@@ -16,7 +16,7 @@ import (
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/internal/npy"
-	"github.com/relift/relift/lift"
+	"github.com/relift/relift/problem"
 )
 
 func main() {
@@ -37,7 +37,7 @@ func run(path string, seconds float64) error {
 	if err != nil {
 		return err
 	}
-	problem, err := read(path)
+	p, err := read(path)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func run(path string, seconds float64) error {
 		cancel()
 	}()
 	out := json.NewEncoder(os.Stdout)
-	w, _, err := descent.Train(ctx, problem.On(algebra.WithThreads(1)), descent.TrainOptions{Threads: 1, Progress: func(w lift.Weights, objective float64) {
+	w, _, err := descent.Train(ctx, p.On(algebra.WithThreads(1)), descent.TrainOptions{Threads: 1, Progress: func(w problem.Weights, objective float64) {
 		_ = out.Encode(map[string]float64{"seconds": processorTime() - begin, "objective": objective, "width": float64(w.Width())})
 	}})
 	if err != nil {
@@ -67,7 +67,7 @@ func run(path string, seconds float64) error {
 	return file.Close()
 }
 
-func read(path string) (p lift.Problem, err error) {
+func read(path string) (p problem.Problem, err error) {
 	archive, err := npy.OpenArchive(path)
 	if err != nil {
 		return p, err

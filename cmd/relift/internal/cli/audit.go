@@ -16,9 +16,9 @@ import (
 	"github.com/relift/relift"
 	"github.com/relift/relift/audit"
 	"github.com/relift/relift/internal/printable"
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
 	"github.com/relift/relift/network/foreign"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/table"
@@ -93,8 +93,8 @@ func newAudit() *cobra.Command {
 // audited is a network and the problem it is audited on.
 type audited struct {
 	network  *foreign.Network
-	weights  lift.Weights
-	problem  lift.Problem
+	weights  problem.Weights
+	problem  problem.Problem
 	encoding *recipe.Recipe
 	origin   relift.Origin
 	split    string
@@ -172,7 +172,7 @@ func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.O
 	switch {
 	case err == nil:
 		return result, nil
-	case errors.Is(err, lift.ErrInvalid), errors.Is(err, audit.ErrOptions), errors.Is(err, relift.ErrOptions):
+	case errors.Is(err, problem.ErrInvalid), errors.Is(err, audit.ErrOptions), errors.Is(err, relift.ErrOptions):
 		return nil, badInput(err)
 	case errors.Is(err, relift.ErrContradiction):
 		return nil, unverified(err)

@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network/foreign"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -171,7 +171,7 @@ func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r recipe
 		}
 		a.warnings = append(a.warnings, text)
 	}
-	a.problem = lift.Problem{X: x, Y: p.train.Y, Gamma: f.reg}.On(blas())
+	a.problem = problem.Problem{X: x, Y: p.train.Y, Gamma: f.reg}.On(blas())
 	if f.weightDecay > 0 {
 		rows, outputs := p.train.Y.Dims()
 		a.problem.Gamma, a.decay = decayOf(f.weightDecay, f.meanLoss, rows, outputs)

@@ -14,8 +14,8 @@ import (
 	"golang.org/x/term"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/lift"
 	"github.com/relift/relift/network"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/html"
 )
@@ -97,7 +97,6 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 
 // run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
-	problem := p.problem(f.reg)
 	options := relift.Options{
 		Method: relift.Method(f.method), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
@@ -117,14 +116,14 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 	if len(to) > 0 {
 		options.Progress = to
 	}
-	result, err := solve(ctx, problem, options)
+	result, err := solve(ctx, p.problem(f.reg), options)
 	switch {
 	case err == nil:
 		if len(result.Cut) > 0 { // what is left to do must not wait for it
 			blas().Abandon()
 		}
 		return result, nil
-	case errors.Is(err, lift.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
+	case errors.Is(err, problem.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
 		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
 	case errors.Is(err, relift.ErrContradiction):
 		return nil, unverified(fmt.Errorf("%s: %w", p.source, err))

@@ -1,4 +1,6 @@
-package lift
+// Package problem states training with weight decay: the [Problem], the [Weights] of a network that solves it, and the dual point and the bound
+// that belong to them.  Package problem/loss has the losses.
+package problem
 
 import (
 	"errors"
@@ -57,6 +59,32 @@ func (p Problem) Dims() (n, d, c int) {
 	n, d = p.X.Dims()
 	_, c = p.Y.Dims()
 	return n, d, c
+}
+
+// Subset returns the problem of some rows alone, in the order given.
+func (p Problem) Subset(rows []int) Problem {
+	of := p
+	of.X, of.Y = pick(p.X, rows), pick(p.Y, rows)
+	if p.Weights != nil {
+		of.Weights = make([]float64, len(rows))
+		for k, i := range rows {
+			of.Weights[k] = p.Weights[i]
+		}
+	}
+	return of
+}
+
+// pick returns some rows of m; none are an empty matrix.
+func pick(m *mat.Dense, rows []int) *mat.Dense {
+	if len(rows) == 0 {
+		return new(mat.Dense)
+	}
+	_, columns := m.Dims()
+	out := mat.NewDense(len(rows), columns, nil)
+	for k, i := range rows {
+		out.SetRow(k, m.RawRowView(i))
+	}
+	return out
 }
 
 // largestEntry is the size from which on squares of entries come near to overflow.

@@ -1,4 +1,4 @@
-package lift
+package reduce
 
 import (
 	"math"

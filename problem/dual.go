@@ -1,4 +1,4 @@
-package lift
+package problem
 
 import (
 	"math"
@@ -55,8 +55,8 @@ func (p Problem) DualBound(w *mat.Dense, h float64) float64 {
 	zero := make([]float64, c)
 	for i := range n {
 		switch {
-		case p.weight(i) == 0:
-		case p.fixed(i):
+		case p.Weight(i) == 0:
+		case p.IsFixed(i):
 			clear(zero)
 			constant += l.Gradient(zero, p.Y.RawRowView(i), c, p.rowWeight(i))
 		default:
@@ -88,10 +88,11 @@ func (p Problem) DualBound(w *mat.Dense, h float64) float64 {
 	return 0
 }
 
-// fixed reports whether no network has an output at row i.
-func (p Problem) fixed(i int) bool { return !p.Intercept && isZero(p.X.RawRowView(i)) }
+// IsFixed reports whether no network has an output at row i: x_i = 0, and there is no intercept.
+func (p Problem) IsFixed(i int) bool { return !p.Intercept && isZero(p.X.RawRowView(i)) }
 
-func (p Problem) weight(i int) float64 {
+// Weight returns w_i.
+func (p Problem) Weight(i int) float64 {
 	if p.Weights == nil {
 		return 1
 	}
