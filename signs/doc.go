@@ -29,5 +29,5 @@
 // # W free
 //
 // Joint improves W over the leaves that a tree has, all together: over few leaves that is the better bound, on the leaves of
-// a closed tree there is nothing to gain.  It is for the plain problem only.
+// a closed tree there is nothing to gain.  It knows the losses whose dual is smooth inside of its domain, squared and logistic, with weights and an intercept.
 package signs

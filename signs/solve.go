@@ -106,7 +106,7 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 		}
 	}
 	free := jointFirst
-	if t.options.NoJoint || t.leaves > jointMost || !t.in.problem.IsPlain() {
+	if t.options.NoJoint || t.leaves > jointMost || !t.in.frees() {
 		free = jointMost + 1
 	}
 	began := time.Now()

@@ -33,22 +33,28 @@ func Multipliers(l Loss, f, y []float64, c int, weights []float64, balanced bool
 	for k, v := range f {
 		f[k] = 0 - v
 	}
+	Settle(l, f, y, c, weights, balanced)
+}
+
+// Settle moves multipliers w (n×c) that satisfy them to rounding into the equations of Multipliers: rows, and columns if balanced is set, sum to zero exactly.  Where
+// the columns cannot be balanced within the intervals, w becomes zero.
+func Settle(l Loss, w, y []float64, c int, weights []float64, balanced bool) {
 	if !balanced && !l.Linked() {
 		return
 	}
-	n := len(f) / c
-	step := toGrid(f, max(n, c))
+	n := len(w) / c
+	step := toGrid(w, max(n, c))
 	if step == 0 {
 		return
 	}
 	if l.Linked() {
-		linkRows(f, y, c)
+		linkRows(w, y, c)
 	}
-	if balanced && !balance(l, f, y, c, weights, step) {
-		clear(f)
+	if balanced && !balance(l, w, y, c, weights, step) {
+		clear(w)
 	}
-	for k := range f {
-		f[k] *= step
+	for k := range w {
+		w[k] *= step
 	}
 }
 

@@ -15,6 +15,7 @@ type iterate struct {
 	problem    Problem
 	algebra    linalg.Algebra
 	allow      bool // cones may enter
+	rank       int  // most rows of P
 	m, d, c, f int
 	n          int        // N = m + d + c
 	lines      *mat.Dense // the numbered lines, then those of the cones (K×N)
@@ -41,10 +42,10 @@ type pair struct{ a, b int32 }
 // cone is ℓ with the images of P u under the reflection fold.
 type cone struct{ line, fold int }
 
-func newIterate(p Problem) *iterate {
+func newIterate(p Problem, o Options) *iterate {
 	m, d, c, f := p.dims()
 	it := &iterate{
-		problem: p, algebra: p.Algebra, allow: p.Positive, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
+		problem: p, algebra: p.Algebra, allow: p.Positive && o.Cones, rank: o.ConeRank, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
 		psi: make([]float64, m), folds: map[int]int{},
 	}
 	it.base = 2*m + f

@@ -9,23 +9,30 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/problem/loss"
 )
 
 // Joint is the relaxation of training over several cones at once, with W free.  With Z_b the moments of the neurons in
 // cone b, its primal is
 //
-//	min ½‖R‖² + (γ/2) Σ_b (tr U_b + tr V_b),   R_j = Y_j − Σ_b f_bj E_b[ℓ_bj v],   tr U_b = tr V_b,
+//	min Σ_j w_jℓ(F_j + b, Y_j) + (γ/2) Σ_b (tr U_b + tr V_b),   F_j = Σ_b f_bj E_b[ℓ_bj v],   tr U_b = tr V_b,
 //
 // with the conditions of the package comment in each cone, and its dual is
 //
-//	max ⟨W,Y⟩ − ½‖W‖²   s.t.  S_b = (γ/2 + τ_b)I_u + (γ/2 − τ_b)I_v − Σ_j f_bj W_jᵀ(ℓ_bj v) − … ⪰ 0 for every b.
+//	max D(W)   s.t.  S_b = (γ/2 + τ_b)I_u + (γ/2 − τ_b)I_v − Σ_j f_bj W_jᵀ(ℓ_bj v) − … ⪰ 0 for every b,
 //
+// D being the dual of the loss (package loss), with columns of W that sum to zero where there is an intercept b.
 // The cones have to cover all pairs (u, v); then the dual value of any feasible W bounds the objective of every network.
 type Joint struct {
-	Algebra linalg.Algebra // zero: gonum's
-	Gamma   float64
-	Targets *mat.Dense // Y (n×c)
-	Cones   []JointCone
+	Algebra  linalg.Algebra // zero: gonum's
+	Gamma    float64
+	Loss     loss.Smooth
+	Targets  *mat.Dense // Y (n×c)
+	Weights  []float64  // n, positive; nil for ones
+	Balanced bool       // there is an intercept
+	Cones    []JointCone
+	// Directions, unit, the first ones first, are where the neurons are expected: they complete the projection of the second-order cones (k×d); nil for none.
+	Directions *mat.Dense
 }
 
 // JointCone is one of the cones.
@@ -56,9 +63,10 @@ type JointResult struct {
 // joint is the state of SolveJoint.
 type joint struct {
 	Joint
-	w     []float64
-	tau   []float64 // τ_b
-	parts []*part
+	objective objective
+	w         []float64
+	tau       []float64 // τ_b
+	parts     []*part
 }
 
 // part is a cone with its unknowns among those of W.
@@ -76,13 +84,17 @@ const (
 	jointPatience = 25 // steps without progress
 )
 
-// SolveJoint improves W from a start w (n×c) that is strictly feasible with the cones' multipliers.
+// SolveJoint improves W from a start w (n×c) that is strictly feasible with the cones' multipliers, inside of the domain of the loss and
+// balanced where that is asked for.
 func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointResult {
 	n, c := j.Targets.Dims()
-	st := &joint{Joint: j, w: append([]float64(nil), mat.DenseCopyOf(w).RawMatrix().Data...)}
+	st := &joint{Joint: j, objective: newObjective(j), w: mat.DenseCopyOf(w).RawMatrix().Data}
 	out := &JointResult{Status: Numerical, Bound: math.Inf(-1)}
+	if st.objective.reach(st.w, st.w) == 0 {
+		return out
+	}
 	for _, cone := range j.Cones {
-		pt, tau, ok := st.newPart(cone)
+		pt, tau, ok := st.newPart(cone, o)
 		if !ok {
 			return out
 		}
@@ -96,7 +108,8 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 			v, _ := pt.extend(lift(pt.algebra, pt.lines, pt.z), step+projectFrom, o.Tolerance, mu)
 			worst.pairs, worst.cones = max(worst.pairs, v.pairs), max(worst.cones, v.cones)
 		}
-		bound := st.dual()
+		st.objective.differentiate(st.w)
+		bound := st.objective.value(st.w)
 		primal, infeasible := st.primal()
 		if bound > out.Bound {
 			out.Bound, out.W = bound, mat.NewDense(n, c, append([]float64(nil), st.w...))
@@ -126,8 +139,8 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 }
 
 // newPart starts a cone.
-func (st *joint) newPart(k JointCone) (*part, float64, bool) {
-	it := newIterate(k.Problem)
+func (st *joint) newPart(k JointCone, o Options) (*part, float64, bool) {
+	it := newIterate(k.Problem, o)
 	_, c := st.Targets.Dims()
 	// The lines of v come after the numbered ones: no conditions are looked for among them.
 	first, _ := it.lines.Dims()
@@ -161,7 +174,7 @@ func (st *joint) newPart(k JointCone) (*part, float64, bool) {
 			it.mul = append(it.mul, p.M)
 		}
 	}
-	it.project = span(it.algebra, start.Cones)
+	it.project = it.basis(start.Cones, st.Directions)
 	it.warmCones(start.Cones, 0)
 	st.price(pt)
 	it.s = it.slackMatrix(it.tau, it.unknowns(), it.multipliers())
@@ -197,30 +210,25 @@ func (st *joint) mu() float64 {
 	return sum / float64(degree)
 }
 
-// dual returns ⟨W,Y⟩ − ½‖W‖².
-func (st *joint) dual() float64 {
-	return dot(st.w, st.Targets.RawMatrix().Data) - dot(st.w, st.w)/2
-}
-
-// residual returns Y − Σ_b f E_b[ℓv].
-func (st *joint) residual() []float64 {
-	r := append([]float64(nil), mat.DenseCopyOf(st.Targets).RawMatrix().Data...)
+// outputs returns F = Σ_b f E_b[ℓv].
+func (st *joint) outputs() []float64 {
+	f := make([]float64, len(st.w))
 	for _, pt := range st.parts {
 		t := lift(st.Algebra, pt.lines, pt.z)
 		for k, p := range pt.shared {
-			r[pt.entry[k]] -= pt.factor[k] * t.At(int(p.a), int(p.b))
+			f[pt.entry[k]] += pt.factor[k] * t.At(int(p.a), int(p.b))
 		}
 	}
-	return r
+	return f
 }
 
 // primal returns the primal objective and what the infeasibility means for it, relative.
 func (st *joint) primal() (value, infeasible float64) {
-	r := st.residual()
-	value = dot(r, r) / 2
+	f := st.outputs()
+	value = st.objective.of(f)
 	by := 0.0
-	for i, v := range r {
-		by += math.Abs((v - st.w[i]) * st.w[i])
+	for i, v := range f {
+		by += math.Abs((st.objective.slope[i] - v) * st.w[i])
 	}
 	for b, pt := range st.parts {
 		t := pt.traces(pt.z)
@@ -312,7 +320,7 @@ func (st *joint) step() bool {
 	q := len(st.w)
 	schur := mat.NewSymDense(q, nil)
 	for i := range q {
-		schur.SetSym(i, i, 1+regularise)
+		schur.SetSym(i, i, st.objective.bend[i]*(1+regularise))
 	}
 	var reduced []*reducedPart
 	for _, pt := range st.parts {
@@ -332,16 +340,18 @@ func (st *joint) step() bool {
 			}
 		}
 	}
-	chol := schur.RawSymmetric() // its factor
-	if !st.Algebra.Cholesky(chol.Uplo, chol.N, chol.Data, chol.Stride) {
-		return false
+	balanced := 0
+	if st.Balanced {
+		balanced = st.objective.c
 	}
-	mu := st.mu()
-	pred, _, ok := st.solve(reduced, chol, 0, nil)
+	shared, ok := newSaddle(st.Algebra, schur, balanced)
 	if !ok {
 		return false
 	}
+	mu := st.mu()
+	pred, predicted := st.solve(reduced, shared, 0, nil)
 	ap, ad := joined(pred, predictorMargin)
+	ad = min(ad, predictorMargin*st.objective.reach(st.w, predicted))
 	after, degree := 0.0, 0
 	for b, rp := range reduced {
 		after += rp.sys.after(pred[b], ap, ad)
@@ -356,11 +366,9 @@ func (st *joint) step() bool {
 	for b, rp := range reduced {
 		corrections[b] = rp.sys.correct(pred[b])
 	}
-	dirs, dw, ok := st.solve(reduced, chol, sigma*mu, corrections)
-	if !ok {
-		return false
-	}
+	dirs, dw := st.solve(reduced, shared, sigma*mu, corrections)
 	ap, ad = joined(dirs, correctorMargin)
+	ad = min(ad, correctorMargin*st.objective.reach(st.w, dw))
 	if !(ap > 0) || !(ad > 0) {
 		return false
 	}
@@ -384,12 +392,12 @@ func joined(dirs []*direction, margin float64) (p, d float64) {
 
 // solve computes the directions of all cones and of W: with D = diag(f) of a cone,
 //
-//	(I + Σ_b D_b H_b D_b) dw = Y − w + Σ_b D_b rhs_b
+//	(−D″ + Σ_b D_b H_b D_b) dw = D′ + Σ_b D_b rhs_b
 //
-// after the cones' own unknowns have been eliminated; rhs_b holds −E_b[ℓv] as it will be but for the unknowns.
-func (st *joint) solve(parts []*reducedPart, chol blas64.Symmetric, target float64, corr []*correction) ([]*direction, []float64, bool) {
-	right := append([]float64(nil), mat.DenseCopyOf(st.Targets).RawMatrix().Data...)
-	axpy(right, -1, st.w)
+// after the cones' own unknowns have been eliminated, with the intercept as the multiplier of balanced columns; rhs_b holds −E_b[ℓv] as it will be
+// but for the unknowns.
+func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, corr []*correction) ([]*direction, []float64) {
+	right := append([]float64(nil), st.objective.slope...)
 	owns := make([][]float64, len(parts))
 	for b, rp := range parts {
 		pt := st.parts[b]
@@ -397,15 +405,15 @@ func (st *joint) solve(parts []*reducedPart, chol blas64.Symmetric, target float
 		if corr != nil {
 			c = corr[b]
 		}
-		shared, own := rp.split(rp.sys.rhs(target, c))
+		outer, own := rp.split(rp.sys.rhs(target, c))
 		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
 		owns[b] = own
 		for i, e := range pt.entry {
-			right[e] += pt.factor[i] * (shared[i] - dot(rp.cross.RawRowView(i), own))
+			right[e] += pt.factor[i] * (outer[i] - dot(rp.cross.RawRowView(i), own))
 		}
 	}
 	dw := right
-	st.Algebra.CholeskySolve(chol.Uplo, chol.N, 1, chol.Data, chol.Stride, dw, 1)
+	shared.solve(dw)
 	var dirs []*direction
 	for b, rp := range parts {
 		pt := st.parts[b]
@@ -422,7 +430,7 @@ func (st *joint) solve(parts []*reducedPart, chol blas64.Symmetric, target float
 		tau := own[rp.k-1]
 		dirs = append(dirs, rp.sys.complete(target, pick(corr, b), append(y, own[:rp.k-1]...), [2]float64{tau, -tau}))
 	}
-	return dirs, dw, true
+	return dirs, dw
 }
 
 func pick(corr []*correction, b int) *correction {

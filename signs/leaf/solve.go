@@ -21,6 +21,9 @@ type Options struct {
 	Steps int
 	// Cones lets second-order cones enter where the sign of v is known.
 	Cones bool
+	// ConeRank is the largest number of rows of P.  More give a tighter bound, but for a leaf of a tree not for the same time: on 40 rows of Pima
+	// Indians (d = 9) the tree closed in 6.8 s with 3, 8.2 s with 5, 17.5 s with all and 10.3 s without cones.
+	ConeRank int
 	// Trace, when set, is called after every step.
 	Trace func(Step)
 }
@@ -38,7 +41,7 @@ type Step struct {
 
 // Defaults are the options used by the sign tree.
 func Defaults() Options {
-	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 0.3, Steps: 80, Cones: true}
+	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 0.3, Steps: 80, Cones: true, ConeRank: 3}
 }
 
 // Status says why the solver stopped.
@@ -98,8 +101,7 @@ const (
 
 // Solve bounds a leaf, starting from a parent's multipliers where from is not nil.
 func Solve(ctx context.Context, p Problem, from *Multipliers, o Options) *Result {
-	it := newIterate(p)
-	it.allow = it.allow && o.Cones
+	it := newIterate(p, o)
 	best := &Result{Bound: math.Inf(1), Status: Numerical}
 	if !it.start(from) {
 		return best

@@ -168,3 +168,47 @@ func span(algebra linalg.Algebra, cones []Cone) *mat.Dense {
 	rank := max(linalg.Rank(values, 1e-10), 1)
 	return mat.DenseCopyOf(v.Slice(0, d, 0, rank).T())
 }
+
+// basis returns the projection of a joint program's cones: the identity in small dimensions, else one that holds what is there of cones and then, as far as the
+// rank allows, the directions; nil where there is nothing.
+func (it *iterate) basis(cones []Cone, directions *mat.Dense) *mat.Dense {
+	if !it.allow || it.d <= it.rank {
+		return it.leading()
+	}
+	out := span(it.algebra, cones)
+	if directions == nil {
+		return out
+	}
+	count, _ := directions.Dims()
+	for k := range count {
+		q := 0
+		if out != nil {
+			q, _ = out.Dims()
+		}
+		if q >= it.rank {
+			break
+		}
+		next := append([]float64(nil), directions.RawRowView(k)...)
+		for range 2 {
+			for j := range q {
+				axpy(next, -dot(next, out.RawRowView(j)), out.RawRowView(j))
+			}
+		}
+		size := norm(next)
+		if size < newDirection {
+			continue
+		}
+		grown := mat.NewDense(q+1, it.d, nil)
+		if out != nil {
+			grown.Copy(out)
+		}
+		for j, v := range next {
+			grown.Set(q, j, v/size)
+		}
+		out = grown
+	}
+	return out
+}
+
+// newDirection is the part of a unit direction outside of the projection from which on it is worth a row.
+const newDirection = 0.1
