@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"sort"
 	"sync"
 	"time"
 
@@ -51,7 +52,8 @@ func (l Local) Do(n int, f func(job int)) {
 
 // Options configure a tree.  The zero value asks for the defaults.
 type Options struct {
-	// Close is the value of h/γ from which a leaf needs no further work; 0 means 1 + 5e-5.
+	// Close is the value of h/γ from which a leaf needs no further work; 0 means what Gap allows where Objective is known, and at least
+	// 1 + 5e-5.
 	Close float64
 	// Objective is that of the best network known; with it the tree stops at the gap, and when a direction shows that the
 	// gap is out of reach of W.  0 means unknown.
@@ -141,16 +143,31 @@ func NewTree(p problem.Problem, w *mat.Dense, o Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Close == 0 {
-		o.Close = leaf.Defaults().Close
-	}
 	if o.Executor == nil {
 		o.Executor = Local(0)
 	}
 	if o.Gap == 0 {
 		o.Gap = defaultGap
 	}
-	return &Tree{in: in, options: o, closed: o.Close}, nil
+	t := &Tree{in: in, options: o}
+	if o.Close == 0 {
+		t.options.Close = t.enough()
+	}
+	t.closed = t.options.Close
+	return t, nil
+}
+
+// closeShare is the part of the gap that closed leaves may cost.
+const closeShare = 0.8
+
+// mostClose is the largest value at which leaves are closed.
+const mostClose = 2
+
+// enough is the value of h/γ at which leaves are closed: the largest that leaves closeShare of the gap, but at least that of leaf.Defaults.
+func (t *Tree) enough() float64 {
+	least := leaf.Defaults().Close
+	excess := sort.Search(1<<20, func(k int) bool { return t.gap(least+(mostClose-least)*float64(k)/(1<<20)) > closeShare*t.options.Gap }) - 1
+	return least + (mostClose-least)*float64(max(excess, 0))/(1<<20)
 }
 
 // defaultGap is the relative gap to stop at.
@@ -194,8 +211,12 @@ func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
 	results := make([]found, len(nodes))
 	first := uint64(t.leaves)
 	t.options.Executor.Do(len(nodes), func(job int) {
-		seed := t.options.Seed ^ (first+uint64(job)+1)*0x9e3779b97f4a7c15
-		results[job] = t.in.examine(ctx, nodes[job], from[job], t.leafOptions(), seed)
+		nd, seed := nodes[job], t.options.Seed^(first+uint64(job)+1)*0x9e3779b97f4a7c15
+		if nd.stale {
+			results[job] = t.in.refresh(ctx, nd, t.leafOptions(), seed)
+		} else {
+			results[job] = t.in.examine(ctx, nd, from[job], t.leafOptions(), seed)
+		}
 	})
 	for job, nd := range nodes {
 		if results[job].value > t.best.value {
@@ -238,6 +259,10 @@ func (t *Tree) Run(ctx context.Context) Status {
 		var from []*inherited
 		for range min(t.options.Executor.Width(), len(t.open)) {
 			nd := heap.Pop(&t.open).(*node)
+			if nd.stale {
+				nodes, from = append(nodes, nd), append(from, nil)
+				continue
+			}
 			if nd.next == nil || nd.next.row < 0 && nd.next.plane == nil {
 				heap.Push(&t.open, nd)
 				break

@@ -81,3 +81,19 @@ func (it *iterate) directions() (all *mat.Dense, second []float64) {
 	}
 	return mat.NewDense(len(rows)/it.d, it.d, rows), second
 }
+
+// Reprice returns multipliers that were found for another Objective as multipliers of p, with the bound that they prove: τ is shifted until
+// S is positive semidefinite.  The bound is +Inf where no shift does that.
+func Reprice(p Problem, m Multipliers) (Multipliers, float64) {
+	it := newIterate(p, Options{})
+	it.tau, it.psi = [2]float64{m.TauU, m.TauV}, m.Psi
+	for _, q := range m.Pairs {
+		it.pairs = append(it.pairs, pair{int32(q.A), int32(q.B)})
+		it.mul = append(it.mul, q.M)
+	}
+	it.project = span(it.algebra, m.Cones)
+	it.warmCones(m.Cones, 0)
+	margin := it.margin(it.slackMatrix(it.tau, it.unknowns(), it.multipliers()))
+	m.TauU, m.TauV = m.TauU-margin, m.TauV-margin
+	return m, m.TauU + m.TauV
+}
