@@ -27,6 +27,7 @@ var notRun = []struct{ document, command, why string }{
 	{"docs/blocks.md", "", "measurements of minutes"},
 	{"docs/check.md", "import sys, numpy as np", "the command beside it runs the file that has these lines"},
 	{"docs/audit.md", "relift audit torch.onnx", "needs PyTorch; network/onnx has such files among its tests"},
+	{"docs/audit.md", "relift audit mlp.onnx", "needs scikit-learn and skl2onnx; network/onnx has such files among its tests"},
 	{"docs/onnx.md", "relift convert torch.onnx", "needs PyTorch; network/onnx has such files among its tests"},
 	{"docs/onnx.md", "relift convert net.pt", "needs PyTorch; network/weights has such files among its tests"},
 	{"docs/onnx.md", "import numpy as np, onnxruntime", "needs onnxruntime for Python; network/onnx's tests run that of Node.js"},

@@ -22,13 +22,13 @@ func models() []Setting {
 		{
 			Name: "mean-loss", Kind: Choice, Choices: []string{"elements", "rows", "none"}, Default: "elements", Commands: []string{"audit"},
 			Help: "what the loss beside --weight-decay averages over",
-			Detail: "With n rows and c outputs: elements is PyTorch's MSELoss, (1/nc)·‖f(X) − Y‖², so that γ = λ·n·c/2; rows is (1/n)·½‖f(X) − Y‖², so that γ = λ·n; " +
-				"none is the sum of squares, MSELoss(reduction=\"sum\"), so that γ = λ/2.",
+			Detail: "With n rows and c outputs: elements is the mean that PyTorch's losses are, of the squared loss (1/nc)·‖f(X) − Y‖², so that γ = λ·n·c/2, and γ = λ·n·c of huber and logistic, λ·n of softmax; " +
+				"rows is the mean of this program's losses, such as (1/n)·½‖f(X) − Y‖², so that γ = λ·n; none is PyTorch's reduction=\"sum\", so that γ = λ/2 of the squared loss and λ of the others.",
 		},
 		{
 			Name: "decayed-biases", Kind: Bool, Default: "true", Commands: []string{"audit"},
 			Help:   "whether training decayed the biases like other weights",
-			Detail: "PyTorch does unless told otherwise, scikit-learn does not. The audit is about the problem that decays them in either case; with false it says what that means for its verdict.",
+			Detail: "PyTorch does unless told otherwise, scikit-learn does not. With false those of the second layer are a free intercept. The audit is about the problem that decays those of the first layer in either case, and says what that means for its verdict.",
 		},
 		{
 			Name: "precision", Kind: Choice, Choices: []string{"double", "single"}, Default: "double", Commands: []string{"convert"},

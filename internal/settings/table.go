@@ -159,13 +159,13 @@ func Table() []Setting {
 			Help: "take the largest γ whose error is within a standard error of the least one: a simpler network that is about as good",
 		},
 		{
-			Name: "loss", Kind: Choice, Choices: []string{"squared", "huber", "logistic", "softmax"}, Default: "squared", Commands: append([]string{"verify"}, fitting...),
+			Name: "loss", Kind: Choice, Choices: []string{"squared", "huber", "logistic", "softmax"}, Default: "squared", Commands: stating,
 			Help: "what compares outputs with targets",
 			Detail: "squared is ½‖f − y‖², huber ½r² for residuals r up to --huber-delta and linear beyond, for targets with outliers; logistic, of two classes, and softmax make probabilities. " +
-				"All are certified. The objective is their sum over the rows.",
+				"All are certified. The objective is their sum over the rows. relift audit goes by the last operator of an ONNX model (Softmax, Sigmoid) where it is not given.",
 		},
 		{
-			Name: "huber-delta", Kind: Real, Unit: "units of the target", Range: positive, Default: "1", Example: "1.5", Commands: append([]string{"verify"}, fitting...),
+			Name: "huber-delta", Kind: Real, Unit: "units of the target", Range: positive, Default: "1", Example: "1.5", Commands: stating,
 			Help: "residual from which on the Huber loss is linear",
 		},
 		{
@@ -174,12 +174,12 @@ func Table() []Setting {
 			Detail: "The bound is one for networks with such a constant. Two classes are coded as −1 and 1 in one output then, as with the logistic loss. --bias, beside it, is a column of the features that neurons see.",
 		},
 		{
-			Name: "weight", Kind: Text, Example: "exposure", Commands: append([]string{"verify"}, fitting...),
+			Name: "weight", Kind: Text, Example: "exposure", Commands: stating,
 			Help:   "column that says how often each row counts, by name or index",
 			Detail: "A row of weight 2 is the row twice, in the network and in the bound; a row of weight 0 is none.",
 		},
 		{
-			Name: "class-weight", Kind: Choice, Choices: []string{"none", "balanced"}, Default: "none", Commands: append([]string{"verify"}, fitting...),
+			Name: "class-weight", Kind: Choice, Choices: []string{"none", "balanced"}, Default: "none", Commands: stating,
 			Help:   "balanced counts every class as much as any other",
 			Detail: "A row counts n/(k·n_j) times, beside its own --weight, with n rows in k classes and n_j in its own.",
 		},

@@ -38,6 +38,9 @@ type Network struct {
 	// Unknown, the shapes decide (Oriented).
 	Orientation Orientation
 
+	// Loss is what it was trained with, by the operator that ends it: "softmax", "logistic" for a sigmoid, or "" where nothing says.
+	Loss string
+
 	Producer string // name and version of the program that wrote the file
 	Warnings []string
 }

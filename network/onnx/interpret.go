@@ -10,6 +10,7 @@ import (
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/network/foreign"
 	"github.com/relift/relift/network/onnx/internal/onnxpb"
+	"github.com/relift/relift/problem/loss"
 )
 
 // maxInputs is the most columns that a graph may declare, which no weights need
@@ -237,16 +238,16 @@ func (in *interpreter) finish() (*foreign.Network, error) {
 	if err := n.Finish(); err != nil {
 		return nil, err
 	}
+	n.Loss = losses[head]
 	if !direct && head != labelOperator {
-		n.Warnings = append(n.Warnings, "what follows the second layer ("+head+") is left out: the outputs are the numbers before it"+losses[head])
+		n.Warnings = append(n.Warnings, "what follows the second layer ("+head+") is left out: the outputs are the numbers before it")
 	}
 	return n, nil
 }
 
-// losses are what heads of probabilities say about the training.
+// losses are those that networks which end in an operator are trained with.
 var losses = map[string]string{
-	"Softmax": "; a network that ends so is usually trained with another loss than the sum of squares",
-	"Sigmoid": "; a network that ends so is usually trained with another loss than the sum of squares",
+	"Softmax": loss.Softmax{}.Name(), "LogSoftmax": loss.Softmax{}.Name(), "Sigmoid": loss.Logistic{}.Name(),
 }
 
 // numbersOf returns how many weights a layer has.

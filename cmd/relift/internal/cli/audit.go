@@ -39,12 +39,18 @@ has to be given: --reg, or as another library has it --weight-decay with
 --mean-loss. Without --scale the scaling is the one with which the network fits
 better.
 
+The loss is --loss, else what the last operator of an ONNX model says, else the
+squared one. One output for two classes is a logit (--loss logistic) or a number
+(--loss squared, --task regression).
+
 Biases are weights of a column of ones and decayed like any other weight; biases
-of the second layer count as one more neuron on that column.`
+of the second layer count as one more neuron on that column, or with
+--decayed-biases=false as a free intercept.`
 
 const auditExample = `  relift audit iris.model.json iris.csv
   relift audit torch.onnx iris.csv --target species --reg 0.1
   relift audit net.pt data.csv --target y --weight-decay 1e-4
+  relift audit sklearn.onnx data.csv --target y --loss logistic --reg 1 --decayed-biases=false
   relift audit U.npy V.npy data.csv --target y --reg 0.5 --json`
 
 // auditFlags are the flags of relift audit.
@@ -73,6 +79,7 @@ func newAudit() *cobra.Command {
 		},
 	}
 	f.data.bind(c)
+	f.data.bindLoss(c)
 	bind(c, "reg", &f.reg)
 	bind(c, "weight-decay", &f.weightDecay)
 	bind(c, "mean-loss", &f.meanLoss)
@@ -184,7 +191,7 @@ func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.O
 // own prepares a model that relift wrote, on the rows it was trained on where
 // the table has them.
 func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, changed func(string) bool) (*audited, error) {
-	for _, name := range []string{"target", "task", "features", "drop", "categorical", "dates", "missing", "scale", "bias", "weights", "orientation", "weight-decay", "mean-loss", "decayed-biases"} {
+	for _, name := range []string{"target", "task", "features", "drop", "categorical", "dates", "missing", "scale", "bias", "loss", "huber-delta", "weight", "class-weight", "weights", "orientation", "weight-decay", "mean-loss", "decayed-biases"} {
 		if changed(name) {
 			return nil, badInputf("--%s: the model brings its own encoding; expected no such flag", name)
 		}

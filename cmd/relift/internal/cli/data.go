@@ -41,9 +41,14 @@ func (f *dataFlags) bindRecipe(c *cobra.Command) {
 
 // bindObjective gives c the flags of what is minimised.
 func (f *dataFlags) bindObjective(c *cobra.Command) {
+	f.bindLoss(c)
+	bind(c, "intercept", &f.Intercept)
+}
+
+// bindLoss gives c those of the loss alone.
+func (f *dataFlags) bindLoss(c *cobra.Command) {
 	bind(c, "loss", &f.Loss)
 	bind(c, "huber-delta", &f.Delta)
-	bind(c, "intercept", &f.Intercept)
 	bind(c, "weight", &f.Weight)
 	bind(c, "class-weight", (*string)(&f.ClassWeight))
 }

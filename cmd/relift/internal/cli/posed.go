@@ -100,23 +100,38 @@ func (f *auditFlags) choose(name string, fits map[foreign.Orientation]*audited) 
 // problem for each orientation of its weights that fits.
 func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, data string, scale recipe.Scale, changed func(string) bool) (map[foreign.Orientation]*audited, error) {
 	r := f.data.Plan
-	r.Scale = scale
+	r.Scale, r.Coding = scale, recipe.CodingOneHot
 	asked := r.Bias
+	r.Bias = false
+	plain, err := encode(data, frame, r)
+	if err != nil {
+		return nil, err
+	}
+	o, coding, remark, err := f.assumed(name, n, plain, changed)
+	if err != nil {
+		return nil, err
+	}
+	r.Coding = coding
 	encoded := map[bool]*prepared{} // with and without a column of ones
-	with := func(bias bool) (*prepared, recipe.Plan, error) {
-		own := r
+	with := func(bias bool) (*prepared, plan, error) {
+		own := plan{r, o.stated()}
 		own.Bias = bias
 		if encoded[bias] == nil {
-			p, err := encode(data, frame, own)
+			p, err := encode(data, frame, own.Plan)
 			if err != nil {
 				return nil, own, err
+			}
+			if err := p.pose(o); err != nil {
+				return nil, own, err
+			}
+			if remark != "" {
+				p.warnings = append(p.warnings, remark)
 			}
 			encoded[bias] = p
 		}
 		return encoded[bias], own, nil
 	}
-	plain, _, err := with(false)
-	if err != nil {
+	if plain, _, err = with(false); err != nil {
 		return nil, err
 	}
 	_, d := plain.train.X.Dims()
@@ -126,9 +141,9 @@ func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, 
 		return nil, f.misfit(name, n, d, c, data)
 	}
 	out := map[foreign.Orientation]*audited{}
-	for _, o := range slices.Sorted(maps.Keys(fits)) {
-		turned := fits[o]
-		bias := turned.HasBias()
+	for _, lie := range slices.Sorted(maps.Keys(fits)) {
+		turned := fits[lie]
+		bias := turned.B != nil || turned.A != nil && !o.Intercept
 		if changed("bias") {
 			if !asked && bias {
 				return nil, badInputf("--bias=false: the network has biases; expected no such flag, they are decayed as weights of a column of ones")
@@ -139,44 +154,60 @@ func (f *auditFlags) posed(name string, n *foreign.Network, frame *table.Table, 
 		if err != nil {
 			return nil, err
 		}
-		if out[o], err = f.pose(name, turned, p, own, data, d); err != nil {
+		if out[lie], err = f.pose(name, turned, p, own, data, d); err != nil {
 			return nil, err
 		}
-		out[o].orientation = o
+		out[lie].orientation = lie
 	}
 	return out, nil
 }
 
 // pose is posed for one orientation: n is m×d and m×c.
-func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r recipe.Plan, data string, d int) (*audited, error) {
+func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r plan, data string, d int) (*audited, error) {
 	a := &audited{split: r.Split, warnings: slices.Clone(p.warnings), encoding: p.encoding}
+	decayed := *n
+	if r.Intercept {
+		decayed.A = nil
+	}
 	var err error
-	if a.weights, err = n.Weights(r.Bias); err != nil {
+	if a.weights, err = decayed.Weights(r.Bias); err != nil {
 		return nil, badInput(err)
 	}
-	x := p.train.X
+	a.problem = p.problem(f.reg).On(blas())
 	a.origin = relift.Origin{Source: data, Digest: "sha256:" + p.train.Digest()}
 	if n.Mean != nil {
-		rows, _ := x.Dims()
-		x = mat.DenseCopyOf(x)
+		rows, _ := a.problem.X.Dims()
+		x := mat.DenseCopyOf(a.problem.X)
 		x.Slice(0, rows, 0, d).(*mat.Dense).Copy(n.Scale(x.Slice(0, rows, 0, d)))
-		a.origin.Digest = ""
+		a.problem.X, a.origin.Digest = x, ""
 	} else if a.origin.Recipe, err = json.Marshal(r); err != nil {
 		return nil, internal(err)
 	}
-	if n.HasBias() {
-		text := "the biases of " + name + " are decayed like any weight in the problem that is audited"
-		if !f.decayedBiases {
-			text += "; in training they were not: the verdict and the bound say nothing about the problem without their decay, whose objective is smaller than the one shown"
-		}
-		a.warnings = append(a.warnings, text)
+	if r.Intercept {
+		a.weights.B = n.A
+		a.warnings = append(a.warnings, "the biases of the second layer of "+name+" are a free intercept, as in its training")
 	}
-	a.problem = problem.Problem{X: x, Y: p.train.Y, Gamma: f.reg}.On(blas())
+	if decayed.HasBias() {
+		a.warnings = append(a.warnings, f.aboutBiases(name, r.Intercept))
+	}
 	if f.weightDecay > 0 {
 		rows, outputs := p.train.Y.Dims()
-		a.problem.Gamma, a.decay = decayOf(f.weightDecay, f.meanLoss, rows, outputs)
+		a.problem.Gamma, a.decay = decayOf(f.weightDecay, f.meanLoss, r.lossName(), rows, outputs)
 	}
 	return a, nil
+}
+
+// aboutBiases says what becomes of biases that are decayed in the problem that is audited; with an intercept those are the first layer's.
+func (f *auditFlags) aboutBiases(name string, intercept bool) string {
+	text := "the biases of " + name
+	if intercept {
+		text = "those of its first layer"
+	}
+	text += " are decayed like any weight in the problem that is audited"
+	if !f.decayedBiases {
+		text += "; in training they were not: the verdict and the bound say nothing about the problem without their decay, whose objective is smaller than the one shown"
+	}
+	return text
 }
 
 // misfit says why no orientation fits.
@@ -202,21 +233,10 @@ func (f *auditFlags) checkDecay(name string, changed func(string) bool) error {
 		return badInputf("--weight-decay: --reg says the weight decay already; expected one of them")
 	case changed("mean-loss") && !changed("weight-decay"):
 		return badInputf("--mean-loss: says what the loss beside --weight-decay averages over; expected --weight-decay")
+	case changed("weight-decay") && f.data.Weight != "":
+		return badInputf("--weight-decay: libraries differ in what the mean of weighted rows is; expected --reg beside --weight")
 	case !changed("reg") && !changed("weight-decay"):
 		return badInputf("%s: does not say its weight decay γ; expected --reg, or --weight-decay as the optimizer had it (see relift help reg)", name)
 	}
 	return nil
-}
-
-// decayOf returns the weight decay γ of the sum-of-squares convention for λ
-// beside a mean loss on n rows and c outputs, and how it came about.
-func decayOf(lambda float64, mean string, n, c int) (gamma float64, remark string) {
-	switch mean {
-	case "rows": // (1/n)·½‖f(X) − Y‖² + (λ/2)·‖w‖², times n
-		return lambda * float64(n), fmt.Sprintf("λ·n for the weight decay λ = %g beside a mean over %d rows", lambda, n)
-	case "none": // ‖f(X) − Y‖² + (λ/2)·‖w‖², times ½
-		return lambda / 2, fmt.Sprintf("λ/2 for the weight decay λ = %g beside a sum of squares", lambda)
-	default: // (1/nc)·‖f(X) − Y‖² + (λ/2)·‖w‖², times nc/2
-		return lambda * float64(n) * float64(c) / 2, fmt.Sprintf("λ·n·c/2 for the weight decay λ = %g beside a mean over %d rows and %d outputs", lambda, n, c)
-	}
 }

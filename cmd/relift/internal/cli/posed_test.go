@@ -137,7 +137,7 @@ func TestDecayOf(t *testing.T) {
 		"rows":     sum / n / (1 + lambda),     // (1/2n)Σ(v − y)² + (λ/2)v²
 		"none":     2 * sum / (2*n + lambda),   // Σ(v − y)² + (λ/2)v²
 	} {
-		gamma, _ := decayOf(lambda, mean, n, 1)
+		gamma, _ := decayOf(lambda, mean, "squared", n, 1)
 		if gradient := n*minimum - sum + gamma*minimum; math.Abs(gradient) > 1e-12 {
 			t.Errorf("%s: the gradient of ½Σ(v − y)² + (γ/2)v² is %v", mean, gradient)
 		}
