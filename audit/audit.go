@@ -302,7 +302,9 @@ func (a *auditor) missing(ctx context.Context) error {
 			directions = append(directions, u.RawRowView(j)...)
 		}
 	}
-	residual := p.DualPoint(a.balanced)
+	base := p.WithIntercept(a.balanced) // the intercept that the residual is that of
+	before := a.propose(base)
+	residual := p.DualPoint(base)
 	var best *mat.VecDense
 	var bestA, bestQ *mat.VecDense
 	largest := 0.0
@@ -325,9 +327,9 @@ func (a *auditor) missing(ctx context.Context) error {
 	// The best t for the squared loss, and one that helps for losses of at most its curvature.
 	t := mat.NewVecDense(c, nil)
 	t.ScaleVec((1-p.Gamma/largest)/curvature(p, bestA), bestQ)
-	grown := appendNeuron(a.balanced, best, t)
+	grown := appendNeuron(base, best, t)
 	added := a.propose(grown)
-	if !(added < float64(r.Balanced)) { // below rounding
+	if !(added < before) { // below rounding
 		return nil
 	}
 	refitted, _, err := descent.RefitOutput(ctx, p, grown.U)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -157,6 +158,18 @@ func TestMissingNeuronIsNamed(t *testing.T) {
 				t.Errorf("refitted %v above %v", m.Refitted, m.Objective)
 			}
 		}
+	}
+}
+
+// TestMissingNeuronBesideAPoorIntercept: the residual is that of the best intercept, and so has to be the network that the neuron is added to.
+func TestMissingNeuronBesideAPoorIntercept(t *testing.T) {
+	p := randomProblem(5, 12, 2, 1)
+	p.Y.Apply(func(i, _ int, v float64) float64 { return 3*v + p.X.At(i, 0) }, p.Y)
+	p.Intercept = true
+	w := problem.Weights{U: mat.NewDense(1, 2, []float64{0.1, 0.1}), V: mat.NewDense(1, 1, []float64{0.1}), B: []float64{100}}
+	r := run(t, p, w, Options{TimeLimit: time.Second, Gap: 0.01})
+	if m := r.Missing; m == nil || !(m.Violation > 1) || !(m.Objective < 0.1*r.Objective) || !(m.Refitted <= m.Objective) {
+		t.Errorf("largest violation %v, missing %+v, objective %v", r.LargestViolation, m, r.Objective)
 	}
 }
 

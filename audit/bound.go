@@ -24,13 +24,7 @@ const (
 // search looks for a bound and for better networks.
 func (a *auditor) search(ctx context.Context) error {
 	if !a.problem.IsPlain() {
-		if err := a.relaxation(ctx); err != nil {
-			return err
-		}
-		if a.gap() > a.options.Gap {
-			return a.train(ctx)
-		}
-		return nil
+		return a.general(ctx)
 	}
 	reduced, err := lift.Presolve(a.problem)
 	if err != nil {
@@ -117,11 +111,35 @@ func proved(ctx context.Context, c *exact.Certificate) (engine.Proof, error) {
 	return engine.ProveCones(last, c)
 }
 
-// relaxation takes the bound of the semidefinite relaxation, or what takes its place where the problem is not plain.
+// general takes bound and network of a training of their own where the problem is not plain: there a bound needs a good network.
+func (a *auditor) general(ctx context.Context) error {
+	result, err := engine.Train(ctx, a.problem, a.engineOptions())
+	if err != nil {
+		return err
+	}
+	a.propose(result.Weights)
+	a.take(result)
+	return nil
+}
+
+// engineOptions are those of a run of the engine in the time that is left.
+func (a *auditor) engineOptions() engine.Options {
+	return engine.Options{
+		Gap: a.options.Gap / 2, Seed: a.options.Seed, TimeLimit: a.left(), Threads: a.options.Threads, MemoryLimit: a.options.MemoryLimit, Progress: a.options.Progress,
+	}
+}
+
+// take considers the bound of a run of the engine.
+func (a *auditor) take(result *engine.Result) {
+	a.report.Warnings = append(a.report.Warnings, result.Warnings...)
+	if result.Proof != nil {
+		a.consider(Bound{Value: report.Number(result.LowerBound), Source: result.Proof.Source(), Proof: result.Proof})
+	}
+}
+
+// relaxation takes the bound of the semidefinite relaxation.
 func (a *auditor) relaxation(ctx context.Context) error {
-	result, err := engine.Bound(ctx, a.problem, engine.Options{
-		Seed: a.options.Seed, TimeLimit: a.left(), Threads: a.options.Threads, MemoryLimit: a.options.MemoryLimit, Progress: a.options.Progress,
-	})
+	result, err := engine.Bound(ctx, a.problem, a.engineOptions())
 	if errors.Is(err, engine.ErrMemory) {
 		a.report.Warnings = append(a.report.Warnings, "the semidefinite relaxation is left out: "+err.Error())
 		return nil
@@ -129,32 +147,16 @@ func (a *auditor) relaxation(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.report.Warnings = append(a.report.Warnings, result.Warnings...)
-	if result.Proof != nil {
-		a.consider(Bound{Value: report.Number(result.LowerBound), Source: result.Proof.Source(), Proof: result.Proof})
-	}
+	a.take(result)
 	return nil
 }
 
-// growRounds is how often training adds neurons, trainEffort the passes over the data of that of other losses.
-const (
-	growRounds  = 10
-	trainEffort = 1000
-)
+// growRounds is how often training adds neurons.
+const growRounds = 10
 
 // train improves the network by local search.
 func (a *auditor) train(ctx context.Context) error {
 	if a.refitted.Width() == 0 {
-		return nil
-	}
-	if !a.problem.IsPlain() {
-		limited, cancel := a.until(ctx, 1)
-		defer cancel()
-		w, _, err := descent.Train(limited, a.problem, descent.TrainOptions{Start: a.refitted, Seed: a.options.Seed, Threads: a.options.Threads, Effort: trainEffort})
-		if err != nil {
-			return fmt.Errorf("training from the network: %w", err)
-		}
-		a.propose(w)
 		return nil
 	}
 	w, _, err := descent.Refine(ctx, a.problem, a.refitted, descent.Options{GrowRounds: growRounds, Seed: a.options.Seed, TimeLimit: a.left()})

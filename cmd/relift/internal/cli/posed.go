@@ -9,11 +9,11 @@ import (
 	"strconv"
 	"strings"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/network/foreign"
-	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -183,31 +183,37 @@ func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r plan, 
 	} else if a.origin.Recipe, err = json.Marshal(r); err != nil {
 		return nil, internal(err)
 	}
-	if r.Intercept {
-		a.weights.B = n.A
-		a.warnings = append(a.warnings, "the biases of the second layer of "+name+" are a free intercept, as in its training")
-	}
-	if decayed.HasBias() {
-		a.warnings = append(a.warnings, f.aboutBiases(name, r.Intercept))
-	}
 	if f.weightDecay > 0 {
 		rows, outputs := p.train.Y.Dims()
 		a.problem.Gamma, a.decay = decayOf(f.weightDecay, f.meanLoss, r.lossName(), rows, outputs)
 	}
+	if r.Intercept {
+		a.weights.B = n.A
+	}
+	a.warnings = append(a.warnings, f.aboutBiases(name, n, a.problem.Gamma)...)
 	return a, nil
 }
 
-// aboutBiases says what becomes of biases that are decayed in the problem that is audited; with an intercept those are the first layer's.
-func (f *auditFlags) aboutBiases(name string, intercept bool) string {
-	text := "the biases of " + name
-	if intercept {
-		text = "those of its first layer"
+// aboutBiases says what becomes of the biases of a network in the problem that is audited.
+func (f *auditFlags) aboutBiases(name string, n *foreign.Network, gamma float64) []string {
+	const without = "; in training they were not: the verdict and the bound say nothing about the problem without their decay, whose objective is smaller than the one shown"
+	var said []string
+	switch {
+	case !f.decayedBiases && n.A != nil:
+		said = append(said, "the biases of the second layer of "+name+" are a free intercept, as in its training")
+		if n.B != nil {
+			said = append(said, "those of its first layer are decayed like any weight in the problem that is audited"+without)
+		}
+	case !f.decayedBiases && n.B != nil:
+		said = append(said, "the biases of "+name+" are decayed like any weight in the problem that is audited"+without)
+	case n.HasBias():
+		said = append(said, "the biases of "+name+" are decayed like any weight in the problem that is audited")
+		if size := floats.Norm(n.A, 2); size > 0 {
+			said = append(said, fmt.Sprintf("those of its second layer are one more neuron, which costs γ‖b‖ = %.6g; in training they cost (γ/2)‖b‖² = %.6g, and its objective was as much smaller or larger: --decayed-biases=false gives a bound for that, too",
+				gamma*size, gamma/2*size*size))
+		}
 	}
-	text += " are decayed like any weight in the problem that is audited"
-	if !f.decayedBiases {
-		text += "; in training they were not: the verdict and the bound say nothing about the problem without their decay, whose objective is smaller than the one shown"
-	}
-	return text
+	return said
 }
 
 // misfit says why no orientation fits.
