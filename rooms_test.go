@@ -68,6 +68,7 @@ var onlyFor = map[string]struct{ packages, tests []string }{
 var users = map[string][]string{
 	"github.com/ebitengine/purego":     {"internal/linalg"},
 	"github.com/apache/arrow-go/v18":   {"table/read"},
+	"github.com/klauspost/compress":    {"table/read"},
 	"github.com/parquet-go/parquet-go": {}, // tests
 	"github.com/spf13/cobra":           {"cmd/relift/..."},
 	"github.com/spf13/pflag":           {"cmd/relift/..."},

@@ -34,6 +34,7 @@ var notRun = []struct{ document, command, why string }{
 	{"docs/onnx.md", "const ort", "network/onnx's tests are like it"},
 	{"docs/formats.md", "import pandas", "needs pandas and pyarrow; table/read's tests write such files"},
 	{"docs/formats.md", "relift train flowers.parquet", "needs the file of the lines above"},
+	{"docs/formats.md", "relift train flowers.feather", "needs the file of the lines above"},
 	{"docs/install.md", "", "what .ci/wheel does for this machine"},
 	{"python/README.md", "go build", "this test does that first"},
 	{"python/README.md", "pip install", "this test has the package on Python's path"},

@@ -201,6 +201,7 @@ func (c *columnBuilder) mistake(text string) {
 func (b *Builder) Unusable(j int, why string, rows int) {
 	c := b.columns[j]
 	c.useless, c.rows = why, c.rows+rows
+	b.pending += (numberBytes + stringBytes) * uint64(rows)
 }
 
 // settle judges a column whose texts have become many.

@@ -49,6 +49,7 @@ const (
 	FormatNPY     Format = "npy"     // one NumPy matrix
 	FormatNPZ     Format = "npz"     // NumPy arrays X and y
 	FormatParquet Format = "parquet" // Apache Parquet
+	FormatArrow   Format = "arrow"   // Apache Arrow IPC, Feather
 )
 
 // TextEncoding is how the characters of a text file are stored.

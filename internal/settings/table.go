@@ -22,7 +22,7 @@ func Table() []Setting {
 	reading := []string{"train", "bound", "predict", "evaluate", "explain", "plot", "audit", "verify"}
 	return slices.Concat([]Setting{
 		{
-			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet"}, Default: "auto", Commands: reading,
+			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet", "arrow"}, Default: "auto", Commands: reading,
 			Help:   "format of the table",
 			Detail: "auto goes by the file's extension, then by its first bytes; any of them may be compressed with gzip. [formats.md](formats.md) has an example of each.",
 		},

@@ -1,5 +1,5 @@
 // Package read makes tables of files: CSV and its kin, ARFF, LIBSVM's sparse
-// text, NumPy's NPY and NPZ, Apache Parquet, each also compressed with gzip.
+// text, NumPy's NPY and NPZ, Apache Parquet and Arrow, each also compressed with gzip.
 //
 // [Open] and [Read] go by the name of a file, then by its first bytes.  What is
 // guessed (a separator, a decimal comma, a text encoding) becomes one of the

@@ -22,6 +22,7 @@ var formats = []struct {
 	{table.FormatNPY, []string{".npy"}},
 	{table.FormatNPZ, []string{".npz"}},
 	{table.FormatParquet, []string{".parquet", ".pq"}},
+	{table.FormatArrow, []string{".arrow", ".feather", ".ipc", ".arrows"}},
 }
 
 // ParseFormat checks a format's name; "auto" and "" mean by extension.
@@ -83,6 +84,8 @@ func sniffFormat(start []byte) table.Format {
 		return table.FormatNPZ
 	case bytes.HasPrefix(start, []byte("PAR1")):
 		return table.FormatParquet
+	case bytes.HasPrefix(start, []byte(arrowMark)), bytes.HasPrefix(start, []byte(feather1)), bytes.HasPrefix(start, []byte(streamMark)):
+		return table.FormatArrow
 	}
 	for line := range bytes.Lines(start) {
 		line = bytes.ToLower(bytes.TrimSpace(line))

@@ -329,7 +329,7 @@ func TestBadFormats(t *testing.T) {
 	_, err := Open(texts, table.FormatAuto)
 	tabletest.CheckInputError(t, err, texts, `texts.npz: array "X" is str (2, 2); expected numbers in one or two dimensions, at least one row and one column`)
 	_, err = ParseFormat("xlsx")
-	tabletest.CheckInputError(t, err, "", `format "xlsx" is not known; expected one of auto, csv, tsv, arff, libsvm, npy, npz, parquet`)
+	tabletest.CheckInputError(t, err, "", `format "xlsx" is not known; expected one of auto, csv, tsv, arff, libsvm, npy, npz, parquet, arrow`)
 }
 
 // TestDamagedParquetDoesNotPanic cuts the file and changes bytes.
@@ -437,7 +437,7 @@ func TestDecimals(t *testing.T) {
 		digits []byte
 		scale  int
 		want   float64
-	}{{[]byte{0x04, 0xd2}, 2, 12.34}, {[]byte{0xff}, 0, -1}, {[]byte{0xfb, 0x2e}, 2, -12.34}, {nil, 3, 0}, {[]byte{1, 0, 0, 0, 0, 0, 0, 0, 0}, -1, 0x1p64}} {
+	}{{[]byte{0x04, 0xd2}, 2, 12.34}, {[]byte{0xff}, 0, -1}, {[]byte{0xfb, 0x2e}, 2, -12.34}, {nil, 3, 0}, {[]byte{1, 0, 0, 0, 0, 0, 0, 0, 0}, -1, 10 * 0x1p64}, {[]byte{1}, 1 << 30, 0}, {[]byte{1}, -1 << 30, math.Inf(1)}} {
 		if got := decimal(twosComplement(test.digits), test.scale); got != test.want {
 			t.Errorf("%x with scale %d is %v, want %v", test.digits, test.scale, got, test.want)
 		}

@@ -103,6 +103,8 @@ func (s *source) read(format table.Format) (*table.Table, error) {
 		return readNPZ(s)
 	case table.FormatParquet:
 		return readParquet(s)
+	case table.FormatArrow:
+		return readArrow(s)
 	}
 	return nil, table.OptionErrorf("format %s is not known", printable.Quote(string(format)))
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	arrow "github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/apache/arrow-go/v18/parquet"
@@ -25,16 +26,16 @@ import (
 	"github.com/relift/relift/table"
 )
 
-// readParquet reads the flat columns of an Apache Parquet file.  Numbers,
-// booleans (as 0 and 1), dates and times (as the integers they are stored as)
-// are numeric, texts are categories, nulls are missing.  A nested or repeated
+// readParquet reads the flat columns of an Apache Parquet file.  Numbers and
+// booleans (as 0 and 1) are numeric, texts are categories, dates and moments are
+// dates, times of the day are seconds, nulls are missing.  A nested or repeated
 // column can only be left out; the index of a data frame is.
 func readParquet(s *source) (t *table.Table, err error) {
 	// The library panics on some files that are damaged, and the allocator where
 	// the memory ends.
 	defer func() {
 		if cause := recover(); cause != nil {
-			t, err = nil, parquetError(s.name, cause)
+			t, err = nil, libraryError(s.name, "Parquet", cause)
 		}
 	}()
 	at, size, err := s.randomAccess()
@@ -47,7 +48,7 @@ func readParquet(s *source) (t *table.Table, err error) {
 	properties := parquet.NewReaderProperties(&boundedAllocator{Allocator: arrow.NewGoAllocator(), left: s.budget.left(), budget: s.budget})
 	reader, err := file.NewParquetReader(io.NewSectionReader(at, 0, size), file.WithReadProps(properties))
 	if err != nil {
-		return nil, parquetError(s.name, err)
+		return nil, libraryError(s.name, "Parquet", err)
 	}
 	defer reader.Close()
 	columns, err := s.parquetColumns(reader)
@@ -72,7 +73,7 @@ func readParquet(s *source) (t *table.Table, err error) {
 		group := reader.RowGroup(g)
 		for j, c := range columns {
 			if err := c.read(s.ctx, b, j, group); err != nil {
-				return nil, parquetError(s.name, err)
+				return nil, libraryError(s.name, "Parquet", err)
 			}
 		}
 		b.AddRows(int(group.NumRows()))
@@ -80,8 +81,8 @@ func readParquet(s *source) (t *table.Table, err error) {
 	return b.Table()
 }
 
-// parquetError makes one line of what the library says.
-func parquetError(name string, cause any) error {
+// libraryError makes one line of what the library says about a file of the format.
+func libraryError(name, format string, cause any) error {
 	err, ok := cause.(error)
 	var known *table.InputError
 	switch {
@@ -90,7 +91,7 @@ func parquetError(name string, cause any) error {
 	case ok && errors.Is(err, table.ErrInterrupted):
 		return table.FileError(name, err)
 	}
-	return table.Errorf(name, "the Parquet file is damaged: %v", cause)
+	return table.Errorf(name, "the %s file is damaged: %s", format, printable.Line(fmt.Sprint(cause)))
 }
 
 // boundedAllocator refuses, by a panic with an *InputError, what the budget
@@ -103,9 +104,13 @@ type boundedAllocator struct {
 
 func (a *boundedAllocator) charge(bytes int) {
 	if bytes < 0 || uint64(bytes) > a.left {
-		panic(a.budget.refusal("reading it", "more than "+memory.Format(memory.Times(garbage, a.budget.allowed))))
+		panic(a.refusal())
 	}
 	a.left -= uint64(bytes)
+}
+
+func (a *boundedAllocator) refusal() error {
+	return a.budget.refusal("reading it", "more than "+memory.Format(memory.Times(garbage, a.budget.allowed)))
 }
 
 // Allocate implements arrow.Allocator.
@@ -162,7 +167,11 @@ var pandasIndex = regexp.MustCompile(`^__index_level_\d+__$`)
 
 // parquetColumns lists the columns without the index of a data frame.
 func (s *source) parquetColumns(reader *file.Reader) ([]parquetColumn, error) {
-	index := frameIndex(reader)
+	var pandas string
+	if text := reader.MetaData().KeyValueMetadata().FindValue("pandas"); text != nil {
+		pandas = *text
+	}
+	index := frameIndex(pandas)
 	whole := reader.MetaData().Schema
 	var columns []parquetColumn
 	var left []string
@@ -179,22 +188,24 @@ func (s *source) parquetColumns(reader *file.Reader) ([]parquetColumn, error) {
 		}
 		columns = append(columns, c)
 	}
-	if len(left) > 0 {
-		s.remarks = append(s.remarks, fmt.Sprintf("%s: the index of the data frame is no feature and is left out: %s", s.name, printable.List(left, 4)))
-	}
+	s.remarkIndex(left)
 	return columns, nil
 }
 
-// frameIndex returns the columns that pandas noted as the index.
-func frameIndex(reader *file.Reader) []string {
-	text := reader.MetaData().KeyValueMetadata().FindValue("pandas")
-	if text == nil {
-		return nil
+// remarkIndex says that the index of a data frame is left out.
+func (s *source) remarkIndex(names []string) {
+	if len(names) > 0 {
+		s.remarks = append(s.remarks, fmt.Sprintf("%s: the index of the data frame is no feature and is left out: %s", s.name, printable.List(names, 4)))
 	}
+}
+
+// frameIndex returns the columns that pandas noted as the index, in its note among
+// the meta data of a file.
+func frameIndex(pandas string) []string {
 	var note struct {
 		Index []any `json:"index_columns"` // names, or descriptions of ranges that are no columns
 	}
-	if json.Unmarshal([]byte(*text), &note) != nil {
+	if json.Unmarshal([]byte(pandas), &note) != nil {
 		return nil
 	}
 	var names []string
@@ -210,7 +221,7 @@ func frameIndex(reader *file.Reader) []string {
 func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group *file.RowGroupReader) error {
 	if c.leaf < 0 {
 		b.Unusable(j, "the column is nested or a list; expected a flat column, or --drop to leave it out", int(group.NumRows()))
-		return nil
+		return b.SettleMemory()
 	}
 	reader, err := group.Column(c.leaf)
 	if err != nil {
@@ -239,6 +250,15 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 	default:
 		text = true
 	}
+	moment, layout := parquetMoment(c.column.LogicalType())
+	date := func(t time.Time) {
+		buffer = t.AppendFormat(buffer[:0], layout)
+		b.AddField(j, buffer)
+	}
+	if moment != nil || c.column.PhysicalType() == parquet.Types.Int96 {
+		e.missing = func() { b.AddField(j, nil) }
+	}
+	perSecond := parquetSeconds(c.column.LogicalType())
 	digits := func(v []byte) { number(decimal(twosComplement(v), scale)) }
 	label := func(v []byte) { b.AddLabel(j, strings.TrimSpace(string(v))) }
 	switch r := reader.(type) {
@@ -257,6 +277,10 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 				number(decimal(big.NewInt(int64(v)), scale))
 			case unsigned:
 				number(float64(uint32(v)))
+			case moment != nil:
+				date(moment(int64(v)))
+			case perSecond > 0:
+				number(float64(v) / float64(perSecond))
 			default:
 				number(float64(v))
 			}
@@ -264,13 +288,17 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 	case *file.Int64ColumnChunkReader:
 		// Whole numbers as texts: those that no double holds stay apart so.
 		e.missing = func() { b.AddField(j, nil) }
-		if decimals {
+		if decimals || perSecond > 0 {
 			e.missing = func() { number(math.NaN()) }
 		}
 		return each(e, r, func(v int64) {
 			switch {
 			case decimals:
 				number(decimal(big.NewInt(v), scale))
+			case moment != nil:
+				date(moment(v))
+			case perSecond > 0:
+				number(float64(v) / float64(perSecond))
 			case unsigned:
 				buffer = strconv.AppendUint(buffer[:0], uint64(v), 10)
 				whole(buffer)
@@ -284,7 +312,8 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 	case *file.Float64ColumnChunkReader:
 		return each(e, r, number)
 	case *file.Int96ColumnChunkReader:
-		return each(e, r, func(v parquet.Int96) { number(float64(v.ToTime().UnixNano())) })
+		layout = momentLayout
+		return each(e, r, func(v parquet.Int96) { date(v.ToTime()) })
 	case *file.ByteArrayColumnChunkReader:
 		if decimals {
 			return each(e, r, func(v parquet.ByteArray) { digits(v) })
@@ -307,7 +336,7 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 		return each(e, r, func(v parquet.FixedLenByteArray) { label(v) })
 	}
 	b.Unusable(j, fmt.Sprintf("entries of the type %s; expected numbers or text, or --drop to leave the column out", c.column.PhysicalType()), int(group.NumRows()))
-	return nil
+	return b.SettleMemory()
 }
 
 // entries says how the entries of a column in a row group are taken in.
@@ -367,13 +396,10 @@ func each[T any](e entries, r batchReader[T], add func(T)) error {
 	return nil
 }
 
-// decimal returns the double nearest to v·10^−scale.
+// decimal returns the double nearest to v·10^−scale, infinite where it is too large.
+// The exponent is never multiplied out: a damaged file may give any.
 func decimal(v *big.Int, scale int) float64 {
-	if scale <= 0 {
-		f, _ := new(big.Float).SetInt(v).Float64()
-		return f
-	}
-	f, _ := new(big.Rat).SetFrac(v, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)).Float64()
+	f, _ := strconv.ParseFloat(v.String()+"e"+strconv.Itoa(-scale), 64)
 	return f
 }
 

@@ -26,7 +26,7 @@ func TestParquetOfOthers(t *testing.T) {
 	}
 	for _, path := range paths {
 		name := filepath.Base(path)
-		if name == "kinds.parquet" || name == "nulls.parquet" {
+		if slices.Contains([]string{"kinds.parquet", "nulls.parquet", "dates.parquet", "dates-int96.parquet"}, name) {
 			continue
 		}
 		frame, err := Open(path, table.FormatAuto)
@@ -75,6 +75,36 @@ func TestParquetKinds(t *testing.T) {
 	nulls, err := Open(filepath.Join("testdata", "parquet", "nulls.parquet"), table.FormatAuto)
 	if err != nil || nulls.NumRows() != 5 || !slices.Equal(nulls.Column("y").Numbers, []float64{1, 2, 1, 2, 1}) || !math.IsNaN(nulls.Column("x").Number(4)) {
 		t.Errorf("nulls: %v, %v", nulls, err)
+	}
+}
+
+// TestParquetDates: dates and moments of every unit are dates, times of the day seconds.
+func TestParquetDates(t *testing.T) {
+	date := func(entries ...string) readColumn { return readColumn{table.Categorical, true, entries} }
+	number := func(entries ...string) readColumn { return readColumn{table.Numeric, false, entries} }
+	for file, want := range map[string]map[string]readColumn{
+		"dates.parquet": {
+			"day": date("1970-01-01", "", "2024-01-31"), "naive": date("2024-01-31T12:00:00", "", "1969-12-31T23:59:59.999999"),
+			"zoned": date("2024-01-31T12:00:00Z", "", "1969-12-31T23:59:59.999Z"), "nano": date("2024-01-31T12:00:00.000000001", "", "1969-12-31T23:59:59.999999999"),
+			"clock": number("90", "", "43200"), "fine": number("90", "", "43200"),
+		},
+		"dates-int96.parquet": {"old": date("2024-01-31T12:00:00", "", "1969-12-31T23:59:59.999999")},
+	} {
+		frame, err := Open(filepath.Join("testdata", "parquet", file), table.FormatAuto)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, column := range want {
+			column.check(t, file, name, frame)
+		}
+	}
+	frame, err := Open(filepath.Join("testdata", "parquet", "dates.parquet"), table.FormatAuto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dates, _ := mustFit(t, frame, recipe.Options{Dates: true, Missing: recipe.MissingDrop, Scale: recipe.ScaleNone, Features: []string{"naive"}})
+	if got, want := dates.FeatureNames(), []string{"naive year", "naive month", "naive day of week", "naive days since 1969-12-31"}; !slices.Equal(got, want) {
+		t.Errorf("features %q, want %q", got, want)
 	}
 }
 

@@ -53,3 +53,10 @@ for codec in ["uncompressed", "snappy", "gzip", "zstd", "brotli", "lz4_raw"]:
 duckdb.sql("copy whole_table to 'duckdb-new.parquet' (format parquet, parquet_version v2)")
 pq.write_table(pa.table({"x": pa.array([1.5, None, -0.25, 65504], pa.float16()), "list": [[1], [2, 3], [], [4]], "y": [1, 2, 2**60 + 1, 2**60 + 2]}), "kinds.parquet")
 pq.write_table(pa.table({"x": pa.array([None] * 5, pa.float32()), "y": pa.array([1, 2, 1, 2, 1])}), "nulls.parquet", data_page_version="2.0")
+days, moments = [0, None, 19753], [1706702400000000, None, -1]
+pq.write_table(pa.table({
+    "day": pa.array(days, pa.date32()), "naive": pa.array(moments, pa.timestamp("us")), "zoned": pa.array([1706702400000, None, -1], pa.timestamp("ms", "UTC")),
+    "nano": pa.array([1706702400000000001, None, -1], pa.timestamp("ns")), "clock": pa.array([90000, None, 43200000], pa.time32("ms")),
+    "fine": pa.array([90000000, None, 43200000000], pa.time64("us")), "y": [1.5, 2, 3],
+}), "dates.parquet")
+pq.write_table(pa.table({"old": pa.array(moments, pa.timestamp("us")), "y": [1.5, 2, 3]}), "dates-int96.parquet", use_deprecated_int96_timestamps=True)
