@@ -100,10 +100,13 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 			e.Features = append(append(e.Features, parts...), o.indicator(column, rows)...)
 			continue
 		}
-		if !forced[i] && o.identifies(column, rows) {
+		if why := o.identifies(t, column, rows); why != "" && !forced[i] {
 			e.Dropped = append(e.Dropped, column.Name)
-			warnings = append(warnings, fmt.Sprintf("%s: column %s has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)", t.Name, printable.Quote(column.Name)))
+			warnings = append(warnings, why)
 			continue
+		}
+		if perhaps := o.mayIdentify(t, column, rows); perhaps != "" && !forced[i] && len(features) > 1 {
+			warnings = append(warnings, perhaps)
 		}
 		feature, warning, err := o.learnFeature(t, column, forced[i], rows)
 		if err != nil {
@@ -250,16 +253,6 @@ func usableRows(t *table.Table, columns roles, policy Missing, refuse func(row i
 // noRows is the error for a table of which no row is left.
 func noRows(t *table.Table) error {
 	return table.Errorf(t.Name, "every row has a missing entry; expected at least one complete row")
-}
-
-// identifies reports whether a feature column that was not asked for by name
-// is text with a value of its own in nearly every row.
-func (o Options) identifies(column *table.Column, rows []int) bool {
-	if column.Kind != table.Categorical || slices.Contains(o.Features, column.Name) {
-		return false
-	}
-	distinct := len(distinctValues(column, rows))
-	return distinct > MaxAutoClasses && 10*distinct >= 9*len(rows)
 }
 
 // learnClasses returns the sorted labels of the rows.

@@ -422,7 +422,7 @@ func TestColumnsThatSayNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		`t.csv: column "id" has a text of its own in nearly every row, as identifiers and comments have, and is left out (--categorical says otherwise)`,
+		`t.csv: column "id" has a text of its own in 30 of 30 rows, as names, identifiers and comments have, and is left out (--categorical says otherwise)`,
 		`t.csv: without any entry and left out: "nothing", "last"`,
 	}
 	if !slices.Equal(e.Remarks, want) || !slices.Equal(e.Targets, []string{"y"}) || !slices.Equal(e.FeatureNames(), []string{"a"}) {
@@ -431,6 +431,48 @@ func TestColumnsThatSayNothing(t *testing.T) {
 	for _, o := range []Options{{Features: []string{"a", "id"}}, {Categorical: []string{"id"}}} {
 		if e, err := Fit(frame, o); err != nil || len(e.FeatureNames()) != 31 {
 			t.Errorf("%+v: %d features, %v", o, len(e.FeatureNames()), err)
+		}
+	}
+}
+
+// TestColumnsThatIdentify: texts that most later rows would not share are left out, and
+// numbers that may be the rows' are named.
+func TestColumnsThatIdentify(t *testing.T) {
+	const rows = 40
+	for _, test := range []struct {
+		name    string
+		entry   func(i int) string
+		dropped bool
+		remark  string
+	}{
+		{"car", func(i int) string { return fmt.Sprintf("model %d", max(i, 15)) }, true, "in 24 of 40 rows"},               // sixteen rows share one
+		{"town", func(i int) string { return fmt.Sprintf("town %d", i/2+i/30*i) }, false, "25 distinct values in 40 rows"}, // 15 of them twice
+		{"code", func(i int) string { return fmt.Sprintf("c%d", max(i-23, 0)) }, false, ""},                                // 17 codes
+		{"n", func(i int) string { return fmt.Sprint(i + 1) }, false, "(1, 2, 3, …)"},
+		{"tens", func(i int) string { return fmt.Sprint(1000 - 10*i) }, false, "(1000, 990, 980, …)"},
+		{"shuffled", func(i int) string { return fmt.Sprint(17 * i % rows) }, false, "(0, 17, 34, …)"},
+		{"customerId", func(i int) string { return fmt.Sprint(i*i*i + 7) }, false, "(7, 8, 15, …)"},
+		{"paid", func(i int) string { return fmt.Sprint(i*i*i + 7) }, false, ""},
+		{"repeats", func(i int) string { return fmt.Sprint(i / 2) }, false, ""},
+		{"tenths", func(i int) string { return fmt.Sprint(float64(i) / 10) }, false, ""},
+	} {
+		var text strings.Builder
+		fmt.Fprintf(&text, "a,%s,y\n", test.name)
+		for i := range rows {
+			fmt.Fprintf(&text, "%d,%s,%d\n", i*i%7, test.entry(i), i%2)
+		}
+		frame := mustRead(t, text.String())
+		e, err := Fit(frame, Options{Targets: []string{"y"}})
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		remarks := strings.Join(e.Remarks, "\n")
+		if slices.Contains(e.Dropped, test.name) != test.dropped || (remarks != "") != (test.remark != "") || !strings.Contains(remarks, test.remark) {
+			t.Errorf("%s: dropped %q, remarks %q, want %q", test.name, e.Dropped, remarks, test.remark)
+		}
+		if e, err = Fit(frame, Options{Targets: []string{"y"}, Features: []string{"a", test.name}}); err != nil || len(e.Dropped) > 0 {
+			t.Errorf("%s, asked for: dropped %q, %v", test.name, e.Dropped, err)
 		}
 	}
 }
