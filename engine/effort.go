@@ -5,30 +5,39 @@ import "github.com/relift/relift/certificate"
 // repairRows is the largest number of rows for which the bound from a network is repaired thoroughly where no clock ends that.
 const repairRows = 400
 
-// effortPlan puts the phases of a run in order that Options.Effort limits: those whose length the data and the settings decide, and no clock, so
+// effortPlan puts the phases of a run in order that Options.Effort limits, or that has no limit and a problem that is not plain: those whose length the data and the settings decide, and no clock, so
 // that the same input has the same result on every machine with the same linear algebra.
-func (s *state) effortPlan() (Method, []Phase) {
+func (s *state) effortPlan(effort int) (Method, []Phase) {
 	n, _, _ := s.problem.Dims()
 	repair := certificate.Quick
 	if n <= repairRows && s.problem.IsPlain() {
 		repair = certificate.Thorough
 	}
-	phases := []Phase{s.training(0, untilTheEnd), s.simplification(0), s.networkBound(repair)}
+	phases := []Phase{s.training(0, effort), s.simplification(0), s.networkBound(repair)}
 	if s.problem.IsPlain() && n+s.rank <= besideOrder {
 		return MethodSDP, append(phases, s.relaxation(0, true), s.repair(true))
 	}
-	if !s.problem.IsPlain() && n <= rootRows {
-		s.leaves = effortLeaves
-		return MethodSigns, append(phases, s.signTree(0))
+	if s.problem.IsPlain() {
+		return MethodDescent, phases
 	}
-	return MethodDescent, phases
+	method := MethodDescent
+	if s.rank <= searchRank {
+		method = MethodExact
+		phases = append(phases, s.fixedCones(0, effortCones))
+	}
+	if n+s.rank <= rootOrder {
+		s.leaves = effortLeaves
+		method, phases = MethodSigns, append(phases, s.signTree(0))
+	}
+	return method, phases
 }
 
-// The first leaves of the tree of signs take the place of the relaxation where that does not know the loss: so many, for so many rows at most, where no
-// clock ends them.
+// Where the relaxation does not know the problem its place is taken by cones of directions, where the rank is small, of so many operations, and by the
+// first leaves of the tree of signs, for so many rows and dimensions at most: about a second each.
 const (
+	effortCones  = 2e9
 	effortLeaves = 2
-	rootRows     = 200
+	rootOrder    = 70
 )
 
 // passes are those of a phase that asks for an effort.

@@ -17,8 +17,11 @@ import (
 // multipliers for any number of rows, by cones where the rank is small, and by the branch and bound on signs, whose first leaf is the relaxation for a fixed W.  Weights of
 // the squared loss without an intercept are none of these: they are scales of the rows of a plain problem.
 
-// generalPlan puts the phases of a training run in order for a problem that is not plain.  It may set a time limit.
+// generalPlan puts the phases of a training run in order for a problem that is not plain.  MethodSigns may set a time limit.
 func (s *state) generalPlan() (Method, []Phase) {
+	if s.budget.Limit == 0 && s.opts.Method == MethodAuto {
+		return s.effortPlan(quickEffort)
+	}
 	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
 	n, _, _ := s.problem.Dims()
 	cones, tree := s.rank <= searchRank, n <= treeRows
@@ -28,20 +31,20 @@ func (s *state) generalPlan() (Method, []Phase) {
 	phases := s.aroundTree(generalShare, fullEffort)
 	switch { // cones right after the training: making the network narrower changes W little, and takes longer
 	case cones && tree:
-		phases = slices.Insert(phases, 1, s.fixedCones(conesShare))
+		phases = slices.Insert(phases, 1, s.fixedCones(conesShare, 0))
 	case cones:
-		return MethodExact, append(first, phases[0], s.fixedCones(conesShare), s.training(descentShare, untilTheEnd), s.simplification(0))
+		return MethodExact, append(first, phases[0], s.fixedCones(conesShare, 0), s.training(descentShare, untilTheEnd), s.simplification(0))
 	}
 	return MethodSigns, append(first, phases...)
 }
 
 // fixedCones returns the phase that bounds what the best network can miss by cones of directions, for the W that the network has: fast where the rank
-// is small, whatever the number of rows.
-func (s *state) fixedCones(until float64) Phase {
+// is small, whatever the number of rows.  It ends after about so many operations, where work is not 0.
+func (s *state) fixedCones(until float64, work int64) Phase {
 	return Phase{Name: "cones", Until: until, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
 		w, _ := s.record.Network()
-		err := exact.Fixed(ctx, s.problem, s.problem.DualPoint(w), s.opts.threads(), func(c *exact.Certificate) {
+		err := exact.Fixed(ctx, s.problem, s.problem.DualPoint(w), exact.FixedOptions{Threads: s.opts.threads(), Work: work}, func(c *exact.Certificate) {
 			a.Claim(cones{c})
 			a.Note(nil)
 		})

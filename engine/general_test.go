@@ -138,21 +138,25 @@ func TestEffortOfALoss(t *testing.T) {
 	}
 }
 
-// TestPlansOfALoss: cones where the rank is small, right after the training, the tree of signs where there are few rows.
+// TestPlansOfALoss: cones where the rank is small, right after the training, the tree of signs where there are few rows; without a time limit what ends by itself.
 func TestPlansOfALoss(t *testing.T) {
 	for _, c := range []struct {
 		rows, rank int
+		limit      time.Duration
 		method     Method
 		phases     string
 	}{
-		{100, 3, MethodSigns, "network network bound network cones narrow bound signs network narrow"},
-		{100, 9, MethodSigns, "network network bound network narrow bound signs network narrow"},
-		{1100, 3, MethodExact, "network network bound network cones network narrow"},
-		{1100, 9, MethodDescent, "network network bound network narrow bound"},
+		{50, 3, 0, MethodSigns, "network narrow bound cones signs"},
+		{100, 3, 0, MethodExact, "network narrow bound cones"},
+		{100, 9, 0, MethodDescent, "network narrow bound"},
+		{100, 3, time.Minute, MethodSigns, "network network bound network cones narrow bound signs network narrow"},
+		{100, 9, time.Minute, MethodSigns, "network network bound network narrow bound signs network narrow"},
+		{1100, 3, time.Minute, MethodExact, "network network bound network cones network narrow"},
+		{1100, 9, time.Minute, MethodDescent, "network network bound network narrow bound"},
 	} {
 		p := teacher(34, c.rows, 9, 1)
 		p.Loss = loss.Huber{Delta: 1}
-		s, err := newState(p, Options{})
+		s, err := newState(p, Options{TimeLimit: c.limit})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +167,7 @@ func TestPlansOfALoss(t *testing.T) {
 			names = append(names, phase.Name)
 		}
 		if got := strings.Join(names, " "); method != c.method || got != c.phases {
-			t.Errorf("%d rows of rank %d: %s by %q, want %s by %q", c.rows, c.rank, method, got, c.method, c.phases)
+			t.Errorf("%d rows of rank %d within %v: %s by %q, want %s by %q", c.rows, c.rank, c.limit, method, got, c.method, c.phases)
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 const (
 	firstEffort = 200
 	fullEffort  = 2000
+	quickEffort = 400   // in a run that no clock ends: with more the objective falls by a part in a thousand or so
 	treeEffort  = 20000 // before a tree of signs, which is worth as much as the network is good
 	untilTheEnd = 0     // no effort: as long as there is time
 )

@@ -15,8 +15,8 @@ const (
 	searchRank = 6
 )
 
-// AutoTime is the time limit that MethodAuto takes for a branch and bound of
-// unknown length when Options.TimeLimit gives none.
+// AutoTime is the time limit that MethodAuto takes for the relaxation, and for a branch and bound of
+// unknown length, when Options.TimeLimit gives none.
 const AutoTime = 30 * time.Second
 
 // The shares of the time limit at which phases give way to the next.
@@ -49,7 +49,7 @@ const (
 // plan puts the phases of a training run in order.  It may set a time limit.
 func (s *state) plan() (Method, []Phase) {
 	if s.opts.Effort > 0 && s.opts.Method == MethodAuto {
-		return s.effortPlan()
+		return s.effortPlan(untilTheEnd)
 	}
 	if !s.problem.IsPlain() {
 		return s.generalPlan()
@@ -72,7 +72,7 @@ func (s *state) plan() (Method, []Phase) {
 	}
 	switch {
 	case s.rank <= sweepRank:
-		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.simplification(polishShare+narrowShare), s.beside(0), s.repair(true))
+		return MethodExact, append(first, s.columnGeneration(exactShare), s.training(polishShare, firstEffort), s.simplification(polishShare+narrowShare), s.beside(0), s.repair(false))
 	case s.rank > searchRank:
 		return MethodSDP, s.aroundRelaxation()
 	}
@@ -86,7 +86,7 @@ func (s *state) plan() (Method, []Phase) {
 	if n <= fewRows {
 		phases = append(phases, s.signTree(exactShare))
 	}
-	return MethodExact, append(phases, s.beside(exactShare), s.repair(true))
+	return MethodExact, append(phases, s.beside(exactShare), s.repair(false))
 }
 
 // early is the share of the first network.
@@ -106,7 +106,11 @@ func (s *state) aroundRelaxation() []Phase {
 	}
 	n, _, _ := s.problem.Dims()
 	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
-		return append(first, s.relaxation(relaxShare, false), s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.simplification(0), s.repair(false))
+		relaxation := s.relaxation(relaxShare, false)
+		if s.budget.Limit == 0 && s.opts.Method == MethodAuto {
+			relaxation.Limit = AutoTime
+		}
+		return append(first, relaxation, s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.simplification(0), s.repair(false))
 	}
 	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 }
@@ -118,10 +122,9 @@ const (
 	besideTime  = 5 * time.Second
 )
 
-// beside returns the phase that solves the relaxation beside the column generation, whether or not that has closed the
-// gap: to compare the two, and for a certificate that can be checked in NumPy.
+// beside returns the phase that solves the relaxation where the column generation has not closed the gap: its bound may be larger.
 func (s *state) beside(until float64) Phase {
-	p := s.relaxation(until, true)
+	p := s.relaxation(until, false)
 	if n, _, _ := s.problem.Dims(); n+s.rank > besideOrder {
 		p.Limit = besideTime
 	}

@@ -20,7 +20,7 @@ func TestFixed(t *testing.T) {
 		}
 		for name, w := range map[string]problem.Weights{"the best network": best.Weights, "none": {}} {
 			last := 0.0
-			err := Fixed(t.Context(), p, p.DualPoint(w), 1, func(c *Certificate) {
+			err := Fixed(t.Context(), p, p.DualPoint(w), FixedOptions{Threads: 1}, func(c *Certificate) {
 				if !(c.LowerBound > last) || c.LowerBound > best.UpperBound {
 					t.Errorf("d = %d, %s: bound %v after %v, the optimum is at most %v", d, name, c.LowerBound, last, best.UpperBound)
 				}
@@ -39,7 +39,7 @@ func TestFixed(t *testing.T) {
 	}
 	p := tiny(rand.New(rand.NewPCG(1, 1)), 3)
 	n, _, c := p.Dims()
-	if err := Fixed(t.Context(), p, mat.NewDense(n, c+1, nil), 1, nil); err == nil {
+	if err := Fixed(t.Context(), p, mat.NewDense(n, c+1, nil), FixedOptions{}, nil); err == nil {
 		t.Error("a W of another shape is accepted")
 	}
 }

@@ -192,8 +192,9 @@ func Table() []Setting {
 			Help: "how the bound and the network are found",
 			Detail: "sdp solves the semidefinite relaxation and rounds it; exact closes the gap by column generation with a branch and bound over directions, " +
 				"which is practical for few features; signs trains a network and closes its gap by branch and bound on the signs of the rows, for every loss, which is practical for few rows; descent only trains a network and gives the simplest bound. auto picks by the rank r of the encoded features and says what it picked: exact for r ≤ 6 " +
-				"(with --time-limit 30s for r ≥ 3 if none is given), sdp above, where the search of exact gets what is left of a time limit. " +
-				"Beside exact it also solves the relaxation, to its end where its order (rows + rank) is at most 90 and for 5 s above, whose bound is used where it is larger.",
+				"(with --time-limit 30s for r ≥ 3 if none is given), sdp above, where the relaxation has 30 s if no limit is given. " +
+				"Where exact does not close the gap it also solves the relaxation, to its end where its order (rows + rank) is at most 120 and for 5 s above, whose bound is used where it is larger. " +
+				"With an intercept, or another loss than the squared one, auto trains a network for 400 passes if no limit is given and bounds what can be bounded in seconds: by cones of directions for r ≤ 6, by the first leaves of signs for few rows, else by the simplest bound; with a limit it goes on as signs does.",
 		},
 		{
 			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: []string{"train"},
