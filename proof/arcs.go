@@ -154,12 +154,12 @@ func (a *arcs) leaf(ends []arcEnd) Node {
 	}
 	leaf := &Multipliers{}
 	a.leaves = append(a.leaves, leaf)
-	square := mat.NewSymDense(k, nil)
-	square.SymOuterK(1, total)
-	h := largestEigenvalue(square)
-	if len(ends) == 2 {
+	var h float64
+	if len(ends) < 2 {
+		h = largestSquare(total)
+	} else {
 		var m float64
-		if h, m = arcMaximum(square, ends[0].normal, ends[1].normal); m > 0 {
+		if h, m = arcMaximum(total, ends[0].normal, ends[1].normal); m > 0 {
 			first, second := ends[0].line, ends[1].line
 			leaf.Pairs = []Pair{{K: min(first, second), L: max(first, second), Value: m}}
 		}
@@ -204,46 +204,44 @@ func imply(r []float64, ends []arcEnd) Sign {
 	return s
 }
 
-// cross returns a_1b_2 − a_2b_1, which is zero for equal and opposite vectors: the products
-// must not be fused.
-func cross(a, b []float64) float64 { return float64(a[0]*b[1]) - float64(a[1]*b[0]) }
-
-// arcMaximum returns the smallest largest eigenvalue of s + m(abᵀ + baᵀ) over m ≥ 0, which is
-// the maximum of uᵀsu over unit u with aᵀu, bᵀu ≥ 0, and its m.
-func arcMaximum(s *mat.SymDense, a, b []float64) (value, m float64) {
-	size := norm2(a) * norm2(b)
-	at := func(m float64) float64 {
-		t := mat.NewSymDense(2, nil)
-		for i := range 2 {
-			for j := range i + 1 {
-				t.SetSym(i, j, s.At(i, j)+m/size*(a[i]*b[j]+a[j]*b[i]))
-			}
-		}
-		return largestEigenvalue(t)
-	}
-	low, high := 0.0, 1.0
-	for at(high) < at(high/2) && high < 0x1p100 {
-		high *= 2
-	}
-	for range 200 {
-		x, y := low+(high-low)/3, high-(high-low)/3
-		if at(x) <= at(y) {
-			high = y
-		} else {
-			low = x
-		}
-	}
-	m = (low + high) / 2
-	if at(0) <= at(m) {
-		m = 0
-	}
-	return at(m), m / size
+// cross returns a_1b_2 − a_2b_1 to about its last bit, which is zero for parallel vectors.
+func cross(a, b []float64) float64 {
+	p, q := float64(a[0]*b[1]), float64(a[1]*b[0])
+	return (p - q) + (math.FMA(a[0], b[1], -p) - math.FMA(a[1], b[0], -q))
 }
 
-func largestEigenvalue(s *mat.SymDense) float64 {
-	if s.SymmetricDim() == 1 {
-		return s.At(0, 0)
+// arcMaximum returns the maximum h of ‖Lᵀu‖² over unit u with aᵀu, bᵀu ≥ 0, and an m ≥ 0 for which hI ⪰ LLᵀ + m(abᵀ + baᵀ).
+//
+// Such u are αp + βq with α, β ≥ 0 and the ends p ⟂ a and q ⟂ b of the arc.  In α and β the matrix T = hI − LLᵀ has the
+// entries hpᵀq − ⟨Lᵀp, Lᵀq⟩, and abᵀ + baᵀ has only the one at (α, β), (aᵀq)(bᵀp), so that m can take away a positive one.
+// If it is negative where h is the larger value of the ends, the maximum is between them, and an eigenvalue.
+func arcMaximum(l *mat.Dense, a, b []float64) (value, m float64) {
+	area, length := cross(a, b), norm2(a)*norm2(b)
+	if area == 0 {
+		return largestSquare(l), 0
 	}
-	mean, half := (s.At(0, 0)+s.At(1, 1))/2, (s.At(0, 0)-s.At(1, 1))/2
-	return mean + math.Hypot(half, s.At(0, 1))
+	_, c := l.Dims()
+	var atP, atQ, both float64
+	for q := range c {
+		column := []float64{l.At(0, q), l.At(1, q)}
+		p, q := cross(a, column)/norm2(a), cross(column, b)/norm2(b)
+		atP, atQ, both = atP+p*p, atQ+q*q, both+p*q
+	}
+	value = max(atP, atQ)
+	mixed := -value*inner(a, b)/length - both
+	if mixed < 0 {
+		return largestSquare(l), 0
+	}
+	return value, mixed / area * (length / area)
+}
+
+// largestSquare returns the square of the largest singular value of L, which has one or two rows.
+func largestSquare(l *mat.Dense) float64 {
+	x := l.RawRowView(0)
+	if rows, _ := l.Dims(); rows == 1 {
+		return inner(x, x)
+	}
+	y := l.RawRowView(1)
+	xx, yy := inner(x, x), inner(y, y)
+	return (xx+yy)/2 + math.Hypot((xx-yy)/2, inner(x, y))
 }

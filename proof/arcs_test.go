@@ -39,6 +39,26 @@ func TestArcsAreExact(t *testing.T) {
 	}
 }
 
+// Rows in units that differ by a factor of 10⁶ have arcs as narrow as 10⁻⁶, on which Wᵀ(Xu)₊ is a small difference of large numbers.
+func TestArcsProveWhatNarrowArcsHave(t *testing.T) {
+	for seed := uint64(1); seed <= 10; seed++ {
+		rng := newRand(seed)
+		p := lift.Problem{X: gaussian(rng, 10, 2), Y: gaussian(rng, 10, 1), Gamma: 0.1}
+		for i := range 10 {
+			p.X.Set(i, 1, 1e6*p.X.At(i, 1))
+		}
+		best := optimum(t, p)
+		d, err := Arcs(Problem{X: p.X, Y: p.Y, Gamma: p.Gamma}, best.Certificate.W, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report := mustCheck(t, d)
+		if !report.OK() || !(report.ProvenBound <= best.UpperBound) || !(report.ProvenBound >= best.LowerBound*(1-1e-4)) {
+			t.Errorf("seed %d: bound %v, the optimum is in [%v, %v]\n%v", seed, report.ProvenBound, best.LowerBound, best.UpperBound, report)
+		}
+	}
+}
+
 // The bound of the dual optimum, by arcs, is the optimum.
 func TestArcsProveTheOptimum(t *testing.T) {
 	for seed := uint64(1); seed <= 10; seed++ {
