@@ -189,7 +189,7 @@ func TestRandomNumbersChanged(t *testing.T) {
 		}
 		in := newInstance(problem.Problem{
 			X: mat.NewDense(c.X.Rows, c.X.Cols, c.X.Data), Y: mat.NewDense(c.Y.Rows, c.Y.Cols, c.Y.Data), Gamma: c.Gamma,
-		})
+		}, 0)
 		cl := newClimber(t.Context(), in, c.W.Data)
 		for range 500 {
 			u := gaussian(rnd, 1, in.d).RawRowView(0)

@@ -14,6 +14,10 @@ const (
 	centrality      = 0.1       // share of the gap to which the restricted problem is solved
 	proofShare      = 0.4       // of the work may go into proofs before the local search is exhausted
 	treeCap         = 256 << 20 // bytes of tree kept for a certificate, one per cone
+
+	// farOff is the violation of the constraint, in γ, that is left in rounds that find no better network where some directions
+	// have activations much larger than others': there only a more accurate W helps.
+	farOff = 2
 )
 
 // runCones is the loop for rank(X) ≥ 3: local ascents find new directions,
@@ -37,11 +41,17 @@ func (s *search) runCones(ctx context.Context) {
 	}
 	var work float64 // done by column generation
 	margin := 0.1    // of the H attempted before column generation ends above the largest value seen
-	idle, excess := 0, 1.0
+	idle, excess, loose := 0, 1.0, centrality
 	for ctx.Err() == nil {
 		s.rounds++
-		s.master.solve(ctx, max(masterTolerance, 0.1*s.care*s.options.Gap, centrality*excess))
+		before := s.upper
+		s.master.solve(ctx, max(masterTolerance, 0.1*s.care*s.options.Gap, loose*excess))
 		s.offer(s.network())
+		if s.upper > before*(1-1e-3) && s.worst > farOff*in.gamma {
+			loose /= 4
+		} else {
+			loose = centrality
+		}
 		w := s.master.w
 		fr := newFrame(in, w)
 		all := append(starts, s.pool...)
@@ -83,12 +93,12 @@ func (s *search) runCones(ctx context.Context) {
 		hope := s.problem.DualBound(in.residual(w, s.problem), in.inflate(h, w))
 		budget := int64(proofShare*work) - s.proofWork
 		if hope-s.lower > 0.1*(s.upper-s.lower) && budget > 1e7 {
-			before := s.lower
+			lower := s.lower
 			s.certify(ctx, fr, w, h, budget)
 			if s.done() {
 				return
 			}
-			if s.lower > before {
+			if s.lower > lower {
 				margin = max(0.03, margin/3)
 			} else {
 				margin = min(30, 4*margin)

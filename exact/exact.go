@@ -218,7 +218,7 @@ func Solve(ctx context.Context, p problem.Problem, o Options) (*Result, error) {
 		ctx, cancel = context.WithTimeout(ctx, o.TimeLimit)
 		defer cancel()
 	}
-	s := newSearch(p, o, started)
+	s := newSearch(p, o, newInstance(p, o.Gap), started)
 	s.run(ctx)
 	r := s.result()
 	switch {

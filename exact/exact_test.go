@@ -95,7 +95,7 @@ func TestTinyProblems(t *testing.T) {
 			t.Errorf("seed %d, d=%d: %v with gap %v", seed, d, r.Status, r.Gap)
 			continue
 		}
-		in := newInstance(p)
+		in := newInstance(p, 0)
 		w := plain(r.Certificate.W).Data
 		f := make([]float64, in.c)
 		cl := newClimber(t.Context(), in, w)
@@ -124,7 +124,7 @@ func TestGrid(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 5))
 		d := 2 + int(seed%2)
 		p := tiny(rnd, d)
-		in := newInstance(p)
+		in := newInstance(p, 0)
 		w := plain(p.Y).Data
 		grid := 0.0
 		f := make([]float64, in.c)
@@ -182,15 +182,15 @@ func TestConesAgreeWithSweep(t *testing.T) {
 		q.X.SetRow(i, []float64{0.6 * embedded.At(i, 0), 0.8 * embedded.At(i, 0), embedded.At(i, 1), 0})
 	}
 	flat := solve(t, context.Background(), q, Options{Gap: 1e-6})
-	if newInstance(q).d != 2 || !(math.Abs(flat.UpperBound-want.UpperBound) <= 2e-6*want.UpperBound) {
-		t.Errorf("rank %d: value %v, expected 2 and %v", newInstance(q).d, flat.UpperBound, want.UpperBound)
+	if newInstance(q, 0).d != 2 || !(math.Abs(flat.UpperBound-want.UpperBound) <= 2e-6*want.UpperBound) {
+		t.Errorf("rank %d: value %v, expected 2 and %v", newInstance(q, 0).d, flat.UpperBound, want.UpperBound)
 	}
 	for i := range n {
 		q.X.Set(i, 3, 1e-7*rnd.NormFloat64())
 	}
 	tilted := solve(t, context.Background(), q, Options{Gap: 1e-4})
-	if newInstance(q).d != 3 || !(tilted.Gap <= 1e-4) || !(math.Abs(tilted.UpperBound-want.UpperBound) <= 2e-4*want.UpperBound) {
-		t.Errorf("rank %d, gap %v: value %v, expected 3 and %v", newInstance(q).d, tilted.Gap, tilted.UpperBound, want.UpperBound)
+	if newInstance(q, 0).d != 3 || !(tilted.Gap <= 1e-4) || !(math.Abs(tilted.UpperBound-want.UpperBound) <= 2e-4*want.UpperBound) {
+		t.Errorf("rank %d, gap %v: value %v, expected 3 and %v", newInstance(q, 0).d, tilted.Gap, tilted.UpperBound, want.UpperBound)
 	}
 }
 
@@ -277,5 +277,27 @@ func TestBadOptions(t *testing.T) {
 	p.Gamma = nan
 	if _, err := Solve(context.Background(), p, Options{}); !errors.Is(err, problem.ErrInvalid) {
 		t.Errorf("γ NaN: error %v, expected problem.ErrInvalid", err)
+	}
+}
+
+// TestColumnsOfVeryDifferentUnits: of the columns 10⁻⁶, 1 and 10⁶ in size the first is worth nothing, and a sweep over the other
+// two has the optimum; cones in all three would prove next to nothing in minutes.
+func TestColumnsOfVeryDifferentUnits(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 8))
+	p := tiny(rnd, 3)
+	p.X, p.Y = gaussian(rnd, 10, 3), gaussian(rnd, 10, 1)
+	p.Gamma = 0.1
+	for i := range 10 {
+		p.X.Set(i, 0, 1e-6*p.X.At(i, 0))
+		p.X.Set(i, 2, 1e6*p.X.At(i, 2))
+	}
+	two := p
+	two.X = mat.DenseCopyOf(p.X.Slice(0, 10, 1, 3))
+	want := solve(t, context.Background(), two, Options{Gap: 1e-4})
+	for _, gap := range []float64{1e-3, 1e-4} { // the smaller one leaves the first column for a second look
+		r := solve(t, context.Background(), p, Options{Gap: gap, TimeLimit: 20 * time.Second})
+		if !(r.Gap <= 1e-3) || !(r.LowerBound <= want.UpperBound*(1+1e-9)) || !(math.Abs(r.UpperBound-want.UpperBound) <= 1e-3*want.UpperBound) {
+			t.Errorf("gap %v: bounds %v and %v, expected about %v", gap, r.LowerBound, r.UpperBound, want.UpperBound)
+		}
 	}
 }

@@ -42,7 +42,7 @@ func Fixed(ctx context.Context, p problem.Problem, w *mat.Dense, o FixedOptions,
 	if left == 0 {
 		left = math.MaxInt64
 	}
-	in := newInstance(p)
+	in := newInstance(p, 0)
 	if in.n == 0 || in.d > maxSearchDimension {
 		return nil
 	}

@@ -35,9 +35,10 @@ type instance struct {
 // decides speed and never validity.
 const rankTolerance = 1e-13
 
-// newInstance drops zero rows and reduces u to the row space of X.  The result
+// newInstance drops zero rows and reduces u to the row space of X, without the directions that are
+// worth less than the part negligible of γ.  The result
 // has n = 0 when every row is zero.
-func newInstance(p problem.Problem) *instance {
+func newInstance(p problem.Problem, negligible float64) *instance {
 	total, full, c := p.Dims()
 	in := &instance{c: c, gamma: p.Gamma, stretch: 1, algebra: p.Algebra()}
 	for i := range total {
@@ -61,7 +62,7 @@ func newInstance(p problem.Problem) *instance {
 	if !ok {
 		return in // the full space is always right, only slower
 	}
-	rank := linalg.Rank(values, rankTolerance)
+	rank := in.rank(values, negligible)
 	if rank == full {
 		return in
 	}
@@ -72,6 +73,21 @@ func newInstance(p problem.Problem) *instance {
 	in.collectUnique()
 	in.boundReduction(xm)
 	return in
+}
+
+// rank returns how many of the directions with the singular values of X, in descending order, are kept.  What the
+// rows have in the others, E, adds at most ‖W‖‖E‖ to h(W), and a W that is of use is not larger than Y.
+func (in *instance) rank(values []float64, negligible float64) int {
+	rank := linalg.Rank(values, rankTolerance)
+	size, rest := norm(in.y), 0.0
+	for rank > 1 {
+		rest = math.Hypot(rest, values[rank-1])
+		if !(size*rest <= negligible*in.gamma) {
+			break
+		}
+		rank--
+	}
+	return rank
 }
 
 // findGroups numbers the different rows.

@@ -34,8 +34,7 @@ type search struct {
 	care      float64     // share of the gap that an unresolved excess of h(W) may cost
 }
 
-func newSearch(p problem.Problem, o Options, started time.Time) *search {
-	in := newInstance(p)
+func newSearch(p problem.Problem, o Options, in *instance, started time.Time) *search {
 	s := &search{
 		problem: p, options: o, in: in, started: started,
 		random: rand.New(rand.NewPCG(o.Seed, 0x5eed)),
@@ -195,12 +194,38 @@ func (s *search) run(ctx context.Context) {
 		s.accept(nil, 0, nil)
 		return
 	}
-	if s.in.d <= 2 {
+	if s.in.d <= sweepDimension {
 		s.runSweep(ctx)
+		return
+	}
+	if s.sweepFirst(ctx); s.done() {
 		return
 	}
 	s.runCones(ctx)
 	s.finish(ctx)
+}
+
+// sweepDimension is the largest dimension for which the oracle is a sweep.
+const sweepDimension = 2
+
+// littleWorth is the part of γ that directions of X may be worth to be left to a second look.
+const littleWorth = 0.03
+
+// sweepFirst takes network and bound from the directions of X that are worth something, where they are few enough for a
+// sweep: columns in very different units leave two, and cones in all of them get nowhere.
+func (s *search) sweepFirst(ctx context.Context) {
+	in := newInstance(s.problem, littleWorth)
+	if in.d > sweepDimension {
+		return
+	}
+	coarse := newSearch(s.problem, s.options, in, s.started)
+	coarse.runSweep(ctx)
+	s.offer(coarse.best)
+	s.options.Initial = s.best
+	s.rounds, s.proof = coarse.rounds, coarse.proof
+	if coarse.lower > s.lower {
+		s.lower, s.source = coarse.lower, coarse.source
+	}
 }
 
 // finish solves the restricted problem once more and accurately: this takes the
@@ -214,13 +239,22 @@ func (s *search) finish(ctx context.Context) {
 	s.report()
 }
 
+// A sweep ends when this many rounds have brought the bounds no nearer by more than this part: in numbers of very
+// different sizes the restricted problem cannot be solved as accurately as the oracle would need it.
+const (
+	sweepPatience = 30
+	sweepProgress = 1e-3
+)
+
 // runSweep is the loop for d ≤ 2, where the oracle is exact.
 func (s *search) runSweep(ctx context.Context) {
 	for _, u := range s.starts() {
 		s.add(u)
 	}
-	for ctx.Err() == nil {
+	idle := 0
+	for ctx.Err() == nil && idle < sweepPatience {
 		s.rounds++
+		lower, upper := s.lower, s.upper
 		s.master.solve(ctx, masterTolerance)
 		s.offer(s.network())
 		w := s.master.w
@@ -236,6 +270,9 @@ func (s *search) runSweep(ctx context.Context) {
 		s.report()
 		if s.done() {
 			return
+		}
+		if idle++; s.upper-s.lower < (upper-lower)*(1-sweepProgress) {
+			idle = 0
 		}
 		s.prune()
 		grown := false

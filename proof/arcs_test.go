@@ -43,7 +43,7 @@ func TestArcsAreExact(t *testing.T) {
 func TestArcsProveWhatNarrowArcsHave(t *testing.T) {
 	for seed := uint64(1); seed <= 10; seed++ {
 		rng := newRand(seed)
-		p := lift.Problem{X: gaussian(rng, 10, 2), Y: gaussian(rng, 10, 1), Gamma: 0.1}
+		p := problem.Problem{X: gaussian(rng, 10, 2), Y: gaussian(rng, 10, 1), Gamma: 0.1}
 		for i := range 10 {
 			p.X.Set(i, 1, 1e6*p.X.At(i, 1))
 		}
