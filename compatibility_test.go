@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/relift/relift/certificate"
+	multipliers "github.com/relift/relift/certificate/verify"
 	exact "github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/network"
 )
@@ -23,7 +23,7 @@ func TestCompatibilityNote(t *testing.T) {
 		version int
 	}{
 		{network.FormatName, network.FormatVersion},
-		{certificate.Format, certificate.FormatVersion},
+		{multipliers.Format, multipliers.FormatVersion},
 		{exact.Format, exact.FormatVersion},
 	} {
 		row := regexp.MustCompile(fmt.Sprintf(`(?m)^\|.*"format": %q.*\| %d \|`, format.name, format.version))
@@ -37,7 +37,7 @@ func TestCompatibilityNote(t *testing.T) {
 func TestPythonReadsTheSameFormats(t *testing.T) {
 	for path, want := range map[string][]string{
 		"python/relift/model.py":       {fmt.Sprintf("FORMAT = %q\nFORMAT_VERSION = %d\n", network.FormatName, network.FormatVersion)},
-		"python/relift/certificate.py": {fmt.Sprintf("FORMAT = %q\nFORMAT_VERSION = %d\n", certificate.Format, certificate.FormatVersion)},
+		"python/relift/certificate.py": {fmt.Sprintf("FORMAT = %q\nFORMAT_VERSION = %d\n", multipliers.Format, multipliers.FormatVersion)},
 		"python/relift/cones.py":       {fmt.Sprintf("FORMAT = %q\n", exact.Format)},
 	} {
 		source, err := os.ReadFile(path)

@@ -29,15 +29,6 @@ func benchmarkRepairer(b *testing.B) (*Repairer, lift.Multipliers) {
 	return r, lift.SparseMultipliers(p.Y, zero, zero, zero)
 }
 
-func BenchmarkBound(b *testing.B) {
-	r, mu := benchmarkRepairer(b)
-	for b.Loop() {
-		if _, err := r.Bound(mu); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func BenchmarkQuickRepair(b *testing.B)    { benchmarkRepair(b, Quick) }
 func BenchmarkThoroughRepair(b *testing.B) { benchmarkRepair(b, Thorough) }
 

@@ -21,7 +21,6 @@ type Certificate struct {
 	reduce.Grouping
 	lift.Multipliers
 	LowerBound float64 // the claimed bound, at most ⟨W,Y⟩ − ½‖W‖²
-	Meta       Meta
 }
 
 // Dims returns the number of samples n, features d, outputs c and

@@ -1,6 +1,6 @@
 // Package certificate turns the multipliers of the relaxation into a proof that
-// no two-layer ReLU network of any width has a loss below a number, and stores
-// that proof in a file that can be checked without this program.
+// no two-layer ReLU network of any width has a loss below a number.  Package proof
+// makes a derivation of it.
 //
 // # What a certificate says
 //

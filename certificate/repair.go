@@ -50,30 +50,6 @@ func Repair(p problem.Problem, g reduce.Grouping, mu lift.Multipliers) (*Certifi
 	return r.Repair(context.Background(), mu, Thorough)
 }
 
-// Bound estimates, with about ten factorizations of order m, the lower bound
-// that a certificate made of mu by a quick repair has.  It is not a proof; a
-// certificate of at least this quality comes from [Repairer.Repair].  −Inf means
-// that the multipliers prove nothing.
-func (r *Repairer) Bound(mu lift.Multipliers) (float64, error) {
-	if err := r.q.checkMultipliers(mu); err != nil {
-		return 0, err
-	}
-	if r.q.m == 0 {
-		return r.q.constant, nil
-	}
-	b := r.q.newBlocks(mu)
-	linear, square := r.q.linearAndSquare(b.plus, b.minus)
-	if !(linear > 0) || math.IsInf(square, 0) || !b.finite() {
-		return r.q.constant, nil
-	}
-	_, v, ok := b.commonShift()
-	if !ok {
-		return r.q.constant, nil
-	}
-	t := bestScale(v.kappa, linear, square)
-	return r.q.constant + t*linear - t*t*square/2, nil
-}
-
 // bestScale returns the t ≤ 1/√κ that maximises t·linear − ½t²·square.
 func bestScale(kappa, linear, square float64) float64 {
 	t := linear / square
@@ -97,13 +73,10 @@ func (r *Repairer) Repair(ctx context.Context, mu lift.Multipliers, effort Effor
 	if err := r.q.checkMultipliers(mu); err != nil {
 		return nil, err
 	}
-	c := r.q.repair(ctx, mu, effort)
-	c.Seal()
-	return c, nil
+	return r.q.repair(ctx, mu, effort), nil
 }
 
-// repair is Repair for multipliers that have been checked; the meta data stay
-// empty.
+// repair is Repair for multipliers that have been checked.
 func (q *condensed) repair(ctx context.Context, mu lift.Multipliers, effort Effort) *Certificate {
 	best := q.trivial()
 	if q.m == 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"testing"
 
 	"github.com/relift/relift/certificate/verify"
@@ -32,7 +33,6 @@ func TestOneRowHasItsKnownOptimum(t *testing.T) {
 	}
 	exact := lift.SparseMultipliers(mat.NewDense(1, 1, []float64{0.5}), zero, mat.NewDense(1, 1, []float64{-0.5}), zero)
 	c := &Certificate{X: p.X, Y: p.Y, Gamma: p.Gamma, Grouping: plainGrouping(1), Multipliers: exact, LowerBound: 1.375}
-	c.Seal()
 	mustVerify(t, c) // S is singular: only exact arithmetic can tell
 }
 
@@ -90,10 +90,6 @@ func TestGoodMultipliersLoseAlmostNothing(t *testing.T) {
 					part.Add(part, add)
 				}
 				bad := lift.SparseMultipliers(w, phi, psi, omega)
-				estimate, err := r.Bound(bad)
-				if err != nil {
-					t.Fatal(err)
-				}
 				quick, err := r.Repair(context.Background(), bad, Quick)
 				if err != nil {
 					t.Fatal(err)
@@ -102,9 +98,9 @@ func TestGoodMultipliersLoseAlmostNothing(t *testing.T) {
 				mustVerify(t, quick)
 				mustVerify(t, c)
 				loss := (best - c.LowerBound) / best
-				t.Logf("noise %.0e: estimate %.10g, quick %.10g, thorough %.10g, loss %.1e", noise, estimate, quick.LowerBound, c.LowerBound, loss)
-				if !(c.LowerBound >= quick.LowerBound) || !(quick.LowerBound >= estimate*(1-1e-3)) {
-					t.Errorf("noise %v: estimate %v, quick %v, thorough %v", noise, estimate, quick.LowerBound, c.LowerBound)
+				t.Logf("noise %.0e: quick %.10g, thorough %.10g, loss %.1e", noise, quick.LowerBound, c.LowerBound, loss)
+				if !(c.LowerBound >= quick.LowerBound) {
+					t.Errorf("noise %v: quick %v, thorough %v", noise, quick.LowerBound, c.LowerBound)
 				}
 				if !(loss < 1e3*noise+test.margin) || !(loss > -1e-6) {
 					t.Errorf("noise %v costs %v of the bound", noise, loss)
@@ -264,7 +260,7 @@ func TestRepairIsDeterministic(t *testing.T) {
 	mu := randomMultipliers(rng, n, outputs, len(g.Representatives), 0.1)
 	mu.W = p.Y
 	first, second := mustRepair(t, p, g, mu), mustRepair(t, p, g, mu)
-	if first.Meta.Digest != second.Meta.Digest || first.LowerBound != second.LowerBound {
+	if !reflect.DeepEqual(first, second) {
 		t.Error("two repairs of the same multipliers differ")
 	}
 }

@@ -4,15 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/bits"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact/verify"
-	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/internal/effort"
-	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/problem"
 )
 
@@ -76,14 +73,6 @@ func (c *Certificate) Verify() verify.Report { return verify.Verify(c.Claims()) 
 // of ctx, which ended.
 func (c *Certificate) VerifyContext(ctx context.Context) (verify.Report, error) {
 	return verify.VerifyContext(ctx, c.Claims(), effort.Effort{})
-}
-
-// Save writes the certificate as an NPZ file, whole or not at all.
-func (c *Certificate) Save(path string) error {
-	claims := c.Claims()
-	return atomicfile.Write(path, func(w io.Writer) error {
-		return npy.WriteArchive(w, claims.Archive())
-	})
 }
 
 // packTree turns the marks into the bits of the file format.

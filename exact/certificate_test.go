@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -196,36 +194,6 @@ func TestRandomNumbersChanged(t *testing.T) {
 			normalise(u)
 			if v := cl.climb(u); !(v <= c.H) {
 				t.Errorf("seed %d: accepted although ‖Wᵀ(Xu)₊‖ = %v > %v", seed, v, c.H)
-			}
-		}
-	}
-}
-
-func TestSaveAndLoad(t *testing.T) {
-	for _, d := range []int{2, 3} {
-		p := tiny(rand.New(rand.NewPCG(8, uint64(d))), d)
-		certificate := solve(t, context.Background(), p, Options{}).Certificate
-		path := filepath.Join(t.TempDir(), "proof.npz")
-		if err := certificate.Save(path); err != nil {
-			t.Fatal(err)
-		}
-		claims, err := verify.Load(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if report := verify.Verify(claims); !report.OK() || report.ClaimedBound != certificate.LowerBound {
-			t.Errorf("d=%d: bound %v, expected %v\n%v", d, report.ClaimedBound, certificate.LowerBound, report)
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, size := range []int{0, 1, len(data) / 2, len(data) - 1} {
-			if err := os.WriteFile(path, data[:size], 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := verify.Load(path); err == nil {
-				t.Errorf("d=%d: a file cut to %d bytes was read", d, size)
 			}
 		}
 	}

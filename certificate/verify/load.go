@@ -16,23 +16,11 @@ const (
 	nameLowerBound, nameMeta            = "lower_bound", "meta"
 )
 
-// knownVersion is the newest format version whose meaning this package knows.
-const knownVersion = 1
-
-// Load reads the arrays of a certificate file.  An error begins with the path and
-// says in one line what is wrong; contents that can be read are not judged, which
-// is [Verify]'s work.
-func Load(path string) (*Claims, error) {
-	archive, err := npy.OpenArchive(path)
-	if err != nil {
-		return nil, err
-	}
-	c, err := FromArchive(archive)
-	if err != nil {
-		return nil, fmt.Errorf("%s: cannot be read as a certificate: %w", path, err)
-	}
-	return c, nil
-}
+// Format and FormatVersion identify a certificate file by its meta data.
+const (
+	Format        = "relift certificate"
+	FormatVersion = 1
+)
 
 // reader takes arrays out of an archive until the first error.
 type reader struct {
@@ -40,7 +28,7 @@ type reader struct {
 	err     error
 }
 
-// FromArchive takes the arrays out of an archive in memory.
+// FromArchive takes the arrays out of an archive in memory; contents that can be read are not judged, which is [Verify]'s work.
 func FromArchive(archive *npy.Archive) (*Claims, error) {
 	r := &reader{archive: archive}
 	c := &Claims{
@@ -57,8 +45,8 @@ func FromArchive(archive *npy.Archive) (*Claims, error) {
 	var meta struct {
 		Version int `json:"format_version"`
 	}
-	if json.Unmarshal([]byte(c.Meta), &meta) == nil && meta.Version > knownVersion {
-		return nil, fmt.Errorf("it has format version %d and this program knows versions up to %d: use a newer relift", meta.Version, knownVersion)
+	if json.Unmarshal([]byte(c.Meta), &meta) == nil && meta.Version > FormatVersion {
+		return nil, fmt.Errorf("it has format version %d and this program knows versions up to %d: use a newer relift", meta.Version, FormatVersion)
 	}
 	return c, nil
 }

@@ -60,6 +60,7 @@ func valid(t testing.TB, seed uint64, n, d, c int) *verify.Claims {
 		t.Fatal(err)
 	}
 	v := clone(made.Claims())
+	reseal(v)
 	if report := verify.Verify(v); !report.OK() {
 		t.Fatalf("seed %d: a good certificate is refused:\n%v", seed, report)
 	}

@@ -96,47 +96,6 @@ func digest(ctx context.Context, c *Claims) string {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// Archive returns the arrays as they are written to a file.
-func (c *Claims) Archive() []npy.Entry {
-	matrix := func(m Matrix) npy.Array {
-		return npy.Array{Shape: []int{m.Rows, m.Cols}, Kind: npy.Float64, Float64: m.Data}
-	}
-	entries := []npy.Entry{
-		{Name: "X", Array: matrix(c.X)}, {Name: "Y", Array: matrix(c.Y)}, {Name: "W", Array: matrix(c.W)},
-		{Name: "gamma", Array: npy.Scalar(c.Gamma)}, {Name: "H", Array: npy.Scalar(c.H)},
-		{Name: "lower_bound", Array: npy.Scalar(c.LowerBound)},
-	}
-	if c.Basis.Rows > 0 {
-		entries = append(entries, npy.Entry{Name: "basis", Array: matrix(c.Basis)})
-	}
-	if c.Frame.Rows > 0 {
-		words := make([]int64, len(c.Tree))
-		for i, v := range c.Tree {
-			words[i] = int64(v)
-		}
-		entries = append(entries,
-			npy.Entry{Name: "frame", Array: matrix(c.Frame)},
-			npy.Entry{Name: "tree", Array: npy.Array{Shape: []int{len(words)}, Kind: npy.Int64, Int64: words}},
-			npy.Entry{Name: "tree_bits", Array: npy.Array{Kind: npy.Int64, Int64: []int64{c.TreeBits}}})
-	}
-	return append(entries, npy.Entry{Name: "meta", Array: npy.String(c.Meta)})
-}
-
-// Load reads the arrays of a certificate file.  An error begins with the path
-// and says in one line what is wrong; contents that can be read are not judged,
-// which is Verify's work.
-func Load(path string) (*Claims, error) {
-	archive, err := npy.OpenArchive(path)
-	if err != nil {
-		return nil, err
-	}
-	c, err := FromArchive(archive)
-	if err != nil {
-		return nil, fmt.Errorf("%s: not an exact certificate: %w", path, err)
-	}
-	return c, nil
-}
-
 // Recognises reports whether the archive's meta data name this format.
 func Recognises(archive *npy.Archive) bool {
 	a, err := archive.Array("meta")

@@ -90,10 +90,6 @@ type meta struct {
 	Solver        json.RawMessage `json:"solver"`
 }
 
-// multipliersFormat is the format that the meta data of a proof by multipliers
-// name.
-const multipliersFormat = "relift certificate"
-
 // Open reads the certificate at path, until ctx ends.  It refuses what is not one;
 // nothing is checked.  An error is one line that begins with the path.
 func Open(ctx context.Context, path string) (*File, error) {
@@ -138,8 +134,8 @@ func fromArchive(archive *npy.Archive) (*File, error) {
 	if err := json.Unmarshal([]byte(claims.Meta), &m); err != nil {
 		return nil, fmt.Errorf("its meta data are not valid JSON: %w", err)
 	}
-	if m.Format != multipliersFormat || m.FormatVersion < 1 {
-		return nil, fmt.Errorf("its meta data name version %d of the format %.80q, expected version 1 or later of %q", m.FormatVersion, m.Format, multipliersFormat)
+	if m.Format != verify.Format || m.FormatVersion < 1 {
+		return nil, fmt.Errorf("its meta data name version %d of the format %.80q, expected version 1 or later of %q", m.FormatVersion, m.Format, verify.Format)
 	}
 	f.multipliers = claims
 	f.X, f.Y, f.Gamma, f.CreatedBy, f.Settings = claims.X, claims.Y, claims.Gamma, m.CreatedBy, m.Settings

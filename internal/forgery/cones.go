@@ -175,7 +175,7 @@ func coneFiles() []File {
 	raw := func(name, what string, change func(entries []npy.Entry)) {
 		c := honestCones(3)
 		c.Meta = coneMeta(c)
-		entries := c.Archive()
+		entries := coneEntries(c)
 		change(entries)
 		files = append(files, File{"cones-" + name + ".npz", Cones, what, true, archive(entries)})
 	}

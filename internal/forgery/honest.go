@@ -75,8 +75,21 @@ func sealMultipliers(c *verify.Claims) []byte { return archive(multiplierEntries
 // multiplierEntries lists the arrays of c's file; settings and solver are parts of
 // its meta data.
 func multiplierEntries(c *verify.Claims, settings, solver any) []npy.Entry {
+	matrix := func(m verify.Matrix) npy.Array { return table(m.Rows, m.Cols, m.Data) }
+	integers := func(v []int64) npy.Array { return npy.Array{Shape: []int{len(v)}, Kind: npy.Int64, Int64: v} }
+	return []npy.Entry{
+		{Name: "X", Array: matrix(c.X)}, {Name: "Y", Array: matrix(c.Y)}, {Name: "gamma", Array: npy.Scalar(c.Gamma)},
+		{Name: "representatives", Array: integers(c.Representatives)}, {Name: "merged_into", Array: integers(c.MergedInto)},
+		{Name: "merge_scale", Array: npy.Vector(c.MergeScale)}, {Name: "W", Array: matrix(c.W)},
+		{Name: "Phi", Array: matrix(c.Phi)}, {Name: "Omega", Array: matrix(c.Omega)}, {Name: "Psi", Array: matrix(c.Psi)},
+		{Name: "lower_bound", Array: npy.Scalar(c.LowerBound)}, {Name: "meta", Array: npy.String(multiplierMeta(c, settings, solver))},
+	}
+}
+
+// multiplierMeta is the meta data of c's file.
+func multiplierMeta(c *verify.Claims, settings, solver any) string {
 	meta := map[string]any{
-		"format": "relift certificate", "format_version": 1, "created_by": "forgery", "digest": verify.Digest(c),
+		"format": verify.Format, "format_version": verify.FormatVersion, "created_by": "forgery", "digest": verify.Digest(c),
 	}
 	if settings != nil {
 		meta["settings"] = settings
@@ -84,23 +97,41 @@ func multiplierEntries(c *verify.Claims, settings, solver any) []npy.Entry {
 	if solver != nil {
 		meta["solver"] = solver
 	}
-	matrix := func(m verify.Matrix) npy.Array {
-		return npy.Array{Shape: []int{m.Rows, m.Cols}, Kind: npy.Float64, Float64: m.Data}
-	}
-	integers := func(v []int64) npy.Array { return npy.Array{Shape: []int{len(v)}, Kind: npy.Int64, Int64: v} }
-	return []npy.Entry{
-		{Name: "X", Array: matrix(c.X)}, {Name: "Y", Array: matrix(c.Y)}, {Name: "gamma", Array: npy.Scalar(c.Gamma)},
-		{Name: "representatives", Array: integers(c.Representatives)}, {Name: "merged_into", Array: integers(c.MergedInto)},
-		{Name: "merge_scale", Array: npy.Vector(c.MergeScale)}, {Name: "W", Array: matrix(c.W)},
-		{Name: "Phi", Array: matrix(c.Phi)}, {Name: "Omega", Array: matrix(c.Omega)}, {Name: "Psi", Array: matrix(c.Psi)},
-		{Name: "lower_bound", Array: npy.Scalar(c.LowerBound)}, {Name: "meta", Array: npy.String(text(meta))},
-	}
+	return text(meta)
+}
+
+func table(rows, columns int, data []float64) npy.Array {
+	return npy.Array{Shape: []int{rows, columns}, Kind: npy.Float64, Float64: data}
 }
 
 // sealCones returns the file of c with meta data that fit its arrays.
 func sealCones(c *cones.Claims) []byte {
 	c.Meta = coneMeta(c)
-	return archive(c.Archive())
+	return archive(coneEntries(c))
+}
+
+// coneEntries lists the arrays of c's file.
+func coneEntries(c *cones.Claims) []npy.Entry {
+	matrix := func(m cones.Matrix) npy.Array { return table(m.Rows, m.Cols, m.Data) }
+	entries := []npy.Entry{
+		{Name: "X", Array: matrix(c.X)}, {Name: "Y", Array: matrix(c.Y)}, {Name: "W", Array: matrix(c.W)},
+		{Name: "gamma", Array: npy.Scalar(c.Gamma)}, {Name: "H", Array: npy.Scalar(c.H)},
+		{Name: "lower_bound", Array: npy.Scalar(c.LowerBound)},
+	}
+	if c.Basis.Rows > 0 {
+		entries = append(entries, npy.Entry{Name: "basis", Array: matrix(c.Basis)})
+	}
+	if c.Frame.Rows > 0 {
+		words := make([]int64, len(c.Tree))
+		for i, v := range c.Tree {
+			words[i] = int64(v)
+		}
+		entries = append(entries,
+			npy.Entry{Name: "frame", Array: matrix(c.Frame)},
+			npy.Entry{Name: "tree", Array: npy.Array{Shape: []int{len(words)}, Kind: npy.Int64, Int64: words}},
+			npy.Entry{Name: "tree_bits", Array: npy.Array{Kind: npy.Int64, Int64: []int64{c.TreeBits}}})
+	}
+	return append(entries, npy.Entry{Name: "meta", Array: npy.String(c.Meta)})
 }
 
 func coneMeta(c *cones.Claims) string {

@@ -45,7 +45,7 @@ func workFiles() []File {
 
 func sealed(c *cones.Claims) []npy.Entry {
 	c.Meta = coneMeta(c)
-	return c.Archive()
+	return coneEntries(c)
 }
 
 // zeros is a certificate of the bound 0 for m rows and d columns that are zero but
