@@ -44,6 +44,13 @@
 // answers for rows of a table.  [Verify] checks a certificate's file, [Audit] any
 // network.
 //
+// # Linear algebra
+//
+// Everything is computed in pure Go unless Options.LinearAlgebra, or Problem.On, has something else: an [OpenBLAS] is several times faster on
+// large problems, differs in the last digits from machine to machine, and is therefore never taken because it happens to be there.
+// (The command line does take it, unless the environment has RELIFT_BLAS=gonum.)  Products and triangular solves are divided among Options.Threads; eigenvalues,
+// singular values and LQ factors have one thread.
+//
 // # Determinism
 //
 // The same problem, options, number of threads and linear algebra give the same

@@ -86,7 +86,7 @@ func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
 	return engine.ProveCones(ctx, c)
 }
 
-// Gonum is the linear algebra in pure Go, which is there on every machine and what Options without one take.
+// Gonum is the linear algebra in pure Go, which is there on every machine and what a run takes that is told of no other.
 func Gonum() LinearAlgebra { return linalg.Gonum() }
 
 // OpenBLAS is the linear algebra of a shared library, several times faster than Gonum: that in a file, which may also be an MKL or a FlexiBLAS, or with an

@@ -43,7 +43,8 @@ type Options struct {
 	MemoryLimit int64         // bytes; 0: what the machine has available
 	Progress    Recorder      // nil: none
 
-	// LinearAlgebra are the kernels of the dense linear algebra, with Threads for its threads; the zero value is gonum's.
+	// LinearAlgebra are the kernels of the dense linear algebra, with Threads for its threads; the zero value is the problem's own (Problem.On),
+	// and gonum where it has none: a library that the machine happens to have is never taken without being asked for.
 	LinearAlgebra LinearAlgebra
 }
 

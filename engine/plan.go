@@ -115,7 +115,7 @@ func (s *state) aroundRelaxation() []Phase {
 	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 }
 
-// besideOrder is the largest order m+r of the relaxation that is solved to its end beside the
+// besideOrder is the largest order m+r of the relaxation that is solved to its end after the
 // column generation, which takes seconds; a larger one gets besideTime.
 const (
 	besideOrder = 120

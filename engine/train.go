@@ -69,7 +69,11 @@ func newState(p Problem, opts Options) (*state, error) {
 	if err := checkMethod(p, opts.Method); err != nil {
 		return nil, err
 	}
-	p = p.On(opts.LinearAlgebra.WithThreads(opts.threads()))
+	algebra := opts.LinearAlgebra
+	if algebra == (LinearAlgebra{}) {
+		algebra = p.Algebra()
+	}
+	p = p.On(algebra.WithThreads(opts.threads()))
 	s := &state{problem: p, stack: reduce.New(p), opts: opts, clock: wall{}, freeWork: trainWork}
 	if s.budget, err = newBudget(p, opts, s.clock.Now()); err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ type Problem struct {
 }
 
 // On returns the same problem with everything that is made of it (reductions, networks, bounds) computed by an algebra.  Without it
-// that is gonum with all processors.
+// that is gonum with all processors, also where an OpenBLAS could be found.
 func (p Problem) On(a linalg.Algebra) Problem {
 	p.algebra = a
 	return p

@@ -478,7 +478,7 @@ func (ip *interior) solve(ctx context.Context, opts Options, begin time.Time) *R
 			Method: InteriorPoint, Outer: iter, Inner: iter, Value: value, DualityGap: ms.gap,
 			Residual: max(ms.primalError, ms.dualError), Violation: ms.violation, Rank: ip.rank(), Conditions: ip.signs(),
 			Seconds:     time.Since(begin).Seconds(),
-			multipliers: func() lift.Multipliers { return ip.multipliers(ip.y) }, factor: ip.factor,
+			multipliers: func() lift.Multipliers { return ip.multipliers(ip.y) },
 		})
 		merit := max(relative, ms.primalError, ms.dualError, ms.violation)
 		if merit < best || iter == 1 {

@@ -285,7 +285,6 @@ func solveLowRank(ctx context.Context, red *lift.Reduced, opts Options, begin ti
 			Residual: pt.gradNorm / scale, Violation: violation, MinEigen: pt.least / scale, Penalty: al.sigma, Rank: res.Rank,
 			Seconds:     time.Since(begin).Seconds(),
 			multipliers: func() lift.Multipliers { return al.multipliers(pt) },
-			factor:      func() lift.Factor { return lift.Factor{Alpha: pt.f, U: pt.g} },
 		})
 		if pt.gradNorm <= tol*scale {
 			failures = 0

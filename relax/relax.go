@@ -101,16 +101,11 @@ type Iterate struct {
 	Seconds    float64 // since Solve began
 
 	multipliers func() lift.Multipliers
-	factor      func() lift.Factor
 }
 
 // Multipliers returns the iterate's dual variables, which certificate.Repair turns
 // into a bound.  Valid during the call of Record only.
 func (it Iterate) Multipliers() lift.Multipliers { return it.multipliers() }
-
-// Factor returns the iterate's low-rank solution.  Valid during the call of
-// Record only.
-func (it Iterate) Factor() lift.Factor { return it.factor() }
 
 // Result of a solve.  Value is an upper bound on the relaxation's optimum up to the
 // feasibility of Factor; it is not a bound on the training problem.
@@ -144,21 +139,6 @@ func Memory(n, c int) uint64 {
 		numbers += eliminationMemory(uint64(n), uint64(c))
 	}
 	return 8 * numbers
-}
-
-// Work estimates the floating-point operations of a whole solve by the interior-point method, in terms
-// of those of matrix products of the same time; 0 where Auto takes the low-rank method, 1 where there
-// is nothing to solve.
-func Work(red *lift.Reduced) float64 {
-	m, _, q := red.Dims()
-	if m == 0 {
-		return 1
-	}
-	if unknowns(red) > InteriorLimit {
-		return 0
-	}
-	_, c := red.Y.Dims()
-	return workOf(m, q*c, c)
 }
 
 // WorkFor estimates the work of a problem of n rows with c outputs, none of them parallel; +Inf where it is

@@ -522,8 +522,7 @@ func TestLargest(t *testing.T) {
 			t.Errorf("%d outputs: %d rows without work", c, none)
 		}
 	}
-	red := presolve(t, gaussian(t, 3, 30, 3, 2, 0.1))
-	if k := Largest(2, Work(red)); k != 30 {
+	if k := Largest(2, WorkFor(30, 2)); k != 30 {
 		t.Errorf("the work of 30 rows is enough for %d", k)
 	}
 	if Memory(5000, 10) != Memory(Largest(10, MostWork), 10) {

@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -21,7 +20,7 @@ type Reading struct {
 	Decimal   Decimal   `json:"decimal,omitempty"`
 	Thousands Thousands `json:"thousands,omitempty"`
 	// Missing are the texts, in any case, that stand for a missing entry beside
-	// the empty one; nil for DefaultMissing.
+	// the empty one; nil for the usual ones.
 	Missing []string `json:"missing,omitzero"`
 	// Encoding is that of a text file.
 	Encoding TextEncoding `json:"encoding,omitempty"`
@@ -112,10 +111,6 @@ func (t Thousands) signs() string {
 }
 
 var defaultMissing = []string{"NA", "N/A", "#N/A", "NaN", "-NaN", "?", "null"}
-
-// DefaultMissing returns the texts, in any case, that stand for a missing entry
-// unless Reading.Missing has others.
-func DefaultMissing() []string { return slices.Clone(defaultMissing) }
 
 // IsMissing reports whether a field without blanks around it is missing.
 func (r *Reading) IsMissing(field []byte) bool {

@@ -240,24 +240,6 @@ func (p *plateau) bad(f float64) bool {
 	return false
 }
 
-// Best trains runs networks with the seeds o.Seed, o.Seed+1, … and returns all
-// results in that order and the index of the lowest objective.
-func Best(ctx context.Context, p problem.Problem, runs int, o Options) (results []*Result, best int, err error) {
-	for i := range runs {
-		next := o
-		next.Seed += uint64(i)
-		r, err := Train(ctx, p, next)
-		if err != nil {
-			return nil, 0, err
-		}
-		results = append(results, r)
-		if r.Objective < results[best].Objective {
-			best = i
-		}
-	}
-	return results, best, nil
-}
-
 // weights reads the row-major (d+c)×m slice theta.
 func (m *model) weights(theta []float64) problem.Weights {
 	w := problem.Weights{U: mat.NewDense(m.m, m.d, nil), V: mat.NewDense(m.m, m.c, nil)}

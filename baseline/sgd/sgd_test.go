@@ -126,23 +126,6 @@ func TestDivergingRateIsHalved(t *testing.T) {
 	}
 }
 
-func TestBest(t *testing.T) {
-	p := randomProblem(2, 20, 2, 2)
-	all, best, err := Best(t.Context(), p, 3, Options{Width: 4, Iterations: 300, Seed: 10})
-	if err != nil || len(all) != 3 {
-		t.Fatal(len(all), err)
-	}
-	for i, r := range all {
-		if r.Objective < all[best].Objective {
-			t.Errorf("run %d is better than the best", i)
-		}
-		alone, err := Train(t.Context(), p, Options{Width: 4, Iterations: 300, Seed: 10 + uint64(i)})
-		if err != nil || alone.Objective != r.Objective {
-			t.Errorf("run %d alone: %v, want %v (%v)", i, alone.Objective, r.Objective, err)
-		}
-	}
-}
-
 func TestStops(t *testing.T) {
 	p := randomProblem(1, 50, 4, 2)
 	ctx, cancel := context.WithCancel(t.Context())

@@ -14,7 +14,8 @@
 //
 // Every function may be called from several goroutines at once.  A back end's kernels run on the calling goroutine, and wait for nobody;
 // an Algebra with several threads divides large operations among goroutines (split.go).  Goroutines that work beside each other take
-// WithThreads(1).  Decompositions into eigenvalues and singular values have one thread whatever is set.
+// WithThreads(1).  Decompositions (eigenvalues, singular values, LQ) have one thread whatever is set: Parallel
+// runs several beside each other.
 //
 // # Reproducibility
 //

@@ -275,14 +275,3 @@ func Lookup(name string) Setting {
 	}
 	return Table()[i]
 }
-
-// For returns the settings that command takes, in the table's order.
-func For(command string) []Setting {
-	var list []Setting
-	for _, s := range Table() {
-		if slices.Contains(s.Commands, command) {
-			list = append(list, s)
-		}
-	}
-	return list
-}

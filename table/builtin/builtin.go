@@ -130,15 +130,6 @@ func Names() []string {
 	return names
 }
 
-// Describe returns one line of help for each built-in data set.
-func Describe() []string {
-	var lines []string
-	for _, b := range builtins() {
-		lines = append(lines, fmt.Sprintf("%s%s: %s (%s)", Prefix, b.name, b.about, b.describe()))
-	}
-	return lines
-}
-
 func (b builtin) describe() string {
 	if len(b.parameters) == 0 {
 		return "no parameters"

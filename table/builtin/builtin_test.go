@@ -3,7 +3,6 @@ package builtin_test
 import (
 	"math"
 	"runtime"
-	"strings"
 	"testing"
 
 	"github.com/relift/relift/table"
@@ -78,16 +77,9 @@ func TestGeneratorsAreFixed(t *testing.T) {
 	}
 }
 
-func TestBuiltinsAreDescribed(t *testing.T) {
-	lines, names := builtin.Describe(), builtin.Names()
-	if len(lines) != len(names) {
-		t.Fatalf("%d lines for %d names", len(lines), len(names))
-	}
-	for i, line := range lines {
-		if !strings.HasPrefix(line, names[i]+": ") {
-			t.Errorf("line %q does not start with %s", line, names[i])
-		}
-		if _, err := builtin.Open(names[i]); err != nil {
+func TestBuiltinsOpen(t *testing.T) {
+	for _, name := range builtin.Names() {
+		if _, err := builtin.Open(name); err != nil {
 			t.Error(err)
 		}
 	}
