@@ -142,6 +142,15 @@ var cases = []struct {
 	{"missing numbers", func(t testing.TB) *table.Table {
 		return readText(t, "a,b,y\n1,?,0.5\n?,2,1.5\n3,3,2.5\n4,5,3.25\n")
 	}, recipe.Options{Missing: recipe.MissingMean}, 3},
+	{"indicators of missing numbers", func(t testing.TB) *table.Table {
+		return readText(t, "a,b,c,y\n1,?,4,0.5\n?,2,5,1.5\n3,3,6,2.5\n4,5,-1,3.25\n")
+	}, recipe.Options{Missing: recipe.MissingIndicator, Bias: true}, 3},
+	{"indicators of missing categories", func(t testing.TB) *table.Table {
+		return readText(t, "a,k,f,y\n1,u,1,0.5\n?,v,2,1.5\n3,?,?,2.5\n4,u,2,3.25\n")
+	}, recipe.Options{Missing: recipe.MissingIndicator, Categorical: []string{"f"}, Bias: true}, 5},
+	{"parts of dates", func(t testing.TB) *table.Table {
+		return readText(t, "a,sold,y\n1,2024-01-31,0.5\n2,2025-02-03,1.5\n?,2024-02-09,2.5\n4,2023-07-19,3.25\n")
+	}, recipe.Options{Dates: true, Missing: recipe.MissingIndicator, Bias: true}, 3},
 	{"whole-number classes", func(t testing.TB) *table.Table {
 		return readText(t, "a,b,class\n1,2,3\n2,-1,-1\n3,0.5,3\n-4,2,-1\n")
 	}, recipe.DefaultOptions(), 4},
@@ -160,10 +169,14 @@ func feedsOf(t testing.TB, m *network.Model, frame *table.Table, n int, precisio
 	for _, in := range graph.Input {
 		f := feed{Type: realType[precision]}
 		kind := in.GetType().GetTensorType()
-		if in.GetName() == inputName && kind.GetShape().Dim[1].GetDimValue() == int64(len(m.Encoding.Features)) {
-			f.Dims = []int{n, len(m.Encoding.Features)}
+		if inputs := inputsOf(m.Encoding); in.GetName() == inputName && kind.GetShape().Dim[1].GetDimValue() == int64(len(inputs)) {
+			f.Dims = []int{n, len(inputs)}
 			for i := range n {
-				for _, feature := range m.Encoding.Features {
+				for _, feature := range inputs {
+					if feature.DateOf != "" {
+						f.Data = append(f.Data, partOf(t, m, frame, feature, i))
+						continue
+					}
 					f.Data = append(f.Data, number(frame.Column(feature.Name), i))
 				}
 			}
@@ -186,6 +199,17 @@ func feedsOf(t testing.TB, m *network.Model, frame *table.Table, n int, precisio
 		feeds[in.GetName()] = f
 	}
 	return feeds
+}
+
+// partOf is a part of the date in row i of a table whose features are numeric.
+func partOf(t testing.TB, m *network.Model, frame *table.Table, feature recipe.Feature, i int) string {
+	t.Helper()
+	data, err := m.Encoding.Apply(frame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(m.Encoding.Features, func(f recipe.Feature) bool { return f.Name == feature.Name })
+	return strconv.FormatFloat(data.X.At(i, at)*feature.Deviation+feature.Mean, 'g', -1, 64)
 }
 
 // realType is the runtime's name for the numbers of a precision.

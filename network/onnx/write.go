@@ -121,7 +121,7 @@ func metadataOf(m *network.Model, precision Precision) ([]*onnxpb.StringStringEn
 	}
 	p := m.Provenance
 	var features []string
-	for _, f := range m.Encoding.Features {
+	for _, f := range inputsOf(m.Encoding) {
 		features = append(features, f.Name)
 	}
 	names, err := json.Marshal(features)

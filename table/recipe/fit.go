@@ -97,7 +97,9 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 				e.Dropped = append(e.Dropped, name)
 				constant, constantNames = append(constant, fmt.Sprintf("%s: %s is the same in every row and is dropped", t.Name, printable.Quote(name))), append(constantNames, name)
 			}
-			e.Features = append(append(e.Features, parts...), o.indicator(column, rows)...)
+			if len(parts) > 0 {
+				e.Features = append(append(e.Features, parts...), o.indicator(column, rows)...)
+			}
 			continue
 		}
 		if why := o.identifies(t, column, rows); why != "" && !forced[i] {
@@ -223,14 +225,14 @@ func usableRows(t *table.Table, columns roles, policy Missing, refuse func(row i
 		usable := true
 		for _, j := range used {
 			c := t.Columns[j]
-			if !c.Missing(i) || policy.fills() && unfillable[j] == "" {
+			if !c.Missing(i) || policy.Fills() && unfillable[j] == "" {
 				continue
 			}
 			usable = false
 			var err error
 			switch {
 			case policy == MissingDrop:
-			case policy.fills():
+			case policy.Fills():
 				err = t.ErrorAt(i, c.Name, "the %s is missing and cannot be filled; expected a value, or --missing drop to leave such rows out", unfillable[j])
 			default:
 				err = t.ErrorAt(i, c.Name, "the value is missing; expected a value, or --missing drop, mean or indicator to leave such rows out or fill them")
@@ -323,7 +325,7 @@ func (o Options) learnNumbers(t *table.Table, column string, f *Feature, values 
 	}
 	mean := meanOf(present)
 	f.Fill = mean
-	if o.Missing.fills() {
+	if o.Missing.Fills() {
 		for i, v := range values {
 			if math.IsNaN(v) {
 				values[i] = mean

@@ -46,8 +46,8 @@ const (
 	MissingIndicator Missing = "indicator"
 )
 
-// fills reports whether missing features are filled.
-func (m Missing) fills() bool { return m == MissingMean || m == MissingIndicator }
+// Fills reports whether missing features are filled.
+func (m Missing) Fills() bool { return m == MissingMean || m == MissingIndicator }
 
 // MaxAutoClasses is the largest number of distinct integers that TaskAuto
 // takes as class labels.

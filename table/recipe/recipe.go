@@ -224,7 +224,7 @@ func (f Feature) validate(missing Missing) error {
 		if len(f.Categories) == 0 || hasDuplicates(f.Categories) {
 			return fmt.Errorf("encoding: categorical feature %q needs distinct categories", f.Name)
 		}
-		if missing.fills() && !slices.Contains(f.Categories, f.FillCategory) {
+		if missing.Fills() && !slices.Contains(f.Categories, f.FillCategory) {
 			return fmt.Errorf("encoding: feature %q fills with %q, which is none of its categories", f.Name, f.FillCategory)
 		}
 	default:
