@@ -30,7 +30,7 @@ var rooms = []room{
 	{"networks", "trained models, in the files of this program and of others", []string{
 		"network/...",
 	}},
-	{"engine", "what runs when", []string{"engine"}},
+	{"engine", "what runs when", []string{"engine", "regpath"}},
 	{"readers of results", "reports and comparisons: nothing before them needs them", []string{
 		"report/...", "explain", "audit", "baseline/...",
 	}},

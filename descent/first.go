@@ -20,12 +20,15 @@ const (
 	slowPart = 1e-3
 )
 
-// first trains the network start or, where it has no neurons, a wide one at random.
+// first trains the network start with its sprouts or, where it has no neurons, a wide one at random.
 func (t *training) first(start []float64) {
 	theta := start
-	if len(start) == 0 {
+	switch {
+	case len(start) == 0:
 		t.sketch()
 		theta = t.wide()
+	case t.o.Sprouts > 0:
+		theta = t.beside(start, t.sprouts(start, t.random(t.o.Sprouts, t.rng)))
 	}
 	last := math.Inf(1)
 	for !t.over() {

@@ -1,8 +1,9 @@
 package descent
 
 import (
+	"cmp"
 	"context"
-	"sort"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -147,7 +148,7 @@ func (s *cells) add(pairs []pair, j, k int) []pair {
 
 // update returns the pairs that are left after k was merged into j, and those of the new neuron.
 func (s *cells) update(pairs []pair, j, k int) []pair {
-	var left []pair
+	left := pairs[:0]
 	for _, q := range pairs {
 		if q.j == j || q.k == j || q.j == k || q.k == k {
 			continue
@@ -160,15 +161,30 @@ func (s *cells) update(pairs []pair, j, k int) []pair {
 		}
 		left = append(left, q)
 	}
+	var own []pair
 	for i := range s.unit {
 		if i != j {
-			left = s.add(left, j, i)
+			own = s.add(own, j, i)
 		}
 	}
-	byCosine(left)
-	return left
+	byCosine(own)
+	return interleaved(left, own)
 }
 
 func byCosine(pairs []pair) {
-	sort.SliceStable(pairs, func(a, b int) bool { return pairs[a].cosine > pairs[b].cosine })
+	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(b.cosine, a.cosine) })
+}
+
+// interleaved joins pairs that are in order, in the memory of a; of equal ones those of a come first.
+func interleaved(a, b []pair) []pair {
+	i, k := len(a)-1, len(b)-1
+	out := append(a, b...)
+	for at := len(out) - 1; k >= 0; at-- {
+		if i >= 0 && out[i].cosine < b[k].cosine {
+			out[at], i = out[i], i-1
+		} else {
+			out[at], k = b[k], k-1
+		}
+	}
+	return out
 }

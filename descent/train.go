@@ -22,6 +22,9 @@ type TrainOptions struct {
 	Effort int
 	// Start are weights to go on from, which may have width 0: none.  The result is never worse, unless they are wider than Width.
 	Start problem.Weights
+	// Sprouts is how many random neurons are tried beside those of Start: the ones that lower the objective join it, small at first.  A Start that was
+	// trained with a larger γ, which needs fewer neurons, lacks directions that training alone does not find.
+	Sprouts int
 	// Progress, unless nil, is called with each better network and its objective, from the goroutine of Train, soon after
 	// it was found.  The weights are the callee's to keep.
 	Progress func(w problem.Weights, objective float64)
@@ -34,6 +37,8 @@ func (o TrainOptions) withDefaults(threads int) (TrainOptions, error) {
 		return o, fmt.Errorf("descent: Width is %d, expected 0 (no cap) or a positive number of neurons", o.Width)
 	case o.Threads < 0:
 		return o, fmt.Errorf("descent: Threads is %d, expected 0 (all) or a positive number", o.Threads)
+	case o.Sprouts < 0:
+		return o, fmt.Errorf("descent: Sprouts is %d, expected 0 (none) or a positive number of neurons", o.Sprouts)
 	case o.Effort < 0:
 		return o, fmt.Errorf("descent: Effort is %d, expected 0 (no limit) or a positive number of passes such as 1000", o.Effort)
 	}

@@ -185,6 +185,7 @@ func TestTrainRefuses(t *testing.T) {
 		"Width is -1":         {Width: -1},
 		"Threads is -2":       {Threads: -2},
 		"Effort is -3":        {Effort: -3},
+		"Sprouts is -4":       {Sprouts: -4},
 		"the intercept has 2": {Start: problem.Weights{B: []float64{1, 2}}},
 		"U has 2 col":         {Start: problem.Weights{U: mat.NewDense(1, 2, nil), V: mat.NewDense(1, 1, nil)}},
 	} {

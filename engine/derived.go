@@ -19,6 +19,8 @@ type derived struct {
 	derivation *proof.Derivation
 	bound      float64 // claimed, and proved by the checker
 	source     string
+	proved     func(gamma float64) float64 // by the checker, for any γ
+	claimed    float64                     // the share of it that is claimed
 	// certificate is what the multipliers of the relaxation were repaired to, where the derivation was made of it.
 	certificate *certificate.Certificate
 }
@@ -37,7 +39,8 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (*derived, 
 	if !(r.ProvenBound > 0) {
 		return nil, nil
 	}
-	return &derived{derivation: d, bound: r.ProvenBound * (1 - claimShare - min(r.Charged, mostShare)), source: source}, nil
+	claimed := 1 - claimShare - min(r.Charged, mostShare)
+	return &derived{derivation: d, bound: r.ProvenBound * claimed, source: source, proved: r.At, claimed: claimed}, nil
 }
 
 // claimShare is how much less than what the checker proved is claimed, beside what was charged up to mostShare, so that a
@@ -57,8 +60,9 @@ func (s *state) prove(ctx context.Context, a Access, d *proof.Derivation) error 
 	return nil
 }
 
-func (p *derived) Bound() float64 { return p.bound }
-func (p *derived) Source() string { return p.source }
+func (p *derived) Bound() float64           { return p.bound }
+func (p *derived) At(gamma float64) float64 { return p.proved(gamma) * p.claimed }
+func (p *derived) Source() string           { return p.source }
 
 func (p *derived) Verify(ctx context.Context) error {
 	r, err := p.derivation.Check(ctx, check.Options{})

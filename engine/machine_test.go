@@ -79,6 +79,7 @@ type stubProof struct {
 }
 
 func (p *stubProof) Bound() float64                   { return p.bound }
+func (p *stubProof) At(float64) float64               { return p.bound }
 func (p *stubProof) Source() string                   { return p.source }
 func (p *stubProof) Verify(ctx context.Context) error { return p.verify(ctx) }
 

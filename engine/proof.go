@@ -13,6 +13,8 @@ import (
 type Proof interface {
 	// Bound is the certified bound.
 	Bound() float64
+	// At is the bound that is certified for another weight decay than the problem's: one proof has one for every γ > 0, −Inf where it says nothing.
+	At(gamma float64) float64
 	// Source says in a few words what the bound was proved with.
 	Source() string
 	// Verify checks the proof from its raw numbers, by code that shares

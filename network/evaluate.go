@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -96,12 +97,19 @@ func (m *Model) EvaluateEncoded(data *recipe.Encoded) *Metrics {
 	problem.Weights = nil
 	metrics.Loss = problem.LossOf(outputs)
 	if metrics.Task == recipe.TaskClassification {
-		metrics.Classification = Classify(m.Encoding.Classes, m.Encoding.Scores(outputs), m.Encoding.Scores(data.Y))
-		metrics.Classification.LogLoss = logLoss(m.Probabilities(outputs), recipe.Argmax(m.Encoding.Scores(data.Y)))
+		metrics.Classification = classify(m.Encoding, m.Provenance.Loss, outputs, data.Y)
 	} else {
 		metrics.Regression = Regress(m.Encoding.Targets, outputs, data.Y)
 	}
 	return metrics
+}
+
+// classify compares outputs (n×c) of networks that were trained with the loss l with encoded targets (n×c).
+func classify(e *recipe.Recipe, l loss.Loss, outputs, targets *mat.Dense) *Classification {
+	actual := e.Scores(targets)
+	result := Classify(e.Classes, e.Scores(outputs), actual)
+	result.LogLoss = logLoss(probabilities(e, l, outputs), recipe.Argmax(actual))
+	return result
 }
 
 // Classify compares scores (n×c) with those of the true classes (n×c), such as one-hot rows.

@@ -157,12 +157,17 @@ func (m *Model) Scores(x mat.Matrix) *mat.Dense { return m.Encoding.Scores(m.Out
 
 // Probabilities returns those of the classes (n×classes) for outputs (n×c); nil where the loss has none.
 func (m *Model) Probabilities(outputs *mat.Dense) *mat.Dense {
-	p, ok := m.Provenance.Loss.(loss.Probabilistic)
+	return probabilities(m.Encoding, m.Provenance.Loss, outputs)
+}
+
+// probabilities is Model.Probabilities for the loss l.
+func probabilities(e *recipe.Recipe, l loss.Loss, outputs *mat.Dense) *mat.Dense {
+	p, ok := l.(loss.Probabilistic)
 	if !ok {
 		return nil
 	}
 	n, c := outputs.Dims()
-	return mat.NewDense(n, len(m.Encoding.Classes), p.Probabilities(mat.DenseCopyOf(outputs).RawMatrix().Data, c))
+	return mat.NewDense(n, len(e.Classes), p.Probabilities(mat.DenseCopyOf(outputs).RawMatrix().Data, c))
 }
 
 // Problem returns the training problem that an encoded table, with targets,

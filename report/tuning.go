@@ -64,3 +64,8 @@ func short(x Number) string {
 	}
 	return strconv.FormatFloat(float64(x), 'g', 4, 64)
 }
+
+// StandardError is that of the mean.
+func (p TuningPoint) StandardError() Number {
+	return p.Deviation / Number(math.Sqrt(float64(len(p.Folds))))
+}

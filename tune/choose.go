@@ -23,6 +23,9 @@ type Options struct {
 	OneStandardError bool
 	// Effort are the passes of training for each fold and γ; see descent.TrainOptions.  0 means DefaultEffort.
 	Effort int
+	// Networks are the passes for each γ of a network that is trained on all rows along the path, beside those of the folds, for
+	// Path.Networks; 0: there is none.
+	Networks int
 	// Width caps the networks; 0: none.
 	Width int
 	Seed  uint64
@@ -88,26 +91,40 @@ func Choose(ctx context.Context, p problem.Problem, folds []Fold, o Options) (*P
 	if !(path.GammaMax > 0) {
 		return nil, fmt.Errorf("%w: the targets do not vary, or the features do not; every weight decay gives the same network", ErrFolds)
 	}
-	w := &walk{path: path, folds: folds, o: o, loss: loss.OrSquared(p.Loss), steps: make([]step, o.Steps)}
+	w := &walk{path: path, loss: loss.OrSquared(p.Loss), o: o, steps: make([]step, o.Steps)}
+	for k, f := range folds {
+		w.chains = append(w.chains, &chain{name: fmt.Sprintf("fold %d", k+1), fold: f, effort: o.Effort})
+	}
+	if o.Networks > 0 {
+		w.chains = append(w.chains, &chain{name: "all rows", fold: Fold{Train: p}, effort: o.Networks})
+	}
 	return path, w.run(ctx)
 }
 
 // walk is a cross-validation under way.
 type walk struct {
-	path     *Path
-	folds    []Fold
-	o        Options
-	loss     loss.Loss
-	contents []dispatch.Digest
-	steps    []step
-	names    map[string][2]int // fold and step of a job
+	path   *Path
+	chains []*chain // the folds, then all rows where networks for them are wanted
+	o      Options
+	loss   loss.Loss
+	steps  []step
+	names  map[string][2]int // chain and step of a job
+}
+
+// chain is the trainings on the same rows, each from the network of the one before.
+type chain struct {
+	name    string
+	fold    Fold // without test rows where nothing is judged
+	effort  int
+	content dispatch.Digest
 }
 
 // step collects the folds of one γ.
 type step struct {
-	done   int
-	errors []float64
-	width  int // the sum of those of the folds
+	done    int
+	errors  []float64
+	width   int             // the sum of those of the folds
+	network problem.Weights // for all rows
 }
 
 // run takes the folds along the path, each as fast as it gets on, until the points that are complete say that it is enough.
@@ -115,20 +132,16 @@ func (w *walk) run(ctx context.Context) error {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	w.names = map[string][2]int{}
-	for _, f := range w.folds {
-		content, err := f.content()
+	for _, c := range w.chains {
+		content, err := c.fold.content()
 		if err != nil {
 			return err
 		}
-		w.contents = append(w.contents, w.o.Executor.Put(content))
+		c.content = w.o.Executor.Put(content)
+		defer w.o.Executor.Drop(c.content)
 	}
-	defer func() {
-		for _, d := range w.contents {
-			w.o.Executor.Drop(d)
-		}
-	}()
 	batch := w.o.Executor.Batch(inner)
-	for k := range w.folds {
+	for k := range w.chains {
 		if err := w.submit(batch, k, 0, nil); err != nil {
 			return err
 		}
@@ -160,23 +173,24 @@ func (w *walk) run(ctx context.Context) error {
 	return nil
 }
 
-// submit sends the training of fold k at a step to the executor; before is the output of the step before.
+// submit sends the training of chain k at a step to the executor; before is the output of the step before.
 func (w *walk) submit(batch dispatch.Batch, k, at int, before []byte) error {
-	f := w.folds[k]
+	c := w.chains[k]
+	f := c.fold
 	s := settings{
 		Gamma: w.path.gamma(at) * weight(f.Train) / w.path.TotalRows, Intercept: f.Train.Intercept,
-		Effort: w.o.Effort, Width: w.o.Width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
+		Effort: c.effort, Width: w.o.Width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
 		Loss: w.loss.Name(), Delta: loss.Delta(w.loss),
 	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	n, d, c := f.Train.Dims()
+	n, d, outputs := f.Train.Dims()
 	j := dispatch.Job{
-		Kind: kindName, Name: fmt.Sprintf("fold %d, step %d", k+1, at+1), Settings: text, Inputs: []dispatch.Digest{w.contents[k]},
-		Priority: -float64(at), // the folds that are behind come first
-		Needs:    dispatch.Estimate{Bytes: 24 * uint64(n) * uint64(d+c)},
+		Kind: kindName, Name: fmt.Sprintf("%s, step %d", c.name, at+1), Settings: text, Inputs: []dispatch.Digest{c.content},
+		Priority: -float64(at), // those that are behind come first
+		Needs:    dispatch.Estimate{Bytes: 24 * uint64(n) * uint64(d+outputs)},
 	}
 	if before != nil {
 		start := w.o.Executor.Put(before)
@@ -199,23 +213,25 @@ func (w *walk) take(batch dispatch.Batch, r dispatch.Result) error {
 		return fmt.Errorf("cross-validation: %s: %w", r.Job.Name, err)
 	}
 	s := &w.steps[at]
-	if s.errors == nil {
-		s.errors = make([]float64, len(w.folds))
+	if k < w.path.Folds {
+		if err := w.judge(s, k, t); err != nil {
+			return err
+		}
+	} else {
+		s.network = t.weights
 	}
-	f := w.folds[k]
-	s.errors[k] = w.o.Error(t.outputs, f.TestY, f.TestWeights)
-	if math.IsNaN(s.errors[k]) {
-		return fmt.Errorf("%w: the error of fold %d is not a number", ErrFolds, k+1)
-	}
-	s.width += t.weights.Width()
 	s.done++
 	if at+1 < w.o.Steps {
 		if err := w.submit(batch, k, at+1, r.Output); err != nil {
 			return err
 		}
 	}
-	for next := len(w.path.Points); w.path.Status == 0 && next < w.o.Steps && w.steps[next].done == len(w.folds); next++ {
-		w.path.add(newPoint(w.path.gamma(next), w.steps[next].errors, float64(w.steps[next].width)/float64(len(w.folds))), w.o.OneStandardError)
+	for next := len(w.path.Points); w.path.Status == 0 && next < w.o.Steps && w.steps[next].done == len(w.chains); next++ {
+		s := w.steps[next]
+		w.path.add(newPoint(w.path.gamma(next), s.errors, float64(s.width)/float64(w.path.Folds)), w.o.OneStandardError)
+		if w.o.Networks > 0 {
+			w.path.Networks = append(w.path.Networks, s.network)
+		}
 		if w.o.Progress != nil {
 			w.o.Progress(w.path)
 		}
@@ -226,5 +242,19 @@ func (w *walk) take(batch dispatch.Batch, r dispatch.Result) error {
 			w.path.Status = Rising
 		}
 	}
+	return nil
+}
+
+// judge takes the network of fold k at a step.
+func (w *walk) judge(s *step, k int, t trained) error {
+	if s.errors == nil {
+		s.errors = make([]float64, w.path.Folds)
+	}
+	f := w.chains[k].fold
+	s.errors[k] = w.o.Error(t.outputs, f.TestY, f.TestWeights)
+	if math.IsNaN(s.errors[k]) {
+		return fmt.Errorf("%w: the error of fold %d is not a number: the metric is not defined on its rows, as the area under the ROC curve of rows of one class", ErrFolds, k+1)
+	}
+	s.width += t.weights.Width()
 	return nil
 }

@@ -6,8 +6,9 @@
 //
 // and each fold a network is trained on the rows of the other folds and judged on those of the fold.  They are rounded to three digits.  γ_max is the largest γ for which
 // some network is better than a constant one (see descent.LargestGamma).  The loss is a sum over rows, so that training rows of the total weight
-// n_f of n are given the weight decay γ·n_f/n.  Training goes on along the path from the network of the γ before, which is why few passes
-// over the data for each γ suffice: the errors near the best γ do not change with more.
+// n_f of n are given the weight decay γ·n_f/n.  Training goes on along the path from the network of the γ before and some new random neurons, which is why
+// few passes over the data for each γ suffice: the errors near the best γ do not change with more.  Without new neurons the one direction that pays at the
+// largest γ would remain the only one.
 //
 // The path ends where the mean error over the folds has been above the least one for some γ in a row.  The best γ is that of the least mean
 // error; by the rule of one standard error the largest one whose mean error is within the standard error of the best is taken instead

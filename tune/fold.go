@@ -18,6 +18,34 @@ type Fold struct {
 	TestWeights  []float64
 }
 
+// FoldsOf are the folds of a problem whose X and Y are there for all rows; what made them of a table, such as means and deviations, knows the test rows then.
+func FoldsOf(p problem.Problem, rows []Rows) []Fold {
+	folds := make([]Fold, len(rows))
+	for k, r := range rows {
+		folds[k].Train = p
+		folds[k].Train.X, folds[k].Train.Y, folds[k].Train.Weights = chosen(p, r.Train)
+		folds[k].TestX, folds[k].TestY, folds[k].TestWeights = chosen(p, r.Test)
+	}
+	return folds
+}
+
+// chosen are the given rows of a problem.
+func chosen(p problem.Problem, rows []int) (x, y *mat.Dense, weights []float64) {
+	if len(rows) == 0 {
+		return nil, nil, nil
+	}
+	_, d, c := p.Dims()
+	x, y = mat.NewDense(len(rows), d, nil), mat.NewDense(len(rows), c, nil)
+	for k, i := range rows {
+		x.SetRow(k, p.X.RawRowView(i))
+		y.SetRow(k, p.Y.RawRowView(i))
+		if p.Weights != nil {
+			weights = append(weights, p.Weights[i])
+		}
+	}
+	return x, y, weights
+}
+
 // check reports what makes the fold unusable.
 func (f Fold) check() error {
 	p := f.Train
@@ -52,7 +80,10 @@ func weight(p problem.Problem) float64 {
 // content is what a training needs of a fold, as an NPZ archive.
 func (f Fold) content() ([]byte, error) {
 	entries := []npy.Entry{
-		{Name: "X", Array: npy.Matrix(f.Train.X)}, {Name: "Y", Array: npy.Matrix(f.Train.Y)}, {Name: "test_X", Array: npy.Matrix(f.TestX)},
+		{Name: "X", Array: npy.Matrix(f.Train.X)}, {Name: "Y", Array: npy.Matrix(f.Train.Y)},
+	}
+	if f.TestX != nil {
+		entries = append(entries, npy.Entry{Name: "test_X", Array: npy.Matrix(f.TestX)})
 	}
 	if f.Train.Weights != nil {
 		entries = append(entries, npy.Entry{Name: "weights", Array: npy.Vector(f.Train.Weights)})
@@ -79,6 +110,9 @@ func foldOf(r *bytes.Reader) (f Fold, err error) {
 		return f, err
 	}
 	for name, to := range map[string]**mat.Dense{"X": &f.Train.X, "Y": &f.Train.Y, "test_X": &f.TestX} {
+		if name == "test_X" && !a.Has(name) {
+			continue
+		}
 		if *to, err = matrix(a, name); err != nil {
 			return f, err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -18,6 +19,8 @@ type Path struct {
 	Folds     int
 	TotalRows float64 // the total weight of the rows, in whose units γ is γ/TotalRows
 	Status    Status
+	// Networks are for all rows, one for each point, where Options.Networks asked for them; else nil.
+	Networks []problem.Weights
 }
 
 // Gamma is the weight decay that was chosen, for all rows.
@@ -85,9 +88,14 @@ func (p *Path) add(point Point, oneStandardError bool) {
 	}
 	p.Chosen = p.Best
 	if oneStandardError {
-		most := p.Points[p.Best].Mean + p.Points[p.Best].StandardError()
-		p.Chosen = slices.IndexFunc(p.Points, func(q Point) bool { return q.Mean <= most })
+		p.Chosen = p.WithinOneStandardError()
 	}
+}
+
+// WithinOneStandardError is the point of the largest γ whose mean error is within a standard error of the best.
+func (p *Path) WithinOneStandardError() int {
+	most := p.Points[p.Best].Mean + p.Points[p.Best].StandardError()
+	return slices.IndexFunc(p.Points, func(q Point) bool { return q.Mean <= most })
 }
 
 // Error measures outputs (n×c) against targets (n×c) of rows with the given weights, nil for ones: less is better.

@@ -22,13 +22,16 @@ const kindName = "tune.training"
 // Its version names the linear algebra, which has a part in the numbers.
 func Kind(a linalg.Algebra) dispatch.Kind {
 	d := a.Description()
-	return dispatch.Kind{Name: kindName, Version: "1, " + d.Name + " " + d.Config, Run: func(ctx context.Context, t dispatch.Task) ([]byte, error) {
+	return dispatch.Kind{Name: kindName, Version: "2, " + d.Name + " " + d.Config, Run: func(ctx context.Context, t dispatch.Task) ([]byte, error) {
 		return train(ctx, a.WithThreads(t.Threads), t)
 	}}
 }
 
 // coldEffort is how many times more passes a training has that begins with no network: from a random one it is a longer way.
 const coldEffort = 5
+
+// sprouts are the random neurons beside those of the γ before, which at the largest γ has them all in one direction.
+const sprouts = 50
 
 // settings of a job.  Its inputs are the content of the fold and, unless it is the first of the path, the output of the job before.
 type settings struct {
@@ -63,7 +66,7 @@ func train(ctx context.Context, a linalg.Algebra, t dispatch.Task) ([]byte, erro
 		if err != nil {
 			return nil, err
 		}
-		o.Start = before.weights
+		o.Start, o.Sprouts = before.weights, sprouts
 	}
 	if o.Start.Width() == 0 {
 		o.Effort *= coldEffort
@@ -75,18 +78,25 @@ func train(ctx context.Context, a linalg.Algebra, t dispatch.Task) ([]byte, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err // a network whose training was cut off is not that of the job
 	}
-	_, _, c := p.Dims()
-	return trained{weights: w, outputs: w.OutputOn(a, f.TestX, c)}.content()
+	out := trained{weights: w}
+	if f.TestX != nil {
+		_, _, c := p.Dims()
+		out.outputs = w.OutputOn(a, f.TestX, c)
+	}
+	return out.content()
 }
 
 // trained is the output of a job.
 type trained struct {
 	weights problem.Weights
-	outputs *mat.Dense // on the test rows
+	outputs *mat.Dense // on the test rows; nil without
 }
 
 func (t trained) content() ([]byte, error) {
-	entries := []npy.Entry{{Name: "outputs", Array: npy.Matrix(t.outputs)}}
+	var entries []npy.Entry
+	if t.outputs != nil {
+		entries = append(entries, npy.Entry{Name: "outputs", Array: npy.Matrix(t.outputs)})
+	}
 	if t.weights.Width() > 0 {
 		entries = append(entries, npy.Entry{Name: "U", Array: npy.Matrix(t.weights.U)}, npy.Entry{Name: "V", Array: npy.Matrix(t.weights.V)})
 	}
@@ -102,8 +112,10 @@ func trainedOf(r *bytes.Reader) (t trained, err error) {
 	if err != nil {
 		return t, err
 	}
-	if t.outputs, err = matrix(a, "outputs"); err != nil {
-		return t, err
+	if a.Has("outputs") {
+		if t.outputs, err = matrix(a, "outputs"); err != nil {
+			return t, err
+		}
 	}
 	if a.Has("U") {
 		if t.weights.U, err = matrix(a, "U"); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/descent"
 	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
@@ -37,25 +38,12 @@ func teacher(t *testing.T, n int, noise float64, scale float64) (problem.Problem
 
 func foldsOf(t *testing.T, p problem.Problem) []Fold {
 	t.Helper()
-	n, d, c := p.Dims()
+	n, _, _ := p.Dims()
 	rows, err := Divide(n, 4, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	choose := func(m *mat.Dense, rows []int, cols int) *mat.Dense {
-		out := mat.NewDense(len(rows), cols, nil)
-		for k, i := range rows {
-			out.SetRow(k, m.RawRowView(i))
-		}
-		return out
-	}
-	var folds []Fold
-	for _, r := range rows {
-		train := p
-		train.X, train.Y = choose(p.X, r.Train, d), choose(p.Y, r.Train, c)
-		folds = append(folds, Fold{Train: train, TestX: choose(p.X, r.Test, d), TestY: choose(p.Y, r.Test, c)})
-	}
-	return folds
+	return FoldsOf(p, rows)
 }
 
 func TestChooseFindsAGammaBetweenTheEnds(t *testing.T) {
@@ -81,6 +69,62 @@ func TestChooseFindsAGammaBetweenTheEnds(t *testing.T) {
 	}
 	if path.Gamma() != best.Gamma || path.TotalRows != 120 || path.Folds != 4 {
 		t.Errorf("chose %v of %v, %v rows in %d folds", path.Gamma(), best.Gamma, path.TotalRows, path.Folds)
+	}
+}
+
+// TestNetworksForAllRows go along the path with the folds, which they do not change.
+func TestNetworksForAllRows(t *testing.T) {
+	p, folds := teacher(t, 60, 0.5, 1)
+	o := Options{Effort: 20, Steps: 5, Whole: true}
+	without, err := Choose(t.Context(), p, folds, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Networks = 30
+	path, err := Choose(t.Context(), p, folds, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(path.Points, without.Points) || without.Networks != nil || len(path.Networks) != 5 {
+		t.Fatalf("%d networks; points %+v, expected %+v", len(path.Networks), path.Points, without.Points)
+	}
+	for k, w := range path.Networks {
+		q := p
+		q.Gamma = path.Points[k].Gamma
+		best, _ := q.Objective(w)
+		for j, other := range path.Networks {
+			if f, _ := q.Objective(other); f < best*(1-1e-3) {
+				t.Errorf("at point %d the network of point %d has the objective %v, its own %v", k, j, f, best)
+			}
+		}
+	}
+}
+
+// TestPathFindsTheSecondDirection: y = |x| needs neurons of both signs, and at the first γ those of one do.
+func TestPathFindsTheSecondDirection(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	all := problem.Problem{X: mat.NewDense(40, 2, nil), Y: mat.NewDense(40, 1, nil)}
+	for i := range 40 {
+		x := 4*rng.Float64() - 2
+		all.X.SetRow(i, []float64{x, 1})
+		all.Y.Set(i, 0, math.Abs(x)+0.3*rng.NormFloat64())
+	}
+	rows, err := Divide(40, 5, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := FoldsOf(all, rows)[0].Train
+	path, err := Choose(t.Context(), p, foldsOf(t, p), Options{Effort: 1, Networks: DefaultEffort, Steps: 6, Whole: true, Seed: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Gamma = path.Points[5].Gamma
+	_, st, err := descent.Train(t.Context(), p, descent.TrainOptions{Effort: 200, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, _ := p.Objective(path.Networks[5]); got > 1.01*st.Objective {
+		t.Errorf("the objective is %v at the end of the path and %v without one", got, st.Objective)
 	}
 }
 
@@ -231,12 +275,7 @@ func TestEveryLoss(t *testing.T) {
 		if l == loss.Loss(loss.Logistic{}) {
 			q.Y.Apply(func(_, _ int, y float64) float64 { return math.Copysign(1, y) }, q.Y)
 		}
-		folds := foldsOf(t, q)
-		for k := range folds {
-			n, _ := folds[k].Train.X.Dims()
-			folds[k].Train.Weights = p.Weights[:n]
-		}
-		path, err := Choose(t.Context(), q, folds, Options{Steps: 6})
+		path, err := Choose(t.Context(), q, foldsOf(t, q), Options{Steps: 6})
 		if err != nil {
 			t.Fatal(err)
 		}

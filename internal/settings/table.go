@@ -15,11 +15,11 @@ var (
 // Table returns every setting, grouped as the help shows them: data, problem,
 // solver, output.
 func Table() []Setting {
-	fitting := []string{"train", "bound"}
-	posing := []string{"train", "bound", "audit"}
-	tuning := []string{"train"}
+	fitting := []string{"train", "path", "bound"}
+	posing := []string{"train", "path", "bound", "audit"}
+	tuning := []string{"train", "path"}
 	stating := append([]string{"verify"}, posing...)
-	reading := []string{"train", "bound", "predict", "evaluate", "explain", "plot", "audit", "verify"}
+	reading := []string{"train", "path", "bound", "predict", "evaluate", "explain", "plot", "audit", "verify"}
 	return slices.Concat([]Setting{
 		{
 			Name: "format", Kind: Choice, Choices: []string{"auto", "csv", "tsv", "arff", "libsvm", "npy", "npz", "parquet", "arrow"}, Default: "auto", Commands: reading,
@@ -124,11 +124,11 @@ func Table() []Setting {
 			Detail: "sklearn draws the rows that scikit-learn's train_test_split(random_state=SEED, test_size=FRACTION) draws; holdout:SEED:FRACTION is what --holdout FRACTION --seed SEED does.",
 		},
 		{
-			Name: "test", Kind: File, Example: "test.csv", Commands: []string{"train"},
+			Name: "test", Kind: File, Example: "test.csv", Commands: tuning,
 			Help: "table to test the network on",
 		},
 		{
-			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: append([]string{"convert"}, stating...),
+			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: []string{"convert", "verify", "train", "bound", "audit"},
 			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
 			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
 				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075. auto chooses γ by cross-validation: --folds, --metric, --groups, --fold-order, --one-standard-error.",
@@ -150,13 +150,25 @@ func Table() []Setting {
 			Detail: "The rows are cut into one block more than there are folds; each block but the first is judged by the network that is trained on all before it.",
 		},
 		{
-			Name: "metric", Kind: Choice, Choices: []string{"deviance", "accuracy", "balanced-accuracy", "rmse", "mae", "r2"}, Default: "deviance", Commands: tuning,
-			Help:   "what the cross-validation judges by",
-			Detail: "deviance is twice the mean loss of a row: the mean squared error.",
+			Name: "metric", Kind: Choice, Choices: []string{"deviance", "accuracy", "balanced-accuracy", "f1", "auc", "log-loss", "rmse", "mae", "r2"}, Default: "deviance", Commands: tuning,
+			Help: "what the cross-validation judges by",
+			Detail: "deviance is twice the mean loss of a row: the mean squared error, or twice the log loss. Of classes: accuracy, balanced-accuracy (the mean recall), f1 (the mean over the classes), " +
+				"auc (area under the ROC curve), log-loss (with the logistic and the softmax loss). Of numbers: rmse, mae, r2. They are those that relift evaluate prints.",
 		},
 		{
 			Name: "one-standard-error", Kind: Bool, Default: "false", Commands: tuning,
 			Help: "take the largest γ whose error is within a standard error of the least one: a simpler network that is about as good",
+		},
+		{
+			Name: "steps", Kind: Integer, Range: Range{Min: 1, Max: 60}, Default: "12", Example: "12", Commands: []string{"path"},
+			Help:   "number of γ on the path, each half of the one before",
+			Detail: "The first is half of the largest γ for which any neuron pays.",
+		},
+		{
+			Name: "proofs", Kind: Integer, Range: Range{Min: 1, Max: 60}, Default: "3", Example: "3", Commands: []string{"path"},
+			Help: "most runs that look for a proof and a better network at one γ",
+			Detail: "The first is at the recommended γ. Its proof bounds every γ of the path; further ones are made where a bound is weak for being far from the γ that it was proved at. " +
+				"Without --time-limit and --effort each takes at most 10 seconds.",
 		},
 		{
 			Name: "loss", Kind: Choice, Choices: []string{"squared", "huber", "logistic", "softmax"}, Default: "squared", Commands: stating,
@@ -188,7 +200,7 @@ func Table() []Setting {
 			Help: "write the probability of each class too, for models of the logistic or softmax loss",
 		},
 		{
-			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "signs", "descent"}, Default: "auto", Commands: []string{"train"},
+			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "signs", "descent"}, Default: "auto", Commands: tuning,
 			Help: "how the bound and the network are found",
 			Detail: "sdp solves the semidefinite relaxation and rounds it; exact closes the gap by column generation with a branch and bound over directions, " +
 				"which is practical for few features; signs trains a network and closes its gap by branch and bound on the signs of the rows, for every loss, which is practical for few rows; descent only trains a network and gives the simplest bound. auto picks by the rank r of the encoded features and says what it picked: exact for r ≤ 6 " +
@@ -197,12 +209,12 @@ func Table() []Setting {
 				"With an intercept, or another loss than the squared one, auto trains a network for 400 passes if no limit is given and bounds what can be bounded in seconds: by cones of directions for r ≤ 6, by the first leaves of signs for few rows, else by the simplest bound; with a limit it goes on as signs does.",
 		},
 		{
-			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: []string{"train"},
+			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: tuning,
 			Help:   "largest width of the network (0: as many neurons as help)",
 			Detail: "The lower bound holds for every width all the same.",
 		},
 		{
-			Name: "effort", Kind: Integer, Unit: "passes over the data for the gradient of 400 neurons", Range: counts, Default: "0", Example: "1000", Commands: []string{"train"},
+			Name: "effort", Kind: Integer, Unit: "passes over the data for the gradient of 400 neurons", Range: counts, Default: "0", Example: "1000", Commands: tuning,
 			Help: "end each training of a network after this work instead of a time (0: none)",
 			Detail: "With --method auto the run then does only what ends by itself, and its result is the same on every machine with the same linear algebra and threads: a network, the bound that it gives, " +
 				"and the relaxation where that is small.",
@@ -218,7 +230,7 @@ func Table() []Setting {
 			Detail: "The final repair and verification of the certificate may take a little longer.",
 		},
 		{
-			Name: "gap", Kind: Real, Unit: "relative", Range: Range{Min: 0, Max: 1, OpenMin: true, OpenMax: true}, Default: "0.001", Example: "0.001", Commands: []string{"train", "audit"},
+			Name: "gap", Kind: Real, Unit: "relative", Range: Range{Min: 0, Max: 1, OpenMin: true, OpenMax: true}, Default: "0.001", Example: "0.001", Commands: []string{"train", "path", "audit"},
 			Help: "stop when (upper − lower)/upper is at most this; the tolerance of an audit",
 		},
 		{
@@ -239,7 +251,7 @@ func Table() []Setting {
 			Help: "file to write the model, the predictions or the picture to",
 		},
 		{
-			Name: "certificate", Kind: File, Example: "iris.cert.npz", Commands: posing,
+			Name: "certificate", Kind: File, Example: "iris.cert.npz", Commands: []string{"train", "bound", "audit"},
 			Help: "file to write the certificate of the lower bound to",
 		},
 		{
@@ -248,24 +260,33 @@ func Table() []Setting {
 			Detail: "It has to be about the same X and Y and at most the same weight decay; it is verified first.",
 		},
 		{
-			Name: "log", Kind: File, Example: "solver.jsonl", Commands: fitting,
+			Name: "log", Kind: File, Example: "solver.jsonl", Commands: []string{"train", "bound"},
 			Help: "file to write the solver's log to: JSON lines, one for each outer iteration with every residual",
 		},
 		{
-			Name: "plot", Kind: File, Example: "iris.svg", Commands: []string{"explain"},
-			Help:   "file to draw the decision regions along two features into: .png, .svg or .pdf",
-			Detail: "The other features are held at their median or most frequent category. The lines are the neurons' hyperplanes, the points the rows of DATA.",
+			Name: "plot", Kind: File, Example: "iris.svg", Commands: []string{"explain", "path"},
+			Help:   "file to draw into: .png, .svg or .pdf",
+			Detail: "relift path draws the cross-validation and the bounds along the path, relift explain the decision regions along two features: the other features are held at their median or most frequent category. The lines are the neurons' hyperplanes, the points the rows of DATA.",
 		},
 		{
 			Name: "report", Kind: File, Example: "report.html", Commands: fitting,
 			Help: "file to write a report for people to: one HTML page that needs no other file and no network",
 		},
 		{
-			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "predict", "evaluate", "explain", "verify", "version"},
+			Name: "folder", Kind: File, Example: "iris.path", Commands: []string{"path"},
+			Help:   "new folder for a model of each γ (gamma-G.model.json), the proofs (gamma-G.cert.npz) and the table (path.csv)",
+			Detail: "The table says for each γ which of the proofs its bound comes from; relift verify FILE --reg G prints it.",
+		},
+		{
+			Name: "csv", Kind: Bool, Default: "false", Commands: []string{"path"},
+			Help: "write CSV instead of text",
+		},
+		{
+			Name: "json", Kind: Bool, Default: "false", Commands: []string{"train", "path", "bound", "audit", "predict", "evaluate", "explain", "verify", "version"},
 			Help: "write one JSON object instead of text",
 		},
 		{
-			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "bound", "audit", "convert", "predict", "reproduce"},
+			Name: "quiet", Short: "q", Kind: Bool, Default: "false", Commands: []string{"train", "path", "bound", "audit", "convert", "predict", "reproduce"},
 			Help: "no progress table and no warnings on standard error",
 		},
 	}, models(), reproduction())

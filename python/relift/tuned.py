@@ -10,7 +10,8 @@ _TUNING = """
 
     cv : number of folds, divided class by class for a classifier.  fit takes groups, an
         array of a label for each row: rows of one group are never in two folds.
-    metric : "deviance" (the mean squared error), "accuracy", "balanced-accuracy", "rmse",
+    metric : "deviance" (the mean squared error, or twice the log loss); of classes
+        "accuracy", "balanced-accuracy", "f1", "auc" or "log-loss"; of numbers "rmse",
         "mae" or "r2".
     one_standard_error : take the largest γ within a standard error of the best.
 

@@ -18,13 +18,16 @@ func (f *solveFlags) saveCertificate(files *written, p *prepared, r *relift.Resu
 	if r.Proof == nil {
 		return "", fmt.Sprintf("--certificate %s: not written, because nothing beyond 0 was proved within the limits", f.certificate)
 	}
+	return files.file("certificate", f.certificate, func(path string) error { return f.save(r.Proof, path, p) }), ""
+}
+
+// save writes a proof with how its X and Y were made.
+func (f *solveFlags) save(proof relift.Proof, path string, p *prepared) error {
 	recipe, err := json.Marshal(plan{f.data.Plan, f.data.objective.stated()})
-	return files.file("certificate", f.certificate, func(path string) error {
-		if err != nil {
-			return err
-		}
-		return r.Proof.Save(path, relift.Origin{Source: p.source, Digest: "sha256:" + p.train.Digest(), Recipe: recipe})
-	}), ""
+	if err != nil {
+		return err
+	}
+	return proof.Save(path, relift.Origin{Source: p.source, Digest: "sha256:" + p.train.Digest(), Recipe: recipe})
 }
 
 // saveLog writes the log of the run and returns where it is.

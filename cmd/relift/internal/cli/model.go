@@ -10,19 +10,24 @@ import (
 
 // model makes the trained network with its encoding and provenance.
 func (f *solveFlags) model(p *prepared, r *relift.Result) (*network.Model, error) {
-	m, err := relift.NewModel(r, p.problem(f.reg), p.encoding)
+	return f.modelFor(p, r, f.reg)
+}
+
+// modelFor is model for the weight decay gamma.
+func (f *solveFlags) modelFor(p *prepared, r *relift.Result, gamma float64) (*network.Model, error) {
+	m, err := relift.NewModel(r, p.problem(gamma), p.encoding)
 	if err != nil {
 		return nil, internal(err)
 	}
-	m.Provenance.Source, m.Provenance.Seed, m.Provenance.Settings = p.source, uint64(f.seed), f.provenanceSettings()
+	m.Provenance.Source, m.Provenance.Seed, m.Provenance.Settings = p.source, uint64(f.seed), f.provenanceSettings(gamma)
 	return m, nil
 }
 
 // provenanceSettings are the settings that shape the network, as they would be
 // typed.
-func (f *solveFlags) provenanceSettings() map[string]string {
+func (f *solveFlags) provenanceSettings(gamma float64) map[string]string {
 	settings := map[string]string{
-		"reg":        strconv.FormatFloat(f.reg, 'g', -1, 64),
+		"reg":        strconv.FormatFloat(gamma, 'g', -1, 64),
 		"method":     f.method,
 		"width":      strconv.FormatInt(f.width, 10),
 		"gap":        strconv.FormatFloat(f.gap, 'g', -1, 64),
@@ -34,6 +39,15 @@ func (f *solveFlags) provenanceSettings() map[string]string {
 	}
 	f.tuning.state(settings)
 	return settings
+}
+
+// metrics are the figures of a model on the rows for training, and on those for testing where there are any.
+func (p *prepared) metrics(m *network.Model) *report.Metrics {
+	out := &report.Metrics{Train: metric(m.EvaluateEncoded(p.train))}
+	if p.test != nil {
+		out.Test = metric(m.EvaluateEncoded(p.test))
+	}
+	return out
 }
 
 // metric takes the figures of an evaluation.

@@ -54,7 +54,7 @@ func newRoot() *cobra.Command {
 	root.AddGroup(&cobra.Group{ID: "main", Title: "Commands:"}, &cobra.Group{ID: "other", Title: "Other commands:"})
 	root.SetHelpCommandGroupID("other")
 	root.SetCompletionCommandGroupID("other")
-	root.AddCommand(newTrain(), newBound(), newPredict(), newEvaluate(), newExplain(), newPlot(), newAudit(), newVerify(), newConvert(), newReproduce(), newMan(), newVersion())
+	root.AddCommand(newTrain(), newPath(), newBound(), newPredict(), newEvaluate(), newExplain(), newPlot(), newAudit(), newVerify(), newConvert(), newReproduce(), newMan(), newVersion())
 	completeData(root.Commands())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return startBLAS() }
 	root.AddCommand(topics()...)

@@ -97,10 +97,7 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 
 // run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
-	options := relift.Options{
-		Method: relift.Method(f.method), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
-		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
-	}
+	options := f.options(begin)
 	var to tee
 	if !f.quiet {
 		table := report.NewTable(raw(stderr), isTerminal(stderr))
@@ -117,19 +114,32 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 		options.Progress = to
 	}
 	result, err := solve(ctx, p.problem(f.reg), options)
-	switch {
-	case err == nil:
-		if len(result.Cut) > 0 { // what is left to do must not wait for it
-			blas().Abandon()
-		}
-		return result, nil
-	case errors.Is(err, problem.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
-		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
-	case errors.Is(err, relift.ErrContradiction):
-		return nil, unverified(fmt.Errorf("%s: %w", p.source, err))
-	default:
-		return nil, internal(err)
+	if err != nil {
+		return nil, p.failure(err)
 	}
+	if len(result.Cut) > 0 { // what is left to do must not wait for it
+		blas().Abandon()
+	}
+	return result, nil
+}
+
+// options are those of a run; the time limit counts from begin.
+func (f *solveFlags) options(begin time.Time) relift.Options {
+	return relift.Options{
+		Method: relift.Method(f.method), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
+		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
+	}
+}
+
+// failure is the error of a run with its exit status.
+func (p *prepared) failure(err error) error {
+	switch {
+	case errors.Is(err, problem.ErrInvalid), errors.Is(err, relift.ErrOptions), errors.Is(err, relift.ErrMemory):
+		return badInput(fmt.Errorf("%s: %w", p.source, err))
+	case errors.Is(err, relift.ErrContradiction):
+		return unverified(fmt.Errorf("%s: %w", p.source, err))
+	}
+	return internal(err)
 }
 
 // isTerminal reports whether w is a terminal on which a line can be rewritten.
@@ -167,30 +177,17 @@ func (f *solveFlags) warn(w io.Writer, warnings []string) {
 
 // summary collects what train and bound report in the same way.
 func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *report.Summary {
-	e := p.encoding
-	n, d := p.train.X.Dims()
-	_, c := p.train.Y.Dims()
+	data := p.describe()
+	data.ZeroRows, data.Distinct = r.ZeroRows, r.Representatives
 	s := &report.Summary{
 		Status: r.Status.String(), StatusMeaning: r.Status.Meaning(), Method: string(r.Method),
 		LowerBound: report.Number(r.LowerBound), BoundSource: source(r.Proof),
 		UpperBound: report.Number(r.UpperBound), RelativeGap: report.Number(r.RelativeGap),
-		Data: report.Data{
-			Source: p.source, Task: string(e.Task), Rows: n, Features: len(e.Features), Columns: d, Outputs: c,
-			Classes: e.Classes, Targets: e.Targets,
-			ZeroRows: r.ZeroRows, Distinct: r.Representatives, Digest: "sha256:" + p.train.Digest(),
-		},
-		Settings: report.Settings{
-			Reg: f.reg, Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
-			Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
-			Method: f.method, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: r.TimeLimit.Seconds(), Gap: f.gap,
-			Threads: threads(), BLAS: blasName(),
-		},
+		Data:     data,
+		Settings: f.settings(r.TimeLimit),
 		Tuning:   f.tuning.outcome,
 		Warnings: append(p.warnings, r.Warnings...),
 		Version:  relift.Version,
-	}
-	if p.test != nil {
-		s.Data.TestRows, _ = p.test.X.Dims()
 	}
 	if x := r.Relaxation; x != nil {
 		s.Relaxation = &report.Relaxation{
@@ -206,6 +203,31 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 	}
 	s.Seconds = report.Number(time.Since(begin).Seconds())
 	return s
+}
+
+// describe says what the table is, without what presolve finds.
+func (p *prepared) describe() report.Data {
+	e := p.encoding
+	n, d := p.train.X.Dims()
+	_, c := p.train.Y.Dims()
+	data := report.Data{
+		Source: p.source, Task: string(e.Task), Rows: n, Features: len(e.Features), Columns: d, Outputs: c,
+		Classes: e.Classes, Targets: e.Targets, Digest: "sha256:" + p.train.Digest(),
+	}
+	if p.test != nil {
+		data.TestRows, _ = p.test.X.Dims()
+	}
+	return data
+}
+
+// settings are those of a run with a time limit.
+func (f *solveFlags) settings(limit time.Duration) report.Settings {
+	return report.Settings{
+		Reg: f.reg, Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
+		Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
+		Method: f.method, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: limit.Seconds(), Gap: f.gap,
+		Threads: threads(), BLAS: blasName(),
+	}
 }
 
 // conclude writes the files that were asked for and prints the summary, whatever became of them.

@@ -61,10 +61,7 @@ func newTrain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			s.Metrics = &report.Metrics{Train: metric(model.EvaluateEncoded(p.train))}
-			if p.test != nil {
-				s.Metrics.Test = metric(model.EvaluateEncoded(p.test))
-			}
+			s.Metrics = p.metrics(model)
 			if text := useless(s.Metrics); text != "" {
 				s.Warnings = append(s.Warnings, text)
 			}

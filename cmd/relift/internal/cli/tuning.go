@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/network"
@@ -35,6 +34,11 @@ type tuneFlags struct {
 // bind gives c the flags, with --reg, whose value goes to reg.
 func (t *tuneFlags) bind(c *cobra.Command, reg *float64) {
 	bindAuto(c, "reg", reg, &t.auto)
+	t.bindFolds(c)
+}
+
+// bindFolds gives c the flags of the folds and what they are judged by.
+func (t *tuneFlags) bindFolds(c *cobra.Command) {
 	bind(c, "folds", &t.folds)
 	bind(c, "groups", &t.groups)
 	bind(c, "fold-order", &t.ordered)
@@ -79,49 +83,18 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	if !t.auto {
 		return nil
 	}
-	metric, err := metricOf(t.metric, p.encoding)
+	v, err := f.validation(p, "--reg auto: ")
 	if err != nil {
 		return err
-	}
-	training, err := p.encoding.TrainingRows(p.table, f.data.Split)
-	if err != nil {
-		return badInput(err)
-	}
-	rows, division, err := t.divide(p, training, uint64(f.seed))
-	if err != nil {
-		return badInput(fmt.Errorf("%s: --reg auto: %w", p.source, err))
 	}
 	if f.timeLimit > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, begin.Add(time.Duration(tuningShare*float64(f.timeLimit))))
 		defer cancel()
 	}
-	started := time.Now()
-	out := &report.Tuning{
-		Metric: t.metric, Higher: metric.higher, Folds: len(rows), Division: division, OneStandardError: t.oneStandardError,
-	}
-	folds := make([]tune.Fold, len(rows))
-	for k, r := range rows {
-		fit, judge, err := p.encoding.Fold(training, f.data.Options, p.train, r.Train, r.Test)
-		if err != nil {
-			return badInput(fmt.Errorf("--reg auto: fold %d: %w", k+1, err))
-		}
-		folds[k] = tune.Fold{Train: p.posed(fit, f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights}
-		out.Rows = max(out.Rows, len(r.Train)+len(r.Test))
-	}
-	path, err := tune.Choose(ctx, p.problem(f.reg), folds, tune.Options{
-		Error: metric.error, OneStandardError: t.oneStandardError, Width: int(f.width), Seed: uint64(f.seed),
-		Executor: dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas())),
-		Progress: func(path *tune.Path) {
-			if f.quiet {
-				return
-			}
-			if len(path.Points) == 1 {
-				fmt.Fprintln(stderr, report.TuningHeader(t.metric))
-			}
-			fmt.Fprintln(stderr, metric.point(path.Points[len(path.Points)-1]))
-		},
-	})
+	o := v.options(f, stderr)
+	o.Executor = dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
+	path, err := tune.Choose(ctx, p.problem(f.reg), v.folds, o)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return badInputf("%s: --reg auto: the first cross-validation takes longer than half of --time-limit; expected a longer limit, or a number for --reg", p.source)
@@ -133,19 +106,79 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		return internal(err)
 	}
 	f.reg = path.Gamma()
-	out.Gamma, out.GammaPerRow, out.GammaMax = report.Number(f.reg), report.Number(f.reg/path.TotalRows), report.Number(path.GammaMax)
-	out.Status, out.Best, out.Chosen = path.Status.String(), path.Best, path.Chosen
-	for _, q := range path.Points {
-		out.Path = append(out.Path, metric.point(q))
-	}
-	out.Seconds = report.Number(time.Since(started).Seconds())
 	if path.Status == tune.Interrupted {
 		p.warnings = append(p.warnings, fmt.Sprintf("--reg auto: the cross-validation was ended early, after %s; a smaller γ may be better",
 			report.Plural(len(path.Points), "weight decay", "weight decays")))
 		f.warn(stderr, p.warnings[len(p.warnings)-1:])
 	}
-	t.outcome = out
+	t.outcome = v.report(t, path)
 	return nil
+}
+
+// validation is a cross-validation that is about to begin.
+type validation struct {
+	metric   tuningMetric
+	folds    []tune.Fold
+	division string // of the rows
+	rows     int    // that take part
+	begin    time.Time
+}
+
+// validation makes the folds; what goes before messages.
+func (f *solveFlags) validation(p *prepared, what string) (*validation, error) {
+	t := &f.tuning
+	metric, err := t.judge(p)
+	if err != nil {
+		return nil, err
+	}
+	training, err := p.encoding.TrainingRows(p.table, f.data.Split)
+	if err != nil {
+		return nil, badInput(err)
+	}
+	rows, division, err := t.divide(p, training, uint64(f.seed))
+	if err != nil {
+		return nil, badInput(fmt.Errorf("%s: %s%w", p.source, what, err))
+	}
+	v := &validation{metric: metric, division: division, begin: time.Now()}
+	for k, r := range rows {
+		fit, judge, err := p.encoding.Fold(training, f.data.Options, p.train, r.Train, r.Test)
+		if err != nil {
+			return nil, badInput(fmt.Errorf("%sfold %d: %w", what, k+1, err))
+		}
+		v.folds = append(v.folds, tune.Fold{Train: p.posed(fit, f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights})
+		v.rows = max(v.rows, len(r.Train)+len(r.Test))
+	}
+	return v, nil
+}
+
+// options are those of the cross-validation, with a table of its progress on stderr.
+func (v *validation) options(f *solveFlags, stderr io.Writer) tune.Options {
+	t := &f.tuning
+	return tune.Options{
+		Error: v.metric.error(), OneStandardError: t.oneStandardError, Width: int(f.width), Seed: uint64(f.seed),
+		Progress: func(path *tune.Path) {
+			if f.quiet {
+				return
+			}
+			if len(path.Points) == 1 {
+				fmt.Fprintln(stderr, report.TuningHeader(t.metric))
+			}
+			fmt.Fprintln(stderr, v.metric.point(path.Points[len(path.Points)-1]))
+		},
+	}
+}
+
+// report is the outcome as it is shown.
+func (v *validation) report(t *tuneFlags, path *tune.Path) *report.Tuning {
+	out := &report.Tuning{
+		Gamma: report.Number(path.Gamma()), GammaPerRow: report.Number(path.Gamma() / path.TotalRows), GammaMax: report.Number(path.GammaMax),
+		Metric: t.metric, Higher: v.metric.higher(), Folds: len(v.folds), Division: v.division, Rows: v.rows, OneStandardError: t.oneStandardError,
+		Status: path.Status.String(), Best: path.Best, Chosen: path.Chosen, Seconds: report.Number(time.Since(v.begin).Seconds()),
+	}
+	for _, q := range path.Points {
+		out.Path = append(out.Path, v.metric.point(q))
+	}
+	return out
 }
 
 // divide returns the folds of the training rows, and what they are divided by.
@@ -223,51 +256,39 @@ func groupsOf(p *prepared, training *table.Table, column string, rows []int) ([]
 	return groups, nil
 }
 
-// metric is what a cross-validation judges by.
-type tuningMetric struct {
-	error  tune.Error // nil for the deviance of the loss
-	higher bool       // what is shown is one less the error
+// tuningMetric is what a cross-validation judges by.
+type tuningMetric struct{ *network.Metric } // nil for the deviance of the loss
+
+// deviance is the metric that is there for every task and loss.
+const deviance = "deviance"
+
+// judge returns the metric of --metric for what is predicted.
+func (t *tuneFlags) judge(p *prepared) (tuningMetric, error) {
+	if t.metric == deviance {
+		return tuningMetric{}, nil
+	}
+	m, err := network.MetricNamed(t.metric, p.encoding, p.loss)
+	if err != nil {
+		return tuningMetric{}, badInputf("--metric %s: %w", t.metric, err)
+	}
+	return tuningMetric{&m}, nil
 }
 
-// metricOf returns the metric of --metric for what the recipe predicts.
-func metricOf(name string, e *recipe.Recipe) (tuningMetric, error) {
-	classes := map[string]func(*network.Classification) float64{
-		"accuracy":          func(c *network.Classification) float64 { return 1 - c.Accuracy },
-		"balanced-accuracy": func(c *network.Classification) float64 { return 1 - c.BalancedAccuracy },
+// error is nil for the deviance.
+func (m tuningMetric) error() tune.Error {
+	if m.Metric == nil {
+		return nil
 	}
-	numbers := map[string]func(*network.Regression) float64{
-		"rmse": func(r *network.Regression) float64 { return r.RMSE },
-		"mae":  func(r *network.Regression) float64 { return r.MAE },
-		"r2": func(r *network.Regression) float64 {
-			if r.R2 == nil {
-				return 1 // a target that does not vary explains nothing
-			}
-			return 1 - *r.R2
-		},
-	}
-	classification := e.Task == recipe.TaskClassification
-	switch {
-	case name == "deviance":
-		return tuningMetric{}, nil
-	case classification && classes[name] != nil:
-		return tuningMetric{higher: true, error: func(outputs, targets *mat.Dense, _ []float64) float64 {
-			return classes[name](network.Classify(e.Classes, e.Scores(outputs), e.Scores(targets)))
-		}}, nil
-	case !classification && numbers[name] != nil:
-		return tuningMetric{higher: name == "r2", error: func(outputs, targets *mat.Dense, _ []float64) float64 {
-			return numbers[name](network.Regress(e.Targets, outputs, targets))
-		}}, nil
-	case classification:
-		return tuningMetric{}, badInputf("--metric %s: the task is a classification; expected deviance, accuracy or balanced-accuracy", name)
-	}
-	return tuningMetric{}, badInputf("--metric %s: the task is a regression; expected deviance, rmse, mae or r2", name)
+	return m.Error
 }
+
+func (m tuningMetric) higher() bool { return m.Metric != nil && m.Higher }
 
 // point is a point of the path as it is shown.
 func (m tuningMetric) point(q tune.Point) report.TuningPoint {
 	shown := func(e float64) report.Number {
-		if m.higher {
-			e = 1 - e
+		if m.Metric != nil {
+			e = m.FromError(e)
 		}
 		return report.Number(e)
 	}

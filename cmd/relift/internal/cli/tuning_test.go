@@ -113,6 +113,7 @@ func TestTuningRefusals(t *testing.T) {
 		{[]string{"train", path, "--reg", "auto", "--groups", "site", "--fold-order"}, []string{"groups", "fold-order"}},
 		{[]string{"train", path, "--reg", "auto", "--metric", "r2"}, []string{"--metric r2", "classification", "accuracy"}},
 		{[]string{"train", path, "--reg", "auto", "--metric", "accuracy", "--target", "y", "--drop", "kind"}, []string{"--metric accuracy", "regression", "r2"}},
+		{[]string{"train", path, "--reg", "auto", "--metric", "log-loss"}, []string{"--metric log-loss", "squared loss has no probabilities", "logistic"}},
 		{[]string{"train", flat, "--reg", "auto", "--task", "regression", "--folds", "2"}, []string{"--reg auto", "targets do not vary"}},
 	} {
 		t.Run(strings.Join(append(c.args[:1:1], c.args[2:]...), " "), func(t *testing.T) { command(t, c.args...).wantRefusal(t, c.words...) })
@@ -124,6 +125,8 @@ func TestTrainChoosesGammaOfALoss(t *testing.T) {
 	_, path := file(t, "t.csv", measured(60))
 	for _, args := range [][]string{
 		{"--target", "kind", "--drop", "y,site", "--loss", "logistic", "--intercept", "--class-weight", "balanced", "--metric", "balanced-accuracy"},
+		{"--target", "kind", "--drop", "y,site", "--loss", "softmax", "--metric", "log-loss"},
+		{"--target", "kind", "--drop", "y,site", "--metric", "auc"},
 		{"--target", "y", "--drop", "kind,site", "--loss", "huber", "--intercept", "--metric", "mae"},
 	} {
 		s, _ := tuned(t, append([]string{path, "--method", "descent", "--quiet", "--effort", "150"}, args...)...)
