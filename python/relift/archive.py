@@ -9,11 +9,13 @@ even where case is ignored; there are no comments, extra names or encryption.  W
 NumPy and relift write is like this.
 """
 
+import contextlib
 import math
 import os
 import re
 import struct
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -37,21 +39,55 @@ _HEADER = re.compile(
 class _Member:
     """One entry of the central directory."""
 
-    def __init__(self, fields, name):
+    def __init__(self, fields, name, directory):
         (_, _, _, self.flags, self.method, _, _, self.checksum, self.packed, self.size) = fields[:10]
         self.offset, self.name = fields[16], name
+        self.most = directory  # where it has to have ended
+
+
+class Archive(Mapping):
+    """The arrays of an NPZ archive by their names: float64 or int64 of any shape of at
+    most two dimensions, or str.  An array is read, and compared with its checksum, each
+    time it is asked for; none is kept.
+    """
+
+    def __init__(self, file):
+        """Takes a path or an open binary file that can seek, and reads all of it once.
+
+        Raises ValueError for anything that is not exactly one such archive; memory is
+        taken for the largest array, and for no more than a hundred times the file.
+        """
+        self._file = file
+        with self._opened() as opened:
+            self._members = {name: member for name, member, _ in _walk(opened)}
+
+    def __getitem__(self, name):
+        member = self._members[name]
+        with self._opened() as file:
+            return _named_array(name, _content(file, member)[0])
+
+    def __iter__(self):
+        return iter(self._members)
+
+    def __len__(self):
+        return len(self._members)
+
+    def __contains__(self, name):
+        return name in self._members
+
+    def _opened(self):
+        return open(self._file, "rb") if isinstance(self._file, (str, os.PathLike)) else contextlib.nullcontext(self._file)
 
 
 def read_arrays(file):
-    """Returns the arrays of an NPZ archive, an open binary file that can seek, by
-    their names: float64 or int64 of any shape of at most two dimensions, or str.
+    """Returns all arrays of an open file that an `Archive` can be made of, in memory."""
+    return {name: array for name, _, array in _walk(file)}
 
-    Raises ValueError for anything that is not exactly one such archive; memory is
-    taken for no more than a hundred times the file.
-    """
+
+def _walk(file):
+    """Yields the name, the member and the array of each member, in the order of the file."""
     size = file.seek(0, os.SEEK_END)
-    limit = min((256 << 20) + 100 * size, 16 << 30)
-    arrays, at = {}, 0
+    limit, at = min((256 << 20) + 100 * size, 16 << 30), 0
     members, directory = _directory(file, size)
     for member in members:
         if member.offset != at:
@@ -59,15 +95,18 @@ def read_arrays(file):
         limit -= member.size
         if limit < 0:
             raise ValueError("the archive's arrays are out of proportion to its size")
-        content, at = _content(file, member, directory)
+        content, at = _content(file, member)
         name = member.name[:-4].decode()
-        try:
-            arrays[name] = _array(content)
-        except ValueError as e:
-            raise ValueError(f"array {name!r}: {e}") from None
+        yield name, member, _named_array(name, content)
     if at != directory:
         raise ValueError("the archive has bytes that belong to no member")
-    return arrays
+
+
+def _named_array(name, content):
+    try:
+        return _array(content)
+    except ValueError as e:
+        raise ValueError(f"array {name!r}: {e}") from None
 
 
 def take(arrays, key, kind, dimensions):
@@ -116,14 +155,14 @@ def _directory(file, size):
         if name.lower() in seen:
             raise ValueError(f"the archive has two arrays {name[:100].decode()!r}")
         seen.add(name.lower())
-        members.append(_Member(fields, name))
+        members.append(_Member(fields, name, start))
         at = end
     if at != length:
         raise ValueError("the archive's directory has bytes that belong to no entry")
     return members, start
 
 
-def _content(file, member, directory):
+def _content(file, member):
     """Returns the content of a member, and where the next one begins."""
     mark, _, flags, method, _, _, checksum, packed, size, names, extra = _LOCAL.unpack(_take(file, member.offset, _LOCAL.size))
     at = member.offset + _LOCAL.size
@@ -142,7 +181,7 @@ def _content(file, member, directory):
     if flags & ~(_DESCRIPTOR | _UTF8) or bool(flags & _DESCRIPTOR) != streamed or method not in (_STORED, _DEFLATED):
         raise ValueError(f"member {member.name!r} is encrypted or compressed in a way that NumPy does not write")
     at += names + extra
-    if at + member.packed > directory:
+    if at + member.packed > member.most:
         raise ValueError("the archive is cut off")
     content = _take(file, at, member.packed)
     at += member.packed

@@ -27,7 +27,7 @@ import numpy as np
 
 from . import cones as by_cones
 from . import multipliers
-from .archive import read_arrays, take
+from .archive import Archive, take
 from .derivation import Derivation, is_derivation
 from .multipliers import ARRAYS, Certificate
 from .statement import LOSS, contradiction, describe, difference
@@ -42,16 +42,15 @@ def load_certificate(path):
 
     Returns a `Certificate`, a `cones.Cones` for a file that holds a proof by cones
     alone, or a `derivation.Derivation` for format version 2.  Raises ValueError, in one line, for what is not a certificate or is of a
-    newer format, and OSError for a file that cannot be read.
+    newer format, and OSError for a file that cannot be read.  A `Derivation` reads the nodes of the proof when
+    it is verified, a part of them at a time: until then the file has to stay what it is.
     """
-    if isinstance(path, (str, os.PathLike)):
-        with open(path, "rb") as file:
-            return load_certificate(file)
-    name = getattr(path, "name", "certificate")
+    name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else getattr(path, "name", "certificate")
     try:
-        arrays = read_arrays(path)
-        if is_derivation(arrays):
-            return Derivation(arrays)
+        archive = Archive(path)
+        if is_derivation(archive):
+            return Derivation(archive)
+        arrays = dict(archive)
         meta = _meta(arrays.get("meta", ""))
         if meta and meta.get("format") == by_cones.FORMAT:
             return by_cones.take(arrays, meta)

@@ -6,6 +6,7 @@ import io
 import tempfile
 import unittest
 import warnings
+import weakref
 from fractions import Fraction
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +17,10 @@ import numpy as np
 from relift import certificate as rc
 from relift import verify as command
 from relift.archive import read_arrays
-from relift.derivation import Derivation
+from relift.derivation import Derivation, Proof
 from relift.derivation.multipliers import Leaf
 from relift.derivation.rounding import deficit, logarithm
-from relift.derivation.tree import Claim, Form
+from relift.derivation.tree import Claim, Form, Steps
 from tests.support import ROOT
 
 CORPUS = ROOT / "proof" / "testdata" / "forgeries"
@@ -60,6 +61,64 @@ class Corpus(unittest.TestCase):
         self.assertTrue(verdict(path, loss="softmax"))
         self.assertFalse(verdict(path, loss="squared"))
         self.assertFalse(verdict(path, work_limit=1))
+
+
+def one_node_each(arrays):
+    """The arrays with a pair of vectors of steps for every node."""
+    cuts, begin = [], Steps.begin
+
+    def recorded(steps):
+        cuts.append((len(steps.ints), len(steps.floats)))
+        return begin(steps)
+
+    with mock.patch.object(Steps, "begin", recorded):
+        Proof(arrays)
+    whole = [arrays["steps_0_int"], arrays["steps_0_real"]]
+    assert "steps_1_int" not in arrays
+    cuts = [(0, 0)] + [tuple(len(part) - left for part, left in zip(whole, cut)) for cut in cuts[1 : len(cuts) // 2]] + [tuple(map(len, whole))]
+    out = {name: a for name, a in arrays.items() if not name.startswith("steps_")}
+    for k, (first, last) in enumerate(zip(cuts, cuts[1:])):
+        for part, a, b, kind in zip(whole, first, last, ("int", "real")):
+            out[f"steps_{k}_{kind}"] = part[a:b]
+    return out
+
+
+class Watched(dict):
+    """Arrays that are read anew each time, as those of a file: of the steps at most two pairs may be held at a time."""
+
+    def __init__(self, arrays):
+        super().__init__(arrays)
+        self.read = []
+
+    def __getitem__(self, name):
+        a = super().__getitem__(name)
+        if not name.startswith("steps_"):
+            return a
+        alive = {pair for pair, array in self.read if array() is not None}
+        assert len(alive) <= 2, f"{alive} are held when {name} is read"
+        a = np.array(a)
+        self.read.append((name.split("_")[1], weakref.ref(a)))
+        return a
+
+
+class Streams(unittest.TestCase):
+    def test_nodes_are_read_one_pair_after_the_other(self):
+        for name in ("honest-split", "honest-softmax", "honest-blocks"):
+            with self.subTest(name), open(CORPUS / f"{name}.npz", "rb") as file:
+                arrays = Watched(one_node_each(read_arrays(file)))
+                self.assertTrue(rc.verify_certificate(Derivation(arrays)))
+                self.assertEqual(len(arrays.read) % 4, 0)  # two vectors, read for the work and for the proof
+
+    def test_a_file_that_changes_after_it_was_opened_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "c.npz")
+            content = (CORPUS / "honest-split.npz").read_bytes()
+            path.write_bytes(content)
+            certificate = rc.load_certificate(path)
+            self.assertTrue(rc.verify_certificate(certificate))
+            at = content.index(b"steps_0_real.npy") + 30  # in its data
+            path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+            self.assertFalse(rc.verify_certificate(certificate))
 
 
 class Weights(unittest.TestCase):

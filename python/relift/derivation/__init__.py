@@ -64,7 +64,8 @@ class Proof:
 
 class Derivation:
     """A file of format version 2; nothing about its contents is assumed but that X, Y, γ and
-    the loss can be read."""
+    the loss can be read.  Its nodes are read and checked as a stream, twice: for the work, and
+    for the proof."""
 
     def __init__(self, arrays):
         """Raises ValueError for arrays that are no derivation, or one of a later version."""

@@ -22,7 +22,10 @@ class Arrays:
 
     def take(self, name, kind, dimensions):
         require(name in self.arrays, "there is no array %r", name)
-        a = self.arrays[name]
+        try:
+            a = self.arrays[name]
+        except ValueError as e:  # of a file that has changed since it was opened
+            raise Refused(str(e)) from None
         if kind == "U":
             a = a if isinstance(a, str) else str(a[()]) if a.dtype.kind == "U" and a.ndim == 0 else None
             require(a is not None, "array %r is not a text", name)

@@ -15,7 +15,7 @@ MOST_PARTS = 64
 
 
 class Steps:
-    """Reads the pairs of vectors of steps."""
+    """Reads the pairs of vectors of steps, one pair at a time."""
 
     def __init__(self, arrays):
         self.arrays, self.pair, self.nodes = arrays, 0, 0
@@ -138,13 +138,13 @@ class Tree:
             self.pending.append((replace(claim, u=claim.u + [(sign * r, i)], signs={**claim.signs, i: sign}), region))
 
     def _split_u(self, claim, region):
-        a = self.steps.reals(self.rows.k)
+        a = self.steps.reals(self.rows.k).copy()  # what is kept must not keep its pair of vectors
         require(a.any(), "the normal of a split is zero")
         for sign in (-1.0, 1.0):
             self.pending.append((replace(claim, u=claim.u + [(sign * a, None)]), region))
 
     def _split_v(self, claim, region):
-        b = self.steps.reals(self.rows.c)
+        b = self.steps.reals(self.rows.c).copy()
         require(b.any(), "the normal of a split is zero")
         for sign in (-1.0, 1.0):
             self.pending.append((replace(claim, v=claim.v + [sign * b]), region))
@@ -214,7 +214,7 @@ class Tree:
         form = Form(float(u), float(v))
         for bit, name, shape in ((1, "G", (k, k)), (2, "F", (k, c)), (4, "H", (c, c))):
             if present & bit:
-                part = self.steps.reals(shape[0] * shape[1]).reshape(shape)
+                part = self.steps.reals(shape[0] * shape[1]).reshape(shape).copy()
                 require(name == "F" or (part == part.T).all(), "a square part of a form is not symmetric")
                 setattr(form, name, part)
         return form
