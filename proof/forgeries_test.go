@@ -476,6 +476,15 @@ func corpus(t testing.TB) []forgery {
 	write("dtype", "W is a matrix of integers", honestRow(), 1.3, func(e *edits) {
 		e.replace("W", npy.Array{Shape: []int{1, 1}, Kind: npy.Int64, Int64: []int64{1}})
 	})
+	more := func(name string, a npy.Array) func(*edits) {
+		return func(e *edits) { e.entries = append(e.entries, npy.Entry{Name: name, Array: a}) }
+	}
+	write("array-unknown", "there is an array that no rule looks at", honestRow(), 1.3, more("lower_bound_2", npy.Scalar(4.4)))
+	write("array-other-case", "an array has the name of another one in small letters", honestRow(), 1.3, more("x", npy.Matrix(mat.NewDense(1, 1, []float64{1}))))
+	write("basis-alone", "there is a basis and there are no rows for it", honestRow(), 1.3, more("basis", npy.Matrix(mat.NewDense(1, 1, []float64{1}))))
+	write("claim-in-x-alone", "there is the form of the root in X and not the form", honestRow(), 1.3, more("claim_in_x", npy.Scalar(0.5)))
+	write("steps-gap", "there are steps behind a pair that is missing", honestRow(), 1.3, more("steps_2_int", npy.Array{Shape: []int{1}, Kind: npy.Int64, Int64: []int64{7}}))
+	write("steps-half", "there are integers of steps without their numbers", honestRow(), 1.3, more("steps_1_int", npy.Array{Shape: []int{0}, Kind: npy.Int64}))
 	for _, name := range []string{"X", "Y", "W"} {
 		for _, v := range []float64{math.NaN(), math.Inf(1), 1e300} {
 			what := strings.ToLower(fmt.Sprintf("%s-%v", name, v))

@@ -214,6 +214,9 @@ func (f *File) Verify(ctx context.Context, limit effort.Effort, progress func(do
 		for _, c := range r.Checks {
 			checks = append(checks, verify.Check(c))
 		}
+		if r.OK() {
+			checks = append(checks, f.statement()...)
+		}
 		o.take(checks, "", r.ClaimedBound, r.ProvenBound)
 		o.At = r.At
 	}
@@ -243,6 +246,36 @@ func (f *File) Verify(ctx context.Context, limit effort.Effort, progress func(do
 		o.Proven = math.Inf(-1)
 	}
 	return o, nil
+}
+
+// statement is the failed check of a derivation's file that states another γ, or a column of ones that X does not have; nothing if
+// it states neither.  The verifiers of format version 1 look at γ themselves.
+func (f *File) statement() []verify.Check {
+	var stated struct {
+		Gamma  *float64 `json:"gamma"`
+		Reg    *float64 `json:"reg"`
+		Recipe struct {
+			Bias *bool `json:"bias"`
+		} `json:"recipe"`
+	}
+	_ = json.Unmarshal(f.Settings, &stated) // what is of another type states nothing
+	failed := func(format string, args ...any) []verify.Check {
+		return []verify.Check{{Name: "statement", Detail: fmt.Sprintf(format, args...)}}
+	}
+	for _, gamma := range []*float64{stated.Gamma, stated.Reg} {
+		if gamma != nil && *gamma != f.Gamma {
+			return failed("the meta data state γ = %v, and the proof is for %v", *gamma, f.Gamma)
+		}
+	}
+	if stated.Recipe.Bias == nil || !*stated.Recipe.Bias {
+		return nil
+	}
+	for i := range f.X.Rows {
+		if f.X.Row(i)[f.X.Cols-1] != 1 {
+			return failed("the meta data state a bias, and the last column of X is not 1 at row %d", i)
+		}
+	}
+	return nil
 }
 
 func (o *Outcome) take(checks []verify.Check, prefix string, claimed, proven float64) {

@@ -147,6 +147,37 @@ func TestDerivations(t *testing.T) {
 	}
 }
 
+// What the meta data of a derivation state of γ and of a bias has to be true.
+func TestStatements(t *testing.T) {
+	archive, err := npy.OpenArchive(filepath.Join("..", "..", "proof", "testdata", "forgeries", "honest-split.npz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for settings, fails := range map[string]bool{
+		`{"gamma": 0.5, "reg": 0.5, "recipe": {"bias": true}}`: false, // X is 1, γ is ½
+		`{"gamma": 7}`: true, `{"reg": 7}`: true, `[]`: false, `{"reg": 7, "recipe": []}`: true,
+	} {
+		var entries []npy.Entry
+		for _, name := range archive.Names() {
+			a, err := archive.Array(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "meta" {
+				a = npy.String(`{"settings": ` + settings + `}`)
+			}
+			entries = append(entries, npy.Entry{Name: name, Array: a})
+		}
+		path := filepath.Join(t.TempDir(), "stated.npz")
+		if err := atomicfile.Write(path, func(w io.Writer) error { return npy.WriteArchive(w, entries) }); err != nil {
+			t.Fatal(err)
+		}
+		if proven := proves(t, path); math.IsInf(proven, -1) != fails {
+			t.Errorf("%s: %v is proved", settings, proven)
+		}
+	}
+}
+
 // Files of format version 1, one of each kind, as relift 0.1.0 wrote them, still verify; with any array
 // of numbers changed they do not.
 func TestFilesOfVersionOne(t *testing.T) {

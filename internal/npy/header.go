@@ -215,19 +215,23 @@ func (d dtype) tableOnly() bool {
 	return d.letter == 'f' && d.size == 2 || d.letter == 'u' && d.size == 8
 }
 
-func unsupported(descr string) error {
-	return fmt.Errorf("%w: elements of type %q are not supported; expected float64, float32, an integer up to 64 bits, bool or str", ErrFormat, descr)
+func unsupported(descr string, types types) error {
+	expected := "float64, float32, an integer up to 64 bits, bool or str"
+	if types == exact {
+		expected = "float64, int64 or str"
+	}
+	return fmt.Errorf("%w: elements of type %q are not supported; expected %s", ErrFormat, descr, expected)
 }
 
 // parseDtype decodes a descr such as "<f8".
 func parseDtype(descr string) (dtype, error) {
 	if len(descr) < 3 {
-		return dtype{}, unsupported(descr)
+		return dtype{}, unsupported(descr, numbers)
 	}
 	d := dtype{letter: descr[1]}
 	size, err := strconv.ParseUint(descr[2:], 10, 31)
 	if err != nil {
-		return dtype{}, unsupported(descr)
+		return dtype{}, unsupported(descr, numbers)
 	}
 	d.size = int(size)
 	switch descr[0] {
@@ -238,10 +242,10 @@ func parseDtype(descr string) (dtype, error) {
 	case '|': // one byte, or bytes
 		d.order = binary.LittleEndian
 		if d.letter != 'S' && d.size != 1 {
-			return dtype{}, unsupported(descr)
+			return dtype{}, unsupported(descr, numbers)
 		}
 	default:
-		return dtype{}, unsupported(descr)
+		return dtype{}, unsupported(descr, numbers)
 	}
 	var sizes []int
 	switch d.letter {
@@ -263,7 +267,7 @@ func parseDtype(descr string) (dtype, error) {
 		return d, nil
 	}
 	if !slices.Contains(sizes, d.size) {
-		return dtype{}, unsupported(descr)
+		return dtype{}, unsupported(descr, numbers)
 	}
 	return d, nil
 }

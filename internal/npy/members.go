@@ -22,7 +22,7 @@ type members struct {
 
 // OpenMembers opens an NPZ file without reading its arrays: Array reads one each time, and keeps nothing of it.  It
 // works until ctx ends or the archive is closed.  What all arrays may have in bytes together is
-// bounded by a multiple of the size of the file.  Errors begin with the path.
+// bounded by a multiple of the size of the file, and they are float64, int64 or single strings.  Errors begin with the path.
 func OpenMembers(ctx context.Context, path string) (*Archive, error) {
 	file, size, err := openRegular(path)
 	if err != nil {
@@ -57,7 +57,7 @@ func (m *members) array(name string) (Array, error) {
 		limit = m.members[i].size
 	}
 	m.mutex.Unlock()
-	array, used, err := readMember(m.source, m.members[i], limit, Read)
+	array, used, err := readMember(m.source, m.members[i], limit, readExact)
 	if err != nil {
 		return Array{}, fmt.Errorf("array %.100q: %w", name, err)
 	}

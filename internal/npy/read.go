@@ -15,13 +15,36 @@ import (
 // bytes that the file, header included, may have. Memory is taken as data
 // arrives, never on the word of the header: a hostile file costs no more than
 // a small multiple of its own length.
-func Read(r io.Reader, limit int64) (Array, error) { return read(r, limit, false) }
+func Read(r io.Reader, limit int64) (Array, error) { return read(r, limit, numbers) }
 
 // ReadTable is Read for a table, of which nothing is to be proved: it also takes
 // arrays of strings, and float16 and uint64, where each number is one of float64.
-func ReadTable(r io.Reader, limit int64) (Array, error) { return read(r, limit, true) }
+func ReadTable(r io.Reader, limit int64) (Array, error) { return read(r, limit, tables) }
 
-func read(r io.Reader, limit int64, table bool) (Array, error) {
+// readExact is Read for float64, int64 and single strings alone: what the verifiers of certificates agree on.
+func readExact(r io.Reader, limit int64) (Array, error) { return read(r, limit, exact) }
+
+// types is which types of elements are read.
+type types int
+
+const (
+	exact types = iota
+	numbers
+	tables
+)
+
+// have reports whether elements of the type are read.
+func (t types) have(d dtype) bool {
+	switch {
+	case d.letter == 'U' || d.letter == 'S':
+		return true
+	case t == exact:
+		return d.size == 8 && (d.letter == 'f' || d.letter == 'i')
+	}
+	return t == tables || !d.tableOnly()
+}
+
+func read(r io.Reader, limit int64, types types) (Array, error) {
 	h, length, err := readHeader(r)
 	if err != nil {
 		return Array{}, err
@@ -30,11 +53,11 @@ func read(r io.Reader, limit int64, table bool) (Array, error) {
 	if err != nil {
 		return Array{}, err
 	}
-	if d.tableOnly() && !table {
-		return Array{}, unsupported(h.descr)
+	if !types.have(d) {
+		return Array{}, unsupported(h.descr, types)
 	}
 	isText := d.letter == 'U' || d.letter == 'S'
-	if isText && len(h.shape) != 0 && !table {
+	if isText && len(h.shape) != 0 && types != tables {
 		return Array{}, fmt.Errorf("%w: an array of strings; only single strings are supported", ErrFormat)
 	}
 	n, ok := elements(h.shape)

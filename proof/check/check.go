@@ -65,6 +65,9 @@ func Open(archive *npy.Archive) (*Claims, error) {
 	if v := a.integer("derivation_version"); a.err == nil && v != Version {
 		return nil, fmt.Errorf("it has format version %d, this program knows version %d: use a newer relift", v, Version)
 	}
+	if err := checkNames(archive.Names()); err != nil {
+		return nil, err
+	}
 	c := &Claims{
 		X: exported(a.matrix("X")), Y: exported(a.matrix("Y")), Gamma: a.scalar("gamma"), Loss: a.text("loss"),
 		Delta: a.scalar("delta"), Intercept: a.flag("intercept"), Meta: a.text("meta"), arrays: a,

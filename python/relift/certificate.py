@@ -112,15 +112,17 @@ def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None
     Raises
     ------
     ValueError
-        For a file that is not a certificate, in one line.
+        For a file that is not a certificate, or a gamma that is not positive and finite, in one line.
     OSError
         For a file that cannot be read.
     """
+    if gamma is not None and not 0 < gamma < math.inf:
+        raise ValueError(f"gamma is {gamma!r}, expected a finite number above 0 such as 0.1")
     c = path if isinstance(path, (Certificate, by_cones.Cones, Derivation)) else load_certificate(path)
     v = Verification()
     if isinstance(c, Derivation):
         if c.verify(v, work_limit, gamma):
-            _compare(v, c, X, Y, None, loss, bias, scale)
+            _compare(v, c, X, Y, None, loss, bias, scale, c.gamma if gamma is None else gamma)
         return v
     proofs = [c] if isinstance(c, by_cones.Cones) else [c] + ([c.cones] if c.cones and cones else [])
     v.claimed_bound = max((p.lower_bound for p in proofs), key=lambda bound: (not math.isnan(bound), bound))
@@ -133,11 +135,12 @@ def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None
     return v
 
 
-def _compare(v, c, X, Y, gamma, loss, bias, scale):
-    """Adds what the certificate is about, and the checks that it is what the caller says."""
+def _compare(v, c, X, Y, gamma, loss, bias, scale, proved_for=None):
+    """Adds what the certificate is about, and the checks that it is what the caller says; the claimed bound is for the
+    weight proved_for where that is not the file's."""
     of = getattr(c, "loss", LOSS)
     weighted = getattr(c, "weighted", False)
-    v.statement = describe(c.X, c.Y, c.gamma, c.meta, of, weighted, getattr(c, "intercept", False))
+    v.statement = describe(c.X, c.Y, c.gamma if proved_for is None else proved_for, c.meta, of, weighted, getattr(c, "intercept", False))
     v.add("statement", contradiction(c.X, c.gamma, c.meta), "γ and X are what the meta data say of them")
     if not all(wanted is None for wanted in (gamma, loss, bias, scale)):
         problem = difference(c.X, c.gamma, c.meta, of, wanted_gamma=gamma, loss=loss, bias=bias, scale=scale)

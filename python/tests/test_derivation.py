@@ -55,6 +55,25 @@ class Corpus(unittest.TestCase):
             self.assertLessEqual(v.claimed_bound, optimum)
             self.assertGreater(v.claimed_bound, optimum * (1 - 1e-8))
 
+    def test_a_weight_that_is_none_is_refused_and_the_one_of_the_bound_is_stated(self):
+        path = CORPUS / "honest-split.npz"
+        for gamma in (0.0, -1.0, float("nan"), float("inf")):
+            with self.assertRaisesRegex(ValueError, "gamma is"):
+                rc.verify_certificate(path, gamma=gamma)
+        self.assertEqual(dict(verdict(path).statement)["weight γ"], "0.5")
+        self.assertEqual(dict(verdict(path, gamma=2.0).statement)["weight γ"], "2.0")
+
+    def test_meta_data_are_an_object(self):
+        with open(CORPUS / "honest-split.npz", "rb") as file:
+            arrays = dict(read_arrays(file))
+        for meta in ("[]", "1", '""', '{"a": NaN}', "{", "[" * 5000):
+            with self.assertRaises(ValueError, msg=meta[:20]):
+                Derivation({**arrays, "meta": meta})
+        self.assertTrue(rc.verify_certificate(Derivation({**arrays, "meta": "null"})))
+        for settings in ('{"gamma": 7}', '{"reg": 7}', '{"recipe": {"bias": true}}'):
+            v = rc.verify_certificate(Derivation({**arrays, "X": arrays["X"] / 2, "meta": f'{{"settings": {settings}}}'}))
+            self.assertEqual([c.name for c in v.checks if not c.passed], ["statement"], settings)
+
     def test_what_is_stated_is_compared(self):
         path = CORPUS / "honest-softmax.npz"
         self.assertIn(("loss", "softmax, a sum over the rows"), verdict(path).statement)

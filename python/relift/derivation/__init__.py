@@ -17,6 +17,32 @@ VERSION = 2
 WORK_LIMIT = 1e12
 
 
+#: the names of arrays beside the steps, with the array without which there is none of the name
+NAMES = dict.fromkeys(
+    "derivation_version lower_bound gamma loss delta intercept X Y W weights x_exponent w_exponent rows claim_u claim_v claim_g meta".split()
+) | {"row_of": "rows", "row_scale": "rows", "basis": "rows", "claim_in_x": "claim_g"}
+
+
+def check_names(arrays):
+    """Raises ValueError for an array that no verifier looks at."""
+    steps = {name for name in arrays if name.startswith("steps_")}
+    for name in arrays:
+        if name not in NAMES and name not in steps:
+            raise ValueError(f"it has an array {name[:100]!r}, which derivations do not have")
+        if NAMES.get(name) not in (None, *arrays):
+            raise ValueError(f"it has an array {name!r} and no array {NAMES[name]!r}, without which it means nothing")
+    pairs = 0
+    while {f"steps_{pairs}_int", f"steps_{pairs}_real"} <= steps:
+        steps -= {f"steps_{pairs}_int", f"steps_{pairs}_real"}
+        pairs += 1
+    if steps:
+        raise ValueError(f"it has an array {min(steps)[:100]!r} behind {pairs} pairs of steps, to which it does not belong")
+
+
+def _no_constant(name):
+    raise ValueError(f"its meta data are not valid JSON: {name}")
+
+
 def is_derivation(arrays):
     """Whether the arrays are those of a derivation, of this or a later version."""
     return "derivation_version" in arrays
@@ -74,13 +100,16 @@ class Derivation:
         version = a.integer("derivation_version")
         if version != VERSION:
             raise ValueError(f"it has format version {version} and this package knows version {VERSION}: use a newer one")
+        check_names(arrays)
         self.X, self.Y, self.gamma = a.matrix("X"), a.matrix("Y"), a.scalar("gamma")
         self.loss, self.lower_bound = a.take("loss", "U", 0), a.scalar("lower_bound")
         self.weighted, self.intercept = a.has("weights"), a.integer("intercept") == 1
         try:
-            self.meta = json.loads(a.take("meta", "U", 0))
+            self.meta = json.loads(a.take("meta", "U", 0), parse_constant=_no_constant)
         except RecursionError:
             raise ValueError("its meta data are not valid JSON") from None
+        if not isinstance(self.meta, (dict, type(None))):
+            raise ValueError("its meta data are not a JSON object")
 
     def verify(self, verification, work_limit=WORK_LIMIT, gamma=None):
         """Adds the checks to a verification, with the bound for the weight gamma if it is not
@@ -96,7 +125,7 @@ class Derivation:
             return v.add("derivation", str(e) or "it needs more memory than there is", "")
         v.claimed_bound, v.proven_bound = self.lower_bound, proof.proven_bound
         v.add("bound", "", f"the claimed bound {v.claimed_bound!r} is at most {v.proven_bound!r}, which is proved")
-        if gamma is not None and gamma > 0 and gamma != self.gamma:
+        if gamma is not None and gamma != self.gamma:
             v.claimed_bound = v.proven_bound = proof.at(gamma)
             v.add("gamma", "", f"the proof gives the bound {v.claimed_bound!r} for γ = {gamma!r}")
         return True
