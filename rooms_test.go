@@ -13,7 +13,7 @@ type room struct {
 var rooms = []room{
 	{"foundations", "know nothing of networks", []string{
 		"internal/atomicfile", "internal/effort", "internal/element", "internal/half", "internal/linalg", "internal/markdown",
-		"internal/memory", "internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
+		"internal/memory", "internal/nearest", "internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
 	}},
 	{"problem", "the tables, the training problem, its exact reductions", []string{
 		"table/...", "problem/...", "reduce", "lift",

@@ -3,6 +3,7 @@ package table
 import (
 	"strconv"
 
+	"github.com/relift/relift/internal/nearest"
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table/notation"
 )
@@ -25,7 +26,12 @@ func (t *Table) Find(role, reference string) (int, error) {
 		}
 		return 0, Errorf(t.Name, "%s %s is out of range; expected a column name or an index from 0 to %d (or -1 for the last)", role, reference, len(t.Columns)-1)
 	}
-	return 0, Errorf(t.Name, "%s column %s not found; expected one of %s", role, printable.Quote(reference), printable.List(t.Names(), 12))
+	const most = 12
+	expected := "one of " + printable.List(t.Names(), most)
+	if near := nearest.To(reference, t.Names()); near != "" && len(t.Columns) > most {
+		expected = printable.Quote(near) + " or another of " + printable.List(t.Names(), most)
+	}
+	return 0, Errorf(t.Name, "%s column %s not found; expected %s", role, printable.Quote(reference), expected)
 }
 
 func (t *Table) FindAll(role string, references []string) (map[int]bool, []int, error) {
@@ -49,23 +55,29 @@ func (t *Table) FindAll(role string, references []string) (map[int]bool, []int, 
 // several ways, or in none: none of its entries is to be used as a number.
 func (c *Column) Doubtful() bool { return c.doubt != "" }
 
-// BadEntry is the error for the entry of a row that is not a number.
-func (t *Table) BadEntry(column *Column, row int) error {
+// BadEntry is the error for the entry of a row that is not a number; advice says what
+// else may be done about a text.
+func (t *Table) BadEntry(column *Column, row int, advice string) *InputError {
 	if column.doubt != "" {
 		return t.ErrorAt(row, column.Name, "%s", column.doubt)
 	}
-	return t.ErrorAt(row, column.Name, "%s", notation.NotANumber(column.Value(row)))
+	text := column.Value(row)
+	e := t.ErrorAt(row, column.Name, "%s", notation.NotANumber(text))
+	if kind, _ := notation.Classify(text); kind == notation.TokenText && !notation.TooLong(text) {
+		e.Problem += ", or --na-values for texts that mean a missing value" + advice
+	}
+	return e
 }
 
 // BadNumber is the error for the first entry of a mixed or categorical column
-// that is not a number.
-func (t *Table) BadNumber(column *Column) error {
+// that is not a number; advice as in BadEntry.
+func (t *Table) BadNumber(column *Column, advice string) *InputError {
 	for i, s := range column.Text {
 		if s == "" {
 			continue
 		}
 		if _, ok := column.notation.Read(s); column.doubt != "" || !ok || notation.TooLong(s) {
-			return t.BadEntry(column, i)
+			return t.BadEntry(column, i, advice)
 		}
 	}
 	e := Errorf(t.Name, "no number; expected finite decimals such as 1.5")

@@ -39,11 +39,13 @@ func readArrow(s *source) (t *table.Table, err error) {
 			t, err = nil, libraryError(s.name, "Arrow", cause)
 		}
 	}()
-	if err := s.skipArrowMark(); err != nil {
+	messages, err := s.arrowMessages()
+	if err != nil {
 		return nil, err
 	}
 	allocator := &boundedAllocator{Allocator: arrowmemory.NewGoAllocator(), left: s.budget.left(), budget: s.budget}
-	from, err := ipc.NewReaderFromMessageReader(&arrowMessages{s: s, memory: allocator}, ipc.WithAllocator(allocator), ipc.WithEnsureNativeEndian(true))
+	messages.memory = allocator
+	from, err := ipc.NewReaderFromMessageReader(messages, ipc.WithAllocator(allocator), ipc.WithEnsureNativeEndian(true))
 	if err != nil {
 		return nil, libraryError(s.name, "Arrow", err)
 	}
@@ -76,25 +78,24 @@ func readArrow(s *source) (t *table.Table, err error) {
 	}
 }
 
-// skipArrowMark leaves the stream of messages, which a file has between a mark and a
-// directory for random access.
-func (s *source) skipArrowMark() error {
+// arrowMessages finds the messages of a stream or a file.
+func (s *source) arrowMessages() (*arrowMessages, error) {
 	start, err := s.text.Peek(len(arrowMark))
 	switch {
 	case err != nil && err != io.EOF:
-		return table.FileError(s.name, err)
+		return nil, table.FileError(s.name, err)
 	case strings.HasPrefix(string(start), streamMark):
-		return nil
+		return &arrowMessages{s: s, from: s.text}, nil
 	case strings.HasPrefix(string(start), feather1):
-		return table.Errorf(s.name, "a Feather file of the first version; expected the second, as pandas and pyarrow write it by default")
+		return nil, table.Errorf(s.name, "a Feather file of the first version; expected the second, as pandas and pyarrow write it by default")
 	case string(start) != arrowMark:
-		return table.Errorf(s.name, "not an Arrow file; expected %q at its start, or a stream", arrowMark)
+		return nil, table.Errorf(s.name, "not an Arrow file; expected %q at its start, or a stream", arrowMark)
 	}
-	const padded = 8
-	if _, err := s.text.Discard(padded); err != nil && err != io.EOF {
-		return table.FileError(s.name, err)
+	file, schema, blocks, err := s.arrowDirectory()
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	return &arrowMessages{s: s, file: file, first: schema, blocks: blocks}, nil
 }
 
 // arrowBuilder begins the table of a schema; fields are where its columns are.

@@ -14,12 +14,17 @@ import (
 	"github.com/relift/relift/table"
 )
 
-// arrowMessages reads the messages of an Arrow stream for the library's reader, which
-// takes lengths for what they say: here they are compared with the bytes that
-// are there, and with the memory that is allowed, before anything is allocated.
+// arrowMessages reads the messages of an Arrow stream or file for the library's reader of
+// streams, which takes lengths for what they say: here they are compared with the
+// bytes that are there, and with the memory that is allowed, before anything is
+// allocated.
 type arrowMessages struct {
 	s      *source
+	from   io.Reader         // the next message is next
 	memory *boundedAllocator // where the reader takes memory too
+	file   io.ReaderAt       // nil of a stream
+	first  []byte            // the metadata of the first message of a file
+	blocks []arrowBlock      // of the others
 	held   uint64            // of the current message, if it is one that ends
 	schema arrowMetadata     // of the stream
 }
@@ -34,11 +39,7 @@ func (m *arrowMessages) Release() {}
 func (m *arrowMessages) Message() (*ipc.Message, error) {
 	m.memory.left += m.held
 	m.held = 0
-	size, err := m.metadataSize()
-	if err != nil {
-		return nil, err
-	}
-	metadata, err := m.take(size)
+	metadata, err := m.metadata()
 	if err != nil {
 		return nil, err
 	}
@@ -74,17 +75,37 @@ func (m *arrowMessages) Message() (*ipc.Message, error) {
 	return ipc.NewMessage(arrowmemory.NewBufferBytes(metadata), arrowmemory.NewBufferBytes(body)), nil
 }
 
+// metadata returns the metadata of the next message; io.EOF behind the last.
+func (m *arrowMessages) metadata() ([]byte, error) {
+	if first := m.first; first != nil {
+		m.first, m.from = nil, bytes.NewReader(nil)
+		return first, nil
+	}
+	if m.file != nil {
+		if len(m.blocks) == 0 {
+			return nil, io.EOF
+		}
+		m.from = io.NewSectionReader(m.file, m.blocks[0].offset, m.blocks[0].length)
+		m.blocks = m.blocks[1:]
+	}
+	size, err := m.metadataSize()
+	if err != nil {
+		return nil, err
+	}
+	return m.take(size)
+}
+
 // metadataSize reads what stands before the metadata of a message: their length, with
 // a mark before it since version 0.15 of the format.
 func (m *arrowMessages) metadataSize() (int64, error) {
 	var start [4]byte
-	if _, err := io.ReadFull(m.s.text, start[:]); err == io.EOF {
+	if _, err := io.ReadFull(m.from, start[:]); err == io.EOF {
 		return 0, io.EOF
 	} else if err != nil {
 		return 0, m.broken(err)
 	}
 	if string(start[:]) == streamMark {
-		if _, err := io.ReadFull(m.s.text, start[:]); err != nil {
+		if _, err := io.ReadFull(m.from, start[:]); err != nil {
 			return 0, m.broken(err)
 		}
 	}
@@ -106,7 +127,7 @@ func (m *arrowMessages) take(size int64) ([]byte, error) {
 	const atOnce = 1 << 16
 	var content bytes.Buffer
 	content.Grow(int(min(size, atOnce)))
-	if _, err := io.CopyN(&content, m.s.text, size); err != nil {
+	if _, err := io.CopyN(&content, m.from, size); err != nil {
 		return nil, m.broken(err)
 	}
 	return content.Bytes(), nil

@@ -39,15 +39,7 @@ const (
 // parseArrowMetadata walks the metadata of a message (Message.fbs and Schema.fbs of
 // Arrow's format) as the library does that reads them next, without believing them.
 func parseArrowMetadata(bytes []byte) (m arrowMetadata, problem string) {
-	defer func() {
-		switch cause := recover().(type) {
-		case nil:
-		case malformed:
-			problem = string(cause)
-		default:
-			panic(cause)
-		}
-	}()
+	defer recoverMalformed(&problem)
 	in := newFlatbuffer(bytes)
 	all := in.left
 	message := in.root()

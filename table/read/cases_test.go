@@ -82,7 +82,7 @@ func TestManyNumbers(t *testing.T) {
 	}
 	frame := mustRead(t, mixed.String())
 	_, err := recipe.Fit(frame, recipe.Options{})
-	tabletest.CheckInputError(t, err, "t.csv", fmt.Sprintf(`t.csv: line %d, column "a": "C536379" is not a number; expected a finite decimal such as 1.5`, n+2))
+	tabletest.CheckInputError(t, err, "t.csv", fmt.Sprintf(`t.csv: line %d, column "a": "C536379" is not a number; expected a finite decimal such as 1.5, or --na-values for texts that mean a missing value, or --categorical for a column of categories`, n+2))
 	kept, err := ReadContext(t.Context(), "t.csv", strings.NewReader(mixed.String()), table.Reading{Keep: []string{"a"}})
 	if err != nil {
 		t.Fatal(err)

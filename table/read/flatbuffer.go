@@ -19,6 +19,17 @@ type flatbuffer struct {
 // malformed says what is wrong with a message.
 type malformed string
 
+// recoverMalformed, deferred, turns the panic into a problem.
+func recoverMalformed(problem *string) {
+	switch cause := recover().(type) {
+	case nil:
+	case malformed:
+		*problem = string(cause)
+	default:
+		panic(cause)
+	}
+}
+
 func newFlatbuffer(bytes []byte) *flatbuffer {
 	const smallest = 4 // a table begins with the offset of its fields
 	return &flatbuffer{bytes, len(bytes) / smallest}

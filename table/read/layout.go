@@ -57,6 +57,9 @@ func findLayout(r *records, delimiter byte, reading *table.Reading) (*layout, er
 			}
 			if r.delimiter = delimiter; delimiter == 0 {
 				r.delimiter = findDelimiter(r, reading)
+				if problem := doubtDelimiter(r); problem != "" {
+					return nil, &table.InputError{File: r.s.name, Line: r.following, Problem: problem}
+				}
 			}
 			return l, l.findHeader(r, reading)
 		}
@@ -154,6 +157,25 @@ func findDelimiter(r *records, reading *table.Reading) byte {
 	return best
 }
 
+// doubtDelimiter says why a table of one column is none: its lines are cut by blanks
+// into equally many words.
+func doubtDelimiter(r *records) string {
+	words := 0
+	for i, record := range r.sample(r.delimiter) {
+		if len(record) != 1 {
+			return ""
+		}
+		n := len(strings.Fields(record[0]))
+		if i == 0 {
+			words = n
+		}
+		if n != words || n < 2 {
+			return ""
+		}
+	}
+	return fmt.Sprintf("%d words between blanks, as on every line, and no other separator; expected a comma, semicolon, tab or bar between the columns", words)
+}
+
 // isNumber reports whether the text is a number in any notation.
 func isNumber(text string) bool {
 	if _, ok := notation.Point.Read(text); ok {
@@ -220,6 +242,9 @@ func doubtHeader(sample [][]string, reading *table.Reading) string {
 	if consecutive(first) {
 		return "" // names that spreadsheets and data frames make up
 	}
+	if title := titleLine(first, body); title != "" {
+		return title
+	}
 	favour, against := 0, 0
 	example := ""
 	oppose := func(j int) {
@@ -269,6 +294,29 @@ func doubtHeader(sample [][]string, reading *table.Reading) string {
 		return fmt.Sprintf("the first line looks like a row of data (%s, as in other rows)", printable.Quote(example))
 	case twice != "" && against > 0:
 		return fmt.Sprintf("the first line has %s twice and looks like a row of data", printable.Quote(twice))
+	}
+	return ""
+}
+
+// titleLine says why the first record looks like a title above the table: most columns
+// have no name in it, and the second or third record has one for each.
+func titleLine(first []string, body [][]string) string {
+	named := func(record []string) int {
+		n := 0
+		for _, field := range record {
+			if field != "" {
+				n++
+			}
+		}
+		return n
+	}
+	if len(first) < 3 || named(first) > 1 {
+		return ""
+	}
+	for _, record := range body[:min(len(body), 2)] {
+		if named(record) == len(first) {
+			return fmt.Sprintf("the first line has one name (%s) for %d columns, as a title above a table", printable.Quote(strings.Join(first, "")), len(first))
+		}
 	}
 	return ""
 }

@@ -74,6 +74,9 @@ func ReadContext(ctx context.Context, name string, in io.Reader, r table.Reading
 	}
 	format := r.Format
 	if format == table.FormatAuto {
+		if err := s.refuseForeign(); err != nil {
+			return nil, err
+		}
 		format = s.formatOf(plain)
 	}
 	t, err := s.read(format)

@@ -250,13 +250,13 @@ func (e *Recipe) encodeTargets(t *table.Table, columns roles, rows []int, refuse
 // missing, to take, and refuses rows whose entry is none.
 func numbers(t *table.Table, column *table.Column, rows []int, refuse func(int, error) error, take func(i int, v float64) error) error {
 	if column.Doubtful() || column.Kind == table.Categorical && !column.Empty() {
-		return t.BadNumber(column)
+		return t.BadNumber(column, "")
 	}
 	for i, row := range rows {
 		v := math.NaN()
 		if !column.Missing(row) {
 			if v = column.Number(row); math.IsNaN(v) {
-				if err := refuse(row, t.BadEntry(column, row)); err != nil {
+				if err := refuse(row, t.BadEntry(column, row, "")); err != nil {
 					return err
 				}
 				continue
@@ -272,7 +272,7 @@ func numbers(t *table.Table, column *table.Column, rows []int, refuse func(int, 
 // weights returns the weights of the rows.
 func weights(t *table.Table, column *table.Column, rows []int) ([]float64, error) {
 	if column.Kind != table.Numeric {
-		return nil, t.BadNumber(column)
+		return nil, t.BadNumber(column, "")
 	}
 	values := numbersOf(column, rows)
 	for i, w := range values {

@@ -74,8 +74,12 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 	}
 	if e.Task == TaskRegression {
 		for _, i := range targets {
-			if t.Columns[i].Kind != table.Numeric {
-				return nil, t.BadNumber(t.Columns[i])
+			if column := t.Columns[i]; column.Kind != table.Numeric {
+				advice := ""
+				if len(targets) == 1 {
+					advice = ", or --task classification for labels"
+				}
+				return nil, t.BadNumber(column, advice)
 			}
 		}
 	}
@@ -300,7 +304,7 @@ func (o Options) learnFeature(t *table.Table, column *table.Column, forced bool,
 		return f, "", nil
 	}
 	if column.Kind == table.Mixed {
-		return nil, "", t.BadNumber(column)
+		return nil, "", t.BadNumber(column, ", or --categorical for a column of categories")
 	}
 	constant, err := o.learnNumbers(t, column.Name, f, numbersOf(column, rows))
 	switch {

@@ -46,7 +46,7 @@ func TestBadWeights(t *testing.T) {
 	}{
 		"negative":         {"a,w,y\n1,1,2.5\n2,-1,3\n", Options{Weight: "w"}, `t.csv: line 3, column "w": the weight is -1; expected a number that is not negative`},
 		"all zero":         {"a,w,y\n1,0,2.5\n2,0,3\n", Options{Weight: "w"}, `t.csv: column "w": every weight is 0; expected at least one row that counts`},
-		"no number":        {"a,w,y\n1,x,2.5\n2,z,3\n", Options{Weight: "w"}, `t.csv: line 2, column "w": "x" is not a number; expected a finite decimal such as 1.5`},
+		"no number":        {"a,w,y\n1,x,2.5\n2,z,3\n", Options{Weight: "w"}, `t.csv: line 2, column "w": "x" is not a number; expected a finite decimal such as 1.5, or --na-values for texts that mean a missing value`},
 		"missing":          {"a,w,y\n1,1,2.5\n2,,3\n", Options{Weight: "w", Missing: MissingMean}, `t.csv: line 3, column "w": the weight is missing and cannot be filled; expected a value, or --missing drop to leave such rows out`},
 		"not there":        {"a,w,y\n1,1,2.5\n2,2,3\n", Options{Weight: "v"}, `t.csv: weight column "v" not found; expected one of "a", "w", "y"`},
 		"also the target":  {"a,w,y\n1,1,2.5\n2,2,3\n", Options{Weight: "w", Targets: []string{"w"}}, `t.csv: column "w" is the weight and a target or a feature; expected one of them`},

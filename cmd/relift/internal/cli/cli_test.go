@@ -151,7 +151,16 @@ func TestUsageErrors(t *testing.T) {
 		args  []string
 		words []string
 	}{
-		{[]string{"trian"}, []string{`unknown command "trian"`, "train"}},
+		{[]string{"trian"}, []string{`relift: "trian" is not a command; expected train, or another of relift --help`}},
+		{[]string{"hlep"}, []string{`"hlep" is not a command; expected help,`}},
+		{[]string{"help", "tutorail"}, []string{`"tutorail" is not a command; expected tutorial,`}},
+		{[]string{"--quiet", "zebra"}, []string{`--quiet`, "relift --help"}},
+		{[]string{"zebra"}, []string{`relift: "zebra" is not a command; expected one of relift --help`}},
+		{[]string{"cli_test.go"}, []string{`"cli_test.go" is a file, not a command`, "relift train cli_test.go"}},
+		{[]string{"train", "--taget", "y", "a"}, []string{"relift train: --taget is not a flag; expected --target,"}},
+		{[]string{"predict", "--seed", "1", "a", "b"}, []string{"relift predict: --seed is not a flag here but of", "train"}},
+		{[]string{"train", "-z", "a"}, []string{"relift train: -z is not a flag"}},
+		{[]string{"train", "a", "--reg"}, []string{"relift train: --reg has no value; expected --reg NUMBER"}},
 		{[]string{"train"}, []string{"DATA is missing", "relift train DATA"}},
 		{[]string{"train", "a", "b"}, []string{`"b" is one too many`}},
 		{[]string{"train", "--nonsense", "a"}, []string{"--nonsense", "--help"}},

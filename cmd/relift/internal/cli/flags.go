@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/relift/relift/internal/settings"
 	"github.com/spf13/cobra"
@@ -123,7 +124,13 @@ func placeholder(s settings.Setting) string {
 }
 
 // flagError makes one line that begins with the flag of what pflag says.
-func flagError(_ *cobra.Command, err error) error {
+func flagError(c *cobra.Command, err error) error {
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		return unknownFlag(c, e)
+	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return badInputf("%s: --%s has no value; expected --%s %s", c.CommandPath(), e.GetFlag().Name, e.GetFlag().Name, strings.ToUpper(e.GetFlag().Value.Type()))
+	}
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		cause := e.Unwrap()
 		if errors.Is(cause, settings.ErrValue) {

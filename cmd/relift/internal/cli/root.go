@@ -37,6 +37,9 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) (status 
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
 	if err != nil {
+		if unknown := unknownCommand(root, args); unknown != nil {
+			err = unknown
+		}
 		fmt.Fprintln(stderr, oneLine(err.Error()))
 	}
 	return statusOf(err)
@@ -58,6 +61,7 @@ func newRoot() *cobra.Command {
 	completeData(root.Commands())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return startBLAS() }
 	root.AddCommand(topics()...)
+	helpOfUnknown(root)
 	return root
 }
 

@@ -1,7 +1,7 @@
 """Writes the files of this folder into the one where it is called: one table as Arrow IPC and
 Feather, other types, and the index of a data frame.
 
-    python make.py     (with pyarrow and pandas)
+    python make.py     (with pyarrow, pandas and polars)
 
 first.feather is of the first version of Feather, which pyarrow wrote up to version 24.
 """
@@ -10,6 +10,7 @@ import datetime
 import decimal
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.feather as feather
 
@@ -53,3 +54,7 @@ with pa.OSFile("pandas.arrow", "wb") as sink:
     content = pa.Table.from_pandas(frame)
     with pa.ipc.new_file(sink, content.schema) as writer:
         writer.write_table(content)
+pl.DataFrame({
+    "view": ["short", "longer than twelve bytes", None], "level": pl.Series(["lo", "hi", None], dtype=pl.Enum(["lo", "hi"])),
+    "when": [datetime.datetime(2024, 1, 31, 12), None, datetime.datetime(2024, 2, 1)], "x": [1.5, None, 2.0],
+}).write_ipc("polars.arrow", compression="zstd")
