@@ -206,7 +206,7 @@ func (l *layout) fixedRow(k int) int {
 }
 
 // Conditions of the parent whose value, relative to the lengths of the lines, is above this are not inherited.
-const inheritBelow = 0.05
+const inheritBelow = 0.02
 
 // nearlyActive keeps of a result's multipliers those of nearly active conditions.
 func nearlyActive(r *leaf.Result) *leaf.Multipliers {

@@ -39,7 +39,8 @@ const (
 	polishRounds    = 5
 	polishEffort    = 200  // passes of the trainer in a round, for other losses
 	sproutShare     = 0.01 // of the network's mean neuron, for a new one
-	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays
+	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays,
+	milder          = 0.5  // and part of the excess of the direction that was found which it may leave without that
 	jointFirst      = 2    // leaves over which W is freed first,
 	jointMost       = 8    // and last
 	jointPays       = 0.1  // part of the gap that freeing W has to close to be tried again
@@ -57,41 +58,38 @@ func Solve(ctx context.Context, p problem.Problem, w problem.Weights, o Options)
 	r := &Result{Weights: w, started: time.Now()}
 	r.UpperBound, _ = p.Objective(w)
 	r.polish(ctx, p, nil, o.Seed)
-	var last *Tree
-	for {
-		o.Objective = r.UpperBound
-		var t *Tree
-		var err error
-		if last == nil {
-			t, err = NewTree(p, p.DualPoint(r.Weights), o)
-		} else {
-			t, err = NewTreeFrom(last, p, p.DualPoint(r.Weights), o)
-		}
-		if errors.Is(err, ErrNoRows) {
-			r.LowerBound, r.Status, r.Elapsed = r.UpperBound, Closed, time.Since(r.started)
+	o.Objective = r.UpperBound
+	t, err := NewTree(p, p.DualPoint(r.Weights), o)
+	if errors.Is(err, ErrNoRows) {
+		r.LowerBound, r.Status, r.Elapsed = r.UpperBound, Closed, time.Since(r.started)
+		return r, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for r.Rounds = 1; ; {
+		r.Status = r.grow(ctx, t)
+		r.Leaves, r.Open, r.Value = t.leaves, len(t.open), t.Value()
+		r.Elapsed = time.Since(r.started)
+		if r.Status != Improvable {
 			return r, nil
 		}
-		if err != nil {
-			return nil, err
-		}
-		r.Rounds++
-		for {
-			r.Status = r.grow(ctx, t)
-			r.Leaves, r.Open, r.Value = t.leaves, len(t.open), t.Value()
-			r.Elapsed = time.Since(r.started)
-			if r.Status != Improvable {
-				return r, nil
+		u, _ := t.Direction()
+		before := r.UpperBound
+		r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
+		t.options.Objective, o.Objective = r.UpperBound, r.UpperBound
+		if r.UpperBound < before && !t.suffices() {
+			next, err := NewTreeFrom(t, p, p.DualPoint(r.Weights), o)
+			if err != nil {
+				return nil, err
 			}
-			u, _ := t.Direction()
-			before := r.UpperBound
-			r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
-			t.options.Objective = r.UpperBound
-			if r.UpperBound < before*(1-worthwhile) && !t.suffices() {
-				break
+			if r.UpperBound < before*(1-worthwhile) || next.in.value(t.best.u)-1 < milder*(t.best.value-1) {
+				t = next
+				r.Rounds++
+				continue
 			}
-			t.settle()
 		}
-		last = t
+		t.settle()
 	}
 }
 

@@ -1,5 +1,5 @@
-// Command blocks measures what dividing rows into blocks costs: bounds of blocks apart, of blocks with common moments and, where that
-// is small enough, of all rows.  It prints a Markdown table.
+// Command blocks measures what dividing rows into blocks costs: bounds of blocks apart, what could be proved of these at most, of blocks with
+// common moments and, where that is small enough, of all rows.  It prints a Markdown table.
 //
 //	go run ./docs/blocks [-whole ROWS] N-D-GAMMA-COUNT…
 package main
@@ -21,6 +21,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/blocks"
+	"github.com/relift/relift/descent"
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem"
@@ -36,8 +37,8 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	fmt.Println("| rows×features, γ | blocks | apart | together | all rows | of the loss recovered | seconds apart, together, all |")
-	fmt.Println("|---|---|---|---|---|---|---|")
+	fmt.Println("| rows×features, γ | blocks | apart | apart, gaps closed | together | all rows | of the loss recovered | seconds apart, together, all |")
+	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, name := range flag.Args() {
 		if err := measure(ctx, algebra, name, *whole); err != nil {
 			fail(err)
@@ -65,6 +66,10 @@ func measure(ctx context.Context, algebra linalg.Algebra, name string, most int)
 	if err != nil {
 		return err
 	}
+	closed, err := optima(ctx, red, count)
+	if err != nil {
+		return err
+	}
 	together, second, err := bound(ctx, red, blocks.Options{Count: count})
 	if err != nil {
 		return err
@@ -77,13 +82,30 @@ func measure(ctx context.Context, algebra linalg.Algebra, name string, most int)
 		}
 		all, share, third = fmt.Sprintf("%.5g", v), fmt.Sprintf("%.0f %%", 100*(together-apart)/(v-apart)), fmt.Sprintf("%.1f", seconds)
 	}
-	fmt.Printf("| %d×%d, %g | %d | %.5g | %.5g | %s | %s | %.1f, %.1f, %s |\n", n, d, p.Gamma, count, apart, together, all, share, first, second, third)
+	fmt.Printf("| %d×%d, %g | %d | %.5g | ≤ %.5g | %.5g | %s | %s | %.1f, %.1f, %s |\n", n, d, p.Gamma, count, apart, closed, together, all, share, first, second, third)
 	return nil
+}
+
+// partitionSeed is that of all partitions.
+const partitionSeed = 1
+
+// optima returns the sum of the objectives of networks for the blocks apart: more cannot be proved of them, by trees of signs or otherwise.
+func optima(ctx context.Context, red *lift.Reduced, count int) (sum float64, err error) {
+	for _, groups := range blocks.Partition(red, count, partitionSeed) {
+		p := red.Part(groups).Problem
+		p.Gamma /= float64(count)
+		_, st, err := descent.Train(ctx, p, descent.TrainOptions{Seed: 1})
+		if err != nil {
+			return 0, err
+		}
+		sum += st.Objective
+	}
+	return sum, nil
 }
 
 // bound returns the bound that the checker proves and the processor seconds of finding it.
 func bound(ctx context.Context, red *lift.Reduced, o blocks.Options) (proved, seconds float64, err error) {
-	o.Seed, o.Parallel = 1, runtime.GOMAXPROCS(0)
+	o.Seed, o.Parallel = partitionSeed, runtime.GOMAXPROCS(0)
 	begin := processor()
 	d, _, err := blocks.Prove(ctx, red, o)
 	if err != nil {

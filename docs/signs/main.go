@@ -1,6 +1,6 @@
 // Command signs measures the sign tree: how the proven gap falls with leaves and seconds on the instances of its table.
 //
-// Run it from the root of the module: go run ./docs/signs -data DIR NAME…
+// Run it from the root of the module: go run ./docs/signs -data DIR [-courses docs/signs/courses.csv -plot docs/signs.svg] NAME…
 package main
 
 import (
@@ -39,6 +39,8 @@ func main() {
 	noJoint := flag.Bool("no-joint", false, "with W fixed from the first leaf on")
 	joint := flag.Int("joint", 0, "free W over this many leaves instead of closing the gap")
 	verify := flag.Bool("verify", false, "have the proof checked")
+	courses := flag.String("courses", "", "CSV file to keep the courses of the gaps in")
+	plot := flag.String("plot", "", "file to draw the courses into, those of the file included")
 	flag.Parse()
 	algebra, err := linalg.FromEnvironment()
 	if err != nil {
@@ -46,13 +48,31 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	all, err := readCourses(*courses)
+	if err != nil {
+		fail(err)
+	}
 	for _, name := range flag.Args() {
 		p, err := instance(*data, name)
 		if err != nil {
 			fail(err)
 		}
 		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones, NoJoint: *noJoint}
-		if err := measure(ctx, name, p.On(algebra.WithThreads(1)), *train, *limit, o, *joint, *verify); err != nil {
+		c, err := measure(ctx, name, p.On(algebra.WithThreads(1)), *train, *limit, o, *joint, *verify)
+		if err != nil {
+			fail(err)
+		}
+		if len(c.points) > 0 {
+			all = replace(all, c)
+		}
+		if *courses != "" {
+			if err := writeCourses(*courses, all); err != nil {
+				fail(err)
+			}
+		}
+	}
+	if *plot != "" {
+		if err := draw(*plot, all); err != nil {
 			fail(err)
 		}
 	}
@@ -63,17 +83,18 @@ func fail(err error) {
 	os.Exit(2)
 }
 
-// measure trains a network and prints the tree's course for its residual.
-func measure(ctx context.Context, name string, p problem.Problem, train, limit time.Duration, o signs.Options, joint int, verify bool) error {
+// measure trains a network, prints the tree's course for its residual and returns it.
+func measure(ctx context.Context, name string, p problem.Problem, train, limit time.Duration, o signs.Options, joint int, verify bool) (*course, error) {
 	w, err := network(ctx, p, train)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	objective, _ := p.Objective(w)
 	n, d, c := p.Dims()
 	fmt.Printf("%s: %d×%d, %d outputs, γ=%g, network of width %d with objective %.6f\n", name, n, d, c, p.Gamma, w.Width(), objective)
 	fmt.Println("  leaves    open      h/γ     gap %   direction   seconds   cpu")
 	cpu := processor()
+	out := &course{name: name}
 	next := 1
 	print := func(s signs.Progress) {
 		fmt.Printf("%8d %7d %8.5f %9.4f %11.7f %9.2f %5.1f\n", s.Leaves, s.Open, s.Value, 100*(objective-s.LowerBound)/objective, s.Direction, s.Elapsed.Seconds(), processor()-cpu)
@@ -81,6 +102,7 @@ func measure(ctx context.Context, name string, p problem.Problem, train, limit t
 	var last signs.Progress
 	o.Progress = func(s signs.Progress) {
 		last = s
+		out.add(s.Leaves, (objective-s.LowerBound)/objective, processor()-cpu)
 		if s.Leaves >= next {
 			print(s)
 			next = max(s.Leaves+1, s.Leaves*5/4)
@@ -89,18 +111,19 @@ func measure(ctx context.Context, name string, p problem.Problem, train, limit t
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	if joint > 0 {
-		return free(limited, p, w, o, joint)
+		return out, free(limited, p, w, o, joint)
 	}
 	result, err := signs.Solve(limited, p, w, o)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	out.add(result.Leaves, result.Gap(), processor()-cpu)
 	print(last)
 	fmt.Printf("  %v: objective %.6f, proven %.6f, gap %.4f %%, %d trees\n", result.Status, result.UpperBound, result.LowerBound, 100*result.Gap(), result.Rounds)
 	if !verify || result.Tree == nil {
-		return nil
+		return out, nil
 	}
-	return checked(ctx, result.Tree)
+	return out, checked(ctx, result.Tree)
 }
 
 // free prints the bound over a few leaves with W fixed and with W free.

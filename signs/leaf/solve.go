@@ -41,7 +41,7 @@ type Step struct {
 
 // Defaults are the options used by the sign tree.
 func Defaults() Options {
-	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 0.3, Steps: 80, Cones: true, ConeRank: 3}
+	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 1, Steps: 80, Cones: true, ConeRank: 3}
 }
 
 // Status says why the solver stopped.
@@ -96,8 +96,6 @@ const (
 	patience        = 6     // steps without progress
 	mostInfeasible  = 0.1   // of a leaf that is split early
 	predictorMargin = 0.98
-	aheadMargin     = 0.999 // of the predictor's dual step, for a bound,
-	aheadBelow      = 1.5   // where the bound is not farther above Options.Close
 	correctorMargin = 0.95
 )
 
@@ -139,19 +137,15 @@ func Solve(ctx context.Context, p Problem, from *Multipliers, o Options) *Result
 			best.Status = StepLimit
 			break
 		}
-		ap, ad, order, ok := it.step(ms, best, o, &work)
+		ap, ad, order, ok := it.step(ms, &work)
 		if o.Trace != nil {
 			o.Trace(Step{Number: step, Pairs: len(it.pairs), Cones: len(it.cones), Bound: best.Bound, Primal: ms.primal, Mu: ms.mu, Infeasibility: ms.infeasibility, Violation: max(worst.pairs, worst.cones), PrimalStep: ap, DualStep: ad})
-		}
-		best.Order = order
-		if best.Bound <= o.Close {
-			best.Status = Closed
-			break
 		}
 		if !ok {
 			best.Status = Numerical
 			break
 		}
+		best.Order = order
 	}
 	best.describe(it)
 	return best
@@ -231,9 +225,8 @@ func judge(o Options, ms measures, worst violations, bound float64, history []fl
 	return 0
 }
 
-// step does one predictor–corrector step.  The predictor's dual point may be the best so far; where that closes the leaf, the step ends
-// there.
-func (it *iterate) step(ms measures, best *Result, o Options, work *[]float64) (primal, dual float64, order int, ok bool) {
+// step does one predictor–corrector step.
+func (it *iterate) step(ms measures, work *[]float64) (primal, dual float64, order int, ok bool) {
 	sc, ok := newScaled(it.algebra, it.z, it.s, it.lines)
 	if !ok {
 		return 0, 0, 0, false
@@ -243,14 +236,6 @@ func (it *iterate) step(ms measures, best *Result, o Options, work *[]float64) (
 		return 0, 0, sys.order, false
 	}
 	pred := sys.solve(0, nil)
-	if ms.bound < aheadBelow*o.Close {
-		ahead := sys.ahead(pred, min(1, aheadMargin*pred.dualStep))
-		margin := ahead.margin(ahead.s)
-		best.keep(ahead, measures{bound: ahead.tau[0] + ahead.tau[1] - 2*margin, margin: margin, primal: ms.primal})
-		if best.Bound <= o.Close {
-			return 0, 0, sys.order, true
-		}
-	}
 	ap, ad := min(1, predictorMargin*pred.primalStep), min(1, predictorMargin*pred.dualStep)
 	sigma := 0.5
 	if min(ap, ad) > 0.2 {

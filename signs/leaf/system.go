@@ -296,25 +296,6 @@ func (sys *system) correct(dir *direction) *correction {
 	return corr
 }
 
-// ahead returns the dual point after the step d along dir, without a primal point.
-func (sys *system) ahead(dir *direction, d float64) *iterate {
-	out := *sys.it
-	m, in := sys.first(), len(out.pairs)
-	moved := func(x, change []float64) []float64 {
-		y := slices.Clone(x)
-		axpy(y, d, change)
-		return y
-	}
-	out.mul = moved(out.mul, dir.y[m:m+in])
-	out.coneMul = moved(out.coneMul, dir.y[m+in:])
-	out.psi = moved(out.psi, dir.y[sys.shared:m])
-	for e := range out.tau {
-		out.tau[e] += d * dir.tau[e]
-	}
-	out.s = out.slackMatrix(out.tau, out.unknowns(), out.multipliers())
-	return &out
-}
-
 // advance moves the iterate along dir.
 func (sys *system) advance(dir *direction, p, d float64) {
 	it := sys.it
