@@ -2,14 +2,18 @@ package report
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"math"
+	"time"
 
 	"github.com/relift/relift/engine"
 )
 
-// logRecord is one line of the solver's log: the state after an outer iteration
-// of the relaxation, whose symbols are those of package relax, or after a round
-// of the column generation, which has no value and no residuals (null).
+// logRecord is one line of a run's log: its state after an event, and where that is an iteration of a solver what the
+// solver says: an outer iteration of the relaxation, whose symbols are those of package relax, or a round of the
+// column generation, which has no value and no residuals.  What is not known is null.
 type logRecord struct {
 	Phase      string `json:"phase"`
 	Method     string `json:"method"`
@@ -30,10 +34,11 @@ type logRecord struct {
 	Seconds    Number `json:"seconds"`     // since the run began
 }
 
-// Log writes the iterations of a run's solvers as JSON lines; after a failure it is silent and keeps
-// the error.  It is an engine.Recorder.
+// Log writes the course of a run as JSON lines; after a failure it is silent and keeps the error.  It is an
+// engine.Recorder.
 type Log struct {
 	encoder *json.Encoder
+	last    engine.Event
 	err     error
 }
 
@@ -42,9 +47,14 @@ func NewLog(w io.Writer) *Log { return &Log{encoder: json.NewEncoder(w)} }
 
 // Record implements engine.Recorder.
 func (l *Log) Record(e engine.Event) {
-	it := e.Iteration
-	if it == nil || l.err != nil {
+	if l.err != nil {
 		return
+	}
+	l.last = e
+	it := e.Iteration
+	if it == nil {
+		nan := math.NaN()
+		it = &engine.Iteration{Value: e.Relaxed, DualityGap: nan, Residual: nan, Violation: nan, MinEigen: nan, Penalty: nan, Bound: nan}
 	}
 	l.err = l.encoder.Encode(logRecord{
 		Phase: e.Phase, Method: it.Method, Outer: e.Outer, Inner: e.Inner,
@@ -52,6 +62,30 @@ func (l *Log) Record(e engine.Event) {
 		MinEigen: Number(it.MinEigen), Penalty: Number(it.Penalty), Rank: e.Rank, Conditions: it.Conditions, Cones: it.Cones,
 		Bound: Number(it.Bound), Best: Number(e.Bound), Network: Number(e.Network), Seconds: Number(e.Elapsed.Seconds()),
 	})
+}
+
+// End writes the outcome of the run.
+func (l *Log) End(s *Summary) { l.Record(s.Outcome(l.last)) }
+
+// ReadLog reads the events of a run from its log.  An error names the line.
+func ReadLog(r io.Reader) ([]engine.Event, error) {
+	var events []engine.Event
+	decoder := json.NewDecoder(r)
+	for {
+		var record logRecord
+		switch err := decoder.Decode(&record); {
+		case errors.Is(err, io.EOF):
+			return events, nil
+		case err != nil:
+			return nil, fmt.Errorf("line %d is not one of a run's log (%w); expected the file of relift train --log", len(events)+1, err)
+		case record.Phase == "":
+			return nil, fmt.Errorf("line %d has no phase; expected the file of relift train --log", len(events)+1)
+		}
+		events = append(events, engine.Event{
+			Phase: record.Phase, Outer: record.Outer, Inner: record.Inner, Rank: record.Rank, Relaxed: float64(record.Value),
+			Bound: float64(record.Best), Network: float64(record.Network), Elapsed: time.Duration(float64(record.Seconds) * float64(time.Second)),
+		})
+	}
 }
 
 // Err returns the failure, if any.

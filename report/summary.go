@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"time"
+
+	"github.com/relift/relift/engine"
 )
 
 // Summary is the outcome of a run, in the shape of the JSON that --json
@@ -27,6 +30,18 @@ type Summary struct {
 	Warnings      []string    `json:"warnings"` // never null
 	Version       string      `json:"version"`
 	Seconds       Number      `json:"seconds"` // wall time of the whole command
+}
+
+// Outcome is the event that ends the course of the run, whose last event was last: the outcome, which was verified.
+func (s *Summary) Outcome(last engine.Event) engine.Event {
+	end := engine.Event{
+		Phase: "result", Outer: last.Outer, Inner: last.Inner, Relaxed: math.NaN(), Bound: float64(s.LowerBound), Network: float64(s.UpperBound),
+		Elapsed: max(last.Elapsed, time.Duration(float64(s.Seconds)*float64(time.Second))),
+	}
+	if s.Network == nil {
+		end.Network = math.NaN()
+	}
+	return end
 }
 
 // Relaxation is what the semidefinite relaxation gave.

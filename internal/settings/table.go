@@ -261,7 +261,8 @@ func Table() []Setting {
 		},
 		{
 			Name: "log", Kind: File, Example: "solver.jsonl", Commands: []string{"train", "bound"},
-			Help: "file to write the solver's log to: JSON lines, one for each outer iteration with every residual",
+			Help:   "file to write the run's log to: JSON lines, one for each state of the run, with every residual of its solvers",
+			Detail: "relift plot convergence, gap and tree draw it.",
 		},
 		{
 			Name: "plot", Kind: File, Example: "iris.svg", Commands: []string{"explain", "path"},

@@ -70,6 +70,22 @@ func TestGapEndsWhereItIs(t *testing.T) {
 	}
 }
 
+func TestTreeCountsLeaves(t *testing.T) {
+	rows := []engine.Event{
+		{Phase: "network", Outer: 7, Elapsed: time.Second},
+		{Phase: "signs", Outer: 1, Inner: 1, Elapsed: 2 * time.Second},
+		{Phase: "signs", Outer: 4, Inner: 3, Elapsed: 3 * time.Second},
+		{Phase: "signs", Outer: 9, Inner: 2, Elapsed: 4 * time.Second},
+	}
+	f := Tree(rows)
+	if f == nil || !strings.Contains(f.Inline(), "After 4 seconds the tree has 9 leaves, of which 2 open.") || !strings.Contains(f.Inline(), ">open leaves</text>") {
+		t.Errorf("figure %v", f)
+	}
+	if Tree(rows[:2]) != nil || Tree(nil) != nil {
+		t.Error("a course of one moment")
+	}
+}
+
 func TestROC(t *testing.T) {
 	// Of the four pairs of a row of class b and another, three are in order.
 	s := &Scores{

@@ -1,9 +1,7 @@
 package html
 
 import (
-	"math"
 	"slices"
-	"time"
 
 	"github.com/relift/relift/engine"
 	"github.com/relift/relift/report"
@@ -51,15 +49,9 @@ func (h *History) Rows() []engine.Event {
 // finished returns the rows with the run's outcome, which was verified, at
 // their end.
 func finished(rows []engine.Event, s *report.Summary) []engine.Event {
-	end := engine.Event{Phase: "result", Relaxed: math.NaN(), Bound: float64(s.LowerBound), Network: float64(s.UpperBound)}
-	if s.Network == nil {
-		end.Network = math.NaN()
-	}
+	var last engine.Event
 	if n := len(rows); n > 0 {
-		end.Outer, end.Inner, end.Elapsed = rows[n-1].Outer, rows[n-1].Inner, rows[n-1].Elapsed
+		last = rows[n-1]
 	}
-	if t := time.Duration(float64(s.Seconds) * float64(time.Second)); t > end.Elapsed {
-		end.Elapsed = t
-	}
-	return append(slices.Clone(rows), end)
+	return append(slices.Clone(rows), s.Outcome(last))
 }

@@ -118,6 +118,8 @@ func pageOf(t *testing.T, text string) *Page {
 			{Phase: "network", Bound: nan, Relaxed: nan, Network: 30, Elapsed: 10 * time.Millisecond},
 			{Phase: "relax", Bound: math.Inf(-1), Relaxed: nan, Network: 20, Elapsed: 500 * time.Millisecond},
 			{Phase: "relax", Bound: 10, Relaxed: nan, Network: 17, Elapsed: time.Second},
+			{Phase: "signs", Outer: 1, Inner: 1, Bound: 11, Relaxed: nan, Network: 17, Elapsed: 1500 * time.Millisecond},
+			{Phase: "signs", Outer: 12, Inner: 5, Bound: 15, Relaxed: nan, Network: 17, Elapsed: 2 * time.Second},
 		},
 		Explanation: e, Slice: slice, Train: m.EvaluateEncoded(data), Test: m.EvaluateEncoded(data),
 		Command: "relift train " + hostile, Recheck: "relift verify " + hostile, CertificateDigest: "ab12cd", NumPyCheck: true,

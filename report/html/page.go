@@ -89,6 +89,7 @@ type view struct {
 	LossText    string // what the data loss is a sum of
 	Convergence *picture
 	GapChart    *picture
+	TreeChart   *picture
 	Validation  *picture
 	Tried       []validationLine
 	Regions     *picture
@@ -141,7 +142,7 @@ func (p *Page) view() view {
 	v := view{
 		Page: p, Style: template.CSS(style()), Check: numpyCheck, Task: s.Data.Task,
 		Lower: typeset(report.LowerText(float64(s.LowerBound))), Upper: typeset(report.UpperText(float64(s.UpperBound))), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: typeset(unbroken(s.Meaning())),
-		Convergence: pictureOf(figure.Convergence(rows)), GapChart: pictureOf(figure.Gap(rows)), Regions: pictureOf(figure.Regions(p.Slice)),
+		Convergence: pictureOf(figure.Convergence(rows)), GapChart: pictureOf(figure.Gap(rows)), TreeChart: pictureOf(figure.Tree(rows)), Regions: pictureOf(figure.Regions(p.Slice)),
 		Validation: pictureOf(figure.Validation(s.Tuning)), Tried: validationLines(s.Tuning),
 		Steps: stepViews(rows),
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/internal/atomicfile"
+	"github.com/relift/relift/report"
 )
 
 // saveCertificate writes the certificate with the recipe that made its X and Y, and returns where it is and a
@@ -31,10 +32,11 @@ func (f *solveFlags) save(proof relift.Proof, path string, p *prepared) error {
 }
 
 // saveLog writes the log of the run and returns where it is.
-func (f *solveFlags) saveLog(files *written) string {
+func (f *solveFlags) saveLog(files *written, s *report.Summary) string {
 	if f.log == "" {
 		return ""
 	}
+	f.course.End(s)
 	return files.file("log", f.log, func(path string) error {
 		return atomicfile.Write(path, func(w io.Writer) error {
 			_, err := w.Write(f.lines.Bytes())

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -17,10 +16,10 @@ import (
 	"github.com/relift/relift/table/recipe"
 )
 
-const plotLong = `Draw one picture of a trained network on a table, the same that relift train --report
-shows, into a file: .svg (light or dark as its reader likes), .png or .pdf.
+const plotLong = `Draw one picture of a trained network on a table, or of a run, the same that relift
+train --report shows, into a file: .svg (light or dark as its reader likes), .png or .pdf.
 
-FIGURE is one of
+FIGURE of MODEL and DATA is one of
 
   regions       what is predicted along two features, and where neurons switch; the
                 others are held at their median or most frequent category (--features)
@@ -30,7 +29,12 @@ FIGURE is one of
   roc           of a classification: the receiver operating characteristic of each class
   calibration   of a classification: outputs against the fraction of rows of the class
 
-Without --features the most influential ones are taken.`
+Without --features the most influential ones are taken. FIGURE of the file that relift
+train --log wrote is one of
+
+  convergence   the certified bound and the network's objective against time
+  gap           the gap between them
+  tree          the leaves of the branch and bound on signs, and the open ones`
 
 // drawing draws one figure.
 type drawing func(f *plotFlags, m *network.Model, data *recipe.Encoded, e *explain.Explanation) (*figure.Figure, error)
@@ -94,12 +98,13 @@ func newPlot() *cobra.Command {
 	var f plotFlags
 	c := &cobra.Command{
 		Use:   "plot FIGURE MODEL DATA",
-		Short: "Draw one picture of a network",
+		Short: "Draw one picture of a network or a run",
 		Long:  plotLong,
 		Example: "  relift plot roc iris.model.json iris.csv -o roc.svg\n" +
-			"  relift plot response iris.model.json iris.csv --features petal_length -o response.png",
+			"  relift plot response iris.model.json iris.csv --features petal_length -o response.png\n" +
+			"  relift plot convergence run.log -o convergence.pdf",
 		GroupID: "main",
-		Args:    arguments(3, 3, "FIGURE", "MODEL", "DATA"),
+		Args:    arguments(2, 3, "FIGURE", "MODEL", "DATA"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return f.plot(c.Context(), args[0], args[1:])
 		},
@@ -113,8 +118,14 @@ func newPlot() *cobra.Command {
 
 func (f *plotFlags) plot(ctx context.Context, name string, inputs []string) error {
 	draw, ok := drawings[name]
-	if !ok {
-		return badInputf("figure %q: expected regions, response, residuals, roc or calibration", name)
+	course, ofRun := courses[name]
+	switch {
+	case !ok && !ofRun:
+		return badInputf("figure %q: expected regions, response, residuals, roc or calibration, or of a run convergence, gap or tree", name)
+	case ofRun && len(inputs) != 1:
+		return badInputf("%s: argument %q is one too many; expected relift plot %s LOG", name, inputs[1], name)
+	case ok && len(inputs) != 2:
+		return badInputf("%s: DATA is missing; expected relift plot %s MODEL DATA", name, name)
 	}
 	if f.output == "" {
 		return badInputf("--output is missing; expected a file whose name ends in .svg, .png or .pdf")
@@ -127,6 +138,9 @@ func (f *plotFlags) plot(ctx context.Context, name string, inputs []string) erro
 	}
 	if err := checkOutputs(inputs, output{"output", f.output}); err != nil {
 		return err
+	}
+	if ofRun {
+		return f.plotRun(name, course, inputs[0])
 	}
 	model, data, err := openExplained(ctx, inputs, &f.readFlags)
 	if err != nil {
@@ -146,10 +160,7 @@ func (f *plotFlags) plot(ctx context.Context, name string, inputs []string) erro
 	if picture == nil {
 		return internal(errors.New("the table has nothing to draw"))
 	}
-	if err := picture.Save(f.output); err != nil {
-		return internal(fmt.Errorf("--output %s: %w", f.output, err))
-	}
-	return nil
+	return f.save(picture)
 }
 
 // sliceOf is the slice along two features, by default the two most influential ones.

@@ -35,6 +35,26 @@ func TestPlot(t *testing.T) {
 	wantOnly(t, dir, "tiny.csv", "m.json", "p.svg")
 }
 
+func TestPlotOfARun(t *testing.T) {
+	dir, data := file(t, "tiny.csv", tiny)
+	log, picture := filepath.Join(dir, "l.jsonl"), filepath.Join(dir, "p.svg")
+	if o := command(t, "train", data, "--method", "signs", "--reg", "0.5", "--time-limit", "2s", "-q", "--log", log); o.status != exitDone {
+		t.Fatal(o.stderr)
+	}
+	for name, want := range map[string]string{"convergence": "the certified bound is", "gap": "ends at", "tree": "the tree has"} {
+		o := command(t, "plot", name, log, "-o", picture)
+		if svg, err := os.ReadFile(picture); o.status != exitDone || err != nil || !strings.Contains(string(svg), want) {
+			t.Errorf("%s: exit status %d, %s; %q is not in the picture (%v)", name, o.status, o.stderr, want, err)
+		}
+	}
+	command(t, "plot", "gap", data, "-o", picture).wantRefusal(t, "tiny.csv", "line 1", "--log")
+	command(t, "plot", "gap", log, data, "-o", picture).wantRefusal(t, "gap", "one too many", "LOG")
+	if o := command(t, "train", data, "--method", "descent", "--reg", "0.5", "--gap", "0.9", "-q", "--log", log); o.status != exitDone {
+		t.Fatal(o.stderr)
+	}
+	command(t, "plot", "tree", log, "-o", picture).wantRefusal(t, "l.jsonl", "nothing to draw as tree", "--method signs")
+}
+
 func TestPlotOfARegression(t *testing.T) {
 	dir := t.TempDir()
 	data, model, picture := filepath.Join(dir, "d.csv"), filepath.Join(dir, "m.json"), filepath.Join(dir, "p.png")

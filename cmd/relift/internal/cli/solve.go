@@ -36,7 +36,8 @@ type solveFlags struct {
 	log         string
 	report      string
 	history     html.History // of the run, for the report
-	lines       bytes.Buffer // of the log
+	lines       bytes.Buffer // of the log,
+	course      *report.Log  // which goes into them
 	json        bool
 	quiet       bool
 }
@@ -108,7 +109,8 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 		to = append(to, &f.history)
 	}
 	if f.log != "" {
-		to = append(to, report.NewLog(&f.lines))
+		f.course = report.NewLog(&f.lines)
+		to = append(to, f.course)
 	}
 	if len(to) > 0 {
 		options.Progress = to
@@ -239,8 +241,8 @@ func (f *solveFlags) conclude(c *cobra.Command, args []string, p *prepared, r *r
 			fmt.Fprintln(c.ErrOrStderr(), oneLine(warning))
 		}
 	}
-	s.Files.Log = f.saveLog(files)
 	s.Seconds = report.Number(time.Since(begin).Seconds())
+	s.Files.Log = f.saveLog(files, s)
 	s.Files.Report = f.saveReport(files, c, args, p, s, model)
 	f.warn(c.ErrOrStderr(), s.Warnings[len(p.warnings):]) // those came before the training
 	if err := f.write(c.OutOrStdout(), s); err != nil {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"flag"
@@ -113,15 +112,21 @@ func TestTrainJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer lines.Close()
-	count := 0
-	for scanner := bufio.NewScanner(lines); scanner.Scan(); count++ {
-		var record map[string]any
-		if err := json.Unmarshal(scanner.Bytes(), &record); err != nil {
-			t.Errorf("log line %q: %v", scanner.Text(), err)
+	events, err := report.ReadLog(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer := 0
+	for _, e := range events {
+		if e.Phase == "relax" {
+			outer = max(outer, e.Outer)
 		}
 	}
-	if count != s.Relaxation.OuterIterations {
-		t.Errorf("%d log lines for %d outer iterations", count, s.Relaxation.OuterIterations)
+	if outer != s.Relaxation.OuterIterations {
+		t.Errorf("the log has %d outer iterations, the summary %d", outer, s.Relaxation.OuterIterations)
+	}
+	if end := events[len(events)-1]; end.Phase != "result" || end.Bound != float64(s.LowerBound) || end.Network != float64(s.UpperBound) {
+		t.Errorf("the log ends with %+v", end)
 	}
 }
 
