@@ -38,12 +38,26 @@ FORMAT_VERSION = 1
 
 
 def load_certificate(path):
-    """Reads the certificate file at path (or an open binary file that can seek).
+    """Read a certificate.
 
-    Returns a `Certificate`, a `cones.Cones` for a file that holds a proof by cones
-    alone, or a `derivation.Derivation` for format version 2.  Raises ValueError, in one line, for what is not a certificate or is of a
-    newer format, and OSError for a file that cannot be read.  A `Derivation` reads the nodes of the proof when
-    it is verified, a part of them at a time: until then the file has to stay what it is.
+    Parameters
+    ----------
+    path : str, path-like or open binary file
+        The file; one that is open has to be able to seek.
+
+    Returns
+    -------
+    Certificate, cones.Cones or derivation.Derivation
+        `cones.Cones` for a file of format version 1 that holds a proof by cones alone, a `Derivation`
+        for format version 2.  It reads the nodes of the proof when it is verified, a part of them at a
+        time: until then the file has to stay what it is.
+
+    Raises
+    ------
+    ValueError
+        In one line, for what is not a certificate or is of a newer format.
+    OSError
+        For a file that cannot be read.
     """
     name = os.fspath(path) if isinstance(path, (str, os.PathLike)) else getattr(path, "name", "certificate")
     try:
@@ -81,12 +95,12 @@ def _meta(text):
 
 
 def verify_certificate(path, X=None, Y=None, *, gamma=None, loss=None, bias=None, scale=None, cones=True, work_limit=WORK_LIMIT):
-    """Checks the certificate at path (or an open binary file) independently of the
-    program that made it.
+    """Check a certificate independently of the program that made it.
 
     Parameters
     ----------
     path : str, path-like, open binary file, or what `load_certificate` returned
+        The certificate.
     X, Y : array-like (n×d, n×c), optional
         The encoded data that it has to be about, number for number: scaled features
         with the column of ones, and one column for each output.

@@ -57,6 +57,7 @@ def load(path, *, reg=None, binary=None):
     Returns
     -------
     Model
+        The network with its encoding.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def to_onnx(model, path=None, *, precision="double", binary=None):
     return graph
 
 
-def audit(model, X, y, *, reg=None, time_limit=None, gap=1e-3, scale=None, seed=1, binary=None):
+def audit(model, X, y, *, reg=None, loss=None, weight_decay=None, mean_loss=None, decayed_biases=True, time_limit=None, gap=1e-3, scale=None, seed=1, binary=None):
     """Say how far a network is from the best two-layer ReLU network of any width.
 
     Parameters
@@ -127,6 +128,15 @@ def audit(model, X, y, *, reg=None, time_limit=None, gap=1e-3, scale=None, seed=
         Targets: labels for a classifier, else numbers.
     reg : float, optional
         Weight decay γ.  An estimator brings its own.
+    loss : {"squared", "huber", "logistic", "softmax"}, optional
+        Loss that a network of another program was trained with; by default what an ONNX
+        model ends in says, else the squared one.
+    weight_decay : float, optional
+        Weight decay λ beside a mean loss, as PyTorch's optimizers take it, instead of reg.
+    mean_loss : {"elements", "rows", "none"}, optional
+        What the loss beside weight_decay averages over; by default the elements.
+    decayed_biases : bool
+        Whether training decayed the biases.  PyTorch does, scikit-learn does not.
     time_limit : float, optional
         Seconds after which the search for a bound ends.
     gap : float
@@ -156,8 +166,11 @@ def audit(model, X, y, *, reg=None, time_limit=None, gap=1e-3, scale=None, seed=
             settings.append(f"--reg={reg}")
         if time_limit is not None:
             settings.append(f"--time-limit={time_limit}")
-        if scale is not None:
-            settings.append(f"--scale={scale}")
+        for flag, value in (("scale", scale), ("loss", loss), ("weight-decay", weight_decay), ("mean-loss", mean_loss)):
+            if value is not None:
+                settings.append(f"--{flag}={value}")
+        if not decayed_biases:
+            settings.append("--decayed-biases=false")
         if hasattr(model, "model_"):
             files = [str(Path(folder, "model.json"))]
             # The model's columns and classes are those that the program was given.

@@ -12,8 +12,34 @@ LOSSES = ("squared", "huber", "logistic", "softmax")
 class Model:
     """A trained network f(x) = Σ_j (xᵀu_j)₊ v_j + b with the encoding of its inputs.
 
-    content is the JSON object of a model file.  Raises ValueError for anything
-    else, and for a newer format.
+    Parameters
+    ----------
+    content : dict
+        The JSON object of a model file.
+    name : str
+        What messages call it.
+
+    Attributes
+    ----------
+    U : ndarray of shape (m, d)
+        First-layer weights u_j, of the encoded inputs.
+    V : ndarray of shape (m, c)
+        Second-layer weights v_j.
+    B : ndarray of shape (c,)
+        The intercept b, zeros where the network has none.
+    loss : {"squared", "huber", "logistic", "softmax"}
+        The loss that it was trained with.
+    classes : list of str
+        The classes, empty for a regression.
+    signed : bool
+        Whether two classes share an output, −1 and 1.
+    content : dict
+        The JSON object of the file.
+
+    Raises
+    ------
+    ValueError
+        For anything that is not a model file, and for a newer format.
     """
 
     def __init__(self, content, name="model"):
@@ -35,15 +61,10 @@ class Model:
             self.classes = encoding.get("classes", [])
             self.targets = encoding["targets"]
             width, inputs, outputs = weights["width"], weights["inputs"], weights["outputs"]
-            #: first-layer weights u_j (m×d), of the encoded inputs
             self.U = np.array(weights["U"], dtype=float).reshape(width, inputs)
-            #: second-layer weights v_j (m×c)
             self.V = np.array(weights["V"], dtype=float).reshape(width, outputs)
-            #: the intercept b (c), zeros where the network has none
             self.B = np.array(weights.get("B", [0.0] * outputs), dtype=float).reshape(outputs)
-            #: "squared", "huber", "logistic" or "softmax"
             self.loss = content["provenance"].get("loss", "squared")
-            #: whether two classes share an output, −1 and 1
             self.signed = encoding.get("coding") == "sign"
             if self.loss not in LOSSES or self.signed and (len(self.classes) != 2 or outputs != 1):
                 raise ValueError("its loss or the coding of its classes is not known")
@@ -55,7 +76,6 @@ class Model:
             raise ValueError(f"{name}: the model file is damaged: {e}") from None
         if columns + self.bias != inputs or not all(np.isfinite(a).all() for a in numbers):
             raise ValueError(f"{name}: the model file is damaged: its weights do not fit its encoding or are not finite")
-        #: the file's JSON object
         self.content = content
 
     @property
@@ -64,11 +84,22 @@ class Model:
         return [f["name"] for f in self.features]
 
     def encode(self, X):
-        """Returns the encoded inputs (n×d): scaled, categories as zeros and ones,
-        a column of ones as the bias.
+        """Encode inputs: scale numbers, make zeros and ones of categories, append the bias.
 
-        X is a matrix with one column for each of feature_names, in this order, or a
-        mapping from names to columns, such as a data frame.
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or mapping from names to columns
+            One column for each of `feature_names`, in this order, or a data frame that has them.
+
+        Returns
+        -------
+        ndarray of shape (n, d)
+            The inputs of the network, the bias as a last column of ones.
+
+        Raises
+        ------
+        ValueError
+            For another number of columns, and for values that the encoding does not know.
         """
         if hasattr(X, "keys"):
             columns = [np.asarray(X[name]) for name in self.feature_names]
@@ -94,23 +125,70 @@ class Model:
         return np.hstack(blocks)
 
     def outputs(self, X):
-        """Returns the network's outputs (n×c) for inputs as encode takes them."""
+        """Compute the network's outputs.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or mapping from names to columns
+            Inputs as `encode` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n, c)
+            The outputs f(x).
+        """
         return np.maximum(self.encode(X) @ self.U.T, 0.0) @ self.V + self.B
 
     def scores(self, X):
-        """Returns a column for each class, of which the largest is the answer: the
-        outputs, or −f and f where two classes share the output f."""
+        """Compute a score for each class, of which the largest is the answer.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or mapping from names to columns
+            Inputs as `encode` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n, classes)
+            The outputs, or −f and f where two classes share the output f.
+        """
         outputs = self.outputs(X)
         return np.hstack([-outputs, outputs]) if self.signed else outputs
 
     def predict(self, X):
-        """Returns the class of each row, as text, or the predicted numbers (n×c)."""
+        """Predict classes or numbers.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or mapping from names to columns
+            Inputs as `encode` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, c)
+            The class of each row, as text, or the predicted numbers.
+        """
         scores = self.scores(X)
         return np.array(self.classes)[scores.argmax(axis=1)] if self.task == "classification" else scores
 
     def predict_proba(self, X):
-        """Returns the probabilities of the classes (n×classes), of a model of the
-        logistic or softmax loss; raises ValueError for others."""
+        """Compute the probabilities of the classes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or mapping from names to columns
+            Inputs as `encode` takes them.
+
+        Returns
+        -------
+        ndarray of shape (n, classes)
+            The probabilities, in the order of `classes`.
+
+        Raises
+        ------
+        ValueError
+            If the loss is neither logistic nor softmax.
+        """
         if self.loss not in ("logistic", "softmax"):
             raise ValueError(f"the model has the {self.loss} loss, which has no probabilities; expected logistic or softmax")
         z = self.scores(X)
@@ -121,7 +199,23 @@ class Model:
 
 
 def load_model(path):
-    """Reads the model file at path."""
+    """Read a model file.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The JSON file that ``relift train -o`` writes.
+
+    Returns
+    -------
+    Model
+        The network with its encoding.
+
+    Raises
+    ------
+    ValueError
+        For a file that is not a model, damaged, or of a newer format.
+    """
     with open(path, encoding="utf-8") as f:
         try:
             content = json.load(f)

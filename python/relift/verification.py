@@ -19,24 +19,38 @@ class Check(NamedTuple):
 
 @dataclass
 class Verification:
-    """The outcome of a verification; true in a condition exactly if every check
-    passed, and then `claimed_bound` is proved for the problem of `statement`."""
+    """The outcome of a verification.
+
+    It is true in a condition exactly if every check passed, and then `claimed_bound` is
+    proved for the problem of `statement`.
+
+    Parameters
+    ----------
+    checks : list of Check
+        What was checked, each with a name, whether it passed, and why.
+    claimed_bound : float
+        The lower bound that the file claims; the larger one if it holds two proofs.
+    proven_bound : float
+        The dual value of W rounded down if all that it rests on is proved, else −inf.
+    unchecked_bound : float, optional
+        The bound of a proof by cones in the same file that was not asked to be checked.
+    margin : float
+        The shift c of the proof that K ⪰ 0, which covers all rounding errors; 0 if
+        rational arithmetic decided; NaN without such a proof.
+    statement : list of pairs of str
+        Names and texts: γ, loss, data, and how the file says they were made.
+    """
 
     checks: list = field(default_factory=list)
-    #: the lower bound that the file claims; the larger one if it holds two proofs
     claimed_bound: float = math.nan
-    #: the dual value of W rounded down if all that it rests on is proved, else −inf
     proven_bound: float = -math.inf
-    #: the bound of a proof by cones in the same file that was not asked to be checked
     unchecked_bound: Optional[float] = None
-    #: the shift c of the proof that K ⪰ 0, which covers all rounding errors; 0 if
-    #: rational arithmetic decided; NaN without such a proof
     margin: float = math.nan
-    #: pairs of a name and a text: γ, loss, data, and how the file says they were made
     statement: list = field(default_factory=list)
 
     @property
     def ok(self):
+        """Whether there were checks and all passed."""
         return bool(self.checks) and all(check.passed for check in self.checks)
 
     def __bool__(self):
@@ -57,13 +71,40 @@ class Verification:
         return f"<pre>{escape(str(self))}</pre>"
 
     def add(self, name, problem, success):
-        """Adds a check that passed if there is no problem; returns whether it did."""
+        """Add a check.
+
+        Parameters
+        ----------
+        name : str
+            What is checked.
+        problem : str
+            What is wrong, empty if the check passed.
+        success : str
+            What is said where it passed.
+
+        Returns
+        -------
+        bool
+            Whether it passed.
+        """
         self.checks.append(Check(name, not problem, plain(problem or success)))
         return not problem
 
     def affordable(self, name, work, limit):
-        """Adds a failed check if the work, in operations, is above the limit;
-        returns whether it is not."""
+        """Add a failed check where the work is above its limit.
+
+        Parameters
+        ----------
+        name : str
+            What is checked.
+        work, limit : float
+            Operations that the check needs, and that it may need.
+
+        Returns
+        -------
+        bool
+            Whether the work is within the limit.
+        """
         if work <= limit:
             return True
         return self.add(name, f"checking it takes up to {work:.1e} operations, the limit is {limit:.1e}: raise work_limit (--work-limit)", "")

@@ -58,6 +58,19 @@ class Exchange(unittest.TestCase):
             self.assertLessEqual(report["lower_bound"], estimator.upper_bound_)
             self.assertEqual(report["warnings"] or [], [])
 
+    def test_audit_of_a_logit(self):
+        U, V = np.array([[1.0], [-1.0]]), np.array([[1.0], [-2.0]])
+        x = np.linspace(-1, 2, 8)[:, None]
+        y = (x[:, 0] > 0.5).astype(int)
+        logit = np.maximum(x @ U.T, 0) @ V
+        settings = dict(scale="none", time_limit=1)
+        with self.assertRaisesRegex(ValueError, "--loss logistic"):
+            audit((U, V), x, y, reg=0.1, **settings)
+        report = audit((U, V), x, y, loss="logistic", weight_decay=0.1, mean_loss="rows", **settings)
+        self.assertAlmostEqual(report["data_loss"], np.logaddexp(0, -(2 * y - 1) * logit[:, 0]).sum(), places=12)
+        self.assertAlmostEqual(report["weight_decay"], 0.8 / 2 * 7, places=12)
+        self.assertLessEqual(report["lower_bound"], report["objective"])
+
     def test_audit_of_weights(self):
         x = np.array([[-2.0], [-1.0], [1.0], [3.0]])
         U, V = np.array([[1.0], [-1.0]]), np.array([[1.0], [1.0]])  # |x|
