@@ -99,12 +99,11 @@ func (path *Path) take(at int, r *engine.Result) {
 	}
 }
 
-// next is the point where a run pays most, by what the gap exceeds the one that a run is expected to leave there; -1 where that is at most least
-// everywhere.
+// next is the point where a run pays most, by what the gap exceeds the one that a run is expected to leave there; -1 where no other gap is above least.
 func (path *Path) next(tried []bool, least float64) int {
-	best, most := -1, least
+	best, most := -1, math.Inf(-1)
 	for k, q := range path.Points {
-		if excess := q.RelativeGap() - path.expected(q.Gamma); !tried[k] && excess > most {
+		if excess := q.RelativeGap() - path.expected(q.Gamma); !tried[k] && q.RelativeGap() > least && excess > most {
 			best, most = k, excess
 		}
 	}

@@ -174,7 +174,7 @@ func TestNextRun(t *testing.T) {
 	for _, c := range []struct {
 		least float64
 		want  int
-	}{{0.001, 0}, {0.001, 1}, {0.2, -1}, {0.1, 3}} {
+	}{{0.001, 0}, {0.001, 1}, {0.4, -1}, {0.1, 3}} {
 		at := path.next(tried, c.least)
 		if at != c.want {
 			t.Errorf("next is point %d, expected %d", at, c.want)

@@ -2,7 +2,7 @@
 
 `ReliftClassifier` and `ReliftRegressor` train by the relift program and predict
 in NumPy; `ReliftClassifierCV` and `ReliftRegressorCV` choose the weight decay from the
-data.  `verify_certificate` proves a certificate without that program.
+data, and `relift_path` trains for all of them.  `verify_certificate` proves a certificate without that program.
 `save`, `load` and `to_onnx` pass networks on, `audit` says how good anyone's network is.
 """
 
@@ -10,6 +10,7 @@ from .certificate import Certificate, Verification, load_certificate, verify_cer
 from .estimators import ReliftClassifier, ReliftRegressor
 from .exchange import audit, load, save, to_onnx
 from .model import Model, load_model
+from .path import RegularizationPath, relift_path
 from .tuned import ReliftClassifierCV, ReliftRegressorCV
 
 __version__ = "0.1.0"
@@ -17,6 +18,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Certificate",
     "Model",
+    "RegularizationPath",
     "ReliftClassifier",
     "ReliftClassifierCV",
     "ReliftRegressor",
@@ -26,6 +28,7 @@ __all__ = [
     "load",
     "load_certificate",
     "load_model",
+    "relift_path",
     "save",
     "to_onnx",
     "verify_certificate",

@@ -82,45 +82,55 @@ class _Relift(Displayed, BaseEstimator):
         self.effort = effort
         self.binary = binary
 
-    def _train(self, X, Y, weights=None, more=()):
-        """Trains on X (n×d), Y (n or n×c) and the rows' weights (n)."""
-        settings = ["--task=" + self._task, *more]
+    def _settings(self):
+        """Returns the flags of how to train, without --reg."""
+        settings = ["--task=" + self._task]
         for name, flag in (("bias", "bias"), ("fit_intercept", "intercept")):
             value = getattr(self, name)
             if not isinstance(value, (bool, np.bool_)):
                 raise ValueError(f"{name} is {value!r}; expected True or False")
             settings.append(f"--{flag}={str(bool(value)).lower()}")
-        for name in ("reg", "loss", "huber_delta", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
+        for name in ("loss", "huber_delta", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
             settings.append(f"--{name.replace('_', '-')}={getattr(self, name)}")
         effort = self.effort
         if effort is None:
             effort = 0 if self.time_limit else DEFAULT_EFFORT
-        settings.append(f"--effort={effort}")
+        return settings + [f"--effort={effort}", "--quiet", "--json"]
+
+    def _run(self, command, folder, X, Y, weights, settings):
+        """Runs a command of the program on X (n×d), Y (n or n×c) and the rows' weights
+        (n); returns what it reports."""
         if weights is not None:
             X = np.column_stack([X, weights])
-            settings.append(f"--weight=x{X.shape[1]}")
+            settings = [*settings, f"--weight=x{X.shape[1]}"]
+        data = Path(folder, "data.npz")
+        np.savez(data, X=X, y=Y)
+        report = run([command, str(data), *self._settings(), *settings], folder, self.binary)
+        try:
+            return json.loads(report)
+        except json.JSONDecodeError:
+            raise RuntimeError("the program ended well and printed no summary; is it relift, of this version?") from None
+
+    def _train(self, X, Y, weights=None, more=()):
+        """Trains on X (n×d), Y (n or n×c) and the rows' weights (n)."""
         with tempfile.TemporaryDirectory(prefix="relift-") as folder:
-            data, model, certificate = (Path(folder, name) for name in ("data.npz", "model.json", "certificate.npz"))
-            np.savez(data, X=X, y=Y)
-            report = run(
-                ["train", str(data), *settings, "--quiet", "--json", f"--output={model}", f"--certificate={certificate}"],
-                folder, self.binary,
-            )
+            model, certificate = (Path(folder, name) for name in ("model.json", "certificate.npz"))
+            self.summary_ = self._run("train", folder, X, Y, weights, [f"--reg={self.reg}", *more, f"--output={model}", f"--certificate={certificate}"])
             try:
-                self.summary_ = json.loads(report)
-                self.model_ = Model(json.loads(model.read_text(encoding="utf-8")))
-                self.certificate_ = certificate.read_bytes()
-            except json.JSONDecodeError:
-                raise RuntimeError("the program ended well and printed no summary; is it relift, of this version?") from None
+                self._adopt(Model(json.loads(model.read_text(encoding="utf-8"))), certificate.read_bytes(), self.summary_)
             except FileNotFoundError:
                 if self.summary_.get("status") == "time_limit":
                     raise ValueError(f"time_limit is {self.time_limit}: the run ended before there was a network with a proof; expected more seconds") from None
                 raise RuntimeError("the program ended well and left no model or certificate; is it relift, of this version?") from None
-        self.lower_bound_ = self.summary_["lower_bound"]
-        self.upper_bound_ = self.summary_["upper_bound"]
-        self.relative_gap_ = self.summary_["relative_gap"]
-        self.coefs_ = [self.model_.U.T.copy(), self.model_.V.copy()]
-        self.intercept_ = self.model_.B.copy()
+
+    def _adopt(self, model, certificate, bounds):
+        """Becomes the network of a model, with what was proved."""
+        self.model_, self.certificate_ = model, certificate
+        self.lower_bound_ = bounds["lower_bound"]
+        self.upper_bound_ = bounds["upper_bound"]
+        self.relative_gap_ = bounds["relative_gap"]
+        self.coefs_ = [model.U.T.copy(), model.V.copy()]
+        self.intercept_ = model.B.copy()
 
     def _columns(self, X):
         """Returns the columns of X that the network uses (constant ones are not);
@@ -197,11 +207,14 @@ class ReliftClassifier(ClassifierMixin, _Relift):
         elif self.class_weight is not None:
             raise ValueError(f"class_weight is {self.class_weight!r}; expected None, \"balanced\" or a dictionary of the classes")
         self._train(X, index.astype(np.int64), weights, more)
-        # The program's classes are the indices, in an order of its own.
-        self._order = np.argsort([int(label) for label in self.model_.classes])
-        if not self.model_.signed:
-            self.coefs_[1], self.intercept_ = self.coefs_[1][:, self._order], self.intercept_[self._order]
         return self
+
+    def _adopt(self, model, certificate, bounds):
+        super()._adopt(model, certificate, bounds)
+        # The program's classes are the indices, in an order of its own.
+        self._order = np.argsort([int(label) for label in model.classes])
+        if not model.signed:
+            self.coefs_[1], self.intercept_ = self.coefs_[1][:, self._order], self.intercept_[self._order]
 
     def encode_target(self, y):
         """Returns the targets (n×c) that the certificate is about: one-hot, or −1 and 1

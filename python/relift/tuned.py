@@ -25,19 +25,23 @@ _TUNING = """
 """
 
 
+def folding(X, cv, metric, groups):
+    """Returns X, with a column of the groups if there are any, and the flags of the folds."""
+    settings = [f"--folds={cv}", f"--metric={str(metric).replace('_', '-')}"]
+    if groups is not None:
+        groups = np.asarray(groups)
+        if groups.shape != (len(X),):
+            raise ValueError(f"groups has shape {groups.shape}; expected a label for each of the {len(X)} rows (rows of weight 0 do not count)")
+        X = np.column_stack([X, np.unique(groups, return_inverse=True)[1]])
+        settings.append(f"--groups=x{X.shape[1]}")
+    return X, settings
+
+
 class _Tuned:
     def _train(self, X, Y, weights=None, more=()):
-        settings = [
-            f"--folds={self.cv}", f"--metric={self.metric}", f"--one-standard-error={str(bool(self.one_standard_error)).lower()}",
-        ]
         groups, self._groups = self._groups, None
-        if groups is not None:
-            groups = np.asarray(groups)
-            if groups.shape != (len(X),):
-                raise ValueError(f"groups has shape {groups.shape}; expected a label for each of the {len(X)} rows (rows of weight 0 do not count)")
-            number = np.unique(groups, return_inverse=True)[1]
-            X = np.column_stack([X, number])
-            settings.append(f"--groups=x{X.shape[1]}")
+        X, settings = folding(X, self.cv, self.metric, groups)
+        settings.append(f"--one-standard-error={str(bool(self.one_standard_error)).lower()}")
         super()._train(X, Y, weights, [*more, *settings])
         tuning = self.summary_["tuning"]
         points = tuning["path"]

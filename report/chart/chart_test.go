@@ -219,3 +219,24 @@ func TestFrameKeepsItsPartsApart(t *testing.T) {
 		}
 	}
 }
+
+func TestStackKeepsPicturesApart(t *testing.T) {
+	above, below := sample(), sample()
+	both := Stack("both", "Both", "one above the other", above, below)
+	if both.Width != 200 || both.Height != 200 || len(both.items) != len(above.items)+len(below.items) {
+		t.Fatalf("%v×%v with %d items", both.Width, both.Height, len(both.items))
+	}
+	for k, was := range below.items {
+		got := both.items[len(above.items)+k]
+		if got.at.X != was.at.X || got.at.Y != was.at.Y+100 || got.text != was.text {
+			t.Errorf("item %d is at %v, was at %v", k, got.at, was.at)
+		}
+		for j, s := range was.shapes {
+			for i, q := range s.points {
+				if r := got.shapes[j].points[i]; r.Y != q.Y+100 || r.X != q.X && q.X == q.X {
+					t.Errorf("item %d has the point %v, was %v", k, r, q)
+				}
+			}
+		}
+	}
+}

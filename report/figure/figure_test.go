@@ -134,6 +134,27 @@ func TestCalibrationOfProbabilitiesIsTheDiagonal(t *testing.T) {
 	}
 }
 
+func TestPathMarksTheProofs(t *testing.T) {
+	nothing := report.Number(math.NaN())
+	p := &report.Path{
+		Best: 0.5, Points: []report.PathPoint{
+			{Gamma: 1, Objective: 4, LowerBound: 3, Proof: 0.5}, {Gamma: 0.5, Objective: 3, LowerBound: 2.5, Proof: 0.5}, {Gamma: 0.25, Objective: 2, Proof: nothing},
+		},
+		Tuning: &report.Tuning{Gamma: 0.5, Metric: "deviance", Folds: 2, Chosen: 1, Path: []report.TuningPoint{{Gamma: 1, Mean: 2}, {Gamma: 0.5, Mean: 1}, {Gamma: 0.25, Mean: 3}}},
+	}
+	f := Path(p)
+	if svg := f.Inline(); strings.Count(svg, "<circle") != 1 || !strings.Contains(svg, "3 weight decays, and the certified bounds; 0.5 is recommended") || !strings.Contains(svg, "curve network") {
+		t.Errorf("picture %s", svg)
+	}
+	if f.Height != 2*chart.Height || !strings.Contains(f.Caption, "cross-validation") || !strings.Contains(f.Caption, "shaded band") {
+		t.Errorf("height %v, caption %q", f.Height, f.Caption)
+	}
+	p.Points, p.Tuning.Path = p.Points[:1], p.Tuning.Path[:1]
+	if Path(p) != nil || Bounds(nil) != nil {
+		t.Error("a curve through one γ")
+	}
+}
+
 func TestValidationMarksWhatWasChosen(t *testing.T) {
 	tuning := &report.Tuning{
 		Gamma: 0.1, Metric: "accuracy", Folds: 2, Chosen: 1, Path: []report.TuningPoint{

@@ -23,7 +23,7 @@ func Bounds(p *report.Path) *Figure {
 	if !(y.Max > 0) {
 		y.Max = 1
 	}
-	c := chart.NewChart(chart.New("path", chart.Width, chart.Height, "Objective and certified bound along the path",
+	c := chart.NewChart(chart.New("bounds", chart.Width, chart.Height, "Objective and certified bound along the path",
 		fmt.Sprintf("The objectives of networks for %d weight decays, and the certified bounds; %s is recommended.", len(p.Points), chart.Number(float64(p.Best)))), x, y, 0)
 	var network, bound []chart.Point
 	for _, q := range p.Points {

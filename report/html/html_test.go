@@ -140,7 +140,10 @@ func pageOf(t *testing.T, text string) *Page {
 	return p
 }
 
-func write(t *testing.T, p *Page) string {
+// writer is a page of any kind.
+type writer interface{ Write(io.Writer) error }
+
+func write(t *testing.T, p writer) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := p.Write(&b); err != nil {
@@ -181,7 +184,7 @@ func attribute(e xml.StartElement, name string) string {
 	return ""
 }
 
-func pages(t *testing.T) map[string]*Page {
+func pages(t *testing.T) map[string]writer {
 	empty := &Page{Summary: &report.Summary{Data: report.Data{Source: "t.csv"}, LowerBound: 2, UpperBound: report.Number(math.Inf(1)), RelativeGap: 1}}
 	large := pageOf(t, largeNumbers())
 	large.Summary.LowerBound, large.Summary.UpperBound = 1.387863e11, 1.4e11
@@ -189,8 +192,8 @@ func pages(t *testing.T) map[string]*Page {
 		large.History[i].Bound *= 1e10
 		large.History[i].Network *= 1e10
 	}
-	return map[string]*Page{
-		"classification": page(t, true), "regression": page(t, false), "bound alone": empty, "ten classes": pageOf(t, tenClasses()), "large numbers": large,
+	return map[string]writer{
+		"path": pathPage(), "classification": page(t, true), "regression": page(t, false), "bound alone": empty, "ten classes": pageOf(t, tenClasses()), "large numbers": large,
 	}
 }
 
