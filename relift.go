@@ -28,6 +28,8 @@ type (
 	Result = engine.Result
 	// Relaxation is what the semidefinite relaxation gave.
 	Relaxation = engine.Relaxation
+	// RelaxationChoice says which semidefinite relaxation is solved.
+	RelaxationChoice = engine.RelaxationChoice
 	// Status says how a run ended and so what its numbers mean.
 	Status = engine.Status
 	// Proof is a certificate of a lower bound.
@@ -43,6 +45,12 @@ const (
 	MethodExact   = engine.MethodExact
 	MethodSigns   = engine.MethodSigns
 	MethodDescent = engine.MethodDescent
+)
+
+// The relaxations; see [engine.RelaxationChoice].
+const (
+	RelaxationAuto      = engine.RelaxationAuto
+	RelaxationPublished = engine.RelaxationPublished
 )
 
 // The statuses; see [engine.Status].
@@ -76,7 +84,7 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 }
 
 // Bound solves the semidefinite relaxation of p and certifies its bound; no
-// network is trained.  Options.Method, Width and Gap are not used.  Errors are those of Train.
+// network is returned.  Options.Method, Width and Gap are not used.  Errors are those of Train.
 func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return engine.Bound(ctx, p, opts)
 }

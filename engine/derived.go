@@ -50,9 +50,9 @@ const claimShare, mostShare = 1e-9, 1e-8
 // signSource says what a bound was proved with by the tree of signs.
 const signSource = "branch and bound on signs"
 
-// prove has the derivation of a tree of signs checked and keeps it.
-func (s *state) prove(ctx context.Context, a Access, d *proof.Derivation) error {
-	p, err := derive(ctx, d, signSource)
+// prove has the derivation of a tree of signs checked and keeps it; source says what it is.
+func (s *state) prove(ctx context.Context, a Access, d *proof.Derivation, source string) error {
+	p, err := derive(ctx, d, source)
 	if err != nil || p == nil {
 		return err
 	}

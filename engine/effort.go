@@ -15,7 +15,11 @@ func (s *state) effortPlan(effort int) (Method, []Phase) {
 	}
 	phases := []Phase{s.training(0, effort), s.simplification(0), s.networkBound(repair)}
 	if s.problem.IsPlain() && n+s.rank <= besideOrder {
-		return MethodSDP, append(phases, s.relaxation(0, true), s.repair(true))
+		phases = append(phases, s.relaxation(0, true), s.repair(true))
+		if n+s.rank <= rootOrder {
+			phases = append(phases, s.root(0, false))
+		}
+		return MethodSDP, phases
 	}
 	if s.problem.IsPlain() {
 		return MethodDescent, phases
@@ -25,7 +29,11 @@ func (s *state) effortPlan(effort int) (Method, []Phase) {
 		method = MethodExact
 		phases = append(phases, s.fixedCones(0, effortCones))
 	}
-	if n+s.rank <= rootOrder {
+	switch {
+	case n+s.rank > rootOrder:
+	case s.strengthens(0):
+		method, phases = MethodSigns, append(phases, s.root(0, false))
+	default:
 		s.leaves = effortLeaves
 		method, phases = MethodSigns, append(phases, s.signTree(0))
 	}

@@ -30,18 +30,31 @@ const (
 	MethodDescent Method = "descent"
 )
 
+// RelaxationChoice says which semidefinite relaxation of the training problem is solved.
+type RelaxationChoice string
+
+// The choices.
+const (
+	// RelaxationAuto is the paper's relaxation and, for one output and where it pays, the stronger one that knows the sign of the output's weights and that
+	// neurons are balanced, ‖u‖ = ‖v‖, by ball lines.
+	RelaxationAuto RelaxationChoice = "auto"
+	// RelaxationPublished is the paper's relaxation alone.
+	RelaxationPublished RelaxationChoice = "published"
+)
+
 // Options of Train and Bound.  The zero value is ready to use.
 type Options struct {
-	Method      Method        // "" is MethodAuto
-	Width       int           // largest number of neurons; 0: as many as help
-	Effort      int           // of each training, in passes over the data (see descent.TrainOptions); 0: by time. MethodAuto then does nothing that only a clock ends
-	Seed        uint64        // of every random choice
-	TimeLimit   time.Duration // 0: none
-	Begin       time.Time     // when the time limit began to count; zero: at the call
-	Gap         float64       // stop at this relative gap; 0: DefaultGap
-	Threads     int           // goroutines of the parallel parts; 0: all processors
-	MemoryLimit int64         // bytes; 0: what the machine has available
-	Progress    Recorder      // nil: none
+	Method      Method           // "" is MethodAuto
+	Width       int              // largest number of neurons; 0: as many as help
+	Effort      int              // of each training, in passes over the data (see descent.TrainOptions); 0: by time. MethodAuto then does nothing that only a clock ends
+	Seed        uint64           // of every random choice
+	TimeLimit   time.Duration    // 0: none
+	Begin       time.Time        // when the time limit began to count; zero: at the call
+	Gap         float64          // stop at this relative gap; 0: DefaultGap
+	Threads     int              // goroutines of the parallel parts; 0: all processors
+	Relaxation  RelaxationChoice // "" is RelaxationAuto
+	MemoryLimit int64            // bytes; 0: what the machine has available
+	Progress    Recorder         // nil: none
 
 	// LinearAlgebra are the kernels of the dense linear algebra, with Threads for its threads; the zero value is the problem's own (Problem.On),
 	// and gonum where it has none: a library that the machine happens to have is never taken without being asked for.
@@ -66,9 +79,14 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Gap == 0 {
 		o.Gap = DefaultGap
 	}
+	if o.Relaxation == "" {
+		o.Relaxation = RelaxationAuto
+	}
+	_, badRelaxation := settings.Lookup("relaxation").ParseChoice(string(o.Relaxation))
 	_, badMethod := settings.Lookup("method").ParseChoice(string(o.Method))
 	for _, err := range []error{
 		badMethod,
+		badRelaxation,
 		settings.Lookup("width").CheckInteger(int64(o.Width)),
 		settings.Lookup("effort").CheckInteger(int64(o.Effort)),
 		settings.Lookup("time-limit").CheckDuration(o.TimeLimit),

@@ -30,6 +30,7 @@ const (
 	treeShare    = 0.6  // networks before it
 	generalShare = 0.25 // the same, where the tree is all there is for a bound
 	roundShare   = 0.7  // network from the relaxation
+	strongShare  = 0.75 // networks before the stronger relaxation
 	refineShare  = 0.93 // networks
 	descentShare = 0.95 // networks alone
 	conesShare   = 0.6  // cones for a fixed W
@@ -106,11 +107,14 @@ func (s *state) aroundRelaxation() []Phase {
 	}
 	n, _, _ := s.problem.Dims()
 	if n > treeRows || s.budget.Limit == 0 || s.opts.Method != MethodAuto { // without a limit the tree has no end of its own
-		relaxation := s.relaxation(relaxShare, false)
+		relaxation, root, trained := s.relaxation(relaxShare, false), s.root(refineShare, false), refineShare
 		if s.budget.Limit == 0 && s.opts.Method == MethodAuto {
-			relaxation.Limit = AutoTime
+			relaxation.Limit, root.Limit = AutoTime, AutoTime
 		}
-		return append(first, relaxation, s.rounding(roundShare), s.training(refineShare, untilTheEnd), s.simplification(0), s.repair(false))
+		if s.strengthens(refineShare) {
+			trained = strongShare
+		}
+		return append(first, relaxation, s.rounding(roundShare), s.training(trained, untilTheEnd), s.simplification(0), s.repair(false), root)
 	}
 	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 }

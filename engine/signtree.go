@@ -39,7 +39,7 @@ func (s *state) signTree(until float64) Phase {
 				if begin := s.clock.Now(); failed == nil && p.LowerBound > s.record.proved() && begin.After(next) {
 					d, err := p.Derivation()
 					if err == nil {
-						err = s.prove(ctx, a, d)
+						err = s.prove(ctx, a, d, signSource)
 					}
 					failed = err
 					end := s.clock.Now()
@@ -49,8 +49,7 @@ func (s *state) signTree(until float64) Phase {
 			},
 		}
 		from, _ := s.record.Network()
-		beside := s.problem.On(s.problem.Algebra().WithThreads(1)) // the leaves are beside each other
-		result, err := signs.Solve(grow, beside, from, options)
+		result, err := signs.Solve(grow, s.problem, from, options)
 		if err != nil {
 			return nil, fmt.Errorf("branch and bound on signs: %w", err)
 		}
@@ -58,7 +57,7 @@ func (s *state) signTree(until float64) Phase {
 		if result.Tree != nil && result.LowerBound > s.record.proved() {
 			d, err := result.Tree.Derivation()
 			if err == nil {
-				err = s.prove(context.WithoutCancel(ctx), a, d)
+				err = s.prove(context.WithoutCancel(ctx), a, d, signSource)
 			}
 			if err != nil {
 				failed = err

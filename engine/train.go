@@ -30,9 +30,8 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 // rest is for the repair of the certificate.
 const boundShare = 0.9
 
-// Bound solves the semidefinite relaxation of p and certifies its bound; no
-// network is trained.  Options.Method, Width and Gap are not used.  A problem that is not plain is bounded from a network that is trained for
-// that; the result has none all the same.
+// Bound solves the semidefinite relaxation of p and certifies its bound.  Options.Method, Width and Gap are not used.  The stronger
+// relaxation, and a problem that is not plain, are bounded from a network that is trained for that; the result has none.
 //
 // Errors are about the input (problem.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
@@ -51,9 +50,14 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 		s.hidden = true
 		return s.run(ctx, s.generalPlan)
 	}
-	s.record.upper, s.freeWork = math.Inf(1), boundWork
+	s.freeWork = boundWork
 	return s.run(ctx, func() (Method, []Phase) {
-		return MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)}
+		if !s.strengthens(boundShare) {
+			s.record.upper = math.Inf(1)
+			return MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)}
+		}
+		s.hidden = true
+		return MethodSDP, []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick), s.relaxation(rootShare, true), s.root(boundShare, true), s.repair(true)}
 	})
 }
 

@@ -27,7 +27,7 @@ func example() *Summary {
 		Metrics:     &Metrics{Train: &Metric{Rows: 75, Accuracy: &accuracy}},
 		Data: Data{Source: "builtin:iris", Task: "classification", Rows: 75, Features: 4, Columns: 5, Outputs: 3,
 			Classes: []string{"setosa", "versicolor", "virginica"}, Targets: []string{"species"}, Distinct: 74, Digest: "sha256:00"},
-		Settings: Settings{Reg: 0.1, Scale: "standard", Bias: true, Missing: "error", Method: "auto", Seed: 1, Gap: 0.001, Threads: 2, BLAS: "gonum"},
+		Settings: Settings{Reg: 0.1, Scale: "standard", Bias: true, Missing: "error", Method: "auto", Relaxation: "auto", Seed: 1, Gap: 0.001, Threads: 2, BLAS: "gonum"},
 		Files:    Files{Model: "iris.model.json", Certificate: "iris.cert.npz"},
 		Warnings: []string{}, Version: "0.1.0", Seconds: 2.5,
 	}

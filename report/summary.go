@@ -141,10 +141,11 @@ type Settings struct {
 	Scale       string  `json:"scale"`
 	Bias        bool    `json:"bias"`
 	Missing     string  `json:"missing"`
-	Split       string  `json:"split"`  // KIND:SEED:FRACTION of the test rows, or empty
-	Method      string  `json:"method"` // as asked for
-	Width       int     `json:"width"`  // cap, 0: none
-	Effort      int     `json:"effort"` // passes of a training, 0: by time
+	Split       string  `json:"split"`      // KIND:SEED:FRACTION of the test rows, or empty
+	Method      string  `json:"method"`     // as asked for
+	Relaxation  string  `json:"relaxation"` // auto or published
+	Width       int     `json:"width"`      // cap, 0: none
+	Effort      int     `json:"effort"`     // passes of a training, 0: by time
 	Seed        uint64  `json:"seed"`
 	TimeLimit   float64 `json:"time_limit"` // seconds, 0: none
 	Gap         float64 `json:"gap"`

@@ -116,6 +116,9 @@ func (s Settings) sentence(method string) string {
 		picked += " (picked by auto)"
 	}
 	parts = append(parts, "scale "+s.Scale, "bias "+map[bool]string{true: "yes", false: "no"}[s.Bias], picked, fmt.Sprintf("seed %d", s.Seed))
+	if s.Relaxation == "published" {
+		parts = append(parts, "relaxation published")
+	}
 	if s.Width > 0 {
 		parts = append(parts, fmt.Sprintf("width ≤ %d", s.Width))
 	}

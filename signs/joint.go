@@ -32,13 +32,13 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	if math.IsInf(value, 1) || !in.frees() {
 		return nil
 	}
-	out := &Tree{in: in.copy(), options: t.options, root: copyTree(t.root, nil), leaves: t.leaves, best: t.best, planted: true}
+	out := &Tree{in: in.copy(), options: t.options, root: copyTree(t.root, nil), leaves: t.leaves, best: t.best, planted: true, together: t.together}
 	out.options.Close = 1
 	out.closed = 1
 	nodes := out.frontierNodes()
 	start := jointStart / value
 	rows := in.freeRows()
-	j := leaf.Joint{Algebra: in.problem.Algebra(), Gamma: in.gamma, Loss: loss.OrSquared(in.problem.Loss).(loss.Smooth), Balanced: in.problem.Intercept}
+	j := leaf.Joint{Algebra: t.together, Gamma: in.gamma, Loss: loss.OrSquared(in.problem.Loss).(loss.Smooth), Balanced: in.problem.Intercept}
 	j.Targets = in.turned(in.problem.Y, rows)
 	if all := in.problem.Weights; all != nil {
 		for _, i := range rows {
@@ -56,7 +56,9 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	for _, all := range [2]bool{false, true} {
 		j.Cones = nil
 		for k, nd := range nodes {
-			j.Cones = append(j.Cones, in.jointCone(nd, rows, all, start, scale[k]))
+			cone := in.jointCone(nd, rows, all, start, scale[k])
+			cone.Problem.Algebra = t.together
+			j.Cones = append(j.Cones, cone)
 		}
 		if r = leaf.SolveJoint(ctx, j, w0, o); r.W != nil {
 			break
@@ -78,9 +80,8 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 
 // frees reports whether W can be freed: the loss has to be smooth in each multiplier, and the outputs may be turned under the squared loss only.
 func (in *instance) frees() bool {
-	_, smooth := loss.OrSquared(in.problem.Loss).(loss.Smooth)
 	_, outputs := in.w.Dims()
-	return smooth && (in.problem.IsSquared() || in.c == outputs)
+	return Frees(in.problem) && (in.problem.IsSquared() || in.c == outputs)
 }
 
 // freeRows lists the rows whose multipliers matter: without an intercept those that are zero have none, and those of no weight never.

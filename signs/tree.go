@@ -12,6 +12,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
@@ -124,22 +125,23 @@ var infinite = math.Inf(1)
 
 // Tree is a branch and bound for one W.  At every moment its leaves cover all directions.
 type Tree struct {
-	in      *instance
-	options Options
-	root    *node
-	planted bool    // the first leaves are bounded
-	settled float64 // value of the best direction with which it was decided to go on with this W
-	open    frontier
-	leaves  int
-	weighed int     // leaves when their memory was last looked at
-	closed  float64 // value up to which leaves are done: Options.Close, or what the best direction allows
-	best    found
-	started time.Time
+	in       *instance
+	options  Options
+	together linalg.Algebra // of what has all leaves at once
+	root     *node
+	planted  bool    // the first leaves are bounded
+	settled  float64 // value of the best direction with which it was decided to go on with this W
+	open     frontier
+	leaves   int
+	weighed  int     // leaves when their memory was last looked at
+	closed   float64 // value up to which leaves are done: Options.Close, or what the best direction allows
+	best     found
+	started  time.Time
 }
 
 // NewTree prepares the tree for the residual W (n×c) of a network; Run grows it.
 func NewTree(p problem.Problem, w *mat.Dense, o Options) (*Tree, error) {
-	in, err := newInstance(p, w)
+	in, err := newInstance(p.On(p.Algebra().WithThreads(1)), w) // leaves are beside each other
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +151,7 @@ func NewTree(p problem.Problem, w *mat.Dense, o Options) (*Tree, error) {
 	if o.Gap == 0 {
 		o.Gap = defaultGap
 	}
-	t := &Tree{in: in, options: o}
+	t := &Tree{in: in, options: o, together: p.Algebra()}
 	if o.Close == 0 {
 		t.options.Close = t.enough()
 	}

@@ -209,6 +209,12 @@ func Table() []Setting {
 				"With an intercept, or another loss than the squared one, auto trains a network for 400 passes if no limit is given and bounds what can be bounded in seconds: by cones of directions for r ≤ 6, by the first leaves of signs for few rows, else by the simplest bound; with a limit it goes on as signs does.",
 		},
 		{
+			Name: "relaxation", Kind: Choice, Choices: []string{"auto", "published"}, Default: "auto", Commands: fitting,
+			Help: "which semidefinite relaxation is solved",
+			Detail: "published is the one of the paper. auto solves that and then, for one output and where the time allows, a stronger one over the two signs of a neuron's output, with further conditions from ‖u‖ = ‖v‖: " +
+				"the bound of relift bound, and of relift train where no tree of signs follows.",
+		},
+		{
 			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: tuning,
 			Help:   "largest width of the network (0: as many neurons as help)",
 			Detail: "The lower bound holds for every width all the same.",

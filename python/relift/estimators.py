@@ -35,6 +35,7 @@ _PARAMETERS = """
     width : largest number of neurons; 0: as many as help.
     method : "auto", "sdp", "exact", "signs" or "descent"; of other losses, and with an
         intercept, "auto", "signs" or "descent".
+    relaxation : "auto", or "published" for the paper's semidefinite relaxation alone.
     time_limit : seconds after which the best network and bound so far are taken; 0: none.
     effort : work after which each training ends, in passes over the data for the gradient
         of 400 neurons; 0: none.  None: 1000 without a time limit, else 0.  Fits that an
@@ -64,8 +65,8 @@ class _Relift(Displayed, BaseEstimator):
     _task = None  # as --task takes it
 
     def __init__(
-        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", width=0, method="auto", time_limit=0, gap=1e-3,
-        seed=1, threads=0, effort=None, binary=None,
+        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", width=0, method="auto", relaxation="auto", time_limit=0,
+        gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         self.reg = reg
         self.loss = loss
@@ -75,6 +76,7 @@ class _Relift(Displayed, BaseEstimator):
         self.scale = scale
         self.width = width
         self.method = method
+        self.relaxation = relaxation
         self.time_limit = time_limit
         self.gap = gap
         self.seed = seed
@@ -90,7 +92,7 @@ class _Relift(Displayed, BaseEstimator):
             if not isinstance(value, (bool, np.bool_)):
                 raise ValueError(f"{name} is {value!r}; expected True or False")
             settings.append(f"--{flag}={str(bool(value)).lower()}")
-        for name in ("loss", "huber_delta", "scale", "width", "method", "time_limit", "gap", "seed", "threads"):
+        for name in ("loss", "huber_delta", "scale", "width", "method", "relaxation", "time_limit", "gap", "seed", "threads"):
             settings.append(f"--{name.replace('_', '-')}={getattr(self, name)}")
         effort = self.effort
         if effort is None:
@@ -181,11 +183,11 @@ class ReliftClassifier(ClassifierMixin, _Relift):
 
     def __init__(
         self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, class_weight=None, bias=True, scale="standard", width=0,
-        method="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None, binary=None,
+        method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         super().__init__(
             reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, width=width,
-            method=method, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
+            method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
         )
         self.class_weight = class_weight
 

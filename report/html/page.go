@@ -394,6 +394,9 @@ func settingPairs(s *report.Summary) []pair {
 	if t.Split != "" {
 		out = append(out, pair{"split", t.Split})
 	}
+	if t.Relaxation == "published" {
+		out = append(out, pair{"relaxation", t.Relaxation})
+	}
 	if t.Width > 0 {
 		out = append(out, pair{"width, at most", strconv.Itoa(t.Width)})
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 const boundLong = `Solve the semidefinite relaxation of the training problem and certify its lower
-bound; no network is trained.
+bound; no network is kept.
 
 The bound holds for every two-layer ReLU network of any width on these data,
 after encoding and scaling.`

@@ -26,6 +26,7 @@ type solveFlags struct {
 	reg         float64
 	tuning      tuneFlags
 	method      string
+	relaxation  string
 	width       int64
 	effort      int64
 	seed        int64
@@ -46,6 +47,7 @@ type solveFlags struct {
 func (f *solveFlags) bind(c *cobra.Command) {
 	f.data.bind(c)
 	f.data.bindObjective(c)
+	bind(c, "relaxation", &f.relaxation)
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
 	bind(c, "threads", &f.threads)
@@ -128,7 +130,7 @@ func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin t
 // options are those of a run; the time limit counts from begin.
 func (f *solveFlags) options(begin time.Time) relift.Options {
 	return relift.Options{
-		Method: relift.Method(f.method), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
+		Method: relift.Method(f.method), Relaxation: relift.RelaxationChoice(f.relaxation), Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: f.timeLimit, Begin: begin,
 		Gap: f.gap, Threads: int(f.threads), MemoryLimit: f.data.memory, LinearAlgebra: blas(),
 	}
 }
@@ -227,7 +229,7 @@ func (f *solveFlags) settings(limit time.Duration) report.Settings {
 	return report.Settings{
 		Reg: f.reg, Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
 		Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
-		Method: f.method, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: limit.Seconds(), Gap: f.gap,
+		Method: f.method, Relaxation: f.relaxation, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: limit.Seconds(), Gap: f.gap,
 		Threads: threads(), BLAS: blasName(),
 	}
 }

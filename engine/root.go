@@ -1,0 +1,56 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/relift/relift/signs"
+)
+
+// rootSource says what a bound was proved with by the relaxation with the sign of the output.
+const rootSource = "semidefinite relaxation with signs of the output"
+
+// mostRootWork is the work that is worth it on the stronger relaxation where no time limit is given, some minutes at most.
+const mostRootWork = 2e12
+
+// strengthens says whether the relaxation is solved with the sign of the output and ball lines, too: for one output, if it is
+// expected to be solved until the share of the time limit.
+func (s *state) strengthens(share float64) bool {
+	n, d, c := s.problem.Dims()
+	if s.opts.Relaxation == RelaxationPublished || c > 1 || n > treeRows || !signs.Frees(s.problem) {
+		return false
+	}
+	work := s.work(share)
+	if s.budget.Limit == 0 {
+		work = min(work, mostRootWork)
+	}
+	return signs.RootWork(n, min(n, d), c) <= work
+}
+
+// root returns the phase that solves the relaxation with the sign of the output and ball lines, from the best network so far, where that pays.  With complete it
+// is solved whatever the gap is.
+func (s *state) root(until float64, complete bool) Phase {
+	return Phase{Name: "root", Until: until, Complete: complete, Needed: "the stronger relaxation", Bytes: s.leafMemory, Run: func(ctx context.Context) (func(), error) {
+		if !s.strengthens(until) {
+			return nil, nil
+		}
+		a := s.record.access()
+		from, _ := s.record.Network()
+		a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner = "root", 0, 0 })
+		result, err := signs.Root(ctx, s.problem, from, signs.Options{Seed: s.opts.Seed, Executor: signs.Local(s.opts.threads())})
+		if err != nil {
+			return nil, fmt.Errorf("relaxation with signs: %w", err)
+		}
+		if result.Tree != nil && result.LowerBound > s.record.proved() {
+			d, err := result.Tree.Derivation()
+			if err == nil {
+				err = s.prove(context.WithoutCancel(ctx), a, d, rootSource)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("proof by the relaxation with signs: %w", err)
+			}
+		}
+		a.Note(func(e *Event) { e.Phase, e.Outer = "root", result.Leaves })
+		return nil, nil
+	}}
+}
