@@ -39,8 +39,8 @@ const (
 	polishRounds    = 5
 	polishEffort    = 200  // passes of the trainer in a round, for other losses
 	sproutShare     = 0.01 // of the network's mean neuron, for a new one
-	worthwhile      = 1e-9 // relative decrease of the objective for which a new W pays,
-	milder          = 0.5  // and part of the excess of the direction that was found which it may leave without that
+	worthwhile      = 1e-9 // relative decrease of the objective for which polishing goes on
+	milder          = 0.5  // part of a direction's excess that a new W may leave
 	jointFirst      = 2    // leaves over which W is freed first,
 	jointMost       = 8    // and last
 	jointPays       = 0.1  // part of the gap that freeing W has to close to be tried again
@@ -75,15 +75,15 @@ func Solve(ctx context.Context, p problem.Problem, w problem.Weights, o Options)
 			return r, nil
 		}
 		u, _ := t.Direction()
-		before := r.UpperBound
 		r.polish(ctx, p, u, o.Seed+uint64(r.Rounds))
 		t.options.Objective, o.Objective = r.UpperBound, r.UpperBound
-		if r.UpperBound < before && !t.suffices() {
+		if !t.suffices() {
+			// The best network may be better than the one that the tree has W of.
 			next, err := NewTreeFrom(t, p, p.DualPoint(r.Weights), o)
 			if err != nil {
 				return nil, err
 			}
-			if r.UpperBound < before*(1-worthwhile) || next.in.value(t.best.u)-1 < milder*(t.best.value-1) {
+			if next.in.value(t.best.u)-1 < milder*(t.best.value-1) {
 				t = next
 				r.Rounds++
 				continue

@@ -246,12 +246,12 @@ func (t *Tree) Run(ctx context.Context) Status {
 		switch {
 		case t.gap(t.Value()) <= t.options.Gap:
 			return GapReached
+		case ctx.Err() == nil && t.best.value > t.settled && t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
+			return Improvable
 		case len(t.open) == 0 || t.open[0].bound <= t.closed:
 			return Closed
 		case ctx.Err() != nil:
 			return Interrupted
-		case t.best.value > t.settled && t.options.Objective > 0 && t.gap(max(1, t.best.value)) > improvableShare*t.options.Gap:
-			return Improvable
 		case t.options.Leaves > 0 && t.leaves >= t.options.Leaves:
 			return LeafLimit
 		case t.full():
