@@ -15,6 +15,7 @@ import (
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/moments"
 	"github.com/relift/relift/table/notation"
 )
 
@@ -367,7 +368,7 @@ func (f Feature) encode(t *table.Table, column *table.Column, rows []int, unknow
 		if math.IsNaN(v) {
 			v = f.Fill
 		}
-		v = standardise(v, f.Mean, f.Deviation)
+		v = moments.Standardise(v, f.Mean, f.Deviation)
 		if !finite(v) {
 			return refuse(rows[i], t.ErrorAt(rows[i], f.Name, "%s is too large after scaling; expected a magnitude near those of the training table", column.Value(rows[i])))
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/moments"
 	"github.com/relift/relift/table/notation"
 )
 
@@ -327,7 +328,7 @@ func (o Options) learnNumbers(t *table.Table, column string, f *Feature, values 
 		e.Column = column
 		return false, e
 	}
-	mean := meanOf(present)
+	mean := moments.Mean(present)
 	f.Fill = mean
 	if o.Missing.Fills() {
 		for i, v := range values {
@@ -339,7 +340,7 @@ func (o Options) learnNumbers(t *table.Table, column string, f *Feature, values 
 	if o.Scale != ScaleStandard {
 		return false, nil
 	}
-	deviation, constant := deviationOf(values, mean)
+	deviation, constant := moments.Deviation(values, mean)
 	if !constant {
 		f.Mean, f.Deviation = mean, deviation
 	}
@@ -371,8 +372,8 @@ func (e *Recipe) scaleOverall(t *table.Table, rows []int) error {
 	if len(values) == 0 {
 		return nil
 	}
-	mean := meanOf(values)
-	deviation, constant := deviationOf(values, mean)
+	mean := moments.Mean(values)
+	deviation, constant := moments.Deviation(values, mean)
 	if constant {
 		return table.Errorf(t.Name, "the numeric features cannot be scaled together; expected numbers that vary")
 	}

@@ -1,13 +1,14 @@
-package recipe
+// Package moments has the mean and the deviation of a column, and its values in units of them.
+//
+// They have the same bits on every machine: whoever checks a certificate makes X of the table again and compares every
+// number.  Moments are taken of values that a power of two has brought to order one, so that neither sums nor squares
+// over- or underflow, whatever the unit of a column is; where nothing would have, the results are the same bit for bit.
+package moments
 
 import (
 	"math"
 	"slices"
 )
-
-// Moments are taken of values that a power of two has brought to order one,
-// so that neither sums nor squares over- or underflow, whatever the unit of a
-// column is; where nothing would have, the results are the same bit for bit.
 
 // normaliser returns the power of two 2^e, as e, that brings the largest
 // magnitude of the values into [½, 1); 0 where magnitudes are ordinary.
@@ -31,8 +32,8 @@ func bring(v float64, e int) float64 {
 	return math.Ldexp(v, e)
 }
 
-// meanOf returns the mean of finite values.
-func meanOf(values []float64) float64 {
+// Mean returns the mean of finite values.
+func Mean(values []float64) float64 {
 	e := normaliser(values)
 	sum := 0.0
 	for _, v := range values {
@@ -41,10 +42,10 @@ func meanOf(values []float64) float64 {
 	return bring(sum/float64(len(values)), -e)
 }
 
-// deviationOf returns the population standard deviation, and whether the
+// Deviation returns the population standard deviation, and whether the
 // values are constant up to the rounding error of their mean (the rule of
 // scikit-learn: variance ≤ (n·ε·mean)²).
-func deviationOf(values []float64, mean float64) (deviation float64, constant bool) {
+func Deviation(values []float64, mean float64) (deviation float64, constant bool) {
 	if slices.Min(values) == slices.Max(values) {
 		return 0, true
 	}
@@ -60,7 +61,7 @@ func deviationOf(values []float64, mean float64) (deviation float64, constant bo
 	sum := 0.0
 	for _, v := range values {
 		q := (bring(v, e) - mean) / largest
-		sum += q * q
+		sum += float64(q * q) // rounded before it is added: processors with a fused operation would not
 	}
 	n := float64(len(values))
 	deviation = largest * math.Sqrt(sum/n)
@@ -70,9 +71,9 @@ func deviationOf(values []float64, mean float64) (deviation float64, constant bo
 	return max(bring(deviation, -e), math.SmallestNonzeroFloat64), constant
 }
 
-// standardise returns (v − mean)/deviation also where the difference, but not
+// Standardise returns (v − mean)/deviation also where the difference, but not
 // the quotient, exceeds the largest double.
-func standardise(v, mean, deviation float64) float64 {
+func Standardise(v, mean, deviation float64) float64 {
 	difference := v - mean
 	if !math.IsInf(difference, 0) {
 		return difference / deviation
