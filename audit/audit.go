@@ -264,8 +264,7 @@ func (a *auditor) gap() float64 {
 // objective is.
 func (a *auditor) contradiction() error {
 	r := a.report
-	const rounding = 1e-9
-	if float64(r.LowerBound) <= float64(r.Best)*(1+rounding) {
+	if !engine.Contradicts(float64(r.LowerBound), float64(r.Best)) {
 		return nil
 	}
 	return fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network on these data", engine.ErrContradiction, float64(r.LowerBound), r.BoundSource, float64(r.Best))

@@ -52,9 +52,8 @@ func RelativeGap(lower, upper float64) float64 {
 	case math.IsNaN(lower) || math.IsNaN(upper) || math.IsInf(upper, 0):
 		return 1
 	}
-	gap := min(1, (upper-max(lower, 0))/upper)
-	if gap < 0 && gap >= -contradiction {
+	if lower > upper && !Contradicts(lower, upper) {
 		return 0
 	}
-	return gap
+	return min(1, (upper-max(lower, 0))/upper)
 }

@@ -16,9 +16,13 @@ import (
 // that was found: one of the two is wrong, and neither may be used.
 var ErrContradiction = fmt.Errorf("the proof contradicts the network")
 
-// contradiction is the relative amount by which a bound may exceed an objective because that was
-// computed in floating point.
-const contradiction = 1e-9
+// objectiveRounding is the relative amount by which a bound may exceed an objective because that was computed in
+// floating point.  What is claimed is below what was proved by more than a thousand times as much.
+const objectiveRounding = 1e-12
+
+// Contradicts reports whether lower, the bound of a proof, is above upper, the objective of a network, by more than
+// roundings can do.
+func Contradicts(lower, upper float64) bool { return lower > upper*(1+objectiveRounding) }
 
 // finish collects the result of a run.
 func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result, error) {
@@ -30,7 +34,7 @@ func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result,
 	if proof != nil {
 		r.LowerBound = proof.Bound()
 	}
-	if r.LowerBound > upper*(1+contradiction) {
+	if Contradicts(r.LowerBound, upper) {
 		return nil, fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network that was found", ErrContradiction, r.LowerBound, proof.Source(), upper)
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, upper)

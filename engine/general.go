@@ -93,7 +93,7 @@ func weighted(ctx context.Context, p Problem, opts Options, run func(context.Con
 			r.Proof, r.LowerBound = translated, translated.Bound()
 		}
 	}
-	if r.LowerBound > r.UpperBound*(1+contradiction) {
+	if Contradicts(r.LowerBound, r.UpperBound) {
 		return nil, fmt.Errorf("%w: the bound %v is above the objective %v of a network that was found", ErrContradiction, r.LowerBound, r.UpperBound)
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, r.UpperBound)

@@ -41,9 +41,9 @@ type Provenance struct {
 }
 
 // RelativeGap returns (UpperBound − LowerBound)/UpperBound, NaN when a bound
-// is unknown; 0 for an upper bound of zero.
+// is unknown; 0 for an upper bound of zero, unless the lower one is above it.
 func (p Provenance) RelativeGap() float64 {
-	if p.UpperBound == 0 {
+	if p.UpperBound == 0 && !(p.LowerBound > 0) {
 		return 0
 	}
 	return (p.UpperBound - p.LowerBound) / p.UpperBound
