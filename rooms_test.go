@@ -59,7 +59,7 @@ var solversDoNotKnow = []string{"table/..."}
 var onlyFor = map[string]struct{ packages, tests []string }{
 	// Arrow comes with it, which takes longer to compile than all the rest.
 	"table/read": {
-		packages: []string{"cmd/relift/...", "docs/..."},
+		packages: []string{"cmd/relift/...", "docs/...", "bench/..."},
 		tests:    []string{"table/...", "network/...", "explain", "report/html", ".", "cmd/relift/..."},
 	},
 }

@@ -32,6 +32,7 @@ var notRun = []struct{ document, command, why string }{
 	{"docs/onnx.md", "relift convert net.pt", "needs PyTorch; network/weights has such files among its tests"},
 	{"docs/onnx.md", "import numpy as np, onnxruntime", "needs onnxruntime for Python; network/onnx's tests run that of Node.js"},
 	{"docs/onnx.md", "const ort", "network/onnx's tests are like it"},
+	{"docs/python.md", "import pandas", "needs pandas; tests/test_frames.py of the package has such frames"},
 	{"docs/formats.md", "import pandas", "needs pandas and pyarrow; table/read's tests write such files"},
 	{"docs/formats.md", "relift train flowers.parquet", "needs the file of the lines above"},
 	{"docs/formats.md", "relift train flowers.feather", "needs the file of the lines above"},

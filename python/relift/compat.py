@@ -4,6 +4,8 @@ import inspect
 
 import numpy as np
 
+from .frames import Frame, needs_recipe
+
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils.multiclass import check_classification_targets
@@ -64,8 +66,16 @@ _NO_TARGET = object()
 
 def check_inputs(estimator, X, y=_NO_TARGET, *, multi_output=False, numeric=True):
     """Returns X (and y) as arrays of finite numbers and notes, when there is a y,
-    the number and the names of the features.  numeric is for y."""
+    the number and the names of the features.  numeric is for y.  A data frame with texts,
+    dates or missing values becomes a Frame, whose kinds are noted too."""
     fitting = y is not _NO_TARGET
+    kinds = None if fitting else getattr(estimator, "_kinds", None)
+    if kinds:
+        return Frame.of(X, estimator.feature_names_in_, kinds)
+    if fitting:
+        estimator._kinds = None
+        if y is not None and needs_recipe(X):
+            return _check_frame(estimator, X, y, multi_output, numeric)
     if y is None:
         raise ValueError(f"{type(estimator).__name__} requires y to be passed, but the target y is None")
     if not HAVE_SKLEARN:
@@ -93,6 +103,28 @@ def _numbers(name, a):
         raise ValueError(f"{name} is not an array of real numbers: {e}") from None
 
 
+def _check_frame(estimator, X, y, multi_output, numeric):
+    frame = Frame.of(X)
+    y = _check_target(y, frame, multi_output, numeric)
+    if len(frame) < 2:
+        raise ValueError("n_samples=1; expected at least two")
+    estimator._kinds = frame.kinds
+    estimator.feature_names_in_ = np.array(frame.names, dtype=object)
+    estimator.n_features_in_ = len(frame.names)
+    return frame, y
+
+
+def _check_target(y, X, multi_output, numeric):
+    y = _numbers("y", y) if numeric else np.asarray(y)
+    if y.ndim == 2 and not multi_output and y.shape[1] == 1:
+        y = y.ravel()
+    if y.ndim != 1 and not (multi_output and y.ndim == 2) or len(y) != len(X):
+        raise ValueError(f"y has shape {y.shape} and X {X.shape}; expected one target for each row")
+    if numeric and not np.isfinite(y).all():
+        raise ValueError("y contains NaN or infinity; expected finite numbers")
+    return y
+
+
 def _check_plainly(estimator, X, y, multi_output, numeric):
     X = _numbers("X", X)
     if X.ndim != 2 or X.shape[1] < 1 or len(X) < 1:
@@ -103,13 +135,7 @@ def _check_plainly(estimator, X, y, multi_output, numeric):
         if X.shape[1] != estimator.n_features_in_:
             raise ValueError(f"X has {X.shape[1]} features, but {type(estimator).__name__} is expecting {estimator.n_features_in_} features as input")
         return X
-    y = _numbers("y", y) if numeric else np.asarray(y)
-    if y.ndim == 2 and not multi_output and y.shape[1] == 1:
-        y = y.ravel()
-    if y.ndim != 1 and not (multi_output and y.ndim == 2) or len(y) != len(X):
-        raise ValueError(f"y has shape {y.shape} and X {X.shape}; expected one target for each row")
-    if numeric and not np.isfinite(y).all():
-        raise ValueError("y contains NaN or infinity; expected finite numbers")
+    y = _check_target(y, X, multi_output, numeric)
     if len(X) < 2:
         raise ValueError("n_samples=1; expected at least two")
     estimator.n_features_in_ = X.shape[1]

@@ -15,6 +15,7 @@ from .compat import (
     check_is_fitted,
 )
 from .display import Displayed
+from .frames import Frame
 from .model import Model
 from .program import run
 
@@ -32,6 +33,9 @@ _PARAMETERS = """
     fit_intercept : add a free constant to each output, which is not decayed.
     bias : append a column of ones to the features.
     scale : "standard" (subtract each feature's mean, divide by its deviation) or "none".
+    missing : what becomes of rows with missing values in a data frame: "error", "mean" (the mean
+        of the training rows, or their most frequent category) or "indicator" (that, and a
+        feature that says where).
     width : largest number of neurons; 0: as many as help.
     method : "auto", "sdp", "exact", "signs" or "descent"; of other losses, and with an
         intercept, "auto", "signs" or "descent".
@@ -65,7 +69,7 @@ class _Relift(Displayed, BaseEstimator):
     _task = None  # as --task takes it
 
     def __init__(
-        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", width=0, method="auto", relaxation="auto", time_limit=0,
+        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0,
         gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         self.reg = reg
@@ -74,6 +78,7 @@ class _Relift(Displayed, BaseEstimator):
         self.fit_intercept = fit_intercept
         self.bias = bias
         self.scale = scale
+        self.missing = missing
         self.width = width
         self.method = method
         self.relaxation = relaxation
@@ -103,13 +108,22 @@ class _Relift(Displayed, BaseEstimator):
         """Runs a command of the program on X (n×d), Y (n or n×c) and the rows' weights
         (n); returns what it reports."""
         if weights is not None:
-            X = np.column_stack([X, weights])
+            X = _with_numbers(X, weights)
             settings = [*settings, f"--weight=x{X.shape[1]}"]
-        data = Path(folder, "data.npz")
-        np.savez(data, X=X, y=Y)
-        report = run([command, str(data), *self._settings(), *settings], folder, self.binary)
+        data, named = Path(folder, "data.npz"), str
+        if isinstance(X, Frame):
+            data, named = data.with_suffix(".csv"), X.named
+            settings = [*settings, f"--missing={self.missing}", *X.write(data, Y)]
+        else:
+            np.savez(data, X=X, y=Y)
         try:
-            return json.loads(report)
+            report = run([command, str(data), *self._settings(), *settings], folder, self.binary)
+        except ValueError as e:
+            raise ValueError(named(str(e))) from None
+        try:
+            summary = json.loads(report)
+            summary["warnings"] = [named(line) for line in summary.get("warnings") or []]
+            return summary
         except json.JSONDecodeError:
             raise RuntimeError("the program ended well and printed no summary; is it relift, of this version?") from None
 
@@ -137,6 +151,8 @@ class _Relift(Displayed, BaseEstimator):
     def _columns(self, X):
         """Returns the columns of X that the network uses (constant ones are not);
         the program calls the k-th of all, from 1, xk."""
+        if isinstance(X, Frame):
+            return X.columns
         return X[:, [int(name[1:]) - 1 for name in self.model_.feature_names]]
 
     def encode(self, X):
@@ -148,6 +164,11 @@ class _Relift(Displayed, BaseEstimator):
     def _outputs(self, X):
         check_is_fitted(self)
         return self.model_.outputs(self._columns(check_inputs(self, X)))
+
+
+def _with_numbers(X, values):
+    """Returns X with one more column."""
+    return X.with_numbers(values) if isinstance(X, Frame) else np.column_stack([X, values])
 
 
 def _counted(sample_weight, X, y):
@@ -182,11 +203,11 @@ class ReliftClassifier(ClassifierMixin, _Relift):
     _task = "classification"
 
     def __init__(
-        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, class_weight=None, bias=True, scale="standard", width=0,
+        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, class_weight=None, bias=True, scale="standard", missing="error", width=0,
         method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         super().__init__(
-            reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, width=width,
+            reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, missing=missing, width=width,
             method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
         )
         self.class_weight = class_weight

@@ -207,7 +207,7 @@ def _positions(classes, y):
     y = np.asarray(y)
     strange = ~np.isin(y, classes)
     if strange.any():
-        raise ValueError(f"y has the label {y[strange][0]!r}, which is none of {list(classes)}")
+        raise ValueError(f"y has the label {y[strange].tolist()[0]!r}, which is none of {classes.tolist()}")
     return np.searchsorted(classes, y).astype(np.int64)
 
 
@@ -223,7 +223,12 @@ def content_of(model):
     names = getattr(model, "feature_names_in_", None)
     if names is not None:
         for feature in encoding["features"]:  # x1, x2, … as the program calls them
-            feature["name"] = str(names[int(feature["name"][1:]) - 1])
+            called, _, rest = feature["name"].partition(" ")  # "x2 year", "x3 is missing"
+            name = str(names[int(called[1:]) - 1])
+            feature["name"] = name + (" " + rest if rest else "")
+            for source in ("missing_of", "date_of"):
+                if source in feature:
+                    feature[source] = name
     if hasattr(model, "classes_"):
         encoding["classes"] = [str(model.classes_[int(k)]) for k in encoding["classes"]]
     return content

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 
+from .frames import absent, date_part, dates, entries, numbers, texts
+
 FORMAT = "relift model"
 FORMAT_VERSION = 2
 LOSSES = ("squared", "huber", "logistic", "softmax")
@@ -81,7 +83,7 @@ class Model:
     @property
     def feature_names(self):
         """Names of the input columns."""
-        return [f["name"] for f in self.features]
+        return list(dict.fromkeys(_source(f) for f in self.features))
 
     def encode(self, X):
         """Encode inputs: scale numbers, make zeros and ones of categories, append the bias.
@@ -101,28 +103,42 @@ class Model:
         ValueError
             For another number of columns, and for values that the encoding does not know.
         """
-        if hasattr(X, "keys"):
-            columns = [np.asarray(X[name]) for name in self.feature_names]
+        names = self.feature_names
+        if hasattr(X, "keys") or hasattr(X, "columns") or hasattr(X, "column_names"):
+            columns = {name: entries(X[name]) for name in names}
         else:
             X = np.asarray(X)
-            if X.ndim != 2 or X.shape[1] != len(self.features):
-                raise ValueError(f"X has shape {X.shape}; expected one column for each of {self.feature_names}")
-            columns = list(X.T)
-        blocks = []
-        for feature, column in zip(self.features, columns):
-            if feature["kind"] == "numeric":
-                z = (np.asarray(column, dtype=float) - feature["mean"]) / feature["deviation"]
-                if not np.isfinite(z).all():
-                    raise ValueError(f"feature {feature['name']!r} has a value that is missing, infinite or too large")
-                blocks.append(z[:, None])
-                continue
-            one = np.array([str(v) for v in column])[:, None] == np.array(feature["categories"])[None, :]
-            if not one.any(axis=1).all():
-                raise ValueError(f"feature {feature['name']!r} has a value that is none of {feature['categories']}")
-            blocks.append(one.astype(float))
+            if X.ndim != 2 or X.shape[1] != len(names):
+                raise ValueError(f"X has shape {X.shape}; expected one column for each of {names}")
+            columns = dict(zip(names, (entries(column) for column in X.T)))
+        blocks = [self._encode(feature, columns[_source(feature)]) for feature in self.features]
         if self.bias:
             blocks.append(np.ones((len(blocks[0]), 1)))
         return np.hstack(blocks)
+
+    def _encode(self, feature, values):
+        """Returns the columns (n×1, or n×categories) of a feature for the entries of its column."""
+        fills = self.content["encoding"].get("missing") in ("mean", "indicator")
+        if feature.get("missing_of"):
+            return absent(values).astype(float)[:, None]
+        if feature["kind"] == "numeric":
+            if feature.get("date_of"):
+                z = date_part(dates(values), feature["date_part"], feature.get("since"))
+            else:
+                z = numbers(values)
+            if fills:
+                z = np.where(np.isnan(z), feature.get("fill", 0.0), z)
+            z = (z - feature["mean"]) / feature["deviation"]
+            if not np.isfinite(z).all():
+                raise ValueError(f"feature {feature['name']!r} has a value that is missing, infinite or too large")
+            return z[:, None]
+        fill = feature.get("fill_category") if fills else None
+        labels = [fill if v is None else v for v in texts(values)]
+        one = np.array([str(v) for v in labels])[:, None] == np.array(feature["categories"])[None, :]
+        one &= np.array([v is not None for v in labels])[:, None]
+        if not one.any(axis=1).all():
+            raise ValueError(f"feature {feature['name']!r} has a value that is none of {feature['categories']}")
+        return one.astype(float)
 
     def outputs(self, X):
         """Compute the network's outputs.
@@ -196,6 +212,11 @@ class Model:
             z = z / 2  # the softmax of −f/2 and f/2 is the sigmoid of −f and f
         z = np.exp(z - z.max(axis=1, keepdims=True))
         return z / z.sum(axis=1, keepdims=True)
+
+
+def _source(feature):
+    """The input column of a feature."""
+    return feature.get("missing_of") or feature.get("date_of") or feature["name"]
 
 
 def load_model(path):

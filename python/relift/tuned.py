@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .estimators import _PARAMETERS, ReliftClassifier, ReliftRegressor
+from .estimators import _PARAMETERS, ReliftClassifier, ReliftRegressor, _with_numbers
 
 _TUNING = """
     The weight decay γ is chosen by cross-validation over a geometric path from the largest
@@ -32,7 +32,7 @@ def folding(X, cv, metric, groups):
         groups = np.asarray(groups)
         if groups.shape != (len(X),):
             raise ValueError(f"groups has shape {groups.shape}; expected a label for each of the {len(X)} rows (rows of weight 0 do not count)")
-        X = np.column_stack([X, np.unique(groups, return_inverse=True)[1]])
+        X = _with_numbers(X, np.unique(groups, return_inverse=True)[1])
         settings.append(f"--groups=x{X.shape[1]}")
     return X, settings
 
@@ -63,12 +63,12 @@ class ReliftClassifierCV(_Tuned, ReliftClassifier):
 
     def __init__(
         self, *, cv=5, metric="deviance", one_standard_error=False, loss="squared", huber_delta=1.0, fit_intercept=False,
-        class_weight=None, bias=True, scale="standard", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0,
+        class_weight=None, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0,
         effort=None, binary=None,
     ):
         super().__init__(
             "auto", loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, class_weight=class_weight, bias=bias,
-            scale=scale, width=width, method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads,
+            scale=scale, missing=missing, width=width, method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads,
             effort=effort, binary=binary,
         )
         self.cv = cv
@@ -81,11 +81,11 @@ class ReliftRegressorCV(_Tuned, ReliftRegressor):
 
     def __init__(
         self, *, cv=5, metric="deviance", one_standard_error=False, loss="squared", huber_delta=1.0, fit_intercept=False,
-        bias=True, scale="standard", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None,
+        bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None,
         binary=None,
     ):
         super().__init__(
-            "auto", loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, width=width,
+            "auto", loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, missing=missing, width=width,
             method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
         )
         self.cv = cv

@@ -1,0 +1,227 @@
+"""Data frames of any library as the program's tables: columns of numbers, texts and dates."""
+
+import csv
+import datetime
+import decimal
+import re
+
+import numpy as np
+
+NUMBER, TEXT, DATE = "number", "text", "date"
+
+_NUMBERS = (bool, int, float, decimal.Decimal, np.number, np.bool_, datetime.timedelta, datetime.time)
+
+# Texts that a table without types would be read as numbers or dates.
+_LIKE_NUMBER = re.compile(r"\W*\d[\d\W]*(e[+-]?\d+)?\W*", re.IGNORECASE)
+
+
+def is_frame(X):
+    """Whether X is a data frame: named columns that can be taken out."""
+    return not isinstance(X, np.ndarray) and hasattr(X, "__getitem__") and (hasattr(X, "columns") or hasattr(X, "column_names"))
+
+
+def names_of(X):
+    """Returns the names of a data frame's columns."""
+    return [str(name) for name in (X.column_names if hasattr(X, "column_names") else X.columns)]
+
+
+def needs_recipe(X):
+    """Whether X is a data frame with more in it than finite numbers."""
+    if not is_frame(X):
+        return False
+    for name in X.column_names if hasattr(X, "column_names") else X.columns:
+        values = np.asarray(X[name])
+        if _is_category(X[name]) or values.dtype.kind not in "biuf" or not np.isfinite(values).all():
+            return True
+    return False
+
+
+def _is_category(column):
+    return str(getattr(column, "dtype", "")) == "category"
+
+
+def entries(column):
+    """Returns the entries of a column as Python values, None where they are missing; of a
+    column that NumPy keeps as numbers the array."""
+    dtype = getattr(column, "dtype", None)
+    if isinstance(dtype, np.dtype) and dtype.kind in "biuf":
+        return np.asarray(column)
+    if isinstance(column, np.ndarray) and column.dtype.kind == "M":
+        column = column.astype("datetime64[us]")
+    for method in ("to_pylist", "to_list", "tolist"):
+        if hasattr(column, method):
+            column = getattr(column, method)()
+            break
+    return [None if _missing(value) else value for value in column]
+
+
+def absent(values):
+    """Returns whether each of the entries is missing (n)."""
+    return np.array([_missing(value) for value in values], dtype=bool)
+
+
+def _missing(value):
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas' NA is neither
+        return True
+    except ValueError:  # a list
+        return False
+
+
+def kind_of(name, column, values):
+    """Returns what a column holds; raises ValueError where that is nothing for a table."""
+    if _is_category(column):
+        return TEXT
+    if isinstance(values, np.ndarray):
+        return NUMBER
+    found = set()
+    for value in values:
+        if isinstance(value, str):
+            found.add(TEXT)
+        elif isinstance(value, (datetime.date, np.datetime64)):
+            found.add(DATE)
+        elif isinstance(value, _NUMBERS):
+            found.add(NUMBER)
+        elif value is not None:
+            raise ValueError(f"column {name!r} has a {type(value).__name__}; expected numbers, texts or dates, or the column left out")
+    if len(found) > 1:
+        raise ValueError(f"column {name!r} has {' and '.join(kind + 's' for kind in sorted(found))}; expected entries of one kind")
+    return found.pop() if found else NUMBER
+
+
+def numbers(values):
+    """Returns the numbers (n) of entries, NaN where they are missing; durations and times
+    of the day are seconds."""
+    if isinstance(values, np.ndarray):
+        return values.astype(float)
+    return np.array([np.nan if v is None else _number(v) for v in values], dtype=float)
+
+
+def _number(value):
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, datetime.time):
+        return ((value.hour * 60 + value.minute) * 60 + value.second) + value.microsecond / 1e6
+    return float(value)
+
+
+def texts(values):
+    """Returns entries as texts without blanks around them, None where they are missing or empty."""
+    return [None if _missing(v) else str(v).strip() or None for v in values]
+
+
+def dates(values):
+    """Returns entries that are dates, or texts in ISO's notation, as datetime64[us] (n), NaT
+    where they are missing; times with a zone are in UTC."""
+    out = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
+    for i, value in enumerate(values):
+        if isinstance(value, str):
+            value = datetime.datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+        if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+            value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+        if value is not None:
+            out[i] = np.datetime64(value, "us")
+    return out
+
+
+def date_part(when, part, since):
+    """Returns the part (n) of dates that a feature takes, NaN where they are missing."""
+    day = when.astype("datetime64[D]")
+    if part == "year":
+        value = day.astype("datetime64[Y]").astype(np.int64) + 1970
+    elif part == "month":
+        value = day.astype("datetime64[M]").astype(np.int64) % 12 + 1
+    elif part == "day of week":
+        value = (day.astype(np.int64) + 3) % 7 + 1  # the first day of 1970 was a Thursday
+    else:
+        value = (when - np.datetime64(since, "us")) / np.timedelta64(1, "D")
+    return np.where(np.isnat(when), np.nan, value)
+
+
+class Frame:
+    """A data frame's columns under the names x1, x2, … that the program knows.
+
+    names are the frame's own, kinds and columns (lists of Python values, None where they are
+    missing) are by the program's names.
+    """
+
+    def __init__(self, names, kinds, columns):
+        self.names, self.kinds, self.columns = names, kinds, columns
+
+    @classmethod
+    def of(cls, X, names=None, kinds=None):
+        """Takes a frame apart; with names and kinds as those of an earlier one, in that
+        order.  Raises ValueError where a column is missing or of another kind."""
+        if not is_frame(X):
+            raise ValueError(f"X is a {type(X).__name__}; expected a data frame, as in fit")
+        own = list(X.column_names if hasattr(X, "column_names") else X.columns)
+        place = {str(name): name for name in own}
+        names = names_of(X) if names is None else [str(name) for name in names]
+        lacking = [name for name in names if name not in place]
+        if lacking:
+            raise ValueError(f"X has no column {lacking[0]!r}; expected the columns of fit: {names}")
+        found, columns = {}, {}
+        for k, name in enumerate(names, 1):
+            column = X[place[name]]
+            values = entries(column)
+            kind = kind_of(name, column, values)
+            wanted = kinds[f"x{k}"] if kinds else kind
+            if kind != wanted and not absent(values).all():
+                raise ValueError(f"column {name!r} has {kind}s; expected {wanted}s, as in fit")
+            found[f"x{k}"], columns[f"x{k}"] = wanted, values
+        return cls(names, found, columns)
+
+    @property
+    def shape(self):
+        return len(self), len(self.columns)
+
+    def __len__(self):
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, rows):
+        """Returns the rows of a mask."""
+        return Frame(self.names, self.kinds, {name: [v for v, kept in zip(values, rows) if kept] for name, values in self.columns.items()})
+
+    def with_numbers(self, values):
+        """Returns the frame with one more column."""
+        name = f"x{len(self.columns) + 1}"
+        return Frame(self.names, {**self.kinds, name: NUMBER}, {**self.columns, name: list(values)})
+
+    def named(self, message):
+        """Returns a message of the program with the frame's own names and rows, from 1."""
+        message = re.sub(r"^\S*data\.csv: ", "", message)
+        message = re.sub(r"\bline (\d+)", lambda m: f"row {int(m[1]) - 1}", message)
+        own = lambda m: f'"{self.names[int(m[1]) - 1]}{m[2]}"' if int(m[1]) <= len(self.names) else m[0]
+        return re.sub(r'"x(\d+)((?: (?:year|month|day|is missing)[^"]*)?)"', own, message)
+
+    def write(self, path, Y):
+        """Writes the frame and targets (n or n×c) as CSV; returns the flags with which the
+        program reads them as they are."""
+        Y = np.asarray(Y)
+        Y = Y.reshape(len(Y), -1)
+        targets = ["y"] if Y.shape[1] == 1 else [f"y{k}" for k in range(1, Y.shape[1] + 1)]
+        columns, categorical, dated = [], [], False
+        for name, values in self.columns.items():
+            kind = self.kinds[name]
+            if kind == TEXT:
+                values = texts(values)
+                if any(v is not None and _LIKE_NUMBER.fullmatch(v) for v in values):
+                    categorical.append(name)
+                columns.append(["" if v is None else v for v in values])
+            elif kind == DATE:
+                dated = True
+                columns.append(["" if np.isnat(v) else str(v) for v in dates(values).astype("datetime64[us]")])
+            else:
+                values = numbers(values)
+                if np.isinf(values).any():
+                    raise ValueError("X contains infinity; expected finite numbers")
+                columns.append(["" if np.isnan(v) else repr(float(v)) for v in values])
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            out = csv.writer(file)
+            out.writerow([*self.columns, *targets])
+            out.writerows([*row, *(repr(v) for v in y)] for row, y in zip(zip(*columns), Y.tolist()))
+        flags = ["--format=csv", "--header", "--decimal=point", "--thousands=none", "--na-values=", "--encoding=utf-8", "--target=" + ",".join(targets)]
+        if categorical:
+            flags.append("--categorical=" + ",".join(categorical))
+        return flags + (["--dates"] if dated else [])
