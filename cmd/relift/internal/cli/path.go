@@ -69,6 +69,7 @@ func newPath() *cobra.Command {
 	bind(c, "steps", &f.steps)
 	bind(c, "proofs", &f.proofs)
 	bind(c, "method", &f.method)
+	bind(c, "relaxation", &f.relaxation)
 	bind(c, "width", &f.width)
 	bind(c, "effort", &f.effort)
 	bind(c, "gap", &f.gap)
