@@ -187,10 +187,9 @@ func reader(t *testing.T) (dir string, environment []string) {
 			t.Fatal(err)
 		}
 	}
-	// The last --time-limit counts.  A cross-validation does not begin if its time is short.
+	// The last --time-limit counts.
 	script(t, bin, "relift", `case "$*" in
 path*) exec "`+program+`" "$@" --folds 2 --steps 3 --effort 30 ;;
-*"--reg auto"*|*"--reg=auto"*) exec "`+program+`" "$@" --folds 2 ;;
 train*--json*) exec "`+program+`" "$@" --time-limit 5s ;; # Python, which wants a proof
 train*|bound*|audit*) exec "`+program+`" "$@" --time-limit 2s ;;
 *) exec "`+program+`" "$@" ;;

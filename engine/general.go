@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/exact"
@@ -64,12 +65,25 @@ func (s *state) aroundTree(share float64, effort int) []Phase {
 	return []Phase{s.training(share, effort), s.simplification(share + narrowShare), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0)}
 }
 
+// Check refuses options that are out of range, a method that does not know the problem and data that do not fit into memory, as Train does.
+func (o Options) Check(p Problem) error {
+	o, err := o.withDefaults()
+	if err != nil {
+		return err
+	}
+	if err := checkMethod(p, o.Method); err != nil {
+		return err
+	}
+	_, err = newBudget(p, o, time.Now())
+	return err
+}
+
 // checkMethod refuses a method that does not know the problem.
 func checkMethod(p Problem, m Method) error {
 	if p.IsPlain() || m == MethodAuto || m == MethodSigns || m == MethodDescent {
 		return nil
 	}
-	return fmt.Errorf("%w: method %s is for the squared loss without an intercept; expected %s, %s or %s", ErrOptions, m, MethodAuto, MethodSigns, MethodDescent)
+	return fmt.Errorf("%w: method %s is for the squared loss without an intercept (--intercept=false); expected %s, %s or %s for this problem", ErrOptions, m, MethodAuto, MethodSigns, MethodDescent)
 }
 
 // weighted runs a problem of weighted squared losses as the plain one of scaled rows, and translates what comes out.

@@ -29,6 +29,8 @@ func (s *Summary) WriteText(w io.Writer) error {
 	line("settings", "%s", s.Settings.sentence(s.Method))
 	if s.Tuning != nil {
 		line("weight decay", "%s", s.Tuning.sentence())
+	} else {
+		line("weight decay", "γ = %s, %s; γ/n = %s", short(Number(s.Settings.Reg)), s.Settings.RegFrom, short(s.Settings.RegPerRow))
 	}
 	line("status", "%s: %s", s.Status, s.StatusMeaning)
 	line("lower bound", "%s  certified (%s)", lower(s.LowerBound), s.BoundSource)

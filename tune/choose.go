@@ -26,7 +26,7 @@ type Options struct {
 	// Networks are the passes for each γ of a network that is trained on all rows along the path, beside those of the folds, for
 	// Path.Networks; 0: there is none.
 	Networks int
-	// Width caps the networks; 0: none.
+	// Width caps the networks, those of folds beside a cap of their own; 0: none.
 	Width int
 	Seed  uint64
 	// Steps is the most γ that are tried; 0 means DefaultSteps.
@@ -41,9 +41,12 @@ type Options struct {
 
 // The defaults.
 const (
-	DefaultEffort = 40
+	DefaultEffort = 10
 	DefaultSteps  = 16 // down to γ_max/65536
 )
+
+// mostWidth caps the networks of folds: wider ones take longer, and the errors of the folds are the same.
+const mostWidth = 100
 
 // ratio is that of a γ to the one before it.
 const ratio = 0.5
@@ -54,11 +57,26 @@ const patience = 3
 // ErrFolds is wrapped by the errors about folds.
 var ErrFolds = errors.New("folds cannot be used")
 
-// gamma returns the γ of a step of the path, counted from 0, with three significant digits, as people type it.
-func (p *Path) gamma(step int) float64 {
-	v, _ := strconv.ParseFloat(strconv.FormatFloat(p.GammaMax*math.Pow(ratio, float64(step+1)), 'g', 3, 64), 64) // what is printed can be read
+// thumb is the part of γ_max that RuleOfThumb takes.
+const thumb = 1.0 / 32
+
+// RuleOfThumb returns a weight decay without a cross-validation: the part of γ_max that suits many tables, with three digits; 1 where no γ makes a
+// difference.
+func RuleOfThumb(ctx context.Context, p problem.Problem, seed uint64) float64 {
+	if most := descent.LargestGamma(ctx, p, seed); most > 0 {
+		return rounded(most * thumb)
+	}
+	return 1
+}
+
+// rounded keeps three significant digits, as people type them, so that what is printed can be read.
+func rounded(v float64) float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
 	return v
 }
+
+// gamma returns the γ of a step of the path, counted from 0.
+func (p *Path) gamma(step int) float64 { return rounded(p.GammaMax * math.Pow(ratio, float64(step+1))) }
 
 // Choose finds the weight decay for the problem p, whose own is not used, by cross-validation on the folds.  A context that ends leaves the
 // points that are complete, and is an error where there is none.
@@ -93,10 +111,10 @@ func Choose(ctx context.Context, p problem.Problem, folds []Fold, o Options) (*P
 	}
 	w := &walk{path: path, loss: loss.OrSquared(p.Loss), o: o, steps: make([]step, o.Steps)}
 	for k, f := range folds {
-		w.chains = append(w.chains, &chain{name: fmt.Sprintf("fold %d", k+1), fold: f, effort: o.Effort})
+		w.chains = append(w.chains, &chain{name: fmt.Sprintf("fold %d", k+1), fold: f, effort: o.Effort, width: capped(o.Width)})
 	}
 	if o.Networks > 0 {
-		w.chains = append(w.chains, &chain{name: "all rows", fold: Fold{Train: p}, effort: o.Networks})
+		w.chains = append(w.chains, &chain{name: "all rows", fold: Fold{Train: p}, effort: o.Networks, width: o.Width})
 	}
 	return path, w.run(ctx)
 }
@@ -116,7 +134,16 @@ type chain struct {
 	name    string
 	fold    Fold // without test rows where nothing is judged
 	effort  int
+	width   int // at most; 0: no cap
 	content dispatch.Digest
+}
+
+// capped is the cap of the networks of folds.
+func capped(width int) int {
+	if width == 0 {
+		return mostWidth
+	}
+	return min(width, mostWidth)
 }
 
 // step collects the folds of one γ.
@@ -179,7 +206,7 @@ func (w *walk) submit(batch dispatch.Batch, k, at int, before []byte) error {
 	f := c.fold
 	s := settings{
 		Gamma: w.path.gamma(at) * weight(f.Train) / w.path.TotalRows, Intercept: f.Train.Intercept,
-		Effort: c.effort, Width: w.o.Width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
+		Effort: c.effort, Width: c.width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
 		Loss: w.loss.Name(), Delta: loss.Delta(w.loss),
 	}
 	text, err := json.Marshal(s)

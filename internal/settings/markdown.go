@@ -28,7 +28,10 @@ func Markdown() string {
 		if s.Unit != "" {
 			fmt.Fprintf(&b, "- unit: %s\n", s.Unit)
 		}
-		if s.Default != "" {
+		switch {
+		case s.Kind == Real && s.Default == autoValue:
+			fmt.Fprintf(&b, "- default: `%s` (%s), none elsewhere\n", s.Default, strings.Join(s.Auto, ", "))
+		case s.Default != "":
 			fmt.Fprintf(&b, "- default: `%s`\n", s.Default)
 		}
 		fmt.Fprintf(&b, "- commands: %s\n", strings.Join(s.Commands, ", "))

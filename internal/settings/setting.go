@@ -88,13 +88,24 @@ type Setting struct {
 	Unit     string   // unit of the value, or empty
 	Range    Range    // of an Integer, a Real or a Duration's seconds
 	Choices  []string // of a Choice
-	Default  string   // as it would be typed; empty: none
+	Default  string   // as it would be typed; empty: none.  "auto" of a Real is that of the commands in Auto alone
 	Example  string   // a sensible value, for messages
 	Commands []string // the commands that take it
 	Auto     []string // the commands in which the word "auto" stands for a Real that the program finds
 	Help     string   // one line
 	Detail   string   // further sentences for the documentation
 }
+
+// DefaultIn returns the default in a command, as it would be typed; empty: none.
+func (s Setting) DefaultIn(command string) string {
+	if s.Kind == Real && s.Default == autoValue && !slices.Contains(s.Auto, command) {
+		return ""
+	}
+	return s.Default
+}
+
+// autoValue stands for a Real that the program finds.
+const autoValue = "auto"
 
 // ErrValue is wrapped by every error about a value that a setting rejects.
 var ErrValue = errors.New("value not allowed")
@@ -174,7 +185,7 @@ func (s Setting) ParseReal(text string) (float64, error) {
 
 // ParseRealOrAuto reads a number of a Real setting, or the word "auto".
 func (s Setting) ParseRealOrAuto(text string) (v float64, auto bool, err error) {
-	if strings.TrimSpace(text) == "auto" {
+	if strings.TrimSpace(text) == autoValue {
 		return 0, true, nil
 	}
 	v, err = strconv.ParseFloat(strings.TrimSpace(text), 64)

@@ -57,6 +57,10 @@ func parse(s Setting, text string) error {
 	var err error
 	switch s.Kind {
 	case Real:
+		if text == autoValue && len(s.Auto) > 0 {
+			_, _, err = s.ParseRealOrAuto(text)
+			break
+		}
 		_, err = s.ParseReal(text)
 	case Integer:
 		_, err = s.ParseInteger(text)

@@ -17,7 +17,8 @@ var (
 func Table() []Setting {
 	fitting := []string{"train", "path", "bound"}
 	posing := []string{"train", "path", "bound", "audit"}
-	tuning := []string{"train", "path"}
+	training := []string{"train", "path"}
+	tuning := fitting
 	stating := append([]string{"verify"}, posing...)
 	reading := []string{"train", "path", "bound", "predict", "evaluate", "explain", "plot", "audit", "verify"}
 	return slices.Concat([]Setting{
@@ -124,20 +125,20 @@ func Table() []Setting {
 			Detail: "sklearn draws the rows that scikit-learn's train_test_split(random_state=SEED, test_size=FRACTION) draws; holdout:SEED:FRACTION is what --holdout FRACTION --seed SEED does.",
 		},
 		{
-			Name: "test", Kind: File, Example: "test.csv", Commands: tuning,
+			Name: "test", Kind: File, Example: "test.csv", Commands: training,
 			Help: "table to test the network on",
 		},
 		{
-			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "0.1", Example: "0.1", Commands: []string{"convert", "verify", "train", "bound", "audit"},
+			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "auto", Example: "0.1", Commands: []string{"convert", "verify", "train", "bound", "audit"},
 			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
 			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
-				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075. auto chooses γ by cross-validation: --folds, --metric, --groups, --fold-order, --one-standard-error.",
-			Auto: []string{"train"},
+				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075. auto chooses γ from the data, by cross-validation: --folds, --metric, --groups, --fold-order, --one-standard-error. --reg 0.1 was the default of relift 0.1.",
+			Auto: []string{"train", "bound"},
 		},
 		{
 			Name: "folds", Kind: Integer, Range: Range{Min: 2, Max: 1000}, Default: "5", Example: "5", Commands: tuning,
 			Help:   "number of folds of the cross-validation of --reg auto",
-			Detail: "The rows are divided at random from --seed, class by class for a classification. Of more than 20000 rows as many are drawn.",
+			Detail: "The rows are divided at random from --seed, class by class for a classification. Of more than 20000 rows as many are drawn. The default is a fold for each row, or group, where there are fewer.",
 		},
 		{
 			Name: "groups", Kind: Text, Example: "patient", Commands: tuning,
@@ -171,19 +172,19 @@ func Table() []Setting {
 				"Without --time-limit and --effort each takes at most 10 seconds.",
 		},
 		{
-			Name: "loss", Kind: Choice, Choices: []string{"squared", "huber", "logistic", "softmax"}, Default: "squared", Commands: stating,
+			Name: "loss", Kind: Choice, Choices: []string{"auto", "squared", "huber", "logistic", "softmax"}, Default: "auto", Commands: stating,
 			Help: "what compares outputs with targets",
-			Detail: "squared is ½‖f − y‖², huber ½r² for residuals r up to --huber-delta and linear beyond, for targets with outliers; logistic, of two classes, and softmax make probabilities. " +
-				"All are certified. The objective is their sum over the rows. relift audit goes by the last operator of an ONNX model (Softmax, Sigmoid) where it is not given.",
+			Detail: "auto is logistic for two classes and softmax for more, and squared for numbers and without an intercept. squared is ½‖f − y‖², huber ½r² for residuals r up to --huber-delta and linear beyond, for targets with outliers; logistic, of two classes, and softmax make probabilities. " +
+				"All are certified. The objective is their sum over the rows. relift audit goes by the last operator of an ONNX model (Softmax, Sigmoid), else it takes the squared loss.",
 		},
 		{
 			Name: "huber-delta", Kind: Real, Unit: "units of the target", Range: positive, Default: "1", Example: "1.5", Commands: stating,
 			Help: "residual from which on the Huber loss is linear",
 		},
 		{
-			Name: "intercept", Kind: Bool, Default: "false", Commands: append([]string{"verify"}, fitting...),
+			Name: "intercept", Kind: Bool, Default: "true", Commands: append([]string{"verify"}, fitting...),
 			Help:   "add a free constant to each output, which is not decayed",
-			Detail: "The bound is one for networks with such a constant. Two classes are coded as −1 and 1 in one output then, as with the logistic loss. --bias, beside it, is a column of the features that neurons see.",
+			Detail: "The bound is one for networks with such a constant. Two classes are coded as −1 and 1 in one output then, as with the logistic loss. --bias, beside it, is a column of the features that neurons see. --intercept=false is the problem of the paper, with the squared loss.",
 		},
 		{
 			Name: "weight", Kind: Text, Example: "exposure", Commands: stating,
@@ -200,7 +201,7 @@ func Table() []Setting {
 			Help: "write the probability of each class too, for models of the logistic or softmax loss",
 		},
 		{
-			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "signs", "descent"}, Default: "auto", Commands: tuning,
+			Name: "method", Kind: Choice, Choices: []string{"auto", "sdp", "exact", "signs", "descent"}, Default: "auto", Commands: training,
 			Help: "how the bound and the network are found",
 			Detail: "sdp solves the semidefinite relaxation and rounds it; exact closes the gap by column generation with a branch and bound over directions, " +
 				"which is practical for few features; signs trains a network and closes its gap by branch and bound on the signs of the rows, for every loss, which is practical for few rows; descent only trains a network and gives the simplest bound. auto picks by the rank r of the encoded features and says what it picked: exact for r ≤ 6 " +
@@ -215,12 +216,12 @@ func Table() []Setting {
 				"the bound of relift bound, and of relift train where no tree of signs follows.",
 		},
 		{
-			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: tuning,
+			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: training,
 			Help:   "largest width of the network (0: as many neurons as help)",
 			Detail: "The lower bound holds for every width all the same.",
 		},
 		{
-			Name: "effort", Kind: Integer, Unit: "passes over the data for the gradient of 400 neurons", Range: counts, Default: "0", Example: "1000", Commands: tuning,
+			Name: "effort", Kind: Integer, Unit: "passes over the data for the gradient of 400 neurons", Range: counts, Default: "0", Example: "1000", Commands: training,
 			Help: "end each training of a network after this work instead of a time (0: none)",
 			Detail: "With --method auto the run then does only what ends by itself, and its result is the same on every machine with the same linear algebra and threads: a network, the bound that it gives, " +
 				"and the relaxation where that is small.",

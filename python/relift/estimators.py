@@ -19,18 +19,20 @@ from .frames import Frame
 from .model import Model
 from .program import run
 
-DEFAULT_EFFORT = 1000
+DEFAULT_EFFORT = 400
 
 _PARAMETERS = """
     Parameters mirror the settings of `relift train`, which judges their values:
 
     reg : weight decay γ > 0 of the objective
-        ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); for a mean loss with weight
+        (sum of losses) + (γ/2)·(sum of squared weights); for a mean loss with weight
         decay λ, γ = n·λ.  "auto": chosen by cross-validation (see ReliftClassifierCV).
     loss : "squared", "huber" (squared up to huber_delta, linear beyond) or, of classes,
         "logistic" (two) and "softmax", which have probabilities.  All are certified.
+        "auto": logistic or softmax for classes, squared for numbers and without an intercept.
     huber_delta : residual from which on the Huber loss is linear.
     fit_intercept : add a free constant to each output, which is not decayed.
+        reg=0.1, fit_intercept=False is the problem of the paper, as before version 0.2.
     bias : append a column of ones to the features.
     scale : "standard" (subtract each feature's mean, divide by its deviation) or "none".
     missing : what becomes of rows with missing values in a data frame: "error", "mean" (the mean
@@ -42,7 +44,7 @@ _PARAMETERS = """
     relaxation : "auto", or "published" for the paper's semidefinite relaxation alone.
     time_limit : seconds after which the best network and bound so far are taken; 0: none.
     effort : work after which each training ends, in passes over the data for the gradient
-        of 400 neurons; 0: none.  None: 1000 without a time limit, else 0.  Fits that an
+        of 400 neurons; 0: none.  None: 400 without a time limit, else 0.  Fits that an
         effort ends are repeatable, number for number; a time limit gives better bounds.
     gap : stop when (upper − lower)/upper is at most this.
     seed : of every random choice.
@@ -52,6 +54,7 @@ _PARAMETERS = """
 
     Attributes after fit:
 
+    reg_ : γ, that of reg or the one that was chosen.
     lower_bound_ : certified; no two-layer ReLU network of any width has a smaller
         objective on the training data, after scaling.
     upper_bound_ : objective of this network.
@@ -69,7 +72,7 @@ class _Relift(Displayed, BaseEstimator):
     _task = None  # as --task takes it
 
     def __init__(
-        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0,
+        self, reg="auto", *, loss="auto", huber_delta=1.0, fit_intercept=True, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0,
         gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         self.reg = reg
@@ -138,6 +141,7 @@ class _Relift(Displayed, BaseEstimator):
                 if self.summary_.get("status") == "time_limit":
                     raise ValueError(f"time_limit is {self.time_limit}: the run ended before there was a network with a proof; expected more seconds") from None
                 raise RuntimeError("the program ended well and left no model or certificate; is it relift, of this version?") from None
+        self.reg_ = self.summary_["settings"]["reg"]
 
     def _adopt(self, model, certificate, bounds):
         """Becomes the network of a model, with what was proved."""
@@ -203,7 +207,7 @@ class ReliftClassifier(ClassifierMixin, _Relift):
     _task = "classification"
 
     def __init__(
-        self, reg=0.1, *, loss="squared", huber_delta=1.0, fit_intercept=False, class_weight=None, bias=True, scale="standard", missing="error", width=0,
+        self, reg="auto", *, loss="auto", huber_delta=1.0, fit_intercept=True, class_weight=None, bias=True, scale="standard", missing="error", width=0,
         method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         super().__init__(
@@ -267,8 +271,8 @@ class ReliftClassifier(ClassifierMixin, _Relift):
     @property
     def predict_proba(self):
         """predict_proba(X) returns the probabilities (n×classes), a column for each of
-        classes_.  There is none unless loss is "logistic" or "softmax"."""
-        if self.loss not in ("logistic", "softmax"):
+        classes_.  There is none unless the loss is logistic or softmax."""
+        if not (self.loss in ("logistic", "softmax") or self.loss == "auto" and self.fit_intercept):
             raise AttributeError(f"predict_proba is there for loss=\"logistic\" and loss=\"softmax\" only, and this one is {self.loss!r}")
         return self._predict_proba
 

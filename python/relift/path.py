@@ -48,7 +48,7 @@ class RegularizationPath:
         if reg is not None and not np.isclose(self.regs[at], reg, rtol=1e-6, atol=0):
             raise ValueError(f"reg is {reg!r}, which is not on the path; expected one of {self.regs.tolist()}")
         fitted = copy.copy(self._fitted)
-        fitted.reg = float(self.regs[at])
+        fitted.reg = fitted.reg_ = float(self.regs[at])
         point = self.summary["path"][at]
         fitted.summary_ = self.summary
         fitted._adopt(Model(self._models[at]), self._certificates.get(point["proof"]), {

@@ -17,7 +17,7 @@ _TUNING = """
 
     Further attributes after fit:
 
-    reg_ : the γ that was chosen, and reg_per_row_, γ/n.
+    reg_per_row_ : reg_/n, which suits more rows of the same kind, too.
     regs_ : the path (p), from the largest γ to the least.
     metric_path_ : the metric of each γ and fold (p×cv); metric_ and metric_deviation_ are
         its mean and its deviation at reg_.
@@ -45,7 +45,7 @@ class _Tuned:
         super()._train(X, Y, weights, [*more, *settings])
         tuning = self.summary_["tuning"]
         points = tuning["path"]
-        self.reg_, self.reg_per_row_ = tuning["gamma"], tuning["gamma_per_row"]
+        self.reg_per_row_ = tuning["gamma_per_row"]
         self.regs_ = np.array([p["gamma"] for p in points])
         self.metric_path_ = np.array([p["folds"] for p in points])
         self.widths_ = np.array([p["width"] for p in points])
@@ -62,7 +62,7 @@ class ReliftClassifierCV(_Tuned, ReliftClassifier):
     __doc__ = "Classifier whose weight decay is chosen from the data; see ReliftClassifier.\n" + _TUNING + _PARAMETERS
 
     def __init__(
-        self, *, cv=5, metric="deviance", one_standard_error=False, loss="squared", huber_delta=1.0, fit_intercept=False,
+        self, *, cv=5, metric="deviance", one_standard_error=False, loss="auto", huber_delta=1.0, fit_intercept=True,
         class_weight=None, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0,
         effort=None, binary=None,
     ):
@@ -80,7 +80,7 @@ class ReliftRegressorCV(_Tuned, ReliftRegressor):
     __doc__ = "Regressor whose weight decay is chosen from the data; see ReliftRegressor.\n" + _TUNING + _PARAMETERS
 
     def __init__(
-        self, *, cv=5, metric="deviance", one_standard_error=False, loss="squared", huber_delta=1.0, fit_intercept=False,
+        self, *, cv=5, metric="deviance", one_standard_error=False, loss="auto", huber_delta=1.0, fit_intercept=True,
         bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None,
         binary=None,
     ):

@@ -16,9 +16,9 @@ import numpy as np
 
 from relift import Model, ReliftClassifier, ReliftRegressor, load_model, verify_certificate
 from relift import program
-from tests.support import ROOT, use_program
+from tests.support import PAPER, ROOT, use_program
 
-QUICK = dict(method="sdp", time_limit=1, threads=1)
+QUICK = dict(method="sdp", time_limit=1, threads=1, **PAPER)
 
 
 def blobs(seed=1, n=40):
@@ -101,7 +101,7 @@ class Estimators(unittest.TestCase):
 
     def test_weights(self):
         """Rows of weight 0 are no rows, weights of 1 none, and class weights are weights of rows."""
-        quick = dict(method="sdp", gap=0.5, threads=1, reg=1)
+        quick = dict(method="sdp", gap=0.5, threads=1, reg=1, fit_intercept=False)
         zero = np.ones(len(self.y))
         zero[::3] = 0
         one = ReliftClassifier(**quick).fit(self.X, self.y, sample_weight=zero)
@@ -219,7 +219,7 @@ class Estimators(unittest.TestCase):
                 continue
             name = "intercept" if name == "fit_intercept" else name
             section = re.search(rf"## `--{name.replace('_', '-')}`\n(.*?)(\n## |\Z)", text, re.DOTALL).group(1)
-            default = re.search(r"- default: `(.*)`", section).group(1)
+            default = re.search(r"- default: `(.*?)`", section).group(1)
             if isinstance(value, bool):
                 self.assertEqual(str(value).lower(), default)
             elif isinstance(value, (int, float)):

@@ -7,9 +7,9 @@ import numpy as np
 
 from relift import Model, ReliftClassifier, ReliftRegressor, Verification, audit, load, load_model, save, to_onnx
 from relift.exchange import content_of
-from tests.support import use_program
+from tests.support import PAPER, use_program
 
-QUICK = dict(method="sdp", time_limit=1, threads=1)
+QUICK = dict(method="sdp", time_limit=1, threads=1, **PAPER)
 
 
 class Exchange(unittest.TestCase):

@@ -33,7 +33,7 @@ class Installed(unittest.TestCase):
         rng = np.random.default_rng(1)
         X = rng.normal(size=(30, 2))
         y = np.where(np.abs(X[:, 0]) > 0.7, "wide", "narrow")
-        model = ReliftClassifier(method="sdp", time_limit=2).fit(X, y)
+        model = ReliftClassifier(reg=0.1, fit_intercept=False, method="sdp", time_limit=2).fit(X, y)
         self.assertGreater(model.score(X, y), 0.9)
         with tempfile.TemporaryDirectory() as folder:
             certificate = Path(folder, "c.npz")

@@ -5,7 +5,7 @@ import numpy as np
 
 from relift import ReliftClassifier, ReliftRegressor
 from relift import plots
-from tests.support import use_program
+from tests.support import PAPER, use_program
 
 try:
     import matplotlib
@@ -23,7 +23,7 @@ class Plots(unittest.TestCase):
         use_program()
         rng = np.random.default_rng(1)
         cls.X = rng.normal(size=(40, 3))
-        quick = dict(method="descent", time_limit=1, gap=0.9, width=5, threads=1)
+        quick = dict(method="descent", time_limit=1, gap=0.9, width=5, threads=1, **PAPER)
         cls.y = np.array(["low", "high"])[(np.abs(cls.X[:, 0]) > 0.7).astype(int)]
         cls.classifier = ReliftClassifier(**quick).fit(cls.X, cls.y)
         cls.regressor = ReliftRegressor(**quick).fit(cls.X, np.abs(cls.X[:, 0]))

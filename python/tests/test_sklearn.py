@@ -21,7 +21,7 @@ def checks_of(estimator):
 
 
 # Trainings that end by their effort, and so repeat themselves on any machine.
-BRIEF = dict(method="descent", effort=1, gap=0.9, threads=1)
+BRIEF = dict(reg=1, method="descent", effort=1, gap=0.9, threads=1)
 LONGER = {**BRIEF, "effort": 10}
 # Checks that ask for accuracy, or whose predictions should differ between rows.
 TRAINED = {
@@ -36,7 +36,7 @@ TRAINED = {
 
 # Checks of weights against repeated rows compare networks, which agree where training does not decide among several: here
 # with so large a weight decay that there is one.
-UNIQUE = {**BRIEF, "method": "sdp", "reg": 100}
+UNIQUE = {**BRIEF, "method": "sdp", "reg": 100, "fit_intercept": False}
 REPEATED_ROWS = {"check_sample_weights_invariance", "check_sample_weight_equivalence_on_dense_data"}
 
 

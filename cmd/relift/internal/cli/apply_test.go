@@ -11,7 +11,7 @@ import (
 func TestRowsThatCannotBeEncoded(t *testing.T) {
 	dir, path := file(t, "t.csv", "a,colour,y\n1,red,x\n2,red,z\n-1,blue,x\n-2,red,z\n3,blue,x\n0,red,z\n")
 	model := filepath.Join(dir, "m.json")
-	if o := command(t, "train", path, "--time-limit", "2s", "-o", model, "--quiet"); o.status != exitDone {
+	if o := command(t, "train", path, "--reg", "0.1", "--intercept=false", "--time-limit", "2s", "-o", model, "--quiet"); o.status != exitDone {
 		t.Fatalf("exit status %d: %s", o.status, o.stderr)
 	}
 	_, fresh := file(t, "new.csv", "key,a,colour,y\n007,1,red,x\n010,,red,z\n008,2,violet,x\n")
@@ -60,7 +60,7 @@ func TestRowsThatCannotBeEncoded(t *testing.T) {
 func TestHowTheTableWasReadIsRemembered(t *testing.T) {
 	dir, path := file(t, "t.csv", "1,5;NA;x\n2,5;DE;z\n-1,25;DE;x\n-2;NA;z\n3,125;DE;x\n0;NA;z\n")
 	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
-	o := command(t, "train", path, "--no-header", "--decimal", ",", "--na-values", "", "--time-limit", "2s", "-o", model, "--certificate", cert)
+	o := command(t, "train", path, "--reg", "0.1", "--intercept=false", "--no-header", "--decimal", ",", "--na-values", "", "--time-limit", "2s", "-o", model, "--certificate", cert)
 	if o.status != exitDone || !strings.Contains(o.stderr, `"1,5" is read as 1.5`) {
 		t.Fatalf("exit status %d: %s", o.status, o.stderr)
 	}

@@ -17,7 +17,7 @@ func (f *auditFlags) assumed(name string, n *foreign.Network, p *prepared, chang
 	_, d := p.train.X.Dims()
 	classes := len(p.encoding.Classes)
 	shared := classes == 2 && len(oriented(n, f.orientation, d, 1)) > 0
-	said := changed("loss")
+	said := changed("loss") && f.data.Loss != autoLoss
 	if !said {
 		o.Loss = loss.Squared{}.Name()
 	}

@@ -88,7 +88,7 @@ func summaryOf(t *testing.T, args ...string) *auditSummary {
 func TestAuditOwnModel(t *testing.T) {
 	dir, data := file(t, "tiny.csv", tiny)
 	model, cert := filepath.Join(dir, "m.onnx"), filepath.Join(dir, "c.npz")
-	if o := command(t, "train", data, "-q", "--reg", "0.5", "--method", "exact", "--gap", "1e-6", "-o", model); o.status != exitDone {
+	if o := command(t, "train", data, "-q", "--reg", "0.5", "--intercept=false", "--method", "exact", "--gap", "1e-6", "-o", model); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	s := summaryOf(t, model, data, "--certificate", cert, "--gap", "1e-4")

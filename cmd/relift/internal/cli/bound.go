@@ -7,8 +7,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const boundLong = `Solve the semidefinite relaxation of the training problem and certify its lower
-bound; no network is kept.
+const boundLong = `Certify a lower bound of the training problem; no network is kept. For the
+problem of the paper (--intercept=false) the semidefinite relaxation is solved; else
+a network is trained whose dual point gives the bound.
 
 The bound holds for every two-layer ReLU network of any width on these data,
 after encoding and scaling.`
@@ -27,8 +28,12 @@ func newBound() *cobra.Command {
 			if err := checkOutputs([]string{args[0]}, output{"certificate", f.certificate}, output{"log", f.log}, output{"report", f.report}); err != nil {
 				return err
 			}
+			f.tuning.exclude(&f.data)
 			p, err := f.prepare(c.Context(), args[0], "", c.ErrOrStderr())
 			if err != nil {
+				return err
+			}
+			if err := f.tune(c.Context(), p, begin, c.ErrOrStderr()); err != nil {
 				return err
 			}
 			result, err := f.run(c.Context(), relift.Bound, p, begin, c.ErrOrStderr())
@@ -39,7 +44,6 @@ func newBound() *cobra.Command {
 		},
 	}
 	f.bind(c)
-	bind(c, "reg", &f.reg)
-	f.method = string(relift.MethodSDP)
+	f.method = string(relift.MethodAuto) // of the relaxation, or the network behind the bound
 	return c
 }

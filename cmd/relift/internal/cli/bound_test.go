@@ -12,12 +12,12 @@ import (
 func TestBound(t *testing.T) {
 	dir, path := file(t, "tiny.csv", tiny)
 	cert := filepath.Join(dir, "c.npz")
-	o := command(t, "bound", path, "--certificate", cert)
+	o := command(t, "bound", path, "--reg", "0.1", "--intercept=false", "--certificate", cert)
 	if o.status != exitDone || !strings.Contains(o.stdout, "lower bound") || strings.Contains(o.stdout, "\ngap ") || strings.Contains(o.stdout, "\nwidth ") {
 		t.Errorf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
 	}
 	var s report.Summary
-	if err := json.Unmarshal([]byte(command(t, "bound", path, "--json", "-q").stdout), &s); err != nil {
+	if err := json.Unmarshal([]byte(command(t, "bound", path, "--reg", "0.1", "--intercept=false", "--json", "-q").stdout), &s); err != nil {
 		t.Fatal(err)
 	}
 	if s.Network != nil || s.Metrics != nil || !(s.LowerBound > 0) || s.Relaxation == nil || s.Relaxation.LowerBound != s.LowerBound {

@@ -120,8 +120,8 @@ func TestEverySettingIsAFlagOfItsCommands(t *testing.T) {
 				t.Errorf("%s has no flag --%s", name, s.Name)
 				continue
 			}
-			if flag.Value.String() != s.Default {
-				t.Errorf("%s --%s starts as %q, the table says %q", name, s.Name, flag.Value, s.Default)
+			if want := s.DefaultIn(name); flag.Value.String() != want {
+				t.Errorf("%s --%s starts as %q, the table says %q", name, s.Name, flag.Value, want)
 			}
 		}
 	}
@@ -192,7 +192,7 @@ func TestFormatsAreThoseOfTheReader(t *testing.T) {
 		}
 	}
 	_, path := file(t, "table.dat", strings.ReplaceAll(tiny, ",", "\t"))
-	if o := command(t, "bound", path, "--format", "tsv", "-q"); o.status != exitDone {
+	if o := command(t, "bound", path, "--reg", "0.1", "--intercept=false", "--format", "tsv", "-q"); o.status != exitDone {
 		t.Errorf("exit status %d: %s", o.status, o.stderr)
 	}
 	command(t, "bound", path, "--format", "xls").wantRefusal(t, `--format "xls"`, "parquet")

@@ -32,7 +32,7 @@ func TestConvertThereAndBack(t *testing.T) {
 		t.Errorf("the ONNX model predicts %q, want %q", b.stdout, a.stdout)
 	}
 	direct := filepath.Join(dir, "direct.onnx")
-	if o := command(t, "train", data, "-q", "--method", "descent", "-o", direct); o.status != exitDone {
+	if o := command(t, "train", data, "-q", "--reg", "0.1", "--intercept=false", "--method", "descent", "-o", direct); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	a, errA := os.ReadFile(graph)

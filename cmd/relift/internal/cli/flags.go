@@ -75,8 +75,9 @@ func bindAuto(command *cobra.Command, name string, to *float64, auto *bool) {
 // bindTo gives command the flag of a setting whose values parse reads.
 func bindTo[T any](command *cobra.Command, s settings.Setting, parse func(string) (T, error), to *T) {
 	v := &flagValue[T]{parse: parse, to: to, kind: placeholder(s)}
-	if s.Default != "" {
-		if err := v.Set(s.Default); err != nil {
+	standard := s.DefaultIn(command.Name())
+	if standard != "" {
+		if err := v.Set(standard); err != nil {
 			panic(err) // a test reads every default
 		}
 	}
@@ -85,7 +86,7 @@ func bindTo[T any](command *cobra.Command, s settings.Setting, parse func(string
 		help += ": " + s.ChoiceList()
 	}
 	flag := command.Flags().VarPF(v, s.Name, s.Short, help)
-	flag.DefValue = s.Default
+	flag.DefValue = standard
 	switch s.Kind {
 	case settings.Bool:
 		flag.NoOptDefVal = "true"
@@ -93,7 +94,7 @@ func bindTo[T any](command *cobra.Command, s settings.Setting, parse func(string
 		// The only error is a flag that does not exist.
 		_ = command.RegisterFlagCompletionFunc(s.Name, cobra.FixedCompletions(s.Choices, cobra.ShellCompDirectiveNoFileComp))
 	}
-	if s.Default == "0" || s.Default == "0s" || s.Default == "false" {
+	if standard == "0" || standard == "0s" || standard == "false" {
 		flag.DefValue = zeroDefault(s)
 	}
 }

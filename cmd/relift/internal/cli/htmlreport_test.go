@@ -15,7 +15,7 @@ import (
 func TestReport(t *testing.T) {
 	dir, data := file(t, "tiny.csv", tiny)
 	page, cert := filepath.Join(dir, "r.html"), filepath.Join(dir, "c.npz")
-	o := command(t, "train", data, "-q", "--json", "--method", "sdp", "--certificate", cert, "--report", page, "--holdout", "0.3")
+	o := command(t, "train", data, "-q", "--json", "--reg", "0.1", "--intercept=false", "--method", "sdp", "--certificate", cert, "--report", page, "--holdout", "0.3")
 	if o.status != exitDone || o.stderr != "" {
 		t.Fatalf("exit status %d: %s", o.status, o.stderr)
 	}
@@ -49,10 +49,10 @@ func TestReport(t *testing.T) {
 func TestReportOfABoundAndOfARegression(t *testing.T) {
 	dir, data := file(t, "t.csv", "a,y\n1,0.5\n2,1.5\n3,2.5\n4,3.75\n")
 	bound, train := filepath.Join(dir, "b.html"), filepath.Join(dir, "t.html")
-	if o := command(t, "bound", data, "-q", "--report", bound); o.status != exitDone {
+	if o := command(t, "bound", data, "-q", "--reg", "0.1", "--intercept=false", "--report", bound); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
-	if o := command(t, "train", data, "-q", "--report", train); o.status != exitDone {
+	if o := command(t, "train", data, "-q", "--reg", "0.1", "--intercept=false", "--report", train); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	for path, c := range map[string]struct{ with, without string }{

@@ -60,7 +60,7 @@ func hasBound(line string) bool {
 func TestSignalEndsARunCleanly(t *testing.T) {
 	dir := t.TempDir()
 	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
-	c := start(t, "main", "train", "builtin:ionosphere", "--json", "-o", model, "--certificate", cert)
+	c := start(t, "main", "train", "builtin:ionosphere", "--reg", "0.1", "--intercept=false", "--json", "-o", model, "--certificate", cert)
 	var stdout bytes.Buffer
 	c.Stdout = &stdout
 	stderr, err := c.StderrPipe()

@@ -9,7 +9,7 @@ import (
 func TestNextStepsCanBeTyped(t *testing.T) {
 	dir, data := file(t, "tiny table.csv", tiny)
 	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
-	o := command(t, "train", data, "--method", "descent", "-o", model, "--certificate", cert)
+	o := command(t, "train", data, "--reg", "0.1", "--method", "descent", "-o", model, "--certificate", cert)
 	for _, want := range []string{
 		"\nnext: relift verify " + cert + " '" + data + "'\n",
 		"\nnext: relift explain " + model + " '" + data + "'\n",
@@ -23,10 +23,10 @@ func TestNextStepsCanBeTyped(t *testing.T) {
 			t.Errorf("relift %v: exit status %d: %s", args, o.status, o.stderr)
 		}
 	}
-	if o := command(t, "bound", data); !strings.Contains(o.stderr, "next: --certificate FILE.npz keeps the proof") {
+	if o := command(t, "bound", data, "--reg", "0.1", "--intercept=false"); !strings.Contains(o.stderr, "next: --certificate FILE.npz keeps the proof") {
 		t.Errorf("nothing was kept, but %q", o.stderr)
 	}
-	if o := command(t, "bound", data, "-q"); strings.Contains(o.stderr, "next:") {
+	if o := command(t, "bound", data, "-q", "--reg", "0.1", "--intercept=false"); strings.Contains(o.stderr, "next:") {
 		t.Errorf("quiet, but %q", o.stderr)
 	}
 }

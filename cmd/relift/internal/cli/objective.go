@@ -45,12 +45,29 @@ func (o objective) delta() float64 {
 }
 
 // coding is that of the classes: two of them share an output with the logistic loss, and where an intercept makes −1 and 1 as good as any other
-// pair of numbers.
+// pair of numbers.  That of autoLoss is the one of every loss that it stands for.
 func (o objective) coding() recipe.Coding {
 	if o.Loss == (loss.Logistic{}).Name() || o.Intercept && o.Loss != (loss.Softmax{}).Name() {
 		return recipe.CodingSign
 	}
 	return recipe.CodingOneHot
+}
+
+// autoLoss stands for the loss that suits the targets.
+const autoLoss = "auto"
+
+// settleLoss puts a loss in the place of autoLoss: that which makes probabilities, for classes; the squared one, for numbers and, as the paper has
+// it, without an intercept.
+func (o *objective) settleLoss(e *recipe.Recipe) {
+	switch {
+	case o.Loss != autoLoss:
+	case e.Task != recipe.TaskClassification || !o.Intercept:
+		o.Loss = loss.Squared{}.Name()
+	case len(e.Classes) == 2:
+		o.Loss = loss.Logistic{}.Name()
+	default:
+		o.Loss = loss.Softmax{}.Name()
+	}
 }
 
 // pose sets the loss and the intercept, after checking that the loss is for the targets.

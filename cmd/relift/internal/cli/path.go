@@ -186,7 +186,7 @@ func (f *pathFlags) outcome(p *prepared, v *validation, path *relift.Regularizat
 	s := &report.Path{
 		Status: path.Status.String(), StatusMeaning: path.Status.Meaning(),
 		Best: report.Number(t.Points[t.Best].Gamma), OneStandardError: report.Number(t.Points[t.WithinOneStandardError()].Gamma),
-		Tuning: f.tuning.outcome, Data: p.describe(), Settings: f.settings(f.timeLimit),
+		Tuning: f.tuning.outcome, Data: p.describe(), Settings: f.settings(p, f.timeLimit),
 		Warnings: append(p.warnings, path.Warnings...), Version: relift.Version,
 	}
 	s.Data.ZeroRows, s.Data.Distinct = path.ZeroRows, path.Representatives

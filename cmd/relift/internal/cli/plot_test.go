@@ -61,7 +61,7 @@ func TestPlotOfARegression(t *testing.T) {
 	if err := os.WriteFile(data, []byte("a,b,y,z\n1,2,0.5,1\n2,1,1.5,2\n4,4,2.25,0.5\n0,3,3.75,7.5\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if o := command(t, "train", data, "--target", "y,z", "--method", "descent", "--time-limit", "2s", "--gap", "0.9", "-q", "-o", model); o.status != exitDone {
+	if o := command(t, "train", data, "--target", "y,z", "--reg", "0.1", "--intercept=false", "--method", "descent", "--time-limit", "2s", "--gap", "0.9", "-q", "-o", model); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	if o := command(t, "plot", "residuals", model, data, "-o", picture, "--target", "z"); o.status != exitDone {
@@ -80,7 +80,7 @@ func TestPlotOfOneOutputForTwoClasses(t *testing.T) {
 	if err := os.WriteFile(data, []byte("a,b,y\n1,2,no\n2,1,yes\n4,4,no\n0,3,no\n3,1,yes\n3,2,yes\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if o := command(t, "train", data, "--loss", "logistic", "--method", "descent", "--time-limit", "2s", "--gap", "0.9", "-q", "-o", model); o.status != exitDone {
+	if o := command(t, "train", data, "--loss", "logistic", "--reg", "0.1", "--intercept=false", "--method", "descent", "--time-limit", "2s", "--gap", "0.9", "-q", "-o", model); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	for name, want := range map[string]string{"roc": "Area under the curve: yes", "calibration": ">yes</text>", "response": ">no</text>", "regions": "Parts of the plane by predicted class: no"} {

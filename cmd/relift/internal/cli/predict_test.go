@@ -14,7 +14,7 @@ func trained(t *testing.T) (dir, data, model string) {
 	t.Helper()
 	dir, data = file(t, "tiny.csv", tiny)
 	model = filepath.Join(dir, "m.json")
-	if o := command(t, "train", data, "-q", "--method", "descent", "-o", model); o.status != exitDone {
+	if o := command(t, "train", data, "-q", "--reg", "0.1", "--intercept=false", "--method", "descent", "-o", model); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	return dir, data, model

@@ -16,7 +16,7 @@ that no two-layer ReLU network of any width can beat on the data, with a
 certificate that can be checked without relift.
 
   relift train builtin:iris
-  relift train iris.csv --target species --reg 0.1 -o iris.model.json --certificate iris.cert.npz
+  relift train iris.csv --target species -o iris.model.json --certificate iris.cert.npz
   relift predict iris.model.json new.csv -o predictions.csv
   relift verify iris.cert.npz iris.csv`
 

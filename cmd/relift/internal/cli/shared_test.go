@@ -30,7 +30,7 @@ func TestPublishedProblems(t *testing.T) {
 		}
 		cert := filepath.Join(t.TempDir(), "c.npz")
 		number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
-		o := command(t, "train", data, "--reg", number(c.reg), "--gap", number(c.gap), "--scale", "none", "--bias=false", "--json", "-q", "--certificate", cert)
+		o := command(t, "train", data, "--reg", number(c.reg), "--gap", number(c.gap), "--intercept=false", "--scale", "none", "--bias=false", "--json", "-q", "--certificate", cert)
 		var s report.Summary
 		if err := json.Unmarshal([]byte(o.stdout), &s); err != nil {
 			t.Fatalf("exit status %d: %s", o.status, o.stderr)

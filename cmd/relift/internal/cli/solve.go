@@ -48,6 +48,7 @@ func (f *solveFlags) bind(c *cobra.Command) {
 	f.data.bind(c)
 	f.data.bindObjective(c)
 	bind(c, "relaxation", &f.relaxation)
+	f.tuning.bind(c, &f.reg)
 	bind(c, "seed", &f.seed)
 	bind(c, "time-limit", &f.timeLimit)
 	bind(c, "threads", &f.threads)
@@ -79,6 +80,7 @@ func (f *solveFlags) prepare(ctx context.Context, source, test string, stderr io
 	if err != nil {
 		return nil, err
 	}
+	f.data.settleLoss(p.encoding)
 	if err := p.pose(f.data.objective); err != nil {
 		return nil, err
 	}
@@ -188,7 +190,7 @@ func (f *solveFlags) summary(p *prepared, r *relift.Result, begin time.Time) *re
 		LowerBound: report.Number(r.LowerBound), BoundSource: source(r.Proof),
 		UpperBound: report.Number(r.UpperBound), RelativeGap: report.Number(r.RelativeGap),
 		Data:     data,
-		Settings: f.settings(r.TimeLimit),
+		Settings: f.settings(p, r.TimeLimit),
 		Tuning:   f.tuning.outcome,
 		Warnings: append(p.warnings, r.Warnings...),
 		Version:  relift.Version,
@@ -225,9 +227,9 @@ func (p *prepared) describe() report.Data {
 }
 
 // settings are those of a run with a time limit.
-func (f *solveFlags) settings(limit time.Duration) report.Settings {
+func (f *solveFlags) settings(p *prepared, limit time.Duration) report.Settings {
 	return report.Settings{
-		Reg: f.reg, Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
+		Reg: f.reg, RegPerRow: report.Number(f.reg / p.totalWeight()), RegFrom: f.tuning.from(), Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
 		Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
 		Method: f.method, Relaxation: f.relaxation, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: limit.Seconds(), Gap: f.gap,
 		Threads: threads(), BLAS: blasName(),

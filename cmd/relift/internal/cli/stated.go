@@ -114,6 +114,14 @@ type expectation struct {
 	changed func(flag string) bool // whether the caller gave it
 }
 
+// lossOr is the loss that the caller names, or the one that the file states.
+func (e *expectation) lossOr(stated string) string {
+	if e.Loss == autoLoss {
+		return stated
+	}
+	return e.lossName()
+}
+
 // compare holds what the file states against what the caller says.  Lists of
 // columns are left to the comparison with the table where there is one.
 func (e *expectation) compare(s stated, withTable bool) []verify.Check {
@@ -135,7 +143,7 @@ func (e *expectation) compare(s stated, withTable bool) []verify.Check {
 		add("reg", "γ = "+strconv.FormatFloat(s.Gamma, 'g', -1, 64), "γ = "+reg)
 	}
 	for _, of := range []struct{ flag, have, want string }{
-		{"loss", s.Loss + " loss", e.lossName() + " loss"},
+		{"loss", s.Loss + " loss", e.lossOr(s.Loss) + " loss"},
 		{"huber-delta", fmt.Sprintf("δ = %g", s.Delta), fmt.Sprintf("δ = %g", e.Delta)},
 		{"intercept", map[bool]string{true: "a free intercept", false: "no intercept"}[s.Intercept], map[bool]string{true: "a free intercept", false: "no intercept"}[e.Intercept]},
 	} {
@@ -187,20 +195,24 @@ func (s stated) objective(f *certfile.File, want objective, weights []float64) v
 	return verify.Check{Name: "objective", Passed: true, Detail: detail + ", with every row counted alike"}
 }
 
-// recipe is the one that the file states, with what the caller says in its place.
+// recipeFor is the one that the file states, with what the caller says in its place.
 func (e *expectation) recipeFor(s stated) (r plan, known bool) {
 	if s.Recipe == nil {
 		for _, p := range partsOf(&e.Plan) {
 			known = known || e.changed(p.flag)
 		}
-		return plan{e.Plan, e.objective}, known
+		if !known {
+			return r, false
+		}
+		r = plan{e.Plan, objective{Delta: e.Delta}} // that of the paper, where the flags do not say otherwise
+	} else {
+		r = *s.Recipe
 	}
-	r = *s.Recipe
 	for flag, take := range map[string]func(){
 		"target": func() { r.Targets = e.Targets }, "task": func() { r.Task = e.Task }, "features": func() { r.Features = e.Features },
 		"drop": func() { r.Drop = e.Drop }, "categorical": func() { r.Categorical = e.Categorical }, "missing": func() { r.Missing = e.Missing },
 		"scale": func() { r.Scale = e.Scale }, "bias": func() { r.Bias = e.Bias }, "split": func() { r.Split = e.Split }, "dates": func() { r.Dates = e.Dates },
-		"loss": func() { r.Loss = e.Loss }, "huber-delta": func() { r.Delta = e.Delta }, "intercept": func() { r.Intercept = e.Intercept },
+		"loss": func() { r.Loss = e.lossOr(s.Loss) }, "huber-delta": func() { r.Delta = e.Delta }, "intercept": func() { r.Intercept = e.Intercept },
 		"weight": func() { r.Weight = e.Weight }, "class-weight": func() { r.ClassWeight = e.ClassWeight },
 	} {
 		if e.changed(flag) {

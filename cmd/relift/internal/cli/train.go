@@ -18,8 +18,8 @@ summary was verified. It holds for every two-layer ReLU network of any width on
 these data, after encoding and scaling.`
 
 const trainExample = `  relift train builtin:iris
-  relift train iris.csv --target species --reg 0.1 -o iris.model.json --certificate iris.cert.npz
-  relift train patients.csv --target outcome --reg auto --groups patient
+  relift train iris.csv --target species --reg 0.5 -o iris.model.json --certificate iris.cert.npz
+  relift train patients.csv --target outcome --groups patient
   relift train house.csv --target price --holdout 0.2 --time-limit 5m --json`
 
 func newTrain() *cobra.Command {
@@ -73,7 +73,6 @@ func newTrain() *cobra.Command {
 		},
 	}
 	f.bind(c)
-	f.tuning.bind(c, &f.reg)
 	bind(c, "method", &f.method)
 	bind(c, "width", &f.width)
 	bind(c, "effort", &f.effort)

@@ -52,7 +52,7 @@ func rounded(text string) string {
 
 func TestTrainSummary(t *testing.T) {
 	_, path := file(t, "tiny.csv", tiny)
-	o := command(t, "train", path, "--quiet", "--reg", "0.5", "--method", "exact", "--gap", "1e-6")
+	o := command(t, "train", path, "--quiet", "--reg", "0.5", "--intercept=false", "--method", "exact", "--gap", "1e-6")
 	if o.status != exitDone || o.stderr != "" {
 		t.Fatalf("exit status %d, standard error %q", o.status, o.stderr)
 	}
@@ -61,7 +61,7 @@ func TestTrainSummary(t *testing.T) {
 
 func TestTrainProgress(t *testing.T) {
 	_, path := file(t, "tiny.csv", tiny)
-	o := command(t, "train", path, "--method", "sdp")
+	o := command(t, "train", path, "--reg", "0.1", "--intercept=false", "--method", "sdp")
 	if o.status != exitDone || !strings.HasPrefix(o.stderr, report.Header()+"\n") {
 		t.Fatalf("exit status %d, standard error %q", o.status, o.stderr)
 	}
@@ -76,7 +76,7 @@ func TestTrainProgress(t *testing.T) {
 func TestTrainJSON(t *testing.T) {
 	dir, path := file(t, "tiny.csv", tiny)
 	model, cert, log := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz"), filepath.Join(dir, "l.jsonl")
-	o := command(t, "train", path, "--json", "--quiet", "--method", "sdp", "-o", model, "--certificate", cert, "--log", log)
+	o := command(t, "train", path, "--json", "--quiet", "--reg", "0.1", "--intercept=false", "--method", "sdp", "-o", model, "--certificate", cert, "--log", log)
 	if o.status != exitDone {
 		t.Fatalf("exit status %d: %s", o.status, o.stderr)
 	}
@@ -135,7 +135,7 @@ func TestTrainIsDeterministic(t *testing.T) {
 	var models, certificates [2]string
 	for i := range 2 {
 		model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
-		if o := command(t, "train", path, "--quiet", "--method", "sdp", "-o", model, "--certificate", cert); o.status != exitDone {
+		if o := command(t, "train", path, "--quiet", "--reg", "0.1", "--intercept=false", "--method", "sdp", "-o", model, "--certificate", cert); o.status != exitDone {
 			t.Fatal(o.stderr)
 		}
 		for _, f := range []struct {
@@ -156,7 +156,7 @@ func TestTrainIsDeterministic(t *testing.T) {
 
 func TestTrainRegression(t *testing.T) {
 	_, path := file(t, "t.csv", "a,b,y1,y2\n1,2,0.5,1\n2,1,1.5,0\n3,5,2.5,-1\n4,2,3.5,2\n-1,2,0.25,1\n-2,1,4,3\n")
-	o := command(t, "train", path, "--target", "y1,y2", "--json", "--quiet", "--holdout", "0.2", "--seed", "3")
+	o := command(t, "train", path, "--target", "y1,y2", "--reg", "0.1", "--intercept=false", "--json", "--quiet", "--holdout", "0.2", "--seed", "3")
 	var s report.Summary
 	if err := json.Unmarshal([]byte(o.stdout), &s); err != nil {
 		t.Fatalf("exit status %d: %s", o.status, o.stderr)
@@ -185,7 +185,7 @@ func TestTrainInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
-	o := commandWithin(t, ctx, "train", path, "--json", "-q", "-o", model, "--certificate", cert)
+	o := commandWithin(t, ctx, "train", path, "--json", "-q", "--reg", "0.1", "--intercept=false", "-o", model, "--certificate", cert)
 	var s report.Summary
 	if err := json.Unmarshal([]byte(o.stdout), &s); err != nil {
 		t.Fatalf("exit status %d: %s", o.status, o.stderr)

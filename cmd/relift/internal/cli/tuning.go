@@ -28,7 +28,8 @@ type tuneFlags struct {
 	ordered          bool
 	metric           string
 	oneStandardError bool
-	outcome          *report.Tuning // nil where γ was given
+	changed          func(flag string) bool // whether the caller gave it
+	outcome          *report.Tuning         // nil where γ was given
 }
 
 // bind gives c the flags, with --reg, whose value goes to reg.
@@ -39,6 +40,7 @@ func (t *tuneFlags) bind(c *cobra.Command, reg *float64) {
 
 // bindFolds gives c the flags of the folds and what they are judged by.
 func (t *tuneFlags) bindFolds(c *cobra.Command) {
+	t.changed = c.Flags().Changed
 	bind(c, "folds", &t.folds)
 	bind(c, "groups", &t.groups)
 	bind(c, "fold-order", &t.ordered)
@@ -71,6 +73,17 @@ func (t *tuneFlags) state(settings map[string]string) {
 	}
 }
 
+// from says in two words where γ comes from.
+func (t *tuneFlags) from() string {
+	switch {
+	case t.outcome != nil:
+		return "cross-validation"
+	case t.auto:
+		return "rule of thumb"
+	}
+	return "given"
+}
+
 // mostTuningRows is how many rows take part in a cross-validation at most: with more the best γ/n hardly changes.
 const mostTuningRows = 20_000
 
@@ -83,8 +96,16 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	if !t.auto {
 		return nil
 	}
-	v, err := f.validation(p, "--reg auto: ")
-	if err != nil {
+	if err := f.options(begin).Check(p.problem(1)); err != nil { // before the work, not after it
+		return badInput(fmt.Errorf("%s: %w", p.source, err))
+	}
+	const what = "--reg auto: "
+	v, err := f.validation(p, what)
+	switch {
+	case errors.Is(err, tune.ErrFolds) && !t.changed("folds"):
+		f.ruleOfThumb(ctx, p, err, stderr)
+		return nil
+	case err != nil:
 		return err
 	}
 	if f.timeLimit > 0 {
@@ -97,11 +118,13 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	path, err := tune.Choose(ctx, p.problem(f.reg), v.folds, o)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		return badInputf("%s: --reg auto: the first cross-validation takes longer than half of --time-limit; expected a longer limit, or a number for --reg", p.source)
+		f.ruleOfThumb(context.WithoutCancel(ctx), p, fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what), stderr)
+		return nil
 	case errors.Is(err, context.Canceled):
 		return &failure{exitInterrupted, fmt.Errorf("%s: interrupted before γ was chosen", p.source)}
 	case errors.Is(err, tune.ErrFolds):
-		return badInput(fmt.Errorf("%s: --reg auto: %w; expected a number for --reg", p.source, err))
+		f.ruleOfThumb(ctx, p, fmt.Errorf("%s: %s%w", p.source, what, err), stderr)
+		return nil
 	case err != nil:
 		return internal(err)
 	}
@@ -181,6 +204,13 @@ func (v *validation) report(t *tuneFlags, path *tune.Path) *report.Tuning {
 	return out
 }
 
+// ruleOfThumb takes a γ that suits many tables where cross-validation cannot choose one, and warns of it, with the reason.
+func (f *solveFlags) ruleOfThumb(ctx context.Context, p *prepared, reason error, stderr io.Writer) {
+	f.reg = tune.RuleOfThumb(ctx, p.problem(1), uint64(f.seed))
+	p.warnings = append(p.warnings, fmt.Sprintf("%v; took %v by a rule of thumb, --reg says otherwise", reason, f.reg))
+	f.warn(stderr, p.warnings[len(p.warnings)-1:])
+}
+
 // divide returns the folds of the training rows, and what they are divided by.
 func (t *tuneFlags) divide(p *prepared, training *table.Table, seed uint64) (folds []tune.Rows, division string, err error) {
 	n, _ := p.train.X.Dims()
@@ -197,15 +227,21 @@ func (t *tuneFlags) divide(p *prepared, training *table.Table, seed uint64) (fol
 		}
 	}
 	k := int(t.folds)
+	fewer := func(things int) int { // folds, where there are few things to divide
+		if t.changed("folds") {
+			return k
+		}
+		return max(2, min(k, things))
+	}
 	switch {
 	case t.ordered:
 		division = "order"
-		folds, err = tune.DivideOrder(len(part), k)
+		folds, err = tune.DivideOrder(len(part), fewer(len(part)-1))
 	case t.groups != "":
 		division = "groups"
 		var groups []int
 		if groups, err = groupsOf(p, training, t.groups, part); err == nil {
-			folds, err = tune.DivideGroups(groups, k, seed)
+			folds, err = tune.DivideGroups(groups, fewer(slices.Max(groups)+1), seed)
 		}
 	case p.encoding.Task == recipe.TaskClassification:
 		division = "classes"
@@ -214,10 +250,10 @@ func (t *tuneFlags) divide(p *prepared, training *table.Table, seed uint64) (fol
 		for j, i := range part {
 			strata[j] = classes[i]
 		}
-		folds, err = tune.DivideStrata(strata, k, seed)
+		folds, err = tune.DivideStrata(strata, fewer(len(part)), seed)
 	default:
 		division = "random"
-		folds, err = tune.Divide(len(part), k, seed)
+		folds, err = tune.Divide(len(part), fewer(len(part)), seed)
 	}
 	for k, f := range folds {
 		folds[k] = tune.Rows{Train: through(part, f.Train), Test: through(part, f.Test)}

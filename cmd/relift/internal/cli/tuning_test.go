@@ -99,12 +99,10 @@ func TestTuningInOrder(t *testing.T) {
 
 func TestTuningRefusals(t *testing.T) {
 	_, path := file(t, "t.csv", measured(20))
-	_, flat := file(t, "flat.csv", "a,y\n1,0\n2,0\n3,0\n4,0\n5,0\n6,0\n")
 	for _, c := range []struct {
 		args  []string
 		words []string
 	}{
-		{[]string{"bound", path, "--reg", "auto"}, []string{`--reg "auto"`, "number greater than 0"}},
 		{[]string{"train", path, "--reg", "some"}, []string{`--reg "some"`, "expected auto or", "number greater than 0"}},
 		{[]string{"train", path, "--reg", "auto", "--folds", "1"}, []string{`--folds "1"`}},
 		{[]string{"train", path, "--reg", "auto", "--folds", "30"}, []string{"--reg auto", "20 rows", "at least 30"}},
@@ -113,10 +111,48 @@ func TestTuningRefusals(t *testing.T) {
 		{[]string{"train", path, "--reg", "auto", "--groups", "site", "--fold-order"}, []string{"groups", "fold-order"}},
 		{[]string{"train", path, "--reg", "auto", "--metric", "r2"}, []string{"--metric r2", "classification", "accuracy"}},
 		{[]string{"train", path, "--reg", "auto", "--metric", "accuracy", "--target", "y", "--drop", "kind"}, []string{"--metric accuracy", "regression", "r2"}},
-		{[]string{"train", path, "--reg", "auto", "--metric", "log-loss"}, []string{"--metric log-loss", "squared loss has no probabilities", "logistic"}},
-		{[]string{"train", flat, "--reg", "auto", "--task", "regression", "--folds", "2"}, []string{"--reg auto", "targets do not vary"}},
+		{[]string{"train", path, "--reg", "auto", "--loss", "squared", "--metric", "log-loss"}, []string{"--metric log-loss", "squared loss has no probabilities", "logistic"}},
 	} {
 		t.Run(strings.Join(append(c.args[:1:1], c.args[2:]...), " "), func(t *testing.T) { command(t, c.args...).wantRefusal(t, c.words...) })
+	}
+}
+
+// TestRuleOfThumb: where cross-validation can choose nothing, the run goes on with a weight decay of its own and says so.
+func TestRuleOfThumb(t *testing.T) {
+	for _, c := range []struct{ name, content, reason string }{
+		{"flat", "a,y\n1,0\n2,0\n3,0\n4,0\n5,0\n6,0\n", "targets do not vary"},
+		{"short", "a,y\n1,0.5\n", "1 row"},
+	} {
+		_, path := file(t, c.name+".csv", c.content)
+		o := command(t, "train", path, "--task", "regression", "--scale", "none", "--json")
+		var s report.Summary
+		if err := json.Unmarshal([]byte(o.stdout), &s); err != nil {
+			t.Fatalf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
+		}
+		if s.Settings.Reg != 1 || s.Settings.RegFrom != "rule of thumb" || s.Tuning != nil || !strings.Contains(o.stderr, "--reg auto") || !strings.Contains(o.stderr, c.reason) {
+			t.Errorf("%s: γ = %v by %s, %s", c.name, s.Settings.Reg, s.Settings.RegFrom, o.stderr)
+		}
+	}
+}
+
+// TestFewRows: the default number of folds gives way to the number of rows.
+func TestFewRows(t *testing.T) {
+	_, path := file(t, "few.csv", "a,y\n1,0\n2,1\n3,3\n")
+	if s, _ := tuned(t, path, "--task", "regression"); s.Tuning.Folds != 3 || s.Settings.RegFrom != "cross-validation" {
+		t.Errorf("%d folds, γ by %s", s.Tuning.Folds, s.Settings.RegFrom)
+	}
+}
+
+// TestBoundChoosesGamma: as train does, on the same folds.
+func TestBoundChoosesGamma(t *testing.T) {
+	_, path := file(t, "t.csv", measured(40))
+	s, _ := tuned(t, path, "--target", "y", "--drop", "kind,site", "--quiet")
+	var bound report.Summary
+	if o := command(t, "bound", path, "--target", "y", "--drop", "kind,site", "--quiet", "--json"); json.Unmarshal([]byte(o.stdout), &bound) != nil {
+		t.Fatalf("exit status %d: %s", o.status, o.stderr)
+	}
+	if bound.Settings.Reg != s.Settings.Reg || bound.Network != nil || !(bound.LowerBound > 0) {
+		t.Errorf("γ = %v and %v, bound %v", bound.Settings.Reg, s.Settings.Reg, bound.LowerBound)
 	}
 }
 

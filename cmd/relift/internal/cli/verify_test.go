@@ -21,7 +21,7 @@ func certified(t *testing.T, args ...string) (dir, data, cert string) {
 	t.Helper()
 	dir, data = file(t, "tiny.csv", tiny)
 	cert = filepath.Join(dir, "c.npz")
-	if o := command(t, append([]string{"bound", data, "-q", "--certificate", cert}, args...)...); o.status != exitDone {
+	if o := command(t, append([]string{"bound", data, "-q", "--reg", "0.1", "--intercept=false", "--certificate", cert}, args...)...); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	return dir, data, cert
