@@ -197,3 +197,109 @@ func ExamplePath() {
 	// weight decays: 4
 	// with a bound of the 1 proof: 4
 }
+
+// Verify reads the certificate in a file, and says what it proves and for which problem.
+func ExampleVerify() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "relift")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "absolute.cert.npz")
+	result, err := relift.Train(ctx, absolute(), relift.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := result.Proof.Save(path, relift.Origin{Source: "absolute"}); err != nil {
+		log.Fatal(err)
+	}
+	verification, err := relift.Verify(ctx, path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, check := range verification.Checks {
+		fmt.Println(check.Name, check.Passed)
+	}
+	fmt.Printf("%s loss, γ = %v: no network is below %.3f\n", verification.Loss, verification.Gamma, math.Floor(1000*verification.Bound)/1000)
+	// Output:
+	// problem true
+	// dual true
+	// rows true
+	// work true
+	// derivation true
+	// bound true
+	// squared loss, γ = 0.1: no network is below 0.186
+}
+
+// A library for the linear algebra is used where it is asked for.
+func ExampleOpenBLAS() {
+	algebra, err := relift.OpenBLAS("")
+	if err != nil {
+		algebra = relift.Gonum() // there is none
+	}
+	result, err := relift.Bound(context.Background(), absolute(), relift.Options{LinearAlgebra: algebra, Threads: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.3f\n", math.Floor(1000*result.LowerBound)/1000)
+	// Output:
+	// 0.186
+}
+
+// A table of numbers, and what a recipe makes of it.
+func ExampleFit() {
+	table, err := relift.NewTable("rooms", []string{"area", "height", "price"}, [][]float64{{20, 2.5, 100}, {30, 2.5, 140}, {40, 3.5, 210}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	recipe, data, err := relift.Fit(table, relift.RecipeOptions{Targets: []string{"price"}, Bias: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	rows, columns := data.X.Dims()
+	fmt.Println(rows, columns, recipe.Targets)
+	// Output:
+	// 3 3 [price]
+}
+
+// A model is a network with the recipe of its table; its file can be read back.
+func ExampleLoadModel() {
+	table, err := relift.NewTable("line", []string{"x", "y"}, [][]float64{{-1, 1}, {0, 0}, {1, 1}, {2, 2}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	recipe, data, err := relift.Fit(table, relift.RecipeOptions{Targets: []string{"y"}, Bias: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	problem := data.Problem(0.01)
+	result, err := relift.Train(context.Background(), problem, relift.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	model, err := relift.NewModel(result, problem, recipe)
+	if err != nil {
+		log.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "relift")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "line.json")
+	if err := model.Save(path); err != nil {
+		log.Fatal(err)
+	}
+	again, err := relift.LoadModel(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	answers, err := again.Predict(table)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("%.1f\n", answers.Scores.At(3, 0))
+	// Output:
+	// 2.0
+}

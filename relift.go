@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/relift/relift/engine"
-	"github.com/relift/relift/exact"
 	"github.com/relift/relift/internal/linalg"
 )
 
@@ -87,11 +86,6 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 // network is returned.  Options.Method, Width and Gap are not used.  Errors are those of Train.
 func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	return engine.Bound(ctx, p, opts)
-}
-
-// ProveCones makes a proof of a certificate of package exact and has it verified; nil if it proves nothing beyond 0.
-func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
-	return engine.ProveCones(ctx, c)
 }
 
 // Gonum is the linear algebra in pure Go, which is there on every machine and what a run takes that is told of no other.

@@ -13,7 +13,7 @@ type room struct {
 var rooms = []room{
 	{"foundations", "know nothing of networks", []string{
 		"internal/atomicfile", "internal/effort", "internal/element", "internal/half", "internal/linalg", "internal/markdown",
-		"internal/memory", "internal/nearest", "internal/npy", "internal/printable", "internal/settings", "internal/version", "dispatch",
+		"internal/memory", "internal/nearest", "internal/npy", "internal/printable", "internal/settings", "internal/short", "internal/version", "dispatch",
 	}},
 	{"problem", "the tables, the training problem, its exact reductions", []string{
 		"table/...", "problem/...", "reduce", "lift",
@@ -52,8 +52,18 @@ var narrow = map[string][]string{
 	"cmd/relift":         {"cmd/relift/internal/cli"},
 }
 
-// solversDoNotKnow are the packages of earlier rooms that the solvers' room must not import.
-var solversDoNotKnow = []string{"table/..."}
+// strangers are packages of earlier rooms that packages must not import all the same.
+var strangers = []struct{ who, doNotKnow []string }{
+	// The training problem, its solvers and what runs them: matrices, not tables, and weights, not models.
+	{[]string{"problem/...", "reduce", "lift", "certificate", "proof", "descent", "relax", "round", "exact", "signs/...", "blocks", "tune", "engine", "regpath"}, []string{"table/...", "network/..."}},
+	// What learns of a run by its events and its result, or calls for one, without an algorithm.
+	{[]string{".", "cmd/relift/...", "report/...", "explain", "network/..."}, []string{
+		"reduce", "lift", "certificate", "proof/...", "descent", "relax", "round", "exact/...", "signs/...", "blocks",
+	}},
+	{[]string{"cmd/relift/..."}, []string{"engine", "regpath"}},
+	// Tables and networks alone.
+	{[]string{"table/..."}, []string{"reduce", "lift"}},
+}
 
 // onlyFor says of packages that few may import which these are: themselves, and their tests.
 var onlyFor = map[string]struct{ packages, tests []string }{

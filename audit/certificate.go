@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/internal/effort"
@@ -29,7 +28,7 @@ func LoadCertificate(ctx context.Context, path string, p problem.Problem) (*Boun
 		return nil, err
 	}
 	defer file.Close()
-	x, y := certificate.PlainMatrix(p.X), certificate.PlainMatrix(p.Y)
+	x, y := certfile.Matrix(p.X), certfile.Matrix(p.Y)
 	if !same(file.X, x) || !same(file.Y, y) {
 		return nil, fmt.Errorf("%s: proves a bound for other data (X %d×%d, Y %d×%d) than those of the audit (X %d×%d, Y %d×%d); expected a certificate made from the same table with the same scaling and bias",
 			path, file.X.Rows, file.X.Cols, file.Y.Rows, file.Y.Cols, x.Rows, x.Cols, y.Rows, y.Cols)

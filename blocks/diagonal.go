@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/proof"
 )
@@ -71,7 +72,7 @@ func Diagonal(ctx context.Context, p problem.Problem, w *mat.Dense) (*proof.Deri
 	}
 	leaf := &proof.Multipliers{}
 	for i, v := range best {
-		if !zero(p.X.RawRowView(i)) {
+		if !short.IsZero(p.X.RawRowView(i)) {
 			leaf.Psi = append(leaf.Psi, -v)
 		}
 	}
@@ -162,13 +163,4 @@ func products(w, y *mat.Dense) (linear, square float64) {
 		}
 	}
 	return linear, square
-}
-
-func zero(row []float64) bool {
-	for _, v := range row {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
 }

@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/certificate/verify"
+	"github.com/relift/relift/internal/linalg"
 )
 
 // Claims returns the certificate as the arrays that the verifier takes.  They
@@ -11,24 +12,16 @@ import (
 func (c *Certificate) Claims() *verify.Claims {
 	phi, psi, omega := c.Dense()
 	return &verify.Claims{
-		X: PlainMatrix(c.X), Y: PlainMatrix(c.Y), Gamma: c.Gamma,
+		X: plain(c.X), Y: plain(c.Y), Gamma: c.Gamma,
 		Representatives: int64s(c.Representatives), MergedInto: int64s(c.MergedInto), MergeScale: c.MergeScale,
-		W: PlainMatrix(c.W), Phi: PlainMatrix(phi), Omega: PlainMatrix(omega), Psi: PlainMatrix(psi),
+		W: plain(c.W), Phi: plain(phi), Omega: plain(omega), Psi: plain(psi),
 		LowerBound: c.LowerBound,
 	}
 }
 
-// PlainMatrix returns m as [verify.VerifyTable] takes it, in row-major order
-// without gaps.  It shares memory with m where the layout allows it.
-func PlainMatrix(m *mat.Dense) verify.Matrix {
-	if m == nil || m.IsEmpty() {
-		return verify.Matrix{}
-	}
-	raw := m.RawMatrix()
-	if raw.Stride != raw.Cols {
-		raw = mat.DenseCopyOf(m).RawMatrix()
-	}
-	return verify.Matrix{Rows: raw.Rows, Cols: raw.Cols, Data: raw.Data}
+func plain(m *mat.Dense) verify.Matrix {
+	rows, cols := m.Dims()
+	return verify.Matrix{Rows: rows, Cols: cols, Data: linalg.RowMajor(m)}
 }
 
 func int64s(a []int) []int64 {

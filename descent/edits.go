@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
@@ -74,7 +75,7 @@ func (e *edits) loss(change func(i int, output []float64)) float64 {
 	for i := range e.n {
 		change(i, e.changed[i*e.c:(i+1)*e.c])
 	}
-	return loss.OrSquared(e.p.Loss).Gradient(e.changed, contiguous(e.p.Y), e.c, e.p.Weights)
+	return loss.OrSquared(e.p.Loss).Gradient(e.changed, linalg.RowMajor(e.p.Y), e.c, e.p.Weights)
 }
 
 // without is the objective without neuron j.

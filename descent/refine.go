@@ -194,7 +194,7 @@ func runLBFGS(ctx context.Context, p problem.Problem, s *coordinates, w problem.
 	}
 	n, _, c := p.Dims()
 	d := len(s.lambda)
-	r := newRisk(s.problem(p), contiguous(s.x), contiguous(p.Y), nil, 1)
+	r := newRisk(s.problem(p), linalg.RowMajor(s.x), linalg.RowMajor(p.Y), nil, 1)
 	f := func(theta, grad []float64) float64 {
 		calls++
 		return r.value(ctx, theta, grad, 0, n)

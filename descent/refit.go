@@ -108,7 +108,7 @@ func newGroupLasso(p problem.Problem, directions mat.Matrix) *groupLasso {
 		sq: make([]float64, k), pos: make([]int, k), z: make([]float64, c),
 	}
 	if !p.IsPlain() {
-		l.y = blas64.General{Rows: n, Cols: c, Stride: c, Data: append([]float64(nil), contiguous(p.Y)...)}
+		l.y = blas64.General{Rows: n, Cols: c, Stride: c, Data: append([]float64(nil), linalg.RowMajor(p.Y)...)}
 		makePlain(p, l.y)
 	}
 	if k == 0 {

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 )
@@ -40,7 +41,7 @@ func refitLoss(ctx context.Context, p problem.Problem, directions mat.Matrix, wa
 	l := newGroupLasso(model, directions)
 	l.tol, l.rounds = tol, 1
 	l.begin(warm)
-	m := &majorizer{p: p, l: l, weights: model.Weights, y: contiguous(p.Y)}
+	m := &majorizer{p: p, l: l, weights: model.Weights, y: linalg.RowMajor(p.Y)}
 	best := append([]float64(nil), l.t...)
 	f := m.outputs()
 	objective := m.evaluate(f)

@@ -6,8 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"gonum.org/v1/gonum/mat"
-
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
 )
 
@@ -105,7 +104,7 @@ func (t *training) prepare() bool {
 		return false
 	}
 	t.s, t.p, t.d = s, s.problem(t.original), len(s.lambda)
-	x, y := contiguous(t.p.X), contiguous(t.p.Y)
+	x, y := linalg.RowMajor(t.p.X), linalg.RowMajor(t.p.Y)
 	t.double = newRisk(t.p, x, y, t.p.Weights, t.o.Threads)
 	for _, v := range s.lambda {
 		t.rowSize += v
@@ -142,14 +141,6 @@ func (t *training) prepare() bool {
 	}
 	t.single = newRisk(t.p, x32, shuffled, weights, t.o.Threads)
 	return true
-}
-
-// contiguous returns the numbers of m row by row, without a copy where they lie so.
-func contiguous(m *mat.Dense) []float64 {
-	if raw := m.RawMatrix(); raw.Stride == raw.Cols {
-		return raw.Data[:raw.Rows*raw.Cols]
-	}
-	return mat.DenseCopyOf(m).RawMatrix().Data
 }
 
 // over says whether the run has to end.

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // climber finds local maxima of ‖Wᵀ(Xu)₊‖ over the unit sphere.
@@ -66,11 +68,11 @@ func (cl *climber) value(u []float64) float64 {
 	c := cl.in.c
 	clear(cl.f)
 	for i := range cl.m {
-		if t := dot(cl.row(i), u); t > 0 {
-			axpy(cl.f, t, cl.w[i*c:(i+1)*c])
+		if t := short.Dot(cl.row(i), u); t > 0 {
+			short.Axpy(t, cl.w[i*c:(i+1)*c], cl.f)
 		}
 	}
-	return norm(cl.f)
+	return short.Norm(cl.f)
 }
 
 // climbSteps caps the moves of one climb.
@@ -81,7 +83,7 @@ const climbSteps = 60
 func (cl *climber) climb(u []float64) float64 {
 	cl.held = cl.held[:0]
 	for i := range cl.m {
-		cl.t[i] = dot(cl.row(i), u)
+		cl.t[i] = short.Dot(cl.row(i), u)
 		cl.side[i] = sign(cl.t[i])
 	}
 	for range climbSteps {
@@ -89,7 +91,7 @@ func (cl *climber) climb(u []float64) float64 {
 			break
 		}
 		cl.project()
-		if !cl.target(u) || 1-dot(cl.v, u) < 1e-15 {
+		if !cl.target(u) || 1-short.Dot(cl.v, u) < 1e-15 {
 			if !cl.release(u) {
 				break
 			}
@@ -119,7 +121,7 @@ func (cl *climber) project() {
 			x := cl.row(i)
 			for k, wk := range cl.w[i*c : (i+1)*c] {
 				if wk != 0 {
-					axpy(cl.l[k*d:(k+1)*d], wk, x)
+					short.Axpy(wk, x, cl.l[k*d:(k+1)*d])
 				}
 			}
 		}
@@ -146,7 +148,7 @@ func (cl *climber) firmUp(i int) {
 	copy(b, x)
 	cl.clean(b)
 	cl.clean(b)
-	if norm(b) > 1e-10*norm(x) && normalise(b) {
+	if short.Norm(b) > 1e-10*short.Norm(x) && normalise(b) {
 		cl.basis = cl.basis[:size+d]
 		cl.firm = append(cl.firm, i)
 	}
@@ -157,7 +159,7 @@ func (cl *climber) clean(x []float64) {
 	d := cl.in.d
 	for at := 0; at < len(cl.basis); at += d {
 		b := cl.basis[at : at+d]
-		axpy(x, -dot(b, x), b)
+		short.Axpy(-short.Dot(b, x), b, x)
 	}
 }
 
@@ -170,13 +172,13 @@ func (cl *climber) target(u []float64) bool {
 	} else {
 		for i := range c {
 			for j := i; j < c; j++ {
-				cl.gram.SetSym(i, j, dot(cl.lp[i*d:(i+1)*d], cl.lp[j*d:(j+1)*d]))
+				cl.gram.SetSym(i, j, short.Dot(cl.lp[i*d:(i+1)*d], cl.lp[j*d:(j+1)*d]))
 			}
 		}
 		lead := leadingEigenvector(cl.gram, cl.f)
 		clear(cl.v)
 		for k, s := range lead {
-			axpy(cl.v, s, cl.lp[k*d:(k+1)*d])
+			short.Axpy(s, cl.lp[k*d:(k+1)*d], cl.v)
 		}
 	}
 	if !normalise(cl.v) {
@@ -186,7 +188,7 @@ func (cl *climber) target(u []float64) bool {
 	if !normalise(cl.v) {
 		return false
 	}
-	if dot(cl.v, u) < 0 {
+	if short.Dot(cl.v, u) < 0 {
 		for k := range cl.v {
 			cl.v[k] = -cl.v[k]
 		}
@@ -222,7 +224,7 @@ func (cl *climber) walk(u []float64) bool {
 	c, d := cl.in.c, cl.in.d
 	cl.breaks = cl.breaks[:0]
 	for i := range cl.m {
-		cl.tv[i] = dot(cl.row(i), cl.v)
+		cl.tv[i] = short.Dot(cl.row(i), cl.v)
 		if cl.side[i] == 0 {
 			continue
 		}
@@ -247,10 +249,10 @@ func (cl *climber) walk(u []float64) bool {
 	// F(s) = f + s·df on the current piece, direction p(s) = u + s(v − u)
 	for k := range c {
 		lk := cl.lp[k*d : (k+1)*d]
-		cl.f[k] = dot(lk, u)
-		cl.df[k] = dot(lk, cl.v) - cl.f[k]
+		cl.f[k] = short.Dot(lk, u)
+		cl.df[k] = short.Dot(lk, cl.v) - cl.f[k]
 	}
-	uv := dot(u, cl.v)
+	uv := short.Dot(u, cl.v)
 	slope := func(s float64) float64 {
 		var ff, fd float64
 		for k := range c {
@@ -323,7 +325,7 @@ func (cl *climber) walk(u []float64) bool {
 			cl.t[i] = 0
 			continue
 		}
-		cl.t[i] = dot(cl.row(i), u)
+		cl.t[i] = short.Dot(cl.row(i), u)
 	}
 	return moved
 }
@@ -340,29 +342,29 @@ func (cl *climber) release(u []float64) bool {
 		return false
 	}
 	for k := range c {
-		cl.f[k] = dot(cl.l[k*d:(k+1)*d], u)
+		cl.f[k] = short.Dot(cl.l[k*d:(k+1)*d], u)
 	}
-	size := norm(cl.f)
+	size := short.Norm(cl.f)
 	best, bestRate, bestSide := -1, 1e-9*size, int8(0)
 	for k := len(cl.firm) - 1; k >= 0; k-- {
 		q, b := cl.q[k*d:(k+1)*d], cl.basis[k*d:(k+1)*d]
 		copy(q, b)
 		for j := k + 1; j < len(cl.firm); j++ {
-			axpy(q, -dot(cl.row(cl.firm[j]), b), cl.q[j*d:(j+1)*d])
+			short.Axpy(-short.Dot(cl.row(cl.firm[j]), b), cl.q[j*d:(j+1)*d], q)
 		}
 		i := cl.firm[k]
-		r := 1 / dot(cl.row(i), b)
+		r := 1 / short.Dot(cl.row(i), b)
 		for l := range q {
 			q[l] *= r
 		}
-		length := norm(q)
+		length := short.Norm(q)
 		if !(length > 0) {
 			continue
 		}
-		along := dot(q, u) // 0 up to rounding: u is perpendicular to the held rows
+		along := short.Dot(q, u) // 0 up to rounding: u is perpendicular to the held rows
 		rate, gain := 0.0, 0.0
 		for j := range c {
-			rate += cl.f[j] / size * (dot(cl.l[j*d:(j+1)*d], q) - along*cl.f[j])
+			rate += cl.f[j] / size * (short.Dot(cl.l[j*d:(j+1)*d], q) - along*cl.f[j])
 			gain += cl.f[j] / size * cl.w[i*c+j]
 		}
 		if up := (rate + gain) / length; up > bestRate {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/effort"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
 )
 
@@ -109,9 +110,5 @@ func packTree(orthants [][]byte, d int) (words []uint64, count int64) {
 
 func plain(m *mat.Dense) verify.Matrix {
 	rows, cols := m.Dims()
-	out := verify.Matrix{Rows: rows, Cols: cols, Data: make([]float64, 0, rows*cols)}
-	for i := range rows {
-		out.Data = append(out.Data, m.RawRowView(i)...)
-	}
-	return out
+	return verify.Matrix{Rows: rows, Cols: cols, Data: linalg.RowMajor(m)}
 }

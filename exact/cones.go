@@ -3,6 +3,8 @@ package exact
 import (
 	"math"
 	"sync/atomic"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // cone is a simplicial cone of directions with generators p_1 … p_d in
@@ -45,7 +47,7 @@ func (fr *frame) orthant(k *cone, o int) {
 	}
 	for i := range d {
 		for j := range d {
-			k.gram[i*d+j] = dot(k.p[i*d:(i+1)*d], k.p[j*d:(j+1)*d])
+			k.gram[i*d+j] = short.Dot(k.p[i*d:(i+1)*d], k.p[j*d:(j+1)*d])
 		}
 	}
 	clear(k.f)
@@ -60,7 +62,7 @@ func (fr *frame) orthant(k *cone, o int) {
 			}
 			lo, hi = min(lo, t[i]), max(hi, t[i])
 			if t[i] > 0 {
-				axpy(k.f[i*c:(i+1)*c], t[i], fr.weight[r*c:(r+1)*c])
+				short.Axpy(t[i], fr.weight[r*c:(r+1)*c], k.f[i*c:(i+1)*c])
 			}
 		}
 		if lo < 0 && hi > 0 {
@@ -247,7 +249,7 @@ func (e *explorer) proves(k *cone) bool {
 	if len(k.open) == 0 {
 		for i := range d {
 			for j := i; j < d; j++ {
-				q[i*d+j] = e.kappa*k.gram[i*d+j] - dot(k.f[i*c:(i+1)*c], k.f[j*c:(j+1)*c])
+				q[i*d+j] = e.kappa*k.gram[i*d+j] - short.Dot(k.f[i*c:(i+1)*c], k.f[j*c:(j+1)*c])
 			}
 		}
 		return copositive(q, d)
@@ -278,9 +280,9 @@ func (e *explorer) boxes(k *cone) {
 	if c > 1 {
 		clear(axis)
 		for i := range d {
-			axpy(axis, 1/math.Sqrt(k.gram[i*d+i]), k.f[i*c:(i+1)*c])
+			short.Axpy(1/math.Sqrt(k.gram[i*d+i]), k.f[i*c:(i+1)*c], axis)
 		}
-		s := norm(axis)
+		s := short.Norm(axis)
 		if s > 0 {
 			for j := range axis {
 				axis[j] /= s
@@ -297,7 +299,7 @@ func (e *explorer) boxes(k *cone) {
 		s = 2 / squared(axis)
 		for i := range d {
 			f := k.f[i*c : (i+1)*c]
-			tau := s * dot(axis, f)
+			tau := s * short.Dot(axis, f)
 			for j := range c {
 				v := f[j] - tau*axis[j]
 				e.lo[i*c+j], e.hi[i*c+j] = v, v
@@ -305,7 +307,7 @@ func (e *explorer) boxes(k *cone) {
 		}
 		for r, row := range k.open {
 			w := e.fr.weight[int(row)*c : int(row)*c+c]
-			tau := s * dot(axis, w)
+			tau := s * short.Dot(axis, w)
 			for j := range c {
 				e.rotated[j] = w[j] - tau*axis[j]
 			}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"math"
 	"slices"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // Column generation for rank(X) ≥ 3.
@@ -156,7 +158,7 @@ func (s *search) grow(peaks []peak) bool {
 
 // goal returns the largest H that proves the gap wanted with W, or 0 when no H ≥ γ does.
 func (s *search) goal(w []float64) float64 {
-	wy, ww := dot(w, s.in.y), squared(w)
+	wy, ww := short.Dot(w, s.in.y), squared(w)
 	want := s.upper*(1-0.9*s.options.Gap) - s.in.constant
 	root := wy*wy - 2*ww*want
 	if !(ww > 0) || !(root > 0) {

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // frame holds the coordinates of the cone search.  Directions are u = B z with
@@ -29,11 +31,11 @@ func newFrame(in *instance, w []float64) *frame {
 	second := mat.NewSymDense(d, nil)
 	total := 0.0
 	for i := range n {
-		total += norm(w[i*c : (i+1)*c])
+		total += short.Norm(w[i*c : (i+1)*c])
 	}
 	for i := range n {
 		x := in.row(i)
-		omega := norm(w[i*c:(i+1)*c])/(total+1e-300) + 0.1/float64(n)
+		omega := short.Norm(w[i*c:(i+1)*c])/(total+1e-300) + 0.1/float64(n)
 		for j := range d {
 			for k := j; k < d; k++ {
 				second.SetSym(j, k, second.At(j, k)+omega*x[j]*x[k])
@@ -62,13 +64,13 @@ func newFrame(in *instance, w []float64) *frame {
 	fr.rows = make([]float64, fr.m*d)
 	for j := range fr.m {
 		for k, v := range in.unique[j*d : (j+1)*d] {
-			axpy(fr.rows[j*d:(j+1)*d], v, fr.b[k*d:(k+1)*d])
+			short.Axpy(v, fr.b[k*d:(k+1)*d], fr.rows[j*d:(j+1)*d])
 		}
 	}
 	fr.weight = in.merge(w)
 	fr.length = make([]float64, fr.m)
 	for j := range fr.m {
-		fr.length[j] = norm(fr.weight[j*c : (j+1)*c])
+		fr.length[j] = short.Norm(fr.weight[j*c : (j+1)*c])
 	}
 	fr.measure(w)
 	return fr
@@ -87,7 +89,7 @@ func (fr *frame) measure(w []float64) {
 			}
 			largest = max(largest, s)
 		}
-		fr.reach += norm(w[i*c:(i+1)*c]) * largest
+		fr.reach += short.Norm(w[i*c:(i+1)*c]) * largest
 	}
 	for k := range d {
 		s := 0.0

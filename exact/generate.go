@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // climbAll climbs from every start in parallel and returns the distinct local
@@ -40,7 +42,7 @@ func (s *search) climbAll(ctx context.Context, w []float64, starts [][]float64, 
 	})
 	var distinct []peak
 	for _, p := range peaks {
-		if !slices.ContainsFunc(distinct, func(q peak) bool { return dot(p.u, q.u) > 1-1e-13 }) {
+		if !slices.ContainsFunc(distinct, func(q peak) bool { return short.Dot(p.u, q.u) > 1-1e-13 }) {
 			distinct = append(distinct, p)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 )
 
@@ -43,7 +44,7 @@ func newInstance(p problem.Problem, negligible float64) *instance {
 	in := &instance{c: c, gamma: p.Gamma, stretch: 1, algebra: p.Algebra()}
 	for i := range total {
 		row := p.X.RawRowView(i)
-		if norm(row) == 0 && isZero(row) {
+		if short.Norm(row) == 0 && short.IsZero(row) {
 			in.constant += squared(p.Y.RawRowView(i)) / 2
 			continue
 		}
@@ -79,7 +80,7 @@ func newInstance(p problem.Problem, negligible float64) *instance {
 // rows have in the others, E, adds at most ‖W‖‖E‖ to h(W), and a W that is of use is not larger than Y.
 func (in *instance) rank(values []float64, negligible float64) int {
 	rank := linalg.Rank(values, rankTolerance)
-	size, rest := norm(in.y), 0.0
+	size, rest := short.Norm(in.y), 0.0
 	for rank > 1 {
 		rest = math.Hypot(rest, values[rank-1])
 		if !(size*rest <= negligible*in.gamma) {
@@ -122,7 +123,7 @@ func (in *instance) merge(w []float64) []float64 {
 	c := in.c
 	out := make([]float64, in.groups*c)
 	for i, g := range in.group {
-		axpy(out[g*c:(g+1)*c], 1, w[i*c:(i+1)*c])
+		short.Axpy(1, w[i*c:(i+1)*c], out[g*c:(g+1)*c])
 	}
 	return out
 }
@@ -144,9 +145,9 @@ func (in *instance) boundReduction(x *mat.Dense) {
 	rest := make([]float64, full)
 	for i := range in.n {
 		for k := range rest {
-			rest[k] = x.At(i, k) - dot(in.basis.RawRowView(k), in.row(i))
+			rest[k] = x.At(i, k) - short.Dot(in.basis.RawRowView(k), in.row(i))
 		}
-		in.missed[i] = norm(rest) + roundings*(norm(x.RawRowView(i))+size*norm(in.row(i)))
+		in.missed[i] = short.Norm(rest) + roundings*(short.Norm(x.RawRowView(i))+size*short.Norm(in.row(i)))
 	}
 }
 
@@ -159,7 +160,7 @@ func (in *instance) inflate(h float64, w []float64) float64 {
 	}
 	h *= in.stretch
 	for i, e := range in.missed {
-		h += e * norm(w[i*in.c:(i+1)*in.c])
+		h += e * short.Norm(w[i*in.c:(i+1)*in.c])
 	}
 	return h * (1 + float64(in.n+8)*2*machineEpsilon)
 }
@@ -170,7 +171,7 @@ func (in *instance) row(i int) []float64 { return in.x[i*in.d : (i+1)*in.d] }
 // activations writes (Xu)₊ into dst (n values).
 func (in *instance) activations(dst, u []float64) {
 	for i := range in.n {
-		dst[i] = max(0, dot(in.row(i), u))
+		dst[i] = max(0, short.Dot(in.row(i), u))
 	}
 }
 
@@ -179,11 +180,11 @@ func (in *instance) activations(dst, u []float64) {
 func (in *instance) value(w, u, f []float64) float64 {
 	clear(f)
 	for i := range in.n {
-		if t := dot(in.row(i), u); t > 0 {
-			axpy(f, t, w[i*in.c:(i+1)*in.c])
+		if t := short.Dot(in.row(i), u); t > 0 {
+			short.Axpy(t, w[i*in.c:(i+1)*in.c], f)
 		}
 	}
-	return norm(f)
+	return short.Norm(f)
 }
 
 // project maps a direction of the original space into the instance's and
@@ -194,7 +195,7 @@ func (in *instance) project(direction []float64) []float64 {
 		copy(u, direction)
 	} else {
 		for k, v := range direction {
-			axpy(u, v, in.basis.RawRowView(k))
+			short.Axpy(v, in.basis.RawRowView(k), u)
 		}
 	}
 	if !normalise(u) {
@@ -211,7 +212,7 @@ func (in *instance) lift(u []float64) []float64 {
 	full, _ := in.basis.Dims()
 	out := make([]float64, full)
 	for k := range out {
-		out[k] = dot(in.basis.RawRowView(k), u)
+		out[k] = short.Dot(in.basis.RawRowView(k), u)
 	}
 	return out
 }
@@ -226,34 +227,7 @@ func (in *instance) residual(w []float64, p problem.Problem) *mat.Dense {
 	return out
 }
 
-func dot(a, b []float64) float64 {
-	b = b[:len(a)]
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
-}
-
-func axpy(dst []float64, t float64, v []float64) {
-	v = v[:len(dst)]
-	for i := range dst {
-		dst[i] += t * v[i]
-	}
-}
-
-func squared(v []float64) float64 { return dot(v, v) }
-
-func norm(v []float64) float64 { return math.Sqrt(dot(v, v)) }
-
-func isZero(v []float64) bool {
-	for _, x := range v {
-		if x != 0 {
-			return false
-		}
-	}
-	return true
-}
+func squared(v []float64) float64 { return short.Dot(v, v) }
 
 // normalise scales v to unit length and reports whether that was possible.
 func normalise(v []float64) bool {

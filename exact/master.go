@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // column is one neuron direction of the restricted problem.
@@ -82,7 +83,7 @@ func (ms *master) solve(ctx context.Context, tolerance float64) {
 		if scale > 0 {
 			eta[j] = max(col.size, 1e-2*scale)
 		} else {
-			eta[j] = norm(in.y) / (norm(col.a) * math.Sqrt(float64(m)))
+			eta[j] = short.Norm(in.y) / (short.Norm(col.a) * math.Sqrt(float64(m)))
 		}
 		if !(eta[j] > 0) || math.IsInf(eta[j], 0) {
 			eta[j] = 1
@@ -99,7 +100,7 @@ func (ms *master) solve(ctx context.Context, tolerance float64) {
 		for k := range c {
 			ms.v[j*c+k] = eta[j] * st.agy.At(j, k)
 		}
-		col.size = norm(ms.v[j*c : (j+1)*c])
+		col.size = short.Norm(ms.v[j*c : (j+1)*c])
 	}
 	ms.w = append(ms.w[:0], in.y...)
 	ms.value = 0
@@ -108,7 +109,7 @@ func (ms *master) solve(ctx context.Context, tolerance float64) {
 		ms.value += in.gamma * col.size
 		for i, t := range col.a {
 			if t > 0 {
-				axpy(ms.w[i*c:(i+1)*c], -t, vj)
+				short.Axpy(-t, vj, ms.w[i*c:(i+1)*c])
 			}
 		}
 	}
@@ -170,7 +171,7 @@ func (st *masterState) at(eta []float64) bool {
 	st.gy.Copy(st.y)
 	st.algebra.CholeskySolve(k.Uplo, rows, gy.Cols, k.Data, k.Stride, gy.Data, gy.Stride)
 	st.algebra.Mul(st.agy, st.a.T(), st.gy)
-	trace := dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
+	trace := short.Dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
 	st.f = st.gamma / 2 * (trace + sum)
 	for j := range m {
 		st.grad[j] = st.gamma / 2 * (1 - squared(st.agy.RawRowView(j)))
@@ -188,7 +189,7 @@ func (st *masterState) second() {
 	for i := range m {
 		gi, row := st.agy.RawRowView(i), raw.Data[i*raw.Stride:i*raw.Stride+m]
 		for j := i; j < m; j++ {
-			row[j] *= st.gamma * dot(gi, st.agy.RawRowView(j))
+			row[j] *= st.gamma * short.Dot(gi, st.agy.RawRowView(j))
 		}
 	}
 }
@@ -199,9 +200,9 @@ func (st *masterState) gap() float64 {
 	worst := 1.0
 	m := len(st.grad)
 	for j := range m {
-		worst = max(worst, norm(st.agy.RawRowView(j)))
+		worst = max(worst, short.Norm(st.agy.RawRowView(j)))
 	}
-	wy := st.gamma * dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
+	wy := st.gamma * short.Dot(st.gy.RawMatrix().Data, st.y.RawMatrix().Data)
 	ww := st.gamma * st.gamma * squared(st.gy.RawMatrix().Data)
 	t := 1 / worst
 	if ww > 0 {

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 )
 
@@ -107,7 +108,7 @@ func (s *search) add(u []float64) bool {
 	}
 	a := make([]float64, s.in.n)
 	s.in.activations(a, u)
-	if isZero(a) {
+	if short.IsZero(a) {
 		return false
 	}
 	s.master.columns = append(s.master.columns, &column{u: u, a: a})
@@ -150,7 +151,7 @@ func (s *search) network() problem.Weights {
 		}
 		root := math.Sqrt(col.size)
 		full := in.lift(col.u)
-		size := norm(full)
+		size := short.Norm(full)
 		for _, x := range full {
 			u = append(u, x/size*root)
 		}

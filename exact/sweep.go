@@ -3,6 +3,8 @@ package exact
 import (
 	"math"
 	"slices"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // peak is a direction where ‖Wᵀ(Xu)₊‖ has a local maximum over the unit sphere.
@@ -34,7 +36,7 @@ func (in *instance) sweepLine(w []float64) (float64, []peak) {
 func (in *instance) sweepError(w []float64) float64 {
 	sum := 0.0
 	for i := range in.n {
-		sum += norm(in.row(i)) * norm(w[i*in.c:(i+1)*in.c])
+		sum += short.Norm(in.row(i)) * short.Norm(w[i*in.c:(i+1)*in.c])
 	}
 	return 16 * float64(in.n+in.c+64) * machineEpsilon * sum
 }

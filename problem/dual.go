@@ -5,6 +5,8 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -17,7 +19,7 @@ func (p Problem) DualPoint(w Weights) *mat.Dense {
 	}
 	_, _, c := p.Dims()
 	out := p.WithIntercept(w).OutputOn(p.algebra, p.X, c)
-	loss.Multipliers(loss.OrSquared(p.Loss), out.RawMatrix().Data, contiguous(p.Y), c, p.Weights, p.Intercept)
+	loss.Multipliers(loss.OrSquared(p.Loss), out.RawMatrix().Data, linalg.RowMajor(p.Y), c, p.Weights, p.Intercept)
 	return out
 }
 
@@ -30,7 +32,7 @@ func (p Problem) WithIntercept(w Weights) Weights {
 	_, _, c := p.Dims()
 	from := w.B
 	w.B = nil
-	w.B = loss.Intercept(loss.OrSquared(p.Loss), w.OutputOn(p.algebra, p.X, c).RawMatrix().Data, contiguous(p.Y), c, p.Weights, from)
+	w.B = loss.Intercept(loss.OrSquared(p.Loss), w.OutputOn(p.algebra, p.X, c).RawMatrix().Data, linalg.RowMajor(p.Y), c, p.Weights, from)
 	return w
 }
 
@@ -89,7 +91,7 @@ func (p Problem) DualBound(w *mat.Dense, h float64) float64 {
 }
 
 // IsFixed reports whether no network has an output at row i: x_i = 0, and there is no intercept.
-func (p Problem) IsFixed(i int) bool { return !p.Intercept && isZero(p.X.RawRowView(i)) }
+func (p Problem) IsFixed(i int) bool { return !p.Intercept && short.IsZero(p.X.RawRowView(i)) }
 
 // Weight returns w_i.
 func (p Problem) Weight(i int) float64 {
@@ -156,7 +158,7 @@ func (p Problem) plainDualBound(w *mat.Dense, h float64) float64 {
 	var wy, ww, constant, wyAbs float64
 	for i := range n {
 		x, y, wi := p.X.RawRowView(i), p.Y.RawRowView(i), w.RawRowView(i)
-		if isZero(x) {
+		if short.IsZero(x) {
 			square := 0.0
 			for _, v := range y {
 				square += v * v
@@ -183,13 +185,4 @@ func (p Problem) plainDualBound(w *mat.Dense, h float64) float64 {
 		return 0
 	}
 	return bound
-}
-
-func isZero(row []float64) bool {
-	for _, v := range row {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
 }

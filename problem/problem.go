@@ -122,7 +122,7 @@ func (p Problem) Validate() error {
 	if err := p.validateWeights(n); err != nil {
 		return err
 	}
-	if err := loss.OrSquared(p.Loss).Check(contiguous(p.Y), p.Y.RawMatrix().Cols); err != nil {
+	if err := loss.OrSquared(p.Loss).Check(linalg.RowMajor(p.Y), p.Y.RawMatrix().Cols); err != nil {
 		return fmt.Errorf("%w: Y: %w", ErrInvalid, err)
 	}
 	return nil
@@ -166,14 +166,6 @@ func (p Problem) validateWeights(n int) error {
 	return nil
 }
 
-// contiguous returns the numbers of m row by row, without a copy where they lie so.
-func contiguous(m *mat.Dense) []float64 {
-	if raw := m.RawMatrix(); raw.Stride == raw.Cols {
-		return raw.Data[:raw.Rows*raw.Cols]
-	}
-	return mat.DenseCopyOf(m).RawMatrix().Data
-}
-
 // Objective returns the value of the training problem at the weights w and its
 // first part, the data loss.  Squares of the plain problem are summed without error, so that the value of the
 // network of width 0 is the nearest number to the true one, and no bound that is rounded down is above it.
@@ -190,7 +182,7 @@ func (p Problem) Objective(w Weights) (total, dataLoss float64) {
 // LossOf returns the loss of outputs (n×c), which it leaves as they are.
 func (p Problem) LossOf(outputs *mat.Dense) float64 {
 	_, c := outputs.Dims()
-	return loss.OrSquared(p.Loss).Gradient(mat.DenseCopyOf(outputs).RawMatrix().Data, contiguous(p.Y), c, p.Weights)
+	return loss.OrSquared(p.Loss).Gradient(mat.DenseCopyOf(outputs).RawMatrix().Data, linalg.RowMajor(p.Y), c, p.Weights)
 }
 
 // sumOfSquares is Σ a_ij², as if added up exactly in twice the precision (Ogita, Rump and Oishi 2005, Dot2).

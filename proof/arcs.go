@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // Arcs returns a derivation for rows with one or two coordinates: the directions
@@ -68,7 +70,7 @@ func (a *arcs) plane() Node {
 	var order []breakpoint
 	for _, i := range a.rows[1:] {
 		r := a.r.RawRowView(i)
-		cross, dot := cross(base, r), inner(base, r)
+		cross, dot := cross(base, r), short.Dot(base, r)
 		if cross == 0 {
 			continue // parallel: it has a sign on either half
 		}
@@ -178,7 +180,7 @@ func imply(r []float64, ends []arcEnd) Sign {
 	factors := make([]float64, len(ends))
 	a := ends[0].normal
 	if len(ends) == 1 {
-		factors[0] = inner(r, a) / inner(a, a)
+		factors[0] = short.Dot(r, a) / short.Dot(a, a)
 	} else {
 		b := ends[1].normal
 		det := cross(a, b)
@@ -186,7 +188,7 @@ func imply(r []float64, ends []arcEnd) Sign {
 	}
 	sum := 0.0
 	for i, f := range factors {
-		sum += f * norm2(ends[i].normal)
+		sum += f * short.Norm(ends[i].normal)
 	}
 	s := Sign{Negative: sum < 0}
 	for i, f := range factors {
@@ -216,7 +218,7 @@ func cross(a, b []float64) float64 {
 // entries hpᵀq − ⟨Lᵀp, Lᵀq⟩, and abᵀ + baᵀ has only the one at (α, β), (aᵀq)(bᵀp), so that m can take away a positive one.
 // If it is negative where h is the larger value of the ends, the maximum is between them, and an eigenvalue.
 func arcMaximum(l *mat.Dense, a, b []float64) (value, m float64) {
-	area, length := cross(a, b), norm2(a)*norm2(b)
+	area, length := cross(a, b), short.Norm(a)*short.Norm(b)
 	if area == 0 {
 		return largestSquare(l), 0
 	}
@@ -224,11 +226,11 @@ func arcMaximum(l *mat.Dense, a, b []float64) (value, m float64) {
 	var atP, atQ, both float64
 	for q := range c {
 		column := []float64{l.At(0, q), l.At(1, q)}
-		p, q := cross(a, column)/norm2(a), cross(column, b)/norm2(b)
+		p, q := cross(a, column)/short.Norm(a), cross(column, b)/short.Norm(b)
 		atP, atQ, both = atP+p*p, atQ+q*q, both+p*q
 	}
 	value = max(atP, atQ)
-	mixed := -value*inner(a, b)/length - both
+	mixed := -value*short.Dot(a, b)/length - both
 	if mixed < 0 {
 		return largestSquare(l), 0
 	}
@@ -239,9 +241,9 @@ func arcMaximum(l *mat.Dense, a, b []float64) (value, m float64) {
 func largestSquare(l *mat.Dense) float64 {
 	x := l.RawRowView(0)
 	if rows, _ := l.Dims(); rows == 1 {
-		return inner(x, x)
+		return short.Dot(x, x)
 	}
 	y := l.RawRowView(1)
-	xx, yy := inner(x, x), inner(y, y)
-	return (xx+yy)/2 + math.Hypot((xx-yy)/2, inner(x, y))
+	xx, yy := short.Dot(x, x), short.Dot(y, y)
+	return (xx+yy)/2 + math.Hypot((xx-yy)/2, short.Dot(x, y))
 }

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -24,13 +25,13 @@ func (t *trained) objective() float64 {
 	n, _, c := t.p.Dims()
 	total := 0.0
 	for j := range t.u {
-		total += t.p.Gamma / 2 * (inner(t.u[j], t.u[j]) + inner(t.v[j], t.v[j]))
+		total += t.p.Gamma / 2 * (short.Dot(t.u[j], t.u[j]) + short.Dot(t.v[j], t.v[j]))
 	}
 	for i := range n {
 		f := t.outputs.RawRowView(i)
 		copy(f, t.b)
 		for j := range t.u {
-			if a := inner(t.p.X.RawRowView(i), t.u[j]); a > 0 {
+			if a := short.Dot(t.p.X.RawRowView(i), t.u[j]); a > 0 {
 				for q := range c {
 					f[q] += a * t.v[j][q]
 				}
@@ -88,8 +89,8 @@ func train(rng *rand.Rand, p *Problem) *trained {
 			}
 			x := p.X.RawRowView(i)
 			for j := range t.u {
-				if a := inner(x, t.u[j]); a > 0 {
-					s := inner(g, t.v[j])
+				if a := short.Dot(x, t.u[j]); a > 0 {
+					s := short.Dot(g, t.v[j])
 					for l := range d {
 						du[j][l] += s * x[l]
 					}

@@ -9,6 +9,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/proof/check"
 )
 
@@ -60,12 +61,12 @@ func TestManyRowsWithoutPairs(t *testing.T) {
 		}
 		clear(f)
 		for i := range n {
-			if v := inner(x.RawRowView(i), u); v > 0 {
+			if v := short.Dot(x.RawRowView(i), u); v > 0 {
 				f[0] += v * y.At(i, 0)
 				f[1] += v * y.At(i, 1)
 			}
 		}
-		if value := norm2(f) / norm2(u); !(value <= report.Effective) {
+		if value := short.Norm(f) / short.Norm(u); !(value <= report.Effective) {
 			t.Errorf("‖Wᵀ(Xu)₊‖ reaches %v, above γ_eff = %v", value, report.Effective)
 		}
 	}

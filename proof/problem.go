@@ -3,6 +3,7 @@ package proof
 import (
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 )
 
@@ -29,7 +30,7 @@ func EachRow(x *mat.Dense) *Rows {
 	var kept []float64
 	for i := range n {
 		rows.Of[i] = -1
-		if row := x.RawRowView(i); norm2(row) > 0 {
+		if row := x.RawRowView(i); short.Norm(row) > 0 {
 			rows.Of[i], rows.Scale[i] = len(kept)/d, 1
 			kept = append(kept, row...)
 		}

@@ -3,6 +3,8 @@ package proof
 import (
 	"fmt"
 	"math"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // sectorMargin is by how much more than 1/cos φ the q of a sector is long, so that it can be proved in floating point.
@@ -14,9 +16,9 @@ func Sector(lines [][]float64, i, j int) (*Radial, error) {
 	if i < 0 || j <= i || j >= len(lines) || len(lines[i]) != 2 || len(lines[j]) != 2 {
 		return nil, fmt.Errorf("proof: a sector of lines %d and %d of %d, expected two lines in the plane in order", i, j, len(lines))
 	}
-	a, b := norm2(lines[i]), norm2(lines[j])
+	a, b := short.Norm(lines[i]), short.Norm(lines[j])
 	middle := []float64{lines[i][0]/a + lines[j][0]/b, lines[i][1]/a + lines[j][1]/b} // of length 2 sin φ
-	sine := norm2(middle) / 2
+	sine := short.Norm(middle) / 2
 	square := 1 - sine*sine // cos² φ
 	if !(sine > 0) || !(square > 1e-6) {
 		return nil, fmt.Errorf("proof: the sector of lines %d and %d is a half plane or no cone", i, j)

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // RowSpace returns the rows in coordinates of the space that they span, r_i = Vᵀx_i with an
@@ -25,14 +26,14 @@ func (r *Rows) RowSpace() *Rows {
 	var basis [][]float64
 	for i := range m {
 		v := append([]float64(nil), r.R.RawRowView(i)...)
-		size := norm2(v)
+		size := short.Norm(v)
 		for range 2 {
 			for _, b := range basis {
-				linalg.Axpy(-inner(b, v), b, v)
+				linalg.Axpy(-short.Dot(b, v), b, v)
 			}
 		}
 		// What is left of a row that depends on the others is rounding, and is charged.
-		if left := norm2(v); left > 1e-13*size && !math.IsInf(left, 1) {
+		if left := short.Norm(v); left > 1e-13*size && !math.IsInf(left, 1) {
 			floats.Scale(1/left, v)
 			basis = append(basis, v)
 		}
@@ -45,7 +46,7 @@ func (r *Rows) RowSpace() *Rows {
 	for q, b := range basis {
 		out.V.SetCol(q, b)
 		for i := range m {
-			out.R.Set(i, q, inner(r.R.RawRowView(i), b))
+			out.R.Set(i, q, short.Dot(r.R.RawRowView(i), b))
 		}
 	}
 	return out

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // The tests in this file try to break the rules: random derivations with every rule and
@@ -34,32 +36,32 @@ func reach(rng *rand.Rand, x, w *mat.Dense) float64 {
 		for range 60 {
 			clear(f)
 			clear(g)
-			length := norm2(u)
+			length := short.Norm(u)
 			if length == 0 {
 				break
 			}
 			for i := range n {
-				if t := inner(x.RawRowView(i), u) / length; t > 0 {
+				if t := short.Dot(x.RawRowView(i), u) / length; t > 0 {
 					for q := range c {
 						f[q] += t * w.At(i, q)
 					}
 				}
 			}
-			value := norm2(f)
+			value := short.Norm(f)
 			best = max(best, value)
 			if value == 0 {
 				break
 			}
 			for i := range n {
-				if row := x.RawRowView(i); inner(row, u) > 0 {
-					t := inner(w.RawRowView(i), f) / value
+				if row := x.RawRowView(i); short.Dot(row, u) > 0 {
+					t := short.Dot(w.RawRowView(i), f) / value
 					for j := range g {
 						g[j] += t * row[j]
 					}
 				}
 			}
 			copy(u, g)
-			if norm2(u) == 0 {
+			if short.Norm(u) == 0 {
 				break
 			}
 		}
@@ -332,12 +334,12 @@ func (b *builder) ball(at view, open []int) Ball {
 			out.Rows, out.S = append(out.Rows, i), append(out.S, rng.Float64())
 		}
 	}
-	square := inner(out.P, out.P)
+	square := short.Dot(out.P, out.P)
 	for i, a := range out.Rows {
 		r := at.r.RawRowView(open[a])
-		square += 2 * out.S[i] * math.Abs(inner(out.P, r))
+		square += 2 * out.S[i] * math.Abs(short.Dot(out.P, r))
 		for j, o := range out.Rows {
-			square += out.S[i] * out.S[j] * math.Abs(inner(r, at.r.RawRowView(open[o])))
+			square += out.S[i] * out.S[j] * math.Abs(short.Dot(r, at.r.RawRowView(open[o])))
 		}
 	}
 	t := (1 - 1e-13) / math.Sqrt(square)

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // arrow is a positive definite model of ∇²φ that is an arrow matrix: the k×k blocks D_i of the
@@ -51,7 +52,7 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 				for _, b := range pt.pattern.col[pt.pattern.start[a]:pt.pattern.start[a+1]] {
 					l := pt.lines.RawRowView(int(b))
 					for i, v := range l {
-						axpySmall(2*al.sigma*v, l, row[i*k:(i+1)*k])
+						short.Axpy(2*al.sigma*v, l, row[i*k:(i+1)*k])
 					}
 				}
 			}
@@ -96,7 +97,7 @@ func (al *lagrangian) arrow(pt *point) *arrow {
 			for a := range k {
 				row := s[a*k : (a+1)*k]
 				for p := range k {
-					axpySmall(-row[p], row, e[p*k:(p+1)*k])
+					short.Axpy(-row[p], row, e[p*k:(p+1)*k])
 				}
 			}
 			backwardRows(d, s, k)
@@ -148,7 +149,7 @@ func (pre *arrow) solve(rf, rg *mat.Dense) (zf, zg *mat.Dense) {
 			// t_i = C_iᵀ D_i⁻¹ rf_i
 			s, out, src := pre.solved[i*kk:(i+1)*kk], t.RawRowView(i), rf.RawRowView(i)
 			for a := range k {
-				axpySmall(src[a], s[a*k:(a+1)*k], out)
+				short.Axpy(src[a], s[a*k:(a+1)*k], out)
 			}
 			smallSolve(d, z, k)
 		}
@@ -163,7 +164,7 @@ func (pre *arrow) solve(rf, rg *mat.Dense) (zf, zg *mat.Dense) {
 		for i := lo; i < hi; i++ {
 			z, y, s := zf.RawRowView(i), xz.RawRowView(i), pre.solved[i*kk:(i+1)*kk]
 			for a := range k {
-				z[a] += dotSmall(s[a*k:(a+1)*k], y)
+				z[a] += short.Dot(s[a*k:(a+1)*k], y)
 			}
 		}
 	})
@@ -176,7 +177,7 @@ func smallCholesky(a []float64, k int) {
 	var top float64
 	for j := range k {
 		row := a[j*k : j*k+k]
-		d := row[j] - dotSmall(row[:j], row[:j])
+		d := row[j] - short.Dot(row[:j], row[:j])
 		top = max(top, d)
 		if !(d > 1e-14*top) {
 			d = max(top, math.SmallestNonzeroFloat32)
@@ -185,7 +186,7 @@ func smallCholesky(a []float64, k int) {
 		row[j] = d
 		for i := j + 1; i < k; i++ {
 			other := a[i*k : i*k+k]
-			other[j] = (other[j] - dotSmall(other[:j], row[:j])) / d
+			other[j] = (other[j] - short.Dot(other[:j], row[:j])) / d
 		}
 	}
 }
@@ -195,7 +196,7 @@ func forwardRows(l, s []float64, k int) {
 	for i := range k {
 		row := s[i*k : (i+1)*k]
 		for j := range i {
-			axpySmall(-l[i*k+j], s[j*k:(j+1)*k], row)
+			short.Axpy(-l[i*k+j], s[j*k:(j+1)*k], row)
 		}
 		for j := range row {
 			row[j] /= l[i*k+i]
@@ -208,7 +209,7 @@ func backwardRows(l, s []float64, k int) {
 	for i := k - 1; i >= 0; i-- {
 		row := s[i*k : (i+1)*k]
 		for j := i + 1; j < k; j++ {
-			axpySmall(-l[j*k+i], s[j*k:(j+1)*k], row)
+			short.Axpy(-l[j*k+i], s[j*k:(j+1)*k], row)
 		}
 		for j := range row {
 			row[j] /= l[i*k+i]
@@ -219,25 +220,11 @@ func backwardRows(l, s []float64, k int) {
 // smallSolve solves L Lᵀ z = z.
 func smallSolve(l, z []float64, k int) {
 	for i := range k {
-		z[i] = (z[i] - dotSmall(l[i*k:i*k+i], z[:i])) / l[i*k+i]
+		z[i] = (z[i] - short.Dot(l[i*k:i*k+i], z[:i])) / l[i*k+i]
 	}
 	for i := k - 1; i >= 0; i-- {
 		z[i] /= l[i*k+i]
-		axpySmall(-z[i], l[i*k:i*k+i], z[:i])
-	}
-}
-
-func dotSmall(a, b []float64) float64 {
-	var s float64
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
-}
-
-func axpySmall(s float64, x, y []float64) {
-	for i, v := range x {
-		y[i] += s * v
+		short.Axpy(-z[i], l[i*k:i*k+i], z[:i])
 	}
 }
 

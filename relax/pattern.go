@@ -3,6 +3,8 @@ package relax
 import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // pattern holds the entries of M⁺ that ∇²φ sees, the positive ones and the equalities N_ii, in
@@ -64,7 +66,7 @@ func (al *lagrangian) curve(pt *point, dl, out *mat.Dense) {
 				for e := pt.pattern.start[a]; e < pt.pattern.start[a+1]; e++ {
 					b := int(pt.pattern.col[e])
 					lb, db := pt.lines.RawRowView(b), dl.RawRowView(b)
-					w := 2 * al.sigma * (dotSmall(l, db) + dotSmall(d, lb))
+					w := 2 * al.sigma * (short.Dot(l, db) + short.Dot(d, lb))
 					p := -2 * pt.pattern.plus[e]
 					for i := range o {
 						o[i] += w*lb[i] + p*db[i]

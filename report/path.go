@@ -78,7 +78,7 @@ func (p *Path) WriteText(w io.Writer) error {
 	for k, q := range p.Points {
 		t := p.Tuning.Path[k]
 		row := fmt.Sprintf("%11s  %-27s %12s %12s %9s %6d  %s", short(q.Gamma), short(t.Mean)+" ± "+short(t.Deviation),
-			lower(q.LowerBound), upper(q.Objective), Percent(float64(q.RelativeGap)), q.Width, p.marks(q))
+			Below(q.LowerBound), Above(q.Objective), Percent(float64(q.RelativeGap)), q.Width, p.marks(q))
 		b.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
 	b.WriteString("\n")

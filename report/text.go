@@ -33,16 +33,16 @@ func (s *Summary) WriteText(w io.Writer) error {
 		line("weight decay", "γ = %s, %s; γ/n = %s", short(Number(s.Settings.Reg)), s.Settings.RegFrom, short(s.Settings.RegPerRow))
 	}
 	line("status", "%s: %s", s.Status, s.StatusMeaning)
-	line("lower bound", "%s  certified (%s)", lower(s.LowerBound), s.BoundSource)
+	line("lower bound", "%s  certified (%s)", Below(s.LowerBound), s.BoundSource)
 	if s.Network != nil {
-		line("objective", "%s  of the network (data loss %s)", upper(s.UpperBound), value(s.Network.DataLoss))
+		line("objective", "%s  of the network (data loss %s)", Above(s.UpperBound), value(s.Network.DataLoss))
 		line("gap", "%s", Percent(float64(s.RelativeGap)))
 		line("", "%s", s.Meaning())
 		line("width", "%s", Plural(s.Network.Width, "neuron", "neurons"))
 	}
 	if r := s.Relaxation; r != nil {
 		line("relaxation", "value %s, certified %s, rank %d, %d outer and %d inner iterations, %.1f s (%s)",
-			value(r.Value), lower(r.LowerBound), r.Rank, r.OuterIterations, r.InnerIterations, float64(r.Seconds), r.Status)
+			value(r.Value), Below(r.LowerBound), r.Rank, r.OuterIterations, r.InnerIterations, float64(r.Seconds), r.Status)
 	}
 	if s.Tree != nil {
 		line("signs", "%s", s.Tree.sentence())
@@ -69,15 +69,15 @@ func (s *Summary) WriteText(w io.Writer) error {
 
 // Meaning says in one sentence what the bound and the gap mean.
 func (s *Summary) Meaning() string {
-	first := fmt.Sprintf("No two-layer ReLU network of any width can have an objective below %s on these data", lower(s.LowerBound))
+	first := fmt.Sprintf("No two-layer ReLU network of any width can have an objective below %s on these data", Below(s.LowerBound))
 	if s.Network == nil {
 		return first + "."
 	}
 	if s.RelativeGap < 1e-9 {
-		return fmt.Sprintf("%s; this one has %s, so it is the best possible, to at least nine digits.", first, upper(s.UpperBound))
+		return fmt.Sprintf("%s; this one has %s, so it is the best possible, to at least nine digits.", first, Above(s.UpperBound))
 	}
 	return fmt.Sprintf("%s; this one has %s, so a better one can lower the objective by at most %s.",
-		first, upper(s.UpperBound), Percent(float64(s.RelativeGap)))
+		first, Above(s.UpperBound), Percent(float64(s.RelativeGap)))
 }
 
 func (d Data) sentence() string {
@@ -164,9 +164,12 @@ func (m Metric) String() string {
 // figures is the number of significant digits of the numbers in texts.
 const figures = 7
 
-func lower(x Number) string { return format(float64(x), figures, down) }
+// Below writes a number that is no larger, and about x: a lower bound stays one.
+func Below(x Number) string { return format(float64(x), figures, down) }
 func value(x Number) string { return format(float64(x), figures, near) }
-func upper(x Number) string { return format(float64(x), figures, up) }
+
+// Above writes a number that is no smaller, and about x.
+func Above(x Number) string { return format(float64(x), figures, up) }
 
 // Plural writes how many there are, with the noun for one or for several.
 func Plural(n int, one, many string) string {

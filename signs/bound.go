@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/signs/leaf"
 )
 
@@ -95,7 +96,7 @@ func between(samples *mat.Dense) []float64 {
 	farthest := func(from int) int {
 		best, at := 1.0, from
 		for s := range count {
-			if c := dot(samples.RawRowView(from), samples.RawRowView(s)); c < best {
+			if c := short.Dot(samples.RawRowView(from), samples.RawRowView(s)); c < best {
 				best, at = c, s
 			}
 		}
@@ -105,8 +106,8 @@ func between(samples *mat.Dense) []float64 {
 	b := farthest(a)
 	normal := make([]float64, d)
 	copy(normal, samples.RawRowView(a))
-	axpy(normal, -1, samples.RawRowView(b))
-	if norm(normal) < emptyBelow {
+	short.Axpy(-1, samples.RawRowView(b), normal)
+	if short.Norm(normal) < emptyBelow {
 		return nil
 	}
 	normalise(normal)
@@ -127,7 +128,7 @@ func (in *instance) inside(l *layout, from *inherited) [][]float64 {
 	for _, u := range from.samples {
 		ok := true
 		for _, a := range l.lines {
-			ok = ok && dot(a, u) > 0
+			ok = ok && short.Dot(a, u) > 0
 		}
 		if ok {
 			out = append(out, u)
@@ -146,7 +147,7 @@ func (in *instance) imply(nd *node, l *layout, samples *mat.Dense) *layout {
 		x := in.x.RawRowView(i)
 		up, down := false, false
 		for s := range count {
-			t := dot(x, samples.RawRowView(s))
+			t := short.Dot(x, samples.RawRowView(s))
 			up, down = up || t > 0, down || t < 0
 			if up && down {
 				break

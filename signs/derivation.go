@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
 )
@@ -26,7 +27,7 @@ func (t *Tree) Derivation() (*proof.Derivation, error) {
 		in.problem.Algebra().Mul(wr.turn, wr.rows.V.T(), in.reduced.Basis)
 	}
 	for i := range wr.norms {
-		wr.norms[i] = norm(wr.rows.R.RawRowView(i))
+		wr.norms[i] = short.Norm(wr.rows.R.RawRowView(i))
 	}
 	root, err := wr.node(t.root, path{})
 	if err != nil {
@@ -60,7 +61,7 @@ func (wr *writer) original(u []float64) []float64 {
 	k, _ := wr.turn.Dims()
 	out := make([]float64, k)
 	for i := range out {
-		out[i] = dot(wr.turn.RawRowView(i), u)
+		out[i] = short.Dot(wr.turn.RawRowView(i), u)
 	}
 	return out
 }
@@ -253,8 +254,8 @@ func (wr *writer) ball(l *layout, c leaf.Cone) (b proof.Ball, rest float64) {
 	}
 	row := l.open[c.Fold]
 	x := wr.in.x.RawRowView(row)
-	s := dot(p, x)
-	axpy(p, -s, x)
+	s := short.Dot(p, x)
+	short.Axpy(-s, x, p)
 	b.P = wr.original(p)
 	if s <= 0 {
 		return b, -s
@@ -280,7 +281,7 @@ func (wr *writer) void(mg margin, places []int, p path) proof.Node {
 	in := wr.in
 	size := 1.0
 	for i := range in.m {
-		size = max(size, norm(in.plus.RawRowView(i)), norm(in.minus.RawRowView(i)))
+		size = max(size, short.Norm(in.plus.RawRowView(i)), short.Norm(in.minus.RawRowView(i)))
 	}
 	total := size * math.Sqrt(float64(in.m))
 	g := wr.value * in.gamma
@@ -315,7 +316,7 @@ func (wr *writer) unit(l line) []float64 {
 	}
 	out := make([]float64, wr.in.d)
 	for k, v := range l.plane {
-		axpy(out, v*float64(l.side), wr.turn.RawRowView(k))
+		short.Axpy(v*float64(l.side), wr.turn.RawRowView(k), out)
 	}
 	return out
 }

@@ -3,11 +3,11 @@ package signs
 import (
 	"errors"
 	"fmt"
-	"math"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/lift"
 	"github.com/relift/relift/problem"
 )
@@ -101,18 +101,18 @@ func rowSpace(algebra linalg.Algebra, w *mat.Dense) (*mat.Dense, error) {
 
 // value returns ‖Wᵀ(Xu)₊‖/γ of a unit direction.
 func (in *instance) value(u []float64) float64 {
-	return norm(in.response(u)) / in.gamma
+	return short.Norm(in.response(u)) / in.gamma
 }
 
 // response returns the outputs' Σ plus_i α_i + minus_i β_i.
 func (in *instance) response(u []float64) []float64 {
 	f := make([]float64, in.c)
 	for i := range in.m {
-		t := dot(in.x.RawRowView(i), u)
+		t := short.Dot(in.x.RawRowView(i), u)
 		if t > 0 {
-			axpy(f, t, in.plus.RawRowView(i))
+			short.Axpy(t, in.plus.RawRowView(i), f)
 		} else {
-			axpy(f, -t, in.minus.RawRowView(i))
+			short.Axpy(-t, in.minus.RawRowView(i), f)
 		}
 	}
 	return f
@@ -163,10 +163,10 @@ func (in *instance) gradient(g, u []float64) {
 	clear(g)
 	for i := range in.m {
 		x := in.x.RawRowView(i)
-		if dot(x, u) > 0 {
-			axpy(g, dot(in.plus.RawRowView(i), f), x)
+		if short.Dot(x, u) > 0 {
+			short.Axpy(short.Dot(in.plus.RawRowView(i), f), x, g)
 		} else {
-			axpy(g, -dot(in.minus.RawRowView(i), f), x)
+			short.Axpy(-short.Dot(in.minus.RawRowView(i), f), x, g)
 		}
 	}
 }
@@ -176,25 +176,7 @@ func (in *instance) original(u []float64) []float64 {
 	full, _ := in.reduced.Basis.Dims()
 	out := make([]float64, full)
 	for k := range out {
-		out[k] = dot(in.reduced.Basis.RawRowView(k), u)
+		out[k] = short.Dot(in.reduced.Basis.RawRowView(k), u)
 	}
 	return out
 }
-
-func dot(a, b []float64) float64 {
-	b = b[:len(a)]
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
-}
-
-func axpy(dst []float64, t float64, v []float64) {
-	v = v[:len(dst)]
-	for i := range dst {
-		dst[i] += t * v[i]
-	}
-}
-
-func norm(v []float64) float64 { return math.Sqrt(dot(v, v)) }

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/signs/leaf"
@@ -206,7 +207,7 @@ func (in *instance) neurons(w problem.Weights) neurons {
 	in.problem.Algebra().Mul(&v, w.V, in.outputs)
 	order, size := make([]int, w.Width()), make([]float64, w.Width())
 	for j := range order {
-		order[j], size[j] = j, norm(u.RawRowView(j))*norm(v.RawRowView(j))
+		order[j], size[j] = j, short.Norm(u.RawRowView(j))*short.Norm(v.RawRowView(j))
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(size[b], size[a]) })
 	for _, j := range order {
@@ -239,7 +240,7 @@ func (in *instance) scales(of neurons, nodes []*node) []float64 {
 		for k, l := range layouts {
 			inside := l.v == 0 || of.sides[j]*float64(l.v) > 0
 			for _, a := range l.lines {
-				inside = inside && dot(a, of.directions.RawRowView(j)) >= 0
+				inside = inside && short.Dot(a, of.directions.RawRowView(j)) >= 0
 			}
 			if inside {
 				out[k] += size

@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // margin finds the direction in a cone {u : a_kᵀu ≥ 0} that is farthest from its sides, by its dual: the point of least
@@ -30,9 +32,9 @@ func newMargin(a [][]float64) margin {
 	mg := margin{support: []int{first}, lambda: []float64{1}}
 	point := append([]float64(nil), a[first]...)
 	for range marginSteps {
-		at, least := -1, dot(point, point)-marginTolerance
+		at, least := -1, short.Dot(point, point)-marginTolerance
 		for k, v := range a {
-			if t := dot(point, v); t < least {
+			if t := short.Dot(point, v); t < least {
 				at, least = k, t
 			}
 		}
@@ -68,9 +70,9 @@ func newMargin(a [][]float64) margin {
 				break
 			}
 		}
-		before := dot(point, point)
+		before := short.Dot(point, point)
 		point = combine(a, mg.support, mg.lambda, d)
-		if after := dot(point, point); !(after < before) || after < emptyBelow*emptyBelow {
+		if after := short.Dot(point, point); !(after < before) || after < emptyBelow*emptyBelow {
 			break
 		}
 	}
@@ -79,7 +81,7 @@ func newMargin(a [][]float64) margin {
 }
 
 // size is the margin: 0 for a cone without interior.
-func (mg margin) size() float64 { return norm(mg.centre) }
+func (mg margin) size() float64 { return short.Norm(mg.centre) }
 
 func contains(set []int, k int) bool {
 	for _, v := range set {
@@ -93,7 +95,7 @@ func contains(set []int, k int) bool {
 func combine(a [][]float64, support []int, lambda []float64, d int) []float64 {
 	out := make([]float64, d)
 	for j, k := range support {
-		axpy(out, lambda[j], a[k])
+		short.Axpy(lambda[j], a[k], out)
 	}
 	return out
 }
@@ -104,7 +106,7 @@ func affine(a [][]float64, support []int) ([]float64, bool) {
 	gram := mat.NewSymDense(s, nil)
 	for i := range s {
 		for j := i; j < s; j++ {
-			gram.SetSym(i, j, 1+dot(a[support[i]], a[support[j]]))
+			gram.SetSym(i, j, 1+short.Dot(a[support[i]], a[support[j]]))
 		}
 	}
 	var chol mat.Cholesky

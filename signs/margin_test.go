@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/relift/relift/internal/short"
 )
 
 func TestMarginOfOrthant(t *testing.T) {
@@ -42,7 +44,7 @@ func TestMarginIsTight(t *testing.T) {
 				gaussian(u, rng)
 				inside := true
 				for _, v := range a {
-					inside = inside && dot(v, u) >= 0
+					inside = inside && short.Dot(v, u) >= 0
 				}
 				if inside {
 					t.Fatalf("a cone that is said to be empty holds %v", u)
@@ -56,7 +58,7 @@ func TestMarginIsTight(t *testing.T) {
 		full++
 		least := math.Inf(1)
 		for _, v := range a {
-			least = min(least, dot(v, mg.centre)/mg.size())
+			least = min(least, short.Dot(v, mg.centre)/mg.size())
 		}
 		if math.Abs(least-mg.size()) > 1e-6 {
 			t.Errorf("the centre is %g from the sides, the dual says %g", least, mg.size())
@@ -75,19 +77,19 @@ func TestSamplesAreInside(t *testing.T) {
 	mean := make([]float64, 3)
 	for s := range 500 {
 		row := u.RawRowView(s)
-		if math.Abs(norm(row)-1) > 1e-12 {
+		if math.Abs(short.Norm(row)-1) > 1e-12 {
 			t.Fatalf("direction %v is not of unit length", row)
 		}
 		for _, v := range a {
-			if !(dot(v, row) > 0) {
+			if !(short.Dot(v, row) > 0) {
 				t.Fatalf("direction %v is outside", row)
 			}
 		}
-		axpy(mean, 1.0/500, row)
+		short.Axpy(1.0/500, row, mean)
 	}
 	spread := 0.0
 	for s := range 500 {
-		spread += 1 - dot(u.RawRowView(s), mean)/norm(mean)
+		spread += 1 - short.Dot(u.RawRowView(s), mean)/short.Norm(mean)
 	}
 	if spread/500 < 0.02 {
 		t.Errorf("the directions are all near their mean: %g", spread/500)

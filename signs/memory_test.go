@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // A tree with too little memory for its leaves ends with what it has proved; with room for the proof alone it drops what leaves on hold
@@ -49,7 +51,7 @@ func TestTreeWithinMemory(t *testing.T) {
 func TestBetweenSeparates(t *testing.T) {
 	samples := mat.NewDense(4, 2, []float64{1, 0, 0.8, 0.6, 0.6, 0.8, 0, 1})
 	normal := between(samples)
-	if a, b := dot(normal, samples.RawRowView(0)), dot(normal, samples.RawRowView(3)); !(a*b < -0.4) {
+	if a, b := short.Dot(normal, samples.RawRowView(0)), short.Dot(normal, samples.RawRowView(3)); !(a*b < -0.4) {
 		t.Errorf("the hyperplane across %v does not separate the farthest directions", normal)
 	}
 	if same := between(mat.NewDense(2, 2, []float64{1, 0, 1, 0})); same != nil {

@@ -5,6 +5,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/signs/leaf"
 )
 
@@ -103,7 +104,7 @@ func (in *instance) layout(nd *node) *layout {
 
 func scaled(x []float64, s float64) []float64 {
 	out := make([]float64, len(x))
-	axpy(out, s, x)
+	short.Axpy(s, x, out)
 	return out
 }
 
@@ -134,7 +135,7 @@ func (in *instance) program(l *layout, samples *mat.Dense) leaf.Problem {
 	}
 	linear := func(x, w []float64, s float64) {
 		for j, v := range x {
-			axpy(g.RawRowView(m+j), s*v, w)
+			short.Axpy(s*v, w, g.RawRowView(m+j))
 		}
 	}
 	for i, s := range l.signs {
@@ -147,8 +148,8 @@ func (in *instance) program(l *layout, samples *mat.Dense) leaf.Problem {
 		default:
 			// minus·β = minus·α − minus·xᵀu
 			row := g.RawRowView(l.place[i])
-			axpy(row, side/in.gamma, in.plus.RawRowView(i))
-			axpy(row, side/in.gamma, in.minus.RawRowView(i))
+			short.Axpy(side/in.gamma, in.plus.RawRowView(i), row)
+			short.Axpy(side/in.gamma, in.minus.RawRowView(i), row)
 			linear(x, in.minus.RawRowView(i), -side/in.gamma)
 		}
 	}
@@ -264,7 +265,7 @@ func (in *instance) inherit(from *inherited, to *layout) *leaf.Multipliers {
 				// β = −xᵀu: the reflection of u is linear now.
 				x := in.x.RawRowView(row)
 				direction = append([]float64(nil), direction...)
-				axpy(direction, -2*dot(x, direction), x)
+				short.Axpy(-2*short.Dot(x, direction), x, direction)
 			}
 		}
 		out.Cones = append(out.Cones, leaf.Cone{Line: line, Fold: fold, Scale: c.Scale, Direction: direction})
@@ -278,12 +279,12 @@ func (in *instance) splitRow(l *layout, r *leaf.Result) int {
 	w := make([]float64, in.c)
 	for k, i := range l.open {
 		copy(w, in.plus.RawRowView(i))
-		axpy(w, 1, in.minus.RawRowView(i))
+		short.Axpy(1, in.minus.RawRowView(i), w)
 		a, p := 1.0, 1.0
 		if r.Alpha != nil {
 			a, p = r.Alpha[k], r.Beta[k]
 		}
-		if score := norm(w) * math.Sqrt(a*p/(a+p+1e-14)); row < 0 || score > best {
+		if score := short.Norm(w) * math.Sqrt(a*p/(a+p+1e-14)); row < 0 || score > best {
 			best, row = score, i
 		}
 	}

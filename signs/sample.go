@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // Numbers of the sampler.
@@ -29,19 +31,19 @@ func sample(a [][]float64, starts [][]float64, count, steps, d int, rng *rand.Ra
 			continue
 		}
 		copy(u, starts[s%len(starts)])
-		scale := 0.7 * math.Sqrt(float64(d)) / norm(u)
+		scale := 0.7 * math.Sqrt(float64(d)) / short.Norm(u)
 		for j := range u {
 			u[j] *= scale
 		}
 		for k, v := range a {
-			av[k] = dot(v, u)
+			av[k] = short.Dot(v, u)
 		}
 		for range steps {
 			gaussian(dir, rng)
 			normalise(dir)
 			lo, hi := -farthest, farthest
 			for k, v := range a {
-				t := dot(v, dir)
+				t := short.Dot(v, dir)
 				ad[k] = t
 				switch {
 				case t > 1e-14:
@@ -53,13 +55,13 @@ func sample(a [][]float64, starts [][]float64, count, steps, d int, rng *rand.Ra
 			if !(lo < hi) {
 				continue
 			}
-			b := dot(u, dir)
+			b := short.Dot(u, dir)
 			t := truncated(lo+b, hi+b, rng.Float64()) - b
 			t = min(max(t, lo+wall*(hi-lo)), hi-wall*(hi-lo))
 			if math.IsNaN(t) || math.IsInf(t, 0) {
 				continue
 			}
-			axpy(u, t, dir)
+			short.Axpy(t, dir, u)
 			for k, v := range ad {
 				av[k] += t * v
 			}
@@ -85,7 +87,7 @@ func gaussian(u []float64, rng *rand.Rand) {
 }
 
 func normalise(u []float64) {
-	size := norm(u)
+	size := short.Norm(u)
 	if !(size > 0) {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 )
 
@@ -244,9 +245,9 @@ func sprout(p problem.Problem, w problem.Weights, directions *mat.Dense) problem
 	p.Algebra().Mul(&response, problem.Weights{U: directions}.ActivationsOn(p.Algebra(), p.X).T(), p.DualPoint(w))
 	for j := range k {
 		u, v := out.U.RawRowView(m+j), out.V.RawRowView(m+j)
-		axpy(u, size/norm(directions.RawRowView(j)), directions.RawRowView(j))
-		if length := norm(response.RawRowView(j)); length > 0 {
-			axpy(v, size/length, response.RawRowView(j))
+		short.Axpy(size/short.Norm(directions.RawRowView(j)), directions.RawRowView(j), u)
+		if length := short.Norm(response.RawRowView(j)); length > 0 {
+			short.Axpy(size/length, response.RawRowView(j), v)
 		}
 	}
 	return out

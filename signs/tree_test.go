@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem"
 )
 
@@ -23,9 +24,9 @@ func patterns(p problem.Problem, w *mat.Dense) float64 {
 		f := make([]float64, c)
 		for i := range n {
 			x := p.X.RawRowView(i)
-			axpy(f, max(0, x[0]*u[0]+x[1]*u[1]), w.RawRowView(i))
+			short.Axpy(max(0, x[0]*u[0]+x[1]*u[1]), w.RawRowView(i), f)
 		}
-		return norm(f)
+		return short.Norm(f)
 	}
 	var kinks []float64
 	for i := range n {
@@ -46,11 +47,11 @@ func patterns(p problem.Problem, w *mat.Dense) float64 {
 		m := mat.NewDense(2, c, nil)
 		for i := range n {
 			if x := p.X.RawRowView(i); x[0]*u[0]+x[1]*u[1] > 0 {
-				axpy(m.RawRowView(0), x[0], w.RawRowView(i))
-				axpy(m.RawRowView(1), x[1], w.RawRowView(i))
+				short.Axpy(x[0], w.RawRowView(i), m.RawRowView(0))
+				short.Axpy(x[1], w.RawRowView(i), m.RawRowView(1))
 			}
 		}
-		g00, g01, g11 = dot(m.RawRowView(0), m.RawRowView(0)), dot(m.RawRowView(0), m.RawRowView(1)), dot(m.RawRowView(1), m.RawRowView(1))
+		g00, g01, g11 = short.Dot(m.RawRowView(0), m.RawRowView(0)), short.Dot(m.RawRowView(0), m.RawRowView(1)), short.Dot(m.RawRowView(1), m.RawRowView(1))
 		top := math.Atan2(2*g01, g00-g11) / 2
 		best = max(best, value(a), value(b))
 		for _, turn := range [4]float64{-2 * math.Pi, -math.Pi, 0, math.Pi} {

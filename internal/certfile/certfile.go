@@ -16,9 +16,12 @@ import (
 	"math"
 	"strings"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/relift/relift/certificate/verify"
 	cones "github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/effort"
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/proof/check"
 )
@@ -284,4 +287,10 @@ func (o *Outcome) take(checks []verify.Check, prefix string, claimed, proven flo
 		o.Checks = append(o.Checks, c)
 	}
 	o.Claimed, o.Proven = max(o.Claimed, claimed), max(o.Proven, proven)
+}
+
+// Matrix returns m as files have their X and Y; it shares memory where the layout allows it.
+func Matrix(m *mat.Dense) verify.Matrix {
+	rows, cols := m.Dims()
+	return verify.Matrix{Rows: rows, Cols: cols, Data: linalg.RowMajor(m)}
 }

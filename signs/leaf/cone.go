@@ -1,12 +1,16 @@
 package leaf
 
-import "math"
+import (
+	"math"
+
+	"github.com/relift/relift/internal/short"
+)
 
 // Second-order cones Q^{q+1} = {(x_0, x̄) : ‖x̄‖ ≤ x_0}, several of them stored one after the other.
 
 // determinant returns x_0² − ‖x̄‖².
 func determinant(x []float64) float64 {
-	tail := norm(x[1:])
+	tail := short.Norm(x[1:])
 	return (x[0] - tail) * (x[0] + tail)
 }
 
@@ -45,7 +49,7 @@ func reach(x, dx []float64) float64 {
 }
 
 // determinantOf is the bilinear form x_0y_0 − x̄ᵀȳ.
-func determinantOf(x, y []float64) float64 { return x[0]*y[0] - dot(x[1:], y[1:]) }
+func determinantOf(x, y []float64) float64 { return x[0]*y[0] - short.Dot(x[1:], y[1:]) }
 
 // scaling is the Nesterov–Todd scaling W = η·(2w̄w̄ᵀ − J)^½ of a cone pair: W⁻¹s = Wz.
 type scaling struct {
@@ -74,7 +78,7 @@ func (t scaling) apply(dst, x []float64, inverse bool) {
 	if inverse {
 		sign, eta = -1, 1/t.eta
 	}
-	inner := sign * dot(t.w[1:], x[1:])
+	inner := sign * short.Dot(t.w[1:], x[1:])
 	dst[0] = eta * (t.w[0]*x[0] + inner)
 	f := x[0] + inner/(1+t.w[0])
 	for i := 1; i < len(x); i++ {
@@ -96,7 +100,7 @@ func (t scaling) square(i, j int) float64 {
 
 // product writes the Jordan product x∘y into dst, which may be neither.
 func product(dst, x, y []float64) {
-	dst[0] = dot(x, y)
+	dst[0] = short.Dot(x, y)
 	for i := 1; i < len(x); i++ {
 		dst[i] = x[0]*y[i] + y[0]*x[i]
 	}
@@ -107,23 +111,5 @@ func divide(dst, x, r []float64) {
 	dst[0] = determinantOf(x, r) / determinant(x)
 	for i := 1; i < len(x); i++ {
 		dst[i] = (r[i] - dst[0]*x[i]) / x[0]
-	}
-}
-
-func dot(a, b []float64) float64 {
-	b = b[:len(a)]
-	s := 0.0
-	for i, v := range a {
-		s += v * b[i]
-	}
-	return s
-}
-
-func norm(a []float64) float64 { return math.Sqrt(dot(a, a)) }
-
-func axpy(dst []float64, t float64, v []float64) {
-	dst = dst[:len(v)]
-	for i, x := range v {
-		dst[i] += t * x
 	}
 }

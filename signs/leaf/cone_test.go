@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/relift/relift/internal/short"
 )
 
 func insideCone(rng *rand.Rand, q int) []float64 {
@@ -11,7 +13,7 @@ func insideCone(rng *rand.Rand, q int) []float64 {
 	for i := range x {
 		x[i] = rng.NormFloat64()
 	}
-	x[0] = norm(x[1:]) + 0.1 + rng.Float64()
+	x[0] = short.Norm(x[1:]) + 0.1 + rng.Float64()
 	return x
 }
 
@@ -72,8 +74,8 @@ func TestReachIsTheBoundary(t *testing.T) {
 		a := reach(x, dx)
 		at := func(t float64) float64 {
 			y := append([]float64(nil), x...)
-			axpy(y, t, dx)
-			return y[0] - norm(y[1:])
+			short.Axpy(t, dx, y)
+			return y[0] - short.Norm(y[1:])
 		}
 		if math.IsInf(a, 1) {
 			if at(1e6) < -1e-3 {

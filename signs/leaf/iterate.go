@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // iterate is a primal and dual point and the conditions that are active.
@@ -69,7 +70,7 @@ func (it *iterate) degree() int { return it.n + len(it.pairs) + len(it.cones) }
 
 // complementarity is ⟨Z, S⟩ + Σ sM + Σ sᵀζ.
 func (it *iterate) complementarity() float64 {
-	return dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) + dot(it.slack, it.mul) + dot(it.coneSlack, it.coneMul)
+	return short.Dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) + short.Dot(it.slack, it.mul) + short.Dot(it.coneSlack, it.coneMul)
 }
 
 // unknowns lists the pairs of lines of all multipliers but τ: ψ, M, ζ.
@@ -111,7 +112,7 @@ func (it *iterate) addFold(fold int) {
 		copy(row[it.m:it.m+it.d], it.project.RawRowView(j))
 		if fold >= 0 {
 			x := it.problem.Open.RawRowView(fold)
-			axpy(row, 2*dot(it.project.RawRowView(j), x), it.lines.RawRowView(it.m+fold))
+			short.Axpy(2*short.Dot(it.project.RawRowView(j), x), it.lines.RawRowView(it.m+fold), row)
 		}
 	}
 	it.lines = grown
@@ -124,7 +125,7 @@ func adjoint(algebra linalg.Algebra, l *mat.Dense, pairs []pair, y []float64) *m
 	gathered := mat.NewDense(k, n, nil)
 	for j, p := range pairs {
 		if y[j] != 0 {
-			axpy(gathered.RawRowView(int(p.a)), y[j], l.RawRowView(int(p.b)))
+			short.Axpy(y[j], l.RawRowView(int(p.b)), gathered.RawRowView(int(p.a)))
 		}
 	}
 	var out mat.Dense

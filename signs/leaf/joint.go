@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 	"github.com/relift/relift/problem/loss"
 )
 
@@ -181,7 +182,7 @@ func (st *joint) newPart(k JointCone, o Options) (*part, float64, bool) {
 	if reachFrom(it.algebra, it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
 		return nil, 0, false
 	}
-	mu := dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n)
+	mu := short.Dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n)
 	it.settle(mu)
 	return pt, tau, true
 }
@@ -372,7 +373,7 @@ func (st *joint) step() bool {
 	if !(ap > 0) || !(ad > 0) {
 		return false
 	}
-	axpy(st.w, ad, dw)
+	short.Axpy(ad, dw, st.w)
 	for b, pt := range st.parts {
 		st.tau[b] += ad * dirs[b].tau[0]
 		st.price(pt)
@@ -409,7 +410,7 @@ func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, cor
 		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
 		owns[b] = own
 		for i, e := range pt.entry {
-			right[e] += pt.factor[i] * (outer[i] - dot(rp.cross.RawRowView(i), own))
+			right[e] += pt.factor[i] * (outer[i] - short.Dot(rp.cross.RawRowView(i), own))
 		}
 	}
 	dw := right
@@ -420,7 +421,7 @@ func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, cor
 		y := st.shares(pt, dw)
 		change := make([]float64, rp.k)
 		for i, v := range y {
-			axpy(change, v, rp.cross.RawRowView(i))
+			short.Axpy(v, rp.cross.RawRowView(i), change)
 		}
 		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, change, 1)
 		own := owns[b]

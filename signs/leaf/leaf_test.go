@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // example draws a leaf with the whole space as its cone, or the half-space of a line.
@@ -21,7 +22,7 @@ func example(m, d, c int, line bool, seed uint64) (Problem, *rand.Rand) {
 			for j := range row {
 				row[j] = rng.NormFloat64()
 			}
-			size := norm(row)
+			size := short.Norm(row)
 			for j := range row {
 				row[j] /= size
 			}
@@ -49,15 +50,15 @@ func (p Problem) value(u []float64) float64 {
 	m, d, c, _ := p.dims()
 	f := make([]float64, c)
 	for i := range m {
-		axpy(f, max(0, dot(p.Open.RawRowView(i), u)), p.Objective.RawRowView(i))
+		short.Axpy(max(0, short.Dot(p.Open.RawRowView(i), u)), p.Objective.RawRowView(i), f)
 	}
 	for j := range d {
-		axpy(f, u[j], p.Objective.RawRowView(m+j))
+		short.Axpy(u[j], p.Objective.RawRowView(m+j), f)
 	}
 	if p.Positive {
 		return max(0, f[0])
 	}
-	return norm(f)
+	return short.Norm(f)
 }
 
 func TestBoundHoldsForRealDirections(t *testing.T) {
@@ -76,7 +77,7 @@ func TestBoundHoldsForRealDirections(t *testing.T) {
 			if p.Lines != nil {
 				u[0] = math.Abs(u[0])
 			}
-			size := norm(u)
+			size := short.Norm(u)
 			for j := range u {
 				u[j] /= size
 			}
@@ -118,8 +119,8 @@ func TestMultipliersProveTheBound(t *testing.T) {
 				}
 			}
 			for _, k := range mul.Cones {
-				if norm(k.Direction) > k.Scale {
-					t.Errorf("a cone's multiplier is outside: %g, %g", norm(k.Direction), k.Scale)
+				if short.Norm(k.Direction) > k.Scale {
+					t.Errorf("a cone's multiplier is outside: %g, %g", short.Norm(k.Direction), k.Scale)
 				}
 			}
 		}
@@ -154,10 +155,10 @@ func eigenvalue(p Problem, mul Multipliers) float64 {
 	}
 	for _, k := range mul.Cones {
 		z := make([]float64, n)
-		axpy(z, k.Scale, l.RawRowView(Sign(m, f)))
+		short.Axpy(k.Scale, l.RawRowView(Sign(m, f)), z)
 		copy(z[m:m+d], k.Direction)
 		if k.Fold >= 0 {
-			axpy(z, 2*dot(k.Direction, p.Open.RawRowView(k.Fold)), l.RawRowView(Beta(m, k.Fold)))
+			short.Axpy(2*short.Dot(k.Direction, p.Open.RawRowView(k.Fold)), l.RawRowView(Beta(m, k.Fold)), z)
 		}
 		subtract(1, z, l.RawRowView(k.Line))
 	}

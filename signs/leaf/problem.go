@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // Problem is one leaf.
@@ -126,9 +127,9 @@ func (p Problem) moments() *mat.Dense {
 			continue
 		}
 		for i, t := range row[:m+d] {
-			axpy(row[m+d:], t, p.Objective.RawRowView(i))
+			short.Axpy(t, p.Objective.RawRowView(i), row[m+d:])
 		}
-		if size := norm(row[m+d:]); size > 0 {
+		if size := short.Norm(row[m+d:]); size > 0 {
 			for j := range row[m+d:] {
 				row[m+d+j] /= size
 			}
@@ -166,13 +167,13 @@ func (m Multipliers) Size() uint64 {
 // Scaled returns the multipliers times s: they prove s times the bound for s times the objective.
 func (m Multipliers) Scaled(s float64) Multipliers {
 	out := Multipliers{TauU: s * m.TauU, TauV: s * m.TauV, Psi: make([]float64, len(m.Psi))}
-	axpy(out.Psi, s, m.Psi)
+	short.Axpy(s, m.Psi, out.Psi)
 	for _, p := range m.Pairs {
 		out.Pairs = append(out.Pairs, Pair{p.A, p.B, s * p.M})
 	}
 	for _, c := range m.Cones {
 		direction := make([]float64, len(c.Direction))
-		axpy(direction, s, c.Direction)
+		short.Axpy(s, c.Direction, direction)
 		out.Cones = append(out.Cones, Cone{Line: c.Line, Fold: c.Fold, Scale: s * c.Scale, Direction: direction})
 	}
 	return out

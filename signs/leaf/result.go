@@ -4,6 +4,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // keep records the multipliers of the iterate when its bound is the best.
@@ -23,7 +25,7 @@ func (r *Result) keep(it *iterate, ms measures) {
 		z := it.coneMul[k*width : (k+1)*width]
 		direction := make([]float64, it.d)
 		for j, v := range z[1:] {
-			axpy(direction, v, it.project.RawRowView(j))
+			short.Axpy(v, it.project.RawRowView(j), direction)
 		}
 		mul.Cones = append(mul.Cones, Cone{Line: q.line, Fold: q.fold, Scale: z[0], Direction: direction})
 	}
@@ -46,7 +48,7 @@ func (r *Result) describe(it *iterate) {
 	r.ConeSlack = make([]float64, len(r.Multipliers.Cones))
 	for k := range r.ConeSlack {
 		s := it.coneSlack[k*width : (k+1)*width]
-		r.ConeSlack[k] = (s[0] - norm(s[1:])) / (length[it.cones[k].line] * length[it.base-1])
+		r.ConeSlack[k] = (s[0] - short.Norm(s[1:])) / (length[it.cones[k].line] * length[it.base-1])
 	}
 	r.Directions, r.Second = it.directions()
 }
@@ -55,7 +57,7 @@ func (r *Result) describe(it *iterate) {
 func (it *iterate) directions() (all *mat.Dense, second []float64) {
 	var rows []float64
 	add := func(u []float64) {
-		if size := norm(u); size > 1e-9 {
+		if size := short.Norm(u); size > 1e-9 {
 			for _, sign := range [2]float64{1, -1} {
 				for _, v := range u {
 					rows = append(rows, sign*v/size)

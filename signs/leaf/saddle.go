@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // saddle is the system of a step of W, of order n·c:
@@ -72,6 +73,6 @@ func (s *saddle) solve(r []float64) {
 		return
 	}
 	for q := range c {
-		axpy(r, -b.AtVec(q), s.across.RawRowView(q))
+		short.Axpy(-b.AtVec(q), s.across.RawRowView(q), r)
 	}
 }

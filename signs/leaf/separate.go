@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // Constants of the separation, chosen by measurement on the problems of docs/signs.
@@ -188,14 +189,14 @@ func (it *iterate) violatedCones(t *mat.Dense, length []float64, tolerance float
 			}
 		}
 		copy(image, lu.RawRowView(l))
-		plain := norm(image)
+		plain := short.Norm(image)
 		if fold >= 0 {
 			x := it.problem.Open.RawRowView(fold)
 			for j := range q {
-				image[j] += 2 * dot(it.project.RawRowView(j), x) * row[it.m+fold]
+				image[j] += 2 * short.Dot(it.project.RawRowView(j), x) * row[it.m+fold]
 			}
 		}
-		value := norm(image)
+		value := short.Norm(image)
 		if plain >= value {
 			fold, value = -1, plain
 		}
@@ -236,7 +237,7 @@ func (it *iterate) enter(fresh []cone, length []float64, mu float64) (slack, mul
 	width, sign := it.width(), it.base-1
 	for _, k := range fresh {
 		x := it.coneValue(k)
-		tail := norm(x[1:])
+		tail := short.Norm(x[1:])
 		x[0] = max(x[0], tail) + slackLeast*length[k.line]*length[sign] + slackViolated/2*max(0, tail-x[0])
 		slack = append(slack, x...)
 		inv := make([]float64, width)
@@ -253,10 +254,10 @@ func (it *iterate) coneValue(k cone) []float64 {
 	left := mat.NewVecDense(it.n, nil)
 	left.MulVec(it.z, mat.NewVecDense(it.n, it.lines.RawRowView(k.line)))
 	x := make([]float64, it.width())
-	x[0] = dot(left.RawVector().Data, it.lines.RawRowView(it.base-1))
+	x[0] = short.Dot(left.RawVector().Data, it.lines.RawRowView(it.base-1))
 	first := it.folds[k.fold]
 	for j := 1; j < len(x); j++ {
-		x[j] = dot(left.RawVector().Data, it.lines.RawRowView(first+j-1))
+		x[j] = short.Dot(left.RawVector().Data, it.lines.RawRowView(first+j-1))
 	}
 	return x
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // Options say when a leaf is done.
@@ -167,7 +169,7 @@ func (it *iterate) measure(t *mat.Dense) measures {
 	ms.bound = it.tau[0] + it.tau[1] - 2*ms.margin
 	traces := it.traces(it.z)
 	mean := (traces[0] + traces[1]) / 2
-	ms.primal = dot(it.cost.RawMatrix().Data, it.z.RawMatrix().Data) / mean
+	ms.primal = short.Dot(it.cost.RawMatrix().Data, it.z.RawMatrix().Data) / mean
 	length := it.lengths(t)
 	by := 0.0
 	for e, v := range traces {

@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/short"
 )
 
 // Constants of the start.
@@ -83,7 +84,7 @@ func (it *iterate) warm(from *Multipliers, psi []float64, tau [2]float64, blend 
 	if reachFrom(it.algebra, it.s, mat.NewDense(it.n, it.n, nil)) == 0 {
 		return false
 	}
-	it.settle(dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n))
+	it.settle(short.Dot(it.z.RawMatrix().Data, it.s.RawMatrix().Data) / float64(it.n))
 	return true
 }
 
@@ -102,7 +103,7 @@ func (it *iterate) settle(mu float64) {
 	raiseCone := make([]float64, len(it.coneMul))
 	for k, q := range it.cones {
 		x := it.coneValue(q)
-		x[0] = max(x[0], norm(x[1:])+slackLeast*length[q.line]*length[sign])
+		x[0] = max(x[0], short.Norm(x[1:])+slackLeast*length[q.line]*length[sign])
 		it.coneSlack = append(it.coneSlack, x...)
 		inv := make([]float64, width)
 		invert(inv, x)
@@ -146,7 +147,7 @@ func (it *iterate) warmCones(cones []Cone, blend float64) {
 		}
 		it.coneMul[at] += (1 - blend) * k.Scale
 		for j := range q {
-			it.coneMul[at+1+j] += (1 - blend) * (1 - blend) * dot(it.project.RawRowView(j), k.Direction)
+			it.coneMul[at+1+j] += (1 - blend) * (1 - blend) * short.Dot(it.project.RawRowView(j), k.Direction)
 		}
 	}
 }
@@ -191,10 +192,10 @@ func (it *iterate) basis(cones []Cone, directions *mat.Dense) *mat.Dense {
 		next := append([]float64(nil), directions.RawRowView(k)...)
 		for range 2 {
 			for j := range q {
-				axpy(next, -dot(next, out.RawRowView(j)), out.RawRowView(j))
+				short.Axpy(-short.Dot(next, out.RawRowView(j)), out.RawRowView(j), next)
 			}
 		}
-		size := norm(next)
+		size := short.Norm(next)
 		if size < newDirection {
 			continue
 		}

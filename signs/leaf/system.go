@@ -6,6 +6,8 @@ import (
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/relift/relift/internal/short"
 )
 
 // system is the Schur complement at an iterate, factored.  Its unknowns are ψ, M, ζ, τ; with 𝒲A = WAW and W = GGᵀ its
@@ -60,13 +62,13 @@ func newSystem(it *iterate, sc *scaled, shared []pair, work *[]float64) *system 
 		it.algebra.Mul(&r, sc.lines, part.T())
 		row := h[(a+e)*n:]
 		for j, p := range sys.pairs {
-			row[j] = -dot(r.RawRowView(int(p.a)), r.RawRowView(int(p.b)))
+			row[j] = -short.Dot(r.RawRowView(int(p.a)), r.RawRowView(int(p.b)))
 		}
 		for o := 0; o <= e; o++ {
 			inner.Reset()
 			it.algebra.Mul(&inner, part, parts[o].T())
 			d := inner.RawMatrix().Data
-			row[a+o] = dot(d, d)
+			row[a+o] = short.Dot(d, d)
 		}
 	}
 	for j := range it.pairs {

@@ -296,17 +296,17 @@ func (s *auditSummary) writeText(w io.Writer) error {
 	line("settings", "reg %s, scale %s, bias %s, tolerance %g", reg, scaling,
 		map[bool]string{true: "yes", false: "no"}[s.Settings.Bias], float64(s.Tolerance))
 	line("verdict", "%s", s.Meaning)
-	line("objective", "%s  (data loss %.7g, weight decay %.7g)", above(s.Objective), float64(s.DataLoss), float64(s.Decay))
-	line("lower bound", "%s  certified (%s)", below(s.LowerBound), s.BoundSource)
+	line("objective", "%s  (data loss %.7g, weight decay %.7g)", report.Above(s.Objective), float64(s.DataLoss), float64(s.Decay))
+	line("lower bound", "%s  certified (%s)", report.Below(s.LowerBound), s.BoundSource)
 	line("gap", "%s", report.Percent(float64(s.RelativeGap)))
-	line("can be had", "%s by balancing the layers, %s by refitting the second layer, %s is the best found", above(s.Balanced), above(s.Refitted), above(s.Best))
+	line("can be had", "%s by balancing the layers, %s by refitting the second layer, %s is the best found", report.Above(s.Balanced), report.Above(s.Refitted), report.Above(s.Best))
 	if float64(s.Objective) >= float64(s.Zero) {
-		line("", "Predicting 0 for every row costs %s: the table, its scaling or the order of its columns may not be those of the network.", above(s.Zero))
+		line("", "Predicting 0 for every row costs %s: the table, its scaling or the order of its columns may not be those of the network.", report.Above(s.Zero))
 	}
 	if m := s.Missing; m == nil {
 		line("missing", "no neuron found: the largest ‖Wᵀ(Xu)₊‖/γ is %.7g, at most 1 at an optimum", float64(s.LargestViolation))
 	} else {
-		line("missing", "a neuron with ‖Wᵀ(Xu)₊‖ = %.6g·γ; with it the objective is %s, refitted %s", float64(m.Violation), above(m.Objective), above(m.Refitted))
+		line("missing", "a neuron with ‖Wᵀ(Xu)₊‖ = %.6g·γ; with it the objective is %s, refitted %s", float64(m.Violation), report.Above(m.Objective), report.Above(m.Refitted))
 		line("", "direction u: %s", named(s.Columns, m.Direction))
 		line("", "its output:  %s", named(s.Outputs, m.Output))
 	}
@@ -343,23 +343,4 @@ func named(names []string, values []float64) string {
 		text += fmt.Sprintf(" and %s", report.Plural(left, "smaller one", "smaller ones"))
 	}
 	return text
-}
-
-// below and above show a number with seven digits, rounded to the safe side.
-func below(x report.Number) string {
-	return safely(float64(x), func(shown, x float64) bool { return shown <= x }, -1)
-}
-func above(x report.Number) string {
-	return safely(float64(x), func(shown, x float64) bool { return shown >= x }, 1)
-}
-
-// safely moves x in the direction until its seven digits are safe.
-func safely(x float64, safe func(shown, x float64) bool, direction float64) string {
-	for step := 0.0; step < 100; step++ {
-		text := strconv.FormatFloat(x+direction*step*1e-7*math.Abs(x), 'g', 7, 64)
-		if shown, err := strconv.ParseFloat(text, 64); err == nil && safe(shown, x) {
-			return text
-		}
-	}
-	return strconv.FormatFloat(x, 'g', -1, 64)
 }

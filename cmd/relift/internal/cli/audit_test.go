@@ -177,15 +177,3 @@ func TestAuditForeign(t *testing.T) {
 	}
 	command(t, "audit", biased, data, "--reg", "0.1", "--bias=false").wantRefusal(t, "--bias=false", "has biases")
 }
-
-func TestNumbersAreRoundedToTheSafeSide(t *testing.T) {
-	if got := below(0.12345678); got != "0.1234567" {
-		t.Errorf("below: %s", got)
-	}
-	if got := above(0.12345671); got != "0.1234568" {
-		t.Errorf("above: %s", got)
-	}
-	if got := above(2); got != "2" {
-		t.Errorf("above(2): %s", got)
-	}
-}

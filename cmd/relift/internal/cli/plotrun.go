@@ -6,14 +6,14 @@ import (
 	"io/fs"
 	"os"
 
-	"github.com/relift/relift/engine"
+	"github.com/relift/relift"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/report/figure"
 )
 
 // course is a figure of a run, and what a run needs to have one.
 type course struct {
-	draw   func([]engine.Event) *figure.Figure
+	draw   func([]relift.Event) *figure.Figure
 	needed string
 }
 

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/relift/relift"
-	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/certificate/verify"
 	"github.com/relift/relift/internal/certfile"
 	"github.com/relift/relift/report"
@@ -239,7 +238,7 @@ func (e *expectation) compareTable(ctx context.Context, path, data string, f *ce
 	if err != nil {
 		return []verify.Check{{Name: tableCheck, Detail: oneLine(err.Error())}}, nil
 	}
-	table := verify.VerifyTable(&verify.Claims{X: f.X, Y: f.Y}, certificate.PlainMatrix(p.train.X), certificate.PlainMatrix(p.train.Y))
+	table := verify.VerifyTable(&verify.Claims{X: f.X, Y: f.Y}, certfile.Matrix(p.train.X), certfile.Matrix(p.train.Y))
 	return []verify.Check{s.objective(f, r.objective, p.train.Weights), table}, nil
 }
 
