@@ -27,7 +27,8 @@ const (
 	relaxShare   = 0.6  // relaxation before the networks,
 	lastShare    = 0.85 // and after them
 	rootShare    = 0.4  // relaxation before a tree of signs
-	treeShare    = 0.6  // networks before it
+	startsShare  = 0.35 // networks from other starts, where those before have ended,
+	treeShare    = 0.6  // and networks before it
 	generalShare = 0.25 // the same, where the tree is all there is for a bound
 	roundShare   = 0.7  // network from the relaxation
 	strongShare  = 0.75 // networks before the stronger relaxation
@@ -116,7 +117,7 @@ func (s *state) aroundRelaxation() []Phase {
 		}
 		return append(first, relaxation, s.rounding(roundShare), s.training(trained, untilTheEnd), s.simplification(0), s.repair(false), root)
 	}
-	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
+	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.starts(startsShare), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 }
 
 // besideOrder is the largest order m+r of the relaxation that is solved to its end after the
