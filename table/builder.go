@@ -245,6 +245,7 @@ func (b *Builder) judge(c *columnBuilder) verdict {
 	v := t.judge(c.declared, b.reading, b.evidence)
 	if v.kind == Categorical && t.words > 0 {
 		v.dates = c.dates()
+		v.slashed = v.dates == "" && all(c.words.words(), notation.Slashed)
 	}
 	return v
 }
@@ -419,7 +420,7 @@ func (b *Builder) Table() (*Table, error) {
 // column turns what was collected into a column.
 func (c *columnBuilder) column(r *Reading) *Column {
 	v := c.verdict
-	column := &Column{Name: c.name, Kind: v.kind, doubt: v.doubt, notation: r.Notation(v.notation), dates: v.dates}
+	column := &Column{Name: c.name, Kind: v.kind, doubt: v.doubt, notation: r.Notation(v.notation), dates: v.dates, slashed: v.slashed}
 	switch {
 	case c.useless != "":
 		column.Kind, column.doubt = Mixed, c.useless
@@ -498,6 +499,7 @@ func (c *columnBuilder) judgeTexts(column *Column) {
 	}) {
 		column.dates = "" // what came later is none
 	}
+	column.slashed = column.slashed && all(column.Text, func(text string) bool { return text == "" || notation.Slashed(text) })
 	numbers, present := 0, 0
 	values := missingNumbers(len(column.Text))
 	for i, text := range column.Text {
@@ -516,6 +518,10 @@ func (c *columnBuilder) judgeTexts(column *Column) {
 	if 2*numbers > present {
 		column.Kind, column.Numbers, column.dates = Mixed, values, ""
 	}
+}
+
+func all(texts []string, holds func(string) bool) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool { return !holds(text) })
 }
 
 func missingNumbers(n int) []float64 {

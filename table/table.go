@@ -36,6 +36,7 @@ type Column struct {
 	notation notation.Notation   // of the numbers
 	doubt    string              // why a mixed column cannot be read as numbers
 	dates    notation.DateLayout // of a categorical column whose texts are all dates
+	slashed  bool                // its texts are all dates of which the month or the day may come first
 }
 
 // spelling is how the entries of a numeric column are written.
@@ -113,7 +114,7 @@ func (t *Table) Subset(rows []int) *Table {
 		s.Lines = pick(t.Lines, rows)
 	}
 	for _, c := range t.Columns {
-		sub := &Column{Name: c.Name, Kind: c.Kind, notation: c.notation, doubt: c.doubt, dates: c.dates}
+		sub := &Column{Name: c.Name, Kind: c.Kind, notation: c.notation, doubt: c.doubt, dates: c.dates, slashed: c.slashed}
 		if c.spelling != nil {
 			sub.spelling = &spelling{c.spelling.words, pick(c.spelling.codes, rows)}
 		}
@@ -204,6 +205,10 @@ func (c *Column) Len() int { return max(len(c.Numbers), len(c.Text)) }
 
 // IsDate reports whether every entry is a date in one and the same layout.
 func (c *Column) IsDate() bool { return c.dates != "" }
+
+// IsSlashedDate reports whether every entry is a date such as 1/2/2024, which month and
+// day do not say by themselves.
+func (c *Column) IsSlashedDate() bool { return c.slashed }
 
 // Date returns the date of row i, false where the entry is none.
 func (c *Column) Date(i int) (time.Time, bool) {

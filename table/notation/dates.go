@@ -1,6 +1,9 @@
 package notation
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // DateLayout is a way to write dates, as package time takes it; "" is none.
 type DateLayout string
@@ -28,4 +31,19 @@ func LayoutOf(text string) DateLayout {
 func (l DateLayout) Day(text string) (time.Time, bool) {
 	t, err := time.Parse(string(l), text)
 	return t, err == nil
+}
+
+// Slashed reports whether text is a date such as 1/2/2024, of which only the writer
+// knows whether the month or the day comes first.
+func Slashed(text string) bool {
+	day, _, _ := strings.Cut(text, " ") // before the time of the day
+	if strings.Count(day, "/") != 2 {
+		return false
+	}
+	for _, layout := range []string{"1/2/2006", "2/1/2006", "1/2/06", "2/1/06"} {
+		if _, err := time.Parse(layout, day); err == nil {
+			return true
+		}
+	}
+	return false
 }

@@ -88,3 +88,11 @@ func TestLayoutOf(t *testing.T) {
 		}
 	}
 }
+
+func TestSlashed(t *testing.T) {
+	for text, want := range map[string]bool{"1/2/2024": true, "12/30/2023": true, "30/12/23 10:00": true, "13/13/2024": false, "2024/01/31": false, "a/b/c": false, "1/2": false, "": false} {
+		if got := Slashed(text); got != want {
+			t.Errorf("%q: %t", text, got)
+		}
+	}
+}

@@ -115,7 +115,7 @@ func (r *records) next() ([][]byte, error) {
 			return nil, err
 		}
 		r.line = r.following
-		if bytes.IndexByte(line, '"') < 0 {
+		if bytes.IndexByte(line, '"') < 0 || r.delimiter == blanks {
 			r.following++
 			r.at += len(line)
 			if r.zero && bytes.IndexByte(line, 0) >= 0 {
@@ -174,6 +174,10 @@ func trimEnd(line []byte) []byte {
 // split cuts a line without quotation marks at the separators.
 func (r *records) split(line []byte) {
 	r.fields = r.fields[:0]
+	if r.delimiter == blanks {
+		r.splitBlanks(line)
+		return
+	}
 	for {
 		i := bytes.IndexByte(line, r.delimiter)
 		if i < 0 {
@@ -182,6 +186,28 @@ func (r *records) split(line []byte) {
 		}
 		r.fields = append(r.fields, trimBlanks(line[:i]))
 		line = line[i+1:]
+	}
+}
+
+// blanks is the delimiter of tables in which any number of blanks and tabs separates the
+// columns.
+const blanks = ' '
+
+// splitBlanks cuts a line at its blanks; those in quotation marks separate nothing.
+func (r *records) splitBlanks(line []byte) {
+	const between = " \t"
+	for line = bytes.TrimLeft(line, between); len(line) > 0; line = bytes.TrimLeft(line, between) {
+		end := bytes.IndexAny(line, between)
+		if end < 0 {
+			end = len(line)
+		}
+		field := line[:end]
+		if line[0] == '"' {
+			if closing := bytes.IndexByte(line[1:], '"'); closing >= 0 {
+				field, end = line[1:1+closing], closing+2
+			}
+		}
+		r.fields, line = append(r.fields, field), line[end:]
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,5 +97,30 @@ func TestManyColumns(t *testing.T) {
 	}
 	if encoded.X.At(3, 4999) != 3*4999 {
 		t.Error("wrong entry")
+	}
+}
+
+// TestBlanksSeparate reads columns of fixed width, as many tables of UCI's have them.
+func TestBlanksSeparate(t *testing.T) {
+	for name, text := range map[string]string{
+		"aligned": "size   town     y\n 1.5   Bonn     2\n10.25  \"a  b\"  3\n -7\t? 4\n",
+		"crlf":    "size town y\r\n1.5 Bonn 2  \r\n10.25 \"a  b\" 3\r\n\r\n-7 NA 4",
+	} {
+		frame, err := Read("t.txt", strings.NewReader(text), table.FormatAuto)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !slices.Equal(frame.Names(), []string{"size", "town", "y"}) || !slices.Equal(frame.Columns[0].Numbers, []float64{1.5, 10.25, -7}) ||
+			!slices.Equal(frame.Columns[1].Text, []string{"Bonn", "a  b", ""}) || !slices.Equal(frame.Columns[2].Numbers, []float64{2, 3, 4}) {
+			t.Errorf("%s: %q, %+v", name, frame.Names(), frame.Columns)
+		}
+		if len(frame.Warnings) != 1 || !strings.Contains(frame.Warnings[0], "separated by blanks") {
+			t.Errorf("%s: warnings %q", name, frame.Warnings)
+		}
+	}
+	noHeader, err := ReadContext(t.Context(), "t.data", strings.NewReader("1.0  2.0\n 3.0 4.0\n"), table.Reading{Header: table.HeaderNo})
+	if err != nil || noHeader.NumRows() != 2 || len(noHeader.Columns) != 2 {
+		t.Errorf("%+v, %v", noHeader, err)
 	}
 }

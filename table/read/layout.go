@@ -57,8 +57,8 @@ func findLayout(r *records, delimiter byte, reading *table.Reading) (*layout, er
 			}
 			if r.delimiter = delimiter; delimiter == 0 {
 				r.delimiter = findDelimiter(r, reading)
-				if problem := doubtDelimiter(r); problem != "" {
-					return nil, &table.InputError{File: r.s.name, Line: r.following, Problem: problem}
+				if r.delimiter == blanks {
+					l.remarks = append(l.remarks, r.s.name+": the columns are taken to be separated by blanks, as many as there are")
 				}
 			}
 			return l, l.findHeader(r, reading)
@@ -122,7 +122,8 @@ func (r *records) sample(delimiter byte) [][]string {
 }
 
 // findDelimiter takes the separator that cuts the first records into equally
-// many fields, at least two, and of several the one that gives most numbers.
+// many fields, at least two, and of several the one that gives most numbers;
+// blanks where no other does.
 func findDelimiter(r *records, reading *table.Reading) byte {
 	best, bestScore := byte(','), 0.0
 	for _, delimiter := range []byte(",;\t|") {
@@ -154,26 +155,22 @@ func findDelimiter(r *records, reading *table.Reading) byte {
 			best, bestScore = delimiter, score
 		}
 	}
+	if bestScore == 0 && cutByBlanks(r) {
+		return blanks
+	}
 	return best
 }
 
-// doubtDelimiter says why a table of one column is none: its lines are cut by blanks
-// into equally many words.
-func doubtDelimiter(r *records) string {
-	words := 0
-	for i, record := range r.sample(r.delimiter) {
-		if len(record) != 1 {
-			return ""
-		}
-		n := len(strings.Fields(record[0]))
-		if i == 0 {
-			words = n
-		}
-		if n != words || n < 2 {
-			return ""
+// cutByBlanks reports whether blanks cut all of the first records into equally many
+// fields, at least two.
+func cutByBlanks(r *records) bool {
+	sample := r.sample(blanks)
+	for _, record := range sample {
+		if len(record) < 2 || len(record) != len(sample[0]) {
+			return false
 		}
 	}
-	return fmt.Sprintf("%d words between blanks, as on every line, and no other separator; expected a comma, semicolon, tab or bar between the columns", words)
+	return len(sample) > 1
 }
 
 // isNumber reports whether the text is a number in any notation.

@@ -104,6 +104,13 @@ func refuseDates(t *table.Table, column *table.Column, rows []int) error {
 		printable.Quote(column.Value(row)))
 }
 
+// refuseSlashedDates is the error for a column of dates that can be read in two ways.
+func refuseSlashedDates(t *table.Table, column *table.Column, rows []int) error {
+	row := rows[max(slices.IndexFunc(rows, func(row int) bool { return !column.Missing(row) }), 0)]
+	return t.ErrorAt(row, column.Name, "%s is a date with the month or the day first; expected dates such as 2024-01-31, --categorical to take it as a category, or --drop to leave the column out",
+		printable.Quote(column.Value(row)))
+}
+
 // encodeDates hands the feature's part of the dates of the rows, NaN where they are
 // missing, to take.
 func (f Feature) encodeDates(t *table.Table, column *table.Column, rows []int, refuse func(int, error) error, take func(i int, v float64) error) error {

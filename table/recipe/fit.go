@@ -90,6 +90,9 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 	}
 	for _, i := range features {
 		column := t.Columns[i]
+		if column.IsSlashedDate() && !forced[i] {
+			return nil, refuseSlashedDates(t, column, rows)
+		}
 		if column.IsDate() && !forced[i] {
 			if !o.Dates {
 				return nil, refuseDates(t, column, rows)
