@@ -55,6 +55,7 @@ type Options struct {
 	Relaxation  RelaxationChoice // "" is RelaxationAuto
 	MemoryLimit int64            // bytes; 0: what the machine has available
 	Progress    Recorder         // nil: none
+	Start       Weights          // a network to begin with, which the result is never worse than unless it is wider than Width; the zero value: none
 
 	// LinearAlgebra are the kernels of the dense linear algebra, with Threads for its threads; the zero value is the problem's own (Problem.On),
 	// and gonum where it has none: a library that the machine happens to have is never taken without being asked for.

@@ -36,11 +36,14 @@ type Record struct {
 	event    Event
 }
 
-// newRecord returns a record whose network is that of width 0, with the best intercept.
+// newRecord returns a record whose network is that of width 0, with the best intercept, or the one to begin with if it is better.
 func newRecord(p problem.Problem, o Options, clock Clock, start time.Time) *Record {
 	r := &Record{objective: p.Objective, gap: o.Gap, width: o.Width, clock: clock, start: start, listener: o.Progress, verified: map[string]Proof{}}
 	r.weights = p.WithIntercept(problem.Weights{})
 	r.upper, r.dataLoss = p.Objective(r.weights)
+	if o.Start.Width() > 0 {
+		r.access().Propose(p.WithIntercept(o.Start))
+	}
 	r.event = Event{Relaxed: math.NaN(), Bound: math.NaN(), Network: math.NaN()}
 	return r
 }

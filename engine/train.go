@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"runtime"
 
@@ -73,6 +74,9 @@ func newState(p Problem, opts Options) (*state, error) {
 	if err := checkMethod(p, opts.Method); err != nil {
 		return nil, err
 	}
+	if err := checkStart(p, opts.Start); err != nil {
+		return nil, err
+	}
 	algebra := opts.LinearAlgebra
 	if algebra == (LinearAlgebra{}) {
 		algebra = p.Algebra()
@@ -84,6 +88,24 @@ func newState(p Problem, opts Options) (*state, error) {
 	}
 	s.record = newRecord(p, opts, s.clock, s.budget.Begin)
 	return s, nil
+}
+
+// checkStart refuses a network to begin with that is not one for the problem.
+func checkStart(p Problem, w Weights) error {
+	if w.Width() == 0 {
+		return nil
+	}
+	_, d, c := p.Dims()
+	m, inputs := w.U.Dims()
+	rows, outputs := 0, 0
+	if w.V != nil {
+		rows, outputs = w.V.Dims()
+	}
+	if inputs != d || rows != m || outputs != c || w.B != nil && (!p.Intercept || len(w.B) != c) {
+		return fmt.Errorf("%w: the network to begin with is %d×%d and %d×%d with an intercept of %d; expected %d×%d and %d×%d, and an intercept where the problem has one",
+			ErrOptions, m, inputs, rows, outputs, len(w.B), m, d, m, c)
+	}
+	return nil
 }
 
 // presolve returns the phase that finds the dimension of the problem: its row space where X is wide, and its rank.

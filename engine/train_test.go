@@ -256,6 +256,29 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestStart: a run begins with the network that it is given, which a run without any time returns with its bound.
+func TestStart(t *testing.T) {
+	p := teacher(4, 12, 2, 1)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := Weights{U: mat.NewDense(1, 2, []float64{1, 0}), V: mat.NewDense(1, 1, []float64{0.5})}
+	given, _ := p.Objective(w)
+	r, err := Train(over, p, Options{Start: w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.UpperBound != given || r.Weights.Width() != 1 || !(r.LowerBound <= given) {
+		t.Errorf("objective %v with %d neurons, began with %v", r.UpperBound, r.Weights.Width(), given)
+	}
+	for name, w := range map[string]Weights{
+		"features": {U: mat.NewDense(1, 3, []float64{1, 1, 1}), V: w.V}, "no outputs": {U: w.U}, "intercept": {U: w.U, V: w.V, B: []float64{1}},
+	} {
+		if _, err := Train(over, p, Options{Start: w}); !errors.Is(err, ErrOptions) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestWidthCap(t *testing.T) {
 	p := teacher(8, 15, 2, 2)
 	r, err := Train(t.Context(), p, Options{Method: MethodSDP, Width: 1})

@@ -16,8 +16,8 @@ type Options struct {
 	// Tune says how the path is cross-validated.  Its Steps are how many γ there are, all of which are tried, its Networks the passes of the networks for all
 	// rows (0: DefaultNetworks); Width, Seed and Executor are those of Run where they are zero.
 	Tune tune.Options
-	// Run says how the runs at single γ find networks and proofs.  TimeLimit is that of the whole path, half of it for the cross-validation; without one and
-	// without an Effort each run has RunTime.
+	// Run says how the runs at single γ find networks and proofs, from the networks of the path on.  TimeLimit is that of the whole path, half of it for
+	// the cross-validation.
 	Run engine.Options
 	// Proofs is the most runs; 0 means DefaultProofs.
 	Proofs int
@@ -30,11 +30,21 @@ const (
 	DefaultSteps    = 12 // down to γ_max/4096
 	DefaultNetworks = 200
 	DefaultProofs   = 3
-	RunTime         = 10 * time.Second
 )
 
-// tuningShare is the share of the time limit for the cross-validation and the networks along the path.
-const tuningShare = 0.5
+// The shares of the time limit at which the cross-validation and the networks along the path end, and making these networks narrower.
+const (
+	tuningShare = 0.5
+	narrowShare = 0.6
+)
+
+// until is ctx until a share of the time limit, if there is one.
+func (o Options) until(ctx context.Context, share float64) (context.Context, context.CancelFunc) {
+	if o.Run.TimeLimit == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, o.Run.Begin.Add(time.Duration(share*float64(o.Run.TimeLimit))))
+}
 
 // withDefaults fills in what is zero.
 func (o Options) withDefaults() Options {
@@ -73,16 +83,15 @@ func Compute(ctx context.Context, p engine.Problem, folds []tune.Fold, o Options
 	if o.Tune.Executor == nil {
 		o.Tune.Executor = dispatch.NewParallel(dispatch.Budget{Threads: o.Run.Threads}, tune.Kind(algebra))
 	}
-	early, cancel := ctx, context.CancelFunc(func() {})
-	if o.Run.TimeLimit > 0 {
-		early, cancel = context.WithDeadline(ctx, o.Run.Begin.Add(time.Duration(tuningShare*float64(o.Run.TimeLimit))))
-	}
+	early, cancel := o.until(ctx, tuningShare)
+	defer cancel()
 	tuning, err := tune.Choose(early, p, folds, o.Tune)
-	cancel()
 	if err != nil {
 		return nil, err
 	}
-	path, err := newPath(ctx, p, tuning)
+	narrowing, cancel := o.until(ctx, narrowShare)
+	defer cancel()
+	path, err := newPath(narrowing, p, tuning)
 	if err != nil {
 		return nil, err
 	}
@@ -106,13 +115,10 @@ func (path *Path) prove(ctx context.Context, p engine.Problem, o Options) error 
 			return nil
 		}
 		run := o.Run
-		switch run.Begin = time.Now(); {
-		case limited:
+		if run.Begin = time.Now(); limited {
 			run.TimeLimit = max(end.Sub(run.Begin)/time.Duration(o.Proofs-k), time.Millisecond)
-		case run.Effort == 0:
-			run.TimeLimit = RunTime
 		}
-		p.Gamma, tried[at] = path.Points[at].Gamma, true
+		p.Gamma, run.Start, tried[at] = path.Points[at].Gamma, path.Points[at].Weights, true
 		r, err := engine.Train(ctx, p, run)
 		if err != nil {
 			return err

@@ -8,6 +8,6 @@
 //	p*(γ) ≥ max over 0 ≤ t ≤ γ/γ₀ of −Σᵢ ℓ*(−tWᵢ)
 //
 // (⟨W,Y⟩t − ½‖W‖²t² for the squared loss), which the verifier of the proof's file computes for any γ that it is asked about.  That is close where γ is that of the
-// run, and looser the further away it is.  The first run is at the recommended γ; each further one where the gap exceeds most what a run is
-// expected to leave, by the gaps at the γ of the other runs.
+// run, and looser the further away it is.  The first run is at the recommended γ; each further one where what it is expected to prove, by the
+// gaps at the γ of the other runs, raises the bounds of the path most.
 package regpath

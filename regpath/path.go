@@ -99,15 +99,32 @@ func (path *Path) take(at int, r *engine.Result) {
 	}
 }
 
-// next is the point where a run pays most, by what the gap exceeds the one that a run is expected to leave there; -1 where no other gap is above least.
+// next is the point where a run pays most; -1 where no other gap is above least.
 func (path *Path) next(tried []bool, least float64) int {
 	best, most := -1, math.Inf(-1)
 	for k, q := range path.Points {
-		if excess := q.RelativeGap() - path.expected(q.Gamma); !tried[k] && q.RelativeGap() > least && excess > most {
-			best, most = k, excess
+		if tried[k] || !(q.RelativeGap() > least) {
+			continue
+		}
+		if gain := path.gain(k); gain > most {
+			best, most = k, gain
 		}
 	}
 	return best
+}
+
+// gain is by how much a run at a point is expected to raise the bounds of all points, in parts of the objectives: by a bound L at γ₀ that of γ is at least L·γ/γ₀
+// below γ₀, as no loss is negative, and L above.
+func (path *Path) gain(at int) float64 {
+	run := path.Points[at]
+	bound := run.Objective * (1 - path.expected(run.Gamma))
+	gain := 0.0
+	for _, q := range path.Points {
+		if raised := bound*min(1, q.Gamma/run.Gamma) - q.LowerBound; raised > 0 {
+			gain += raised / q.Objective
+		}
+	}
+	return gain
 }
 
 // expected is the relative gap that a run at γ is expected to leave: linear in log γ between those of the runs and 0 at γ_max, where no neuron pays and that is proved

@@ -157,7 +157,7 @@ type linear struct{ engine.Proof }
 
 func (linear) At(gamma float64) float64 { return min(gamma, 1) }
 
-// TestNextRun is where the bound lacks most of what runs leave to the sides of it.
+// TestNextRun is where it is expected to raise the bounds most.
 func TestNextRun(t *testing.T) {
 	path := &Path{Tuning: &tune.Path{GammaMax: 8}}
 	for _, q := range [][2]float64{{4, 4}, {2, 2}, {1, 1.25}, {0.5, 0.75}} {
@@ -165,10 +165,12 @@ func TestNextRun(t *testing.T) {
 	}
 	tried := []bool{false, false, true, false}
 	path.take(2, &engine.Result{UpperBound: 1.25, DataLoss: 0.3, Proof: linear{}})
-	// The gaps are 3/4, 1/2, 1/5 and 1/3; expected are 1/15, 2/15, 1/5 and 1/5.
-	for k, want := range []float64{1.0 / 15, 2.0 / 15, 1.0 / 5, 1.0 / 5} {
-		if got := path.expected(path.Points[k].Gamma); math.Abs(got-want) > 1e-12 {
-			t.Errorf("point %d: the gap that is expected is %v, want %v", k, got, want)
+	// The bounds are 1, 1, 1 and 1/2, the gaps 3/4, 1/2, 1/5 and 1/3.  The expected bounds are 56/15 (half of it at the next point), 26/15, 1 and 3/5.
+	for k, want := range []struct{ gap, gain float64 }{
+		{1.0 / 15, (56.0/15-1)/4 + (28.0/15-1)/2}, {2.0 / 15, (26.0/15-1)/4 + (26.0/15-1)/2}, {1.0 / 5, 0}, {1.0 / 5, 0.1 / 0.75},
+	} {
+		if gap, gain := path.expected(path.Points[k].Gamma), path.gain(k); math.Abs(gap-want.gap) > 1e-12 || math.Abs(gain-want.gain) > 1e-12 {
+			t.Errorf("point %d: the gap %v and the gain %v are expected, want %v", k, gap, gain, want)
 		}
 	}
 	for _, c := range []struct {

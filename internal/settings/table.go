@@ -169,7 +169,7 @@ func Table() []Setting {
 			Name: "proofs", Kind: Integer, Range: Range{Min: 1, Max: 60}, Default: "3", Example: "3", Commands: []string{"path"},
 			Help: "most runs that look for a proof and a better network at one γ",
 			Detail: "The first is at the recommended γ. Its proof bounds every γ of the path; further ones are made where a bound is weak for being far from the γ that it was proved at. " +
-				"Without --time-limit and --effort each takes at most 10 seconds.",
+				"Without --time-limit each ends where relift train would.",
 		},
 		{
 			Name: "loss", Kind: Choice, Choices: []string{"auto", "squared", "huber", "logistic", "softmax"}, Default: "auto", Commands: stating,
