@@ -15,57 +15,12 @@ from .compat import (
     check_is_fitted,
 )
 from .display import Displayed
+from .docstrings import CLASS_WEIGHT, CLASSES, FITTED, LOSS, REG, SETTINGS, document
 from .frames import Frame
 from .model import Model
 from .program import run
 
 DEFAULT_EFFORT = 400
-
-_PARAMETERS = """
-    Parameters mirror the settings of `relift train`, which judges their values:
-
-    reg : weight decay γ > 0 of the objective
-        (sum of losses) + (γ/2)·(sum of squared weights); for a mean loss with weight
-        decay λ, γ = n·λ.  "auto": chosen by cross-validation (see ReliftClassifierCV).
-    loss : "squared", "huber" (squared up to huber_delta, linear beyond) or, of classes,
-        "logistic" (two) and "softmax", which have probabilities.  All are certified.
-        "auto": logistic or softmax for classes, squared for numbers and without an intercept.
-    huber_delta : residual from which on the Huber loss is linear.
-    fit_intercept : add a free constant to each output, which is not decayed.
-        reg=0.1, fit_intercept=False is the problem of the paper, as before version 0.2.
-    bias : append a column of ones to the features.
-    scale : "standard" (subtract each feature's mean, divide by its deviation) or "none".
-    missing : what becomes of rows with missing values in a data frame: "error", "mean" (the mean
-        of the training rows, or their most frequent category) or "indicator" (that, and a
-        feature that says where).
-    width : largest number of neurons; 0: as many as help.
-    method : "auto", "sdp", "exact", "signs" or "descent"; of other losses, and with an
-        intercept, "auto", "signs" or "descent".
-    relaxation : "auto", or "published" for the paper's semidefinite relaxation alone.
-    time_limit : seconds after which the best network and bound so far are taken; 0: none.
-    effort : work after which each training ends, in passes over the data for the gradient
-        of 400 neurons; 0: none.  None: 400 without a time limit, else 0.  Fits that an
-        effort ends are repeatable, number for number; a time limit gives better bounds.
-    gap : stop when (upper − lower)/upper is at most this.
-    seed : of every random choice.
-    threads : processor threads; 0: all.
-    binary : path of the program; None: the environment variable RELIFT_BINARY, then
-        relift on the PATH, then `go run` in a checkout of the sources.
-
-    Attributes after fit:
-
-    reg_ : γ, that of reg or the one that was chosen.
-    lower_bound_ : certified; no two-layer ReLU network of any width has a smaller
-        objective on the training data, after scaling.
-    upper_bound_ : objective of this network.
-    relative_gap_ : (upper_bound_ − lower_bound_)/upper_bound_.
-    coefs_ : [U (d×m), V (m×c)], the weights of f(z) = (zU)₊V + b on z = encode(X).
-    intercept_ : b (c), zeros without fit_intercept.
-    certificate_ : the certificate file's bytes.
-    summary_ : what the program reports, as a dictionary (status, settings, warnings, …).
-    model_ : the `Model`; model_.content is the model file's JSON object.
-    n_features_in_, and feature_names_in_ when X has column names.
-"""
 
 
 class _Relift(Displayed, BaseEstimator):
@@ -160,8 +115,18 @@ class _Relift(Displayed, BaseEstimator):
         return X[:, [int(name[1:]) - 1 for name in self.model_.feature_names]]
 
     def encode(self, X):
-        """Returns the matrix z (n×d) that the network and the certificate are about:
-        scaled features, and a column of ones for the bias."""
+        """Encode features as the network and the certificate have them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features)
+            Rows with the columns of fit.
+
+        Returns
+        -------
+        ndarray of shape (n, d)
+            z: scaled features, and a column of ones for the bias.
+        """
         check_is_fitted(self)
         return self.model_.encode(self._columns(check_inputs(self, X)))
 
@@ -192,17 +157,14 @@ def _counted(sample_weight, X, y):
 
 
 class ReliftClassifier(ClassifierMixin, _Relift):
-    __doc__ = (
-        """Classifier: a two-layer ReLU network on one-hot targets (−1 and 1 in one output
-    for two classes with the logistic loss, or an intercept), and a certified lower
-    bound on the objective of every such network.
-"""
-        + _PARAMETERS
-        + """    classes_ : the labels.
+    __doc__ = document(
+        """Classify by a two-layer ReLU network, with a certified lower bound on its objective.
 
-    class_weight, a parameter too, is None, "balanced" (every class counts as much as
-    any other) or a dictionary of what the rows of each class count.
-    """
+    The targets are one-hot, or −1 and 1 in one output for two classes with the logistic
+    loss or an intercept.  The parameters are the settings of ``relift train``, which judges
+    their values.""",
+        (REG, LOSS, CLASS_WEIGHT, SETTINGS),
+        (CLASSES, FITTED),
     )
     _task = "classification"
 
@@ -217,8 +179,27 @@ class ReliftClassifier(ClassifierMixin, _Relift):
         self.class_weight = class_weight
 
     def fit(self, X, y, sample_weight=None):
-        """Trains on X (n×d) and labels y (n).  A row of weight 2 counts as the row
-        twice, in the network and in the bound."""
+        """Train, and prove the bound.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or data frame
+            Features; of a data frame also texts, categories, booleans and dates.
+        y : array-like of shape (n,)
+            Labels of any type.
+        sample_weight : array-like of shape (n,), optional
+            How often each row counts, in the network and in the bound.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If the program refuses its input, with its line.
+        """
         X, y = check_inputs(self, X, y, numeric=False)
         check_classification_targets(y)
         X, y, weights = _counted(sample_weight, X, y)
@@ -244,8 +225,18 @@ class ReliftClassifier(ClassifierMixin, _Relift):
             self.coefs_[1], self.intercept_ = self.coefs_[1][:, self._order], self.intercept_[self._order]
 
     def encode_target(self, y):
-        """Returns the targets (n×c) that the certificate is about: one-hot, or −1 and 1
-        where two classes share an output."""
+        """Encode labels as the certificate has them.
+
+        Parameters
+        ----------
+        y : array-like of shape (n,)
+            Labels.
+
+        Returns
+        -------
+        ndarray of shape (n, c)
+            One-hot, or −1 and 1 where two classes share an output.
+        """
         check_is_fitted(self)
         labels = self.classes_[[int(label) for label in self.model_.classes]]
         hot = (np.asarray(y)[:, None] == labels[None, :]).astype(float)
@@ -256,22 +247,46 @@ class ReliftClassifier(ClassifierMixin, _Relift):
         return self.model_.scores(self._columns(check_inputs(self, X)))[:, self._order]
 
     def decision_function(self, X):
-        """Returns the outputs (n×c), a column for each of classes_; for two classes
-        their difference (n), positive for the second, or the output that they share."""
+        """Compute what the classes are decided by.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features)
+            Rows with the columns of fit.
+
+        Returns
+        -------
+        ndarray of shape (n, classes) or (n,)
+            The outputs, a column for each of classes_; for two classes their difference,
+            positive for the second, or the output that they share.
+        """
         scores = self._scores(X)
         if self.model_.signed:
             return scores[:, 1]
         return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
 
     def predict(self, X):
-        """Returns the label of the largest output for each row."""
+        """Predict labels.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features)
+            Rows with the columns of fit.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            The label of the largest output, of the type that fit was given.
+        """
         scores = self.decision_function(X)
         return self.classes_[(scores > 0).astype(int) if scores.ndim == 1 else scores.argmax(axis=1)]
 
     @property
     def predict_proba(self):
-        """predict_proba(X) returns the probabilities (n×classes), a column for each of
-        classes_.  There is none unless the loss is logistic or softmax."""
+        """Probabilities: predict_proba(X) returns them (n×classes), a column for each of classes_.
+
+        There is none unless the loss is logistic or softmax.
+        """
         if not (self.loss in ("logistic", "softmax") or self.loss == "auto" and self.fit_intercept):
             raise AttributeError(f"predict_proba is there for loss=\"logistic\" and loss=\"softmax\" only, and this one is {self.loss!r}")
         return self._predict_proba
@@ -282,18 +297,38 @@ class ReliftClassifier(ClassifierMixin, _Relift):
 
 
 class ReliftRegressor(RegressorMixin, _Relift):
-    __doc__ = (
-        """Regressor: a two-layer ReLU network with one or several outputs, and a certified
-    lower bound on the objective of every such network.  Targets are not scaled.
-"""
-        + _PARAMETERS
-        + "    "
+    __doc__ = document(
+        """Predict numbers by a two-layer ReLU network, with a certified lower bound on its objective.
+
+    It has one or several outputs, and targets are not scaled.  The parameters are the
+    settings of ``relift train``, which judges their values.""",
+        (REG, LOSS, SETTINGS),
+        (FITTED,),
     )
     _task = "regression"
 
     def fit(self, X, y, sample_weight=None):
-        """Trains on X (n×d) and targets y (n or n×c).  A row of weight 2 counts as the
-        row twice, in the network and in the bound."""
+        """Train, and prove the bound.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or data frame
+            Features; of a data frame also texts, categories, booleans and dates.
+        y : array-like of shape (n,) or (n, c)
+            Targets.
+        sample_weight : array-like of shape (n,), optional
+            How often each row counts, in the network and in the bound.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If the program refuses its input, with its line.
+        """
         X, y = check_inputs(self, X, y, multi_output=True)
         y = np.asarray(y, dtype=float)
         self._one_dimensional = y.ndim == 1
@@ -301,12 +336,34 @@ class ReliftRegressor(RegressorMixin, _Relift):
         return self
 
     def encode_target(self, y):
-        """Returns the matrix of targets (n×c) that the certificate is about."""
+        """Encode targets as the certificate has them.
+
+        Parameters
+        ----------
+        y : array-like of shape (n,) or (n, c)
+            Targets.
+
+        Returns
+        -------
+        ndarray of shape (n, c)
+            The same numbers, as a matrix.
+        """
         y = np.asarray(y, dtype=float)
         return y.reshape(len(y), -1)
 
     def predict(self, X):
-        """Returns the outputs (n or n×c, as the targets of fit)."""
+        """Predict numbers.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features)
+            Rows with the columns of fit.
+
+        Returns
+        -------
+        ndarray of shape (n,) or (n, c)
+            The outputs, as the targets of fit.
+        """
         outputs = self._outputs(X)
         return outputs.ravel() if self._one_dimensional else outputs
 

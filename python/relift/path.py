@@ -41,9 +41,23 @@ class RegularizationPath:
         self._models, self._certificates, self._fitted = models, certificates, fitted
 
     def estimator(self, reg=None):
-        """Returns the fitted estimator of a γ of regs, by default of reg.
+        """Make the fitted estimator of a γ of the path.
 
-        Its certificate_ proves its lower_bound_, for that γ: `relift verify FILE --reg γ`."""
+        Parameters
+        ----------
+        reg : float, optional
+            One of regs; by default the recommended one.
+
+        Returns
+        -------
+        ReliftClassifier or ReliftRegressor
+            Its certificate_ proves its lower_bound_, for that γ: ``relift verify FILE --reg γ``.
+
+        Raises
+        ------
+        ValueError
+            If reg is not on the path.
+        """
         at = int(np.argmin(np.abs(self.regs - (self.reg if reg is None else reg))))
         if reg is not None and not np.isclose(self.regs[at], reg, rtol=1e-6, atol=0):
             raise ValueError(f"reg is {reg!r}, which is not on the path; expected one of {self.regs.tolist()}")
@@ -64,17 +78,37 @@ class RegularizationPath:
 
 
 def relift_path(estimator, X, y, *, steps=12, proofs=3, cv=5, metric="deviance", groups=None, sample_weight=None):
-    """Trains networks for a path of weight decays, bounds every one and cross-validates
-    them, in the manner of `sklearn.linear_model.lasso_path`.
+    """Train networks for a path of weight decays, bound every one and cross-validate them.
 
-    estimator : a ReliftClassifier or ReliftRegressor whose parameters say how; it is not
-        changed, and its reg is not used.  Its time_limit is that of the whole path.
-    X, y : data (n×d) and labels or targets, as fit takes them; sample_weight likewise.
-    steps : number of γ, each half of the one before.
-    proofs : most runs that look for a proof; each proof bounds the whole path.
-    cv, metric, groups : of the cross-validation, as in ReliftClassifierCV.
+    It is in the manner of `sklearn.linear_model.lasso_path`.
 
-    Returns a RegularizationPath.  Raises ValueError for what the program refuses.
+    Parameters
+    ----------
+    estimator : ReliftClassifier or ReliftRegressor
+        Its parameters say how; it is not changed, and its reg is not used.  Its time_limit is
+        that of the whole path.
+    X : array-like of shape (n, features), or data frame
+        Features.
+    y : array-like of shape (n,) or (n, c)
+        Labels or targets, as fit takes them.
+    steps : int
+        Number of γ, each half of the one before.
+    proofs : int
+        Most runs that look for a proof; each proof bounds the whole path.
+    cv, metric, groups : optional
+        Of the cross-validation, as in `ReliftClassifierCV`.
+    sample_weight : array-like of shape (n,), optional
+        How often each row counts.
+
+    Returns
+    -------
+    RegularizationPath
+        Networks, bounds and metrics for every γ.
+
+    Raises
+    ------
+    ValueError
+        For what the program refuses, with its line.
     """
     kind = next((k for k in (ReliftClassifier, ReliftRegressor) if isinstance(estimator, k)), None)
     if kind is None:

@@ -2,27 +2,8 @@
 
 import numpy as np
 
-from .estimators import _PARAMETERS, ReliftClassifier, ReliftRegressor, _with_numbers
-
-_TUNING = """
-    The weight decay γ is chosen by cross-validation over a geometric path from the largest
-    useful γ downwards; the network and the bound are those of the chosen γ.
-
-    cv : number of folds, divided class by class for a classifier.  fit takes groups, an
-        array of a label for each row: rows of one group are never in two folds.
-    metric : "deviance" (the mean squared error, or twice the log loss); of classes
-        "accuracy", "balanced-accuracy", "f1", "auc" or "log-loss"; of numbers "rmse",
-        "mae" or "r2".
-    one_standard_error : take the largest γ within a standard error of the best.
-
-    Further attributes after fit:
-
-    reg_per_row_ : reg_/n, which suits more rows of the same kind, too.
-    regs_ : the path (p), from the largest γ to the least.
-    metric_path_ : the metric of each γ and fold (p×cv); metric_ and metric_deviation_ are
-        its mean and its deviation at reg_.
-    widths_ : mean number of neurons for each γ (p).
-"""
+from .docstrings import CHOSEN, CLASS_WEIGHT, CLASSES, FITTED, FOLDS, LOSS, SETTINGS, document
+from .estimators import ReliftClassifier, ReliftRegressor, _with_numbers
 
 
 def folding(X, cv, metric, groups):
@@ -53,13 +34,37 @@ class _Tuned:
         self.metric_, self.metric_deviation_ = chosen["mean"], chosen["deviation"]
 
     def fit(self, X, y, sample_weight=None, groups=None):
-        """Chooses γ and trains on X (n×d) and y; groups is a label for each row."""
+        """Choose γ, train, and prove the bound.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, features), or data frame
+            Features.
+        y : array-like of shape (n,) or (n, c)
+            Labels or targets.
+        sample_weight : array-like of shape (n,), optional
+            How often each row counts.
+        groups : array-like of shape (n,), optional
+            A label for each row: rows of one group are never in two folds.
+
+        Returns
+        -------
+        self
+            The fitted estimator.
+        """
         self._groups = groups
         return super().fit(X, y, sample_weight)
 
 
 class ReliftClassifierCV(_Tuned, ReliftClassifier):
-    __doc__ = "Classifier whose weight decay is chosen from the data; see ReliftClassifier.\n" + _TUNING + _PARAMETERS
+    __doc__ = document(
+        """Classify as `ReliftClassifier`, with a weight decay that is chosen from the data.
+
+    The weight decay γ is chosen by cross-validation over a geometric path from the largest
+    useful γ downwards; the network and the bound are those of the chosen γ.""",
+        (FOLDS, LOSS, CLASS_WEIGHT, SETTINGS),
+        (CHOSEN, CLASSES, FITTED),
+    )
 
     def __init__(
         self, *, cv=5, metric="deviance", one_standard_error=False, loss="auto", huber_delta=1.0, fit_intercept=True,
@@ -77,7 +82,14 @@ class ReliftClassifierCV(_Tuned, ReliftClassifier):
 
 
 class ReliftRegressorCV(_Tuned, ReliftRegressor):
-    __doc__ = "Regressor whose weight decay is chosen from the data; see ReliftRegressor.\n" + _TUNING + _PARAMETERS
+    __doc__ = document(
+        """Predict numbers as `ReliftRegressor`, with a weight decay that is chosen from the data.
+
+    The weight decay γ is chosen by cross-validation over a geometric path from the largest
+    useful γ downwards; the network and the bound are those of the chosen γ.""",
+        (FOLDS, LOSS, SETTINGS),
+        (CHOSEN, FITTED),
+    )
 
     def __init__(
         self, *, cv=5, metric="deviance", one_standard_error=False, loss="auto", huber_delta=1.0, fit_intercept=True,

@@ -4,8 +4,8 @@ import unittest
 
 import relift
 
-# In the form of numpydoc: what is public, but for the estimators, whose parameters have a section that they share.
-DOCUMENTED = (relift.audit, relift.load, relift.load_certificate, relift.load_model, relift.save, relift.to_onnx, relift.verify_certificate, relift.Model, relift.Verification)
+# In the form of numpydoc; `Certificate` has its fields' comments, `RegularizationPath` is made by `relift_path` alone.
+DOCUMENTED = [getattr(relift, name) for name in relift.__all__ if name not in ("Certificate", "RegularizationPath")] + [relift.RegularizationPath.estimator]
 
 
 def public(thing):
@@ -27,6 +27,8 @@ class Docstrings(unittest.TestCase):
                     section = re.search(r"Parameters\n-+\n(.*?)(?:\n\n[A-Z]|\Z)", text, re.S) if names else None
                     found = {name.strip() for line in re.findall(r"^(\w[\w, ]*?)(?: :.*)?$", section[1], re.M) for name in line.split(",")} if section else set()
                     self.assertEqual(found, names)
+                    if inspect.isclass(part) and issubclass(part, (relift.ReliftClassifier, relift.ReliftRegressor)):
+                        self.assertLessEqual(set(part().get_params()), found)
                     returns = not inspect.isclass(part) and "return " in inspect.getsource(part)
                     if returns and part is not relift.save:
                         self.assertRegex(text, r"Returns\n-+\n\S.*\n    \S")
