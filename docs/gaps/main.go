@@ -51,7 +51,7 @@ func run(data string) error {
 		{"bank_notes.train raw", "bank_notes.train.csv", "0.1", raw},
 	} {
 		log := filepath.Join(dir, "log.jsonl")
-		args := append([]string{"train", filepath.Join(data, c.file), "--method", "exact", "--gap", "0.01", "--reg", c.gamma,
+		args := append([]string{"train", filepath.Join(data, c.file), "--method", "exact", "--intercept=false", "--gap", "0.01", "--reg", c.gamma,
 			"--time-limit", "300s", "--quiet", "--log", log}, c.args...)
 		if out, err := exec.Command(relift, args...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", c.name, err, out)

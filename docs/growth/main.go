@@ -48,7 +48,7 @@ func run(sizes []string) error {
 			return err
 		}
 		begin := time.Now()
-		cmd := exec.Command(relift, "bound", fmt.Sprintf("builtin:random?seed=0&n=%d", n),
+		cmd := exec.Command(relift, "bound", "--intercept=false", fmt.Sprintf("builtin:random?seed=0&n=%d", n),
 			"--reg", "0.1", "--scale", "none", "--bias=false", "--json", "--quiet")
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()
