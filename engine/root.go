@@ -37,7 +37,7 @@ func (s *state) root(until float64, complete bool) Phase {
 		a := s.record.access()
 		from, _ := s.record.Network()
 		a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner = "root", 0, 0 })
-		result, err := signs.Root(ctx, s.problem, from, signs.Options{Seed: s.opts.Seed, Executor: signs.Local(s.opts.threads())})
+		result, err := signs.Root(ctx, s.problem, from, signs.Options{Seed: s.opts.Seed, Threads: s.opts.threads()})
 		if err != nil {
 			return nil, fmt.Errorf("relaxation with signs: %w", err)
 		}

@@ -21,7 +21,7 @@ func TestJoint(t *testing.T) {
 			p := gaussianProblem(14, 4, test.c, 0.7, 8)
 			w := trained(t, p)
 			objective, _ := p.Objective(w)
-			tree, err := NewTree(p, p.Residual(w), Options{Leaves: test.leaves, Executor: Local(1)})
+			tree, err := NewTree(p, p.Residual(w), Options{Leaves: test.leaves, Threads: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -58,7 +58,7 @@ func TestJointOfLosses(t *testing.T) {
 				t.Fatal(err)
 			}
 			objective, _ := p.Objective(w)
-			tree, err := NewTree(p, p.DualPoint(w), Options{Leaves: 1, Executor: Local(1)})
+			tree, err := NewTree(p, p.DualPoint(w), Options{Leaves: 1, Threads: 1})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -85,7 +85,7 @@ func TestJointLeavesOut(t *testing.T) {
 		}
 		p.Loss = l
 		w := problem.Weights{}
-		tree, err := NewTree(p, p.DualPoint(w), Options{Leaves: 1, Executor: Local(1)})
+		tree, err := NewTree(p, p.DualPoint(w), Options{Leaves: 1, Threads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -53,7 +53,7 @@ func (t *Tree) replant(ctx context.Context) {
 	}
 	visit(t.root)
 	t.leaves = len(nodes)
-	t.options.Executor.Do(len(nodes), func(job int) {
+	t.each(len(nodes), func(job int) {
 		if ctx.Err() == nil {
 			t.in.reprice(nodes[job])
 		} else {

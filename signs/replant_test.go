@@ -14,7 +14,7 @@ func TestTreeGoesOnWithAnotherResidual(t *testing.T) {
 	for _, c := range []int{1, 2} {
 		p := gaussianProblem(9, 3, c, 0.5, 12)
 		w := p.Residual(trained(t, p))
-		o := Options{Executor: Local(1), Seed: 7}
+		o := Options{Threads: 1, Seed: 7}
 		first, err := NewTree(p, w, o)
 		if err != nil {
 			t.Fatal(err)

@@ -7,9 +7,9 @@ import (
 	"math"
 	"runtime"
 	"sort"
-	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/internal/linalg"
@@ -17,39 +17,6 @@ import (
 	"github.com/relift/relift/proof"
 	"github.com/relift/relift/signs/leaf"
 )
-
-// Executor runs independent jobs; it returns when all are done.
-type Executor interface {
-	// Do calls f(0) … f(n−1), in any order and side by side.
-	Do(n int, f func(job int))
-	// Width is how many jobs run at a time.
-	Width() int
-}
-
-// Local runs jobs on goroutines of this process.
-type Local int
-
-// Width is the number of goroutines.
-func (l Local) Width() int {
-	if l < 1 {
-		return runtime.GOMAXPROCS(0)
-	}
-	return int(l)
-}
-
-// Do runs the jobs.
-func (l Local) Do(n int, f func(job int)) {
-	var wait sync.WaitGroup
-	slots := make(chan struct{}, l.Width())
-	for job := range n {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			f(job)
-		})
-	}
-	wait.Wait()
-}
 
 // Options configure a tree.  The zero value asks for the defaults.
 type Options struct {
@@ -67,8 +34,8 @@ type Options struct {
 	Bytes uint64
 	// Seed drives the random directions inside cones.
 	Seed uint64
-	// Executor bounds leaves side by side; nil means one goroutine per processor.
-	Executor Executor
+	// Threads is how many leaves are bounded side by side; 0 means one for each processor.
+	Threads int
 	// NoSign leaves the sign of v out also where there is one output.
 	NoSign bool
 	// NoCones leaves out the second-order cones.
@@ -145,8 +112,8 @@ func NewTree(p problem.Problem, w *mat.Dense, o Options) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Executor == nil {
-		o.Executor = Local(0)
+	if o.Threads < 1 {
+		o.Threads = runtime.GOMAXPROCS(0)
 	}
 	if o.Gap == 0 {
 		o.Gap = defaultGap
@@ -212,7 +179,7 @@ func (t *Tree) plant(ctx context.Context) {
 func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
 	results := make([]found, len(nodes))
 	first := uint64(t.leaves)
-	t.options.Executor.Do(len(nodes), func(job int) {
+	t.each(len(nodes), func(job int) {
 		nd, seed := nodes[job], t.options.Seed^(first+uint64(job)+1)*0x9e3779b97f4a7c15
 		if nd.stale {
 			results[job] = t.in.refresh(ctx, nd, t.leafOptions(), seed)
@@ -229,6 +196,16 @@ func (t *Tree) examine(ctx context.Context, nodes []*node, from []*inherited) {
 			heap.Push(&t.open, nd)
 		}
 	}
+}
+
+// each calls f(0) … f(n−1) side by side, and returns when all are done.
+func (t *Tree) each(n int, f func(job int)) {
+	var group errgroup.Group
+	group.SetLimit(t.options.Threads)
+	for job := range n {
+		group.Go(func() error { f(job); return nil })
+	}
+	_ = group.Wait() // jobs have no errors
 }
 
 // Run grows the tree, a batch of the worst leaves at a time, until it is closed, the context ends, the number of leaves is
@@ -259,7 +236,7 @@ func (t *Tree) Run(ctx context.Context) Status {
 		}
 		var parents, nodes []*node
 		var from []*inherited
-		for range min(t.options.Executor.Width(), len(t.open)) {
+		for range min(t.options.Threads, len(t.open)) {
 			nd := heap.Pop(&t.open).(*node)
 			if nd.stale {
 				nodes, from = append(nodes, nd), append(from, nil)

@@ -199,50 +199,52 @@ func TestMergedRows(t *testing.T) {
 func TestInterruption(t *testing.T) {
 	p := gaussianProblem(14, 4, 1, 0.5, 12)
 	w := p.Residual(trained(t, p))
-	full, err := NewTree(p, w, Options{Executor: Local(1)})
+	full, err := NewTree(p, w, Options{Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	full.Run(context.Background())
-	for _, after := range []int{0, 1, 2, 4} {
+	proofs := 0
+	for _, looks := range []int{0, 1, 3, 10, 30, 100} {
 		ctx, cancel := context.WithCancel(context.Background())
-		batches := 0
-		o := Options{Executor: countdown{left: &batches, stop: after, cancel: cancel}}
-		tree, err := NewTree(p, w, o)
+		tree, err := NewTree(p, w, Options{Threads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		tree.Run(ctx)
+		tree.Run(&watched{Context: ctx, left: looks, cancel: cancel})
+		cancel()
 		if tree.LowerBound() > full.LowerBound()*(1+1e-4) {
-			t.Errorf("after %d batches: %.8f is above %.8f of the whole tree", after, tree.LowerBound(), full.LowerBound())
+			t.Errorf("after %d looks at the context: %.8f is above %.8f of the whole tree", looks, tree.LowerBound(), full.LowerBound())
 		}
-		if after == 0 {
+		if math.IsInf(tree.Value(), 1) {
 			if _, err := tree.Derivation(); !errors.Is(err, ErrNoProof) {
 				t.Errorf("a tree without bounds has a derivation: %v", err)
 			}
 			continue
 		}
+		proofs++
 		requireProof(t, tree, 1e-7)
 		if status := tree.Run(context.Background()); status != Closed {
 			t.Errorf("a tree that goes on ends with %v", status)
 		}
 	}
+	if proofs < 2 {
+		t.Errorf("%d of the runs proved something before they were interrupted", proofs)
+	}
 }
 
-// countdown is an executor that cancels its context before a batch.
-type countdown struct {
-	left   *int
-	stop   int
+// watched is a context that ends after some looks at it.
+type watched struct {
+	context.Context
+	left   int
 	cancel context.CancelFunc
 }
 
-func (c countdown) Width() int { return 1 }
-
-func (c countdown) Do(n int, f func(job int)) {
-	if *c.left++; *c.left > c.stop {
-		c.cancel()
+func (w *watched) Err() error {
+	if w.left--; w.left < 0 {
+		w.cancel()
 	}
-	Local(1).Do(n, f)
+	return w.Context.Err()
 }
 
 func TestTreeIsDeterministic(t *testing.T) {
@@ -250,7 +252,7 @@ func TestTreeIsDeterministic(t *testing.T) {
 	w := p.Residual(trained(t, p))
 	var courses [2][]float64
 	for k := range courses {
-		tree, err := NewTree(p, w, Options{Executor: Local(2), Seed: 7, Progress: func(s Progress) { courses[k] = append(courses[k], s.Value) }})
+		tree, err := NewTree(p, w, Options{Threads: 2, Seed: 7, Progress: func(s Progress) { courses[k] = append(courses[k], s.Value) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -57,7 +57,7 @@ func main() {
 		if err != nil {
 			fail(err)
 		}
-		o := signs.Options{Executor: signs.Local(*threads), Leaves: *leaves, NoSign: *noSign, NoCones: *noCones, NoJoint: *noJoint}
+		o := signs.Options{Threads: *threads, Leaves: *leaves, NoSign: *noSign, NoCones: *noCones, NoJoint: *noJoint}
 		c, err := measure(ctx, name, p.On(algebra.WithThreads(1)), *train, *limit, o, *joint, *verify)
 		if err != nil {
 			fail(err)
