@@ -12,7 +12,7 @@ from relift import ReliftClassifier, ReliftRegressor, load, save
 from relift import frames, program
 from tests.support import use_program
 
-QUICK = dict(method="descent", effort=200, threads=1)
+QUICK = dict(reg=0.1, loss="squared", fit_intercept=False, method="descent", effort=200, threads=1)
 ROWS = 30
 
 
