@@ -13,6 +13,8 @@ const (
 	interceptHalves = 40
 	// interceptTolerance is the gradient, relative to the sum of the weights, that counts as none.
 	interceptTolerance = 1e-14
+	// interceptRounding is the gain of a step, relative to the loss, that its value does not show.
+	interceptRounding = 1e-14
 )
 
 // Intercept returns the b (c numbers) that minimises Σ_i w_iℓ(f_i + b, y_i) for outputs f (n×c), by Newton's method from the given b, or
@@ -70,9 +72,14 @@ func Intercept(l Loss, f, y []float64, c int, weights, from []float64) []float64
 		}
 		step := newtonStep(hessian, g, l.Curvature()*total)
 		improved := false
-		for length, halves := 1.0, 0; halves < interceptHalves; length, halves = length/2, halves+1 {
+		halvings := interceptHalves
+		fine := floats.Dot(g, step) <= interceptRounding*value // the gain is lost in rounding, the gradient is not
+		if fine {
+			halvings = 1
+		}
+		for length, halves := 1.0, 0; halves < halvings; length, halves = length/2, halves+1 {
 			floats.AddScaledTo(next, b, -length, step)
-			if v := evaluate(next, trial); v < value || v == value && floats.Norm(trial, 2) < floats.Norm(g, 2) {
+			if v := evaluate(next, trial); v < value && !fine || (v == value || fine) && floats.Norm(trial, 2) < floats.Norm(g, 2) {
 				value, improved = v, true
 				copy(b, next)
 				copy(g, trial)
