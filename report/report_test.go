@@ -185,3 +185,18 @@ func TestTableOnATerminal(t *testing.T) {
 		t.Error("the last row is not finished")
 	}
 }
+
+// TestAdvice: a wide gap comes with its likely cause and what narrows it, a narrow one without.
+func TestAdvice(t *testing.T) {
+	s := &Summary{Network: &Network{}, RelativeGap: 0.7, BoundSource: "diagonal multipliers", Data: Data{Rows: 768, Columns: 9}}
+	if text := s.Advice(); !strings.Contains(text, "768 rows of 9 columns") || !strings.Contains(text, "--time-limit 1m") {
+		t.Errorf("diagonal multipliers: %q", text)
+	}
+	s.BoundSource, s.Settings.TimeLimit = "semidefinite relaxation", 40
+	if text := s.Advice(); strings.Contains(text, "quickest") || !strings.Contains(text, "--time-limit 120s") {
+		t.Errorf("the relaxation: %q", text)
+	}
+	if s.RelativeGap = 0.01; s.Advice() != "" {
+		t.Errorf("a narrow gap: %q", s.Advice())
+	}
+}

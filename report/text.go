@@ -38,6 +38,9 @@ func (s *Summary) WriteText(w io.Writer) error {
 		line("objective", "%s  of the network (data loss %s)", Above(s.UpperBound), value(s.Network.DataLoss))
 		line("gap", "%s", Percent(float64(s.RelativeGap)))
 		line("", "%s", s.Meaning())
+		if advice := s.Advice(); advice != "" {
+			line("", "%s", advice)
+		}
 		line("width", "%s", Plural(s.Network.Width, "neuron", "neurons"))
 	}
 	if r := s.Relaxation; r != nil {
@@ -50,6 +53,9 @@ func (s *Summary) WriteText(w io.Writer) error {
 	if m := s.Metrics; m != nil {
 		if m.Train != nil {
 			line("train", "%s", m.Train)
+		}
+		if t := s.Tuning; t != nil && t.NewRows.Metric != "" {
+			line("new rows", "%s", t.NewRows.sentence())
 		}
 		if m.Test != nil {
 			line("test", "%s", m.Test)
@@ -78,6 +84,25 @@ func (s *Summary) Meaning() string {
 	}
 	return fmt.Sprintf("%s; this one has %s, so a better one can lower the objective by at most %s.",
 		first, Above(s.UpperBound), Percent(float64(s.RelativeGap)))
+}
+
+// wideGap is the gap from which on Advice has something to say.
+const wideGap = 0.02
+
+// Advice says of a wide gap whose it may be and what narrows it; "" of others.
+func (s *Summary) Advice() string {
+	if s.Network == nil || !(float64(s.RelativeGap) > wideGap) {
+		return ""
+	}
+	why := "bounds are weak where the weight decay is small and there are many features"
+	if s.BoundSource == "diagonal multipliers" {
+		why = fmt.Sprintf("it is the quickest one, as there are %s of %s", Plural(s.Data.Rows, "row", "rows"), Plural(s.Data.Columns, "column", "columns"))
+	}
+	more := "--time-limit 1m"
+	if limit := 3 * s.Settings.TimeLimit; limit > 60 {
+		more = fmt.Sprintf("--time-limit %.0fs", limit)
+	}
+	return fmt.Sprintf("Such a gap is more often that of the bound than of the network: %s. %s searches on for both; fewer features or a larger --reg make bounds tighter.", why, more)
 }
 
 func (d Data) sentence() string {

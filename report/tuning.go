@@ -21,7 +21,22 @@ type Tuning struct {
 	Best             int           `json:"best"`      // point with the best mean, from 0
 	Chosen           int           `json:"chosen"`    // point that was chosen
 	Path             []TuningPoint `json:"path"`      // from the largest γ to the least
+	NewRows          NewRows       `json:"new_rows"`
 	Seconds          Number        `json:"seconds"`
+}
+
+// NewRows is what to expect of networks with the chosen γ on rows that they were not trained on: the mean over the folds.
+type NewRows struct {
+	Metric string `json:"metric"` // accuracy or r2
+	Mean   Number `json:"mean"`
+}
+
+// sentence says it in words.
+func (n NewRows) sentence() string {
+	if n.Metric == "accuracy" {
+		return fmt.Sprintf("accuracy about %s, by cross-validation", percent(float64(n.Mean)))
+	}
+	return fmt.Sprintf("R² about %.4f, by cross-validation", float64(n.Mean))
 }
 
 // TuningPoint is one γ of the path.

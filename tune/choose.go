@@ -19,6 +19,8 @@ import (
 type Options struct {
 	// Error judges networks; nil is Deviance of the loss.
 	Error Error
+	// Also, unless nil, judges the networks of the folds too, for Point.Also; it has no part in the choice.
+	Also Error
 	// OneStandardError takes the largest γ whose error is within a standard error of the best.
 	OneStandardError bool
 	// Effort are the passes of training for each fold and γ; see descent.TrainOptions.  0 means DefaultEffort.
@@ -150,6 +152,7 @@ func capped(width int) int {
 type step struct {
 	done    int
 	errors  []float64
+	also    float64         // the sum of Options.Also over the folds
 	width   int             // the sum of those of the folds
 	network problem.Weights // for all rows
 }
@@ -255,7 +258,11 @@ func (w *walk) take(batch dispatch.Batch, r dispatch.Result) error {
 	}
 	for next := len(w.path.Points); w.path.Status == 0 && next < w.o.Steps && w.steps[next].done == len(w.chains); next++ {
 		s := w.steps[next]
-		w.path.add(newPoint(w.path.gamma(next), s.errors, float64(s.width)/float64(w.path.Folds)), w.o.OneStandardError)
+		point := newPoint(w.path.gamma(next), s.errors, float64(s.width)/float64(w.path.Folds))
+		if w.o.Also != nil {
+			point.Also = s.also / float64(w.path.Folds)
+		}
+		w.path.add(point, w.o.OneStandardError)
 		if w.o.Networks > 0 {
 			w.path.Networks = append(w.path.Networks, s.network)
 		}
@@ -281,6 +288,9 @@ func (w *walk) judge(s *step, k int, t trained) error {
 	s.errors[k] = w.o.Error(t.outputs, f.TestY, f.TestWeights)
 	if math.IsNaN(s.errors[k]) {
 		return fmt.Errorf("%w: the error of fold %d is not a number: the metric is not defined on its rows, as the area under the ROC curve of rows of one class", ErrFolds, k+1)
+	}
+	if w.o.Also != nil {
+		s.also += w.o.Also(t.outputs, f.TestY, f.TestWeights)
 	}
 	s.width += t.weights.Width()
 	return nil

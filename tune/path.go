@@ -59,6 +59,7 @@ type Point struct {
 	Mean      float64
 	Deviation float64 // sample standard deviation over the folds
 	Width     float64 // mean number of neurons
+	Also      float64 // mean of Options.Also, 0 without
 }
 
 // StandardError is that of the mean.

@@ -38,7 +38,7 @@ func TestPlot(t *testing.T) {
 func TestPlotOfARun(t *testing.T) {
 	dir, data := file(t, "tiny.csv", tiny)
 	log, picture := filepath.Join(dir, "l.jsonl"), filepath.Join(dir, "p.svg")
-	if o := command(t, "train", data, "--method", "signs", "--reg", "0.5", "--time-limit", "2s", "-q", "--log", log); o.status != exitDone {
+	if o := command(t, "train", data, "--method", "signs", "--reg", "0.5", "--intercept=false", "--time-limit", "2s", "-q", "--log", log); o.status != exitDone {
 		t.Fatal(o.stderr)
 	}
 	for name, want := range map[string]string{"convergence": "the certified bound is", "gap": "ends at", "tree": "the tree has"} {

@@ -141,6 +141,7 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 // validation is a cross-validation that is about to begin.
 type validation struct {
 	metric   tuningMetric
+	newRows  network.Metric // what people judge networks by
 	folds    []tune.Fold
 	division string // of the rows
 	rows     int    // that take part
@@ -162,7 +163,15 @@ func (f *solveFlags) validation(p *prepared, what string) (*validation, error) {
 	if err != nil {
 		return nil, badInput(fmt.Errorf("%s: %s%w", p.source, what, err))
 	}
-	v := &validation{metric: metric, division: division, begin: time.Now()}
+	familiar := "r2"
+	if p.encoding.Task == recipe.TaskClassification {
+		familiar = "accuracy"
+	}
+	newRows, err := network.MetricNamed(familiar, p.encoding, p.loss)
+	if err != nil {
+		return nil, internal(err)
+	}
+	v := &validation{metric: metric, newRows: newRows, division: division, begin: time.Now()}
 	for k, r := range rows {
 		fit, judge, err := p.encoding.Fold(training, f.data.Options, p.train, r.Train, r.Test)
 		if err != nil {
@@ -178,7 +187,7 @@ func (f *solveFlags) validation(p *prepared, what string) (*validation, error) {
 func (v *validation) options(f *solveFlags, stderr io.Writer) tune.Options {
 	t := &f.tuning
 	return tune.Options{
-		Error: v.metric.error(), OneStandardError: t.oneStandardError, Width: int(f.width), Seed: uint64(f.seed),
+		Error: v.metric.error(), Also: v.newRows.Error, OneStandardError: t.oneStandardError, Width: int(f.width), Seed: uint64(f.seed),
 		Progress: func(path *tune.Path) {
 			if f.quiet {
 				return
@@ -201,6 +210,7 @@ func (v *validation) report(t *tuneFlags, path *tune.Path) *report.Tuning {
 	for _, q := range path.Points {
 		out.Path = append(out.Path, v.metric.point(q))
 	}
+	out.NewRows = report.NewRows{Metric: v.newRows.Name, Mean: report.Number(v.newRows.FromError(path.Points[path.Chosen].Also))}
 	return out
 }
 

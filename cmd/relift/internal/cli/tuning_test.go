@@ -54,6 +54,9 @@ func TestTrainChoosesGamma(t *testing.T) {
 			t.Errorf("point %d: %+v", k, q)
 		}
 	}
+	if a := c.NewRows; a.Metric != "accuracy" || !(a.Mean > 0.6 && a.Mean <= 1) {
+		t.Errorf("on new rows: %+v", a)
+	}
 	if lines := strings.Count(o.stderr, " ± "); lines != len(c.Path)+1 || !strings.Contains(o.stderr, "deviance ± deviation of the folds") {
 		t.Errorf("%d lines for %d points: %s", lines, len(c.Path), o.stderr)
 	}
@@ -67,8 +70,10 @@ func TestTrainChoosesGamma(t *testing.T) {
 		}
 	}
 	text := command(t, "train", path, "--target", "kind", "--drop", "y,site", "--reg", "auto", "--effort", "30", "--quiet")
-	if want := fmt.Sprintf("weight decay  γ = %v, the best of %d by deviance", s.Settings.Reg, len(c.Path)); !strings.Contains(text.stdout, want) {
-		t.Errorf("the summary does not say %q:\n%s", want, text.stdout)
+	for _, want := range []string{fmt.Sprintf("weight decay  γ = %v, the best of %d by deviance", s.Settings.Reg, len(c.Path)), "new rows      accuracy about "} {
+		if !strings.Contains(text.stdout, want) {
+			t.Errorf("the summary does not say %q:\n%s", want, text.stdout)
+		}
 	}
 }
 
