@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"context"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/relift/relift/relax"
@@ -30,6 +32,35 @@ func TestContradictionsShow(t *testing.T) {
 		}
 		if got := RelativeGap(c.lower, c.upper); !(got == c.gap || math.Abs(got-c.gap) <= 1e-6*math.Abs(c.gap)) {
 			t.Errorf("bound %v, objective %v: gap %v, expected %v", c.lower, c.upper, got, c.gap)
+		}
+	}
+}
+
+// less is a claim of which its verifier proves less.
+type less struct {
+	*stubProof
+	proved float64
+}
+
+func (l less) Prove(context.Context) (Proof, error) { return accepted(l.proved), nil }
+
+func TestWhatIsLostInAProofIsTold(t *testing.T) {
+	for _, c := range []struct {
+		proofs []Claim
+		told   bool
+	}{
+		{[]Claim{less{accepted(8), 7.99}}, false},
+		{[]Claim{less{accepted(8), 1}}, true},
+		{[]Claim{less{accepted(8), 1}, accepted(7.95)}, false}, // another proof has as much
+	} {
+		b := newBench(0)
+		for _, p := range c.proofs {
+			b.record.access().Claim(p)
+		}
+		b.record.settle(t.Context())
+		_, _, _, _, warnings := b.record.outcome()
+		if told := strings.Contains(strings.Join(warnings, "\n"), "could be proved"); told != c.told {
+			t.Errorf("%v: warnings %q", c.proofs, warnings)
 		}
 	}
 }

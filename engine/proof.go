@@ -75,7 +75,7 @@ var _ Claim = cones{}
 func ProveCones(ctx context.Context, c *exact.Certificate) (Proof, error) {
 	var failed error
 	// A margin that the checker's roundings exceed is rare: cones that are very thin in the coordinates of X.
-	for _, margin := range []float64{1e-11, 1e-9, 1e-7} {
+	for _, margin := range []float64{1e-11, 1e-9, 1e-7, 1e-5, 1e-3} {
 		d, err := proof.FromCones(c.Claims(), margin)
 		if err != nil {
 			return nil, err

@@ -31,6 +31,7 @@ type Record struct {
 	verified map[string]Proof // by Source: the best of each kind
 	claims   []Claim          // not proved yet, with larger bounds than the verified one of their kind
 	claimed  float64          // largest bound that was claimed, by a proof or in an announcement
+	lost     float64          // largest bound that was claimed where the verifier proved much less of it
 	longest  time.Duration
 	warnings []string
 	event    Event
@@ -181,8 +182,11 @@ func (r *Record) verification() time.Duration {
 	return r.longest * 5 / 4
 }
 
-// settle has the claims proved, the largest bound first, and keeps the first proof of a kind that is accepted.  One that
-// is not accepted is a warning.
+// lostShare is how much of a claim has to be lost in its proof for that to be told.
+const lostShare = 0.01
+
+// settle has the claims proved, the largest bound first, and keeps the first proof of a kind that is accepted, or the best one where
+// much was lost in the first.  One that is not accepted is a warning.
 func (r *Record) settle(ctx context.Context) {
 	for {
 		r.mu.Lock()
@@ -204,8 +208,14 @@ func (r *Record) settle(ctx context.Context) {
 		switch {
 		case err != nil:
 			r.warnings = append(r.warnings, fmt.Sprintf("a certificate of the bound %.6g was not accepted by the verifier and is not used: %v", c.Bound(), err))
-		case p != nil:
-			r.claims = slices.DeleteFunc(r.claims, func(q Claim) bool { return q.Source() == p.Source() && !(q.Bound() > c.Bound()) })
+		case p == nil: // nothing beyond 0
+			r.lost = max(r.lost, c.Bound())
+		default:
+			enough := c.Bound() // for others of its kind to be of no use
+			if p.Bound() < enough*(1-lostShare) {
+				r.lost, enough = max(r.lost, enough), p.Bound()
+			}
+			r.claims = slices.DeleteFunc(r.claims, func(q Claim) bool { return q.Source() == p.Source() && !(q.Bound() > enough) })
 			if old := r.verified[p.Source()]; old == nil || p.Bound() > old.Bound() {
 				r.verified[p.Source()] = p
 			}
@@ -300,6 +310,9 @@ func (r *Record) outcome() (p Proof, w problem.Weights, upper, dataLoss float64,
 		if p == nil || q.Bound() > p.Bound() {
 			p = q
 		}
+	}
+	if best := r.verifiedBound(); best < r.lost*(1-lostShare) {
+		warnings = append(warnings, fmt.Sprintf("a bound of %.6g was found, of which no more than %.6g could be proved: rounding errors count for much where numbers differ in size, and scaled features may help", r.lost, best))
 	}
 	if len(r.claims) > 0 && r.claims[0].Bound() > r.verifiedBound() {
 		warnings = append(warnings, fmt.Sprintf("a better bound, %.6g, was found but there was no time to verify it", r.claims[0].Bound()))

@@ -17,9 +17,11 @@ const (
 	proofShare      = 0.4       // of the work may go into proofs before the local search is exhausted
 	treeCap         = 256 << 20 // bytes of tree kept for a certificate, one per cone
 
-	// farOff is the violation of the constraint, in γ, that is left in rounds that find no better network where some directions
-	// have activations much larger than others': there only a more accurate W helps.
-	farOff = 2
+	// Where some directions have activations much larger than others', rounds may leave a violation of the constraint
+	// that is farOff, in γ, or bring the bounds no nearer: there only a more accurate W helps, at once or after stillRounds.
+	farOff      = 2
+	stillRounds = 5
+	mostStill   = 40 // after which it is as accurate as it gets, and bounded as it is
 )
 
 // runCones is the loop for rank(X) ≥ 3: local ascents find new directions,
@@ -43,17 +45,12 @@ func (s *search) runCones(ctx context.Context) {
 	}
 	var work float64 // done by column generation
 	margin := 0.1    // of the H attempted before column generation ends above the largest value seen
-	idle, excess, loose := 0, 1.0, centrality
+	idle, excess := 0, 1.0
 	for ctx.Err() == nil {
 		s.rounds++
-		before := s.upper
-		s.master.solve(ctx, max(masterTolerance, 0.1*s.care*s.options.Gap, loose*excess))
+		accuracy := s.roundAccuracy()
+		s.master.solve(ctx, max(masterTolerance, accuracy*max(0.1*s.care*s.options.Gap, centrality*excess)))
 		s.offer(s.network())
-		if s.upper > before*(1-1e-3) && s.worst > farOff*in.gamma {
-			loose /= 4
-		} else {
-			loose = centrality
-		}
 		w := s.master.w
 		fr := newFrame(in, w)
 		all := append(starts, s.pool...)
@@ -76,7 +73,7 @@ func (s *search) runCones(ctx context.Context) {
 		excess = min(1, (s.upper-s.problem.DualBound(in.residual(w, s.problem), max(s.worst, in.gamma)))/s.upper)
 		s.report()
 		s.prune()
-		grown := s.worst > in.gamma*(1+s.tolerance()) && s.grow(peaks)
+		grown := s.worst > in.gamma*(1+s.tolerance()) && s.still < mostStill && s.grow(peaks)
 		if !grown {
 			if !s.certify(ctx, fr, w, 0, math.MaxInt64) {
 				idle++
@@ -107,6 +104,20 @@ func (s *search) runCones(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// roundAccuracy returns the part of its usual tolerance to which the restricted problem is solved in the round that begins.
+func (s *search) roundAccuracy() float64 {
+	gap := s.upper - s.lower
+	if s.still++; gap < s.lastGap*(1-1e-3) || s.rounds == 1 {
+		s.still = 0
+	}
+	s.lastGap = gap
+	patience := stillRounds
+	if s.worst > farOff*s.in.gamma {
+		patience = 0
+	}
+	return math.Pow(4, -float64(max(0, s.still-patience)))
 }
 
 // roundWork estimates the operations of a round of ascents and of the

@@ -32,6 +32,8 @@ type search struct {
 	proofWork int64       // operations of all attempts to prove a bound, about
 	worst     float64     // largest ‖Wᵀ(Xu)₊‖ seen for the present W
 	pool      [][]float64 // directions that were local maxima before
+	still     int         // rounds that brought the bounds no nearer
+	lastGap   float64     // upper − lower at the beginning of the last round
 	care      float64     // share of the gap that an unresolved excess of h(W) may cost
 }
 

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/exact"
+	"github.com/relift/relift/problem"
 )
 
 func TestFromConesKeepsTheBound(t *testing.T) {
@@ -45,5 +46,25 @@ func TestFromConesKeepsTheBound(t *testing.T) {
 				t.Errorf("seed %d: γ_eff = %v was accepted, ‖Wᵀ(Xu)₊‖ reaches %v", seed, r.Effective, truth)
 			}
 		}
+	}
+}
+
+// Rows in units that differ by a factor of 10⁶ have cones on which Wᵀ(Xu)₊ is a small difference of large numbers.
+func TestConesOfVeryDifferentUnits(t *testing.T) {
+	rng := newRand(2)
+	p := problem.Problem{X: gaussian(rng, 6, 3), Y: gaussian(rng, 6, 1), Gamma: 0.1}
+	for i := range 6 {
+		p.X.Set(i, 2, 1e6*p.X.At(i, 2))
+	}
+	r, err := exact.Solve(t.Context(), p, exact.Options{Gap: 1e-2, TimeLimit: 20 * time.Second})
+	if err != nil || !(r.Gap <= 1e-2) {
+		t.Fatalf("gap %v, error %v", r.Gap, err)
+	}
+	d, err := FromCones(r.Certificate.Claims(), 1e-5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report := mustCheck(t, d); !report.OK() || !(report.ProvenBound >= r.LowerBound*(1-1e-2)) || !(report.ProvenBound <= r.UpperBound) {
+		t.Errorf("bound %v, expected about %v\n%v", report.ProvenBound, r.LowerBound, report)
 	}
 }

@@ -34,8 +34,9 @@ import (
 //
 // ‖p_k‖₁ = 1, so that |t| ≤ max_l|r_l|, and values at midpoints are means of those at
 // the ends: their errors grow by ε|t| a level.  With reach = Σ_i (‖P_i‖+‖N_i‖) max_l|r_il|,
-// every end of a box is within ρ = 8(depth + n + 4k + 4c + 16)ε·reach of the exact one
-// and at most 4·reach + ρ in size.
+// every end of a box is within ρ = 8(depth + n + 4k + 4c + 16)ε·reach of the exact one; boxes are widened by that.  What
+// rounds Q_kl is then (2c + 8)ε of Σ_q (largest end of box k)·(largest end of box l) at most, and h p_kᵀGp_l is off by
+// (4k + 2c + 16)ε h·max|G|.
 type cones struct {
 	rows   *rows
 	claim  claim
@@ -177,7 +178,7 @@ type bisector struct {
 	path      []*cone
 	both      []float64 // n×c: P + N of the claim's rows
 	rho       float64
-	wrong     float64 // bounds the error of an entry of C
+	wrong     float64 // bounds the error of h p_kᵀGp_l
 	tested    int
 	f, lo, hi []float64 // k×c
 	axis, w   []float64 // c
@@ -220,8 +221,7 @@ func (l *cones) prove(ctx context.Context) (charge, error) {
 	for _, v := range l.claim.form.g {
 		largestG = max(largestG, math.Abs(v)+math.Abs(l.claim.form.u))
 	}
-	size := 4*reach + s.rho
-	s.wrong = up(float64(4*k+2*c+16)*unit*l.claim.form.v*math.Abs(largestG)+float64((2*c+8)*c)*unit*size*size) + tiny
+	s.wrong = up(float64(4*k+2*c+16)*unit*l.claim.form.v*math.Abs(largestG)) + tiny
 	return charge{}, s.walk(0)
 }
 
@@ -442,12 +442,13 @@ func (s *bisector) copositive(n *cone) bool {
 	trace, negative := 0.0, false
 	for i := range k {
 		for j := range i + 1 {
-			value := f.v * s.product(n, i, j)
+			value, size := f.v*s.product(n, i, j), 0.0
 			for q := range c {
 				a, b, d, e := s.lo[i*c+q], s.hi[i*c+q], s.lo[j*c+q], s.hi[j*c+q]
 				value -= max(a*d, a*e, b*d, b*e)
+				size += max(math.Abs(a), math.Abs(b)) * max(math.Abs(d), math.Abs(e))
 			}
-			value -= s.wrong
+			value -= s.wrong + up(float64(2*c+8)*unit*(size+math.Abs(value)))
 			switch {
 			case math.IsNaN(value), i == j && value < 0:
 				return false

@@ -17,7 +17,7 @@ m, q = R.shape
 for x, shape in (X, (n, d)), (Y, (n, k)), (W, (n, k)), (s, (n,)), (gamma, ()), (claim, ()), (g, ()), (h, ()), (reals, (2 + m + p,)), (V, (d, q * ("basis" in c.files))):
     assert x.shape == shape and x.dtype.str == "<f8" and np.isfinite(x).all()
 assert all(x.dtype.str == "<i8" for x in (steps, of, a, b, version)) and len(set(c.files)) == len(c.files) and "steps_1_int" not in c.files
-assert version == 2 and steps.shape == (4 + 2 * p,) and of.shape == (n,) and ((of >= -1) & (of < m)).all() and ("basis" in c.files or q == d)
+assert version == 2 and steps.shape == (4 + 2 * p,) and of.shape == (n,) and ((of >= -1) & (of < m)).all() and ("basis" in c.files or q == d) and m <= n
 np.seterr(all="ignore")
 X, W, (i, j), psi, M = np.ldexp(X, -a), np.ldexp(np.where(still[:, None], 0, W), -b), steps[4:].reshape(p, 2).T, reals[2:2 + m], reals[2 + m:]
 assert max(abs(x).max(initial=0) for x in (X, W, R, V, g, h, 1 / g, 1 / h, s, 1 / s[of >= 0])) < 2.0**41 and g > 0 < h and 0 < gamma < 1e60

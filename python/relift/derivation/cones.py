@@ -47,8 +47,7 @@ class Cones:
         self.G = form.u * np.eye(k) + (0 if form.G is None else form.G)
         largest = abs(form.u) + (0 if form.G is None else np.abs(form.G).max())
         self.rho = up(16 * (n + 4 * k + 4 * c + 32) * UNIT * reach) + TINY
-        size = 4 * reach + self.rho
-        self.wrong = up((8 * k + 4 * c + 32) * UNIT * form.v * largest + (2 * c + 16) * c * UNIT * size * size) + TINY
+        self.wrong = up((8 * k + 4 * c + 32) * UNIT * form.v * largest) + TINY
         batch = []
         for cone in self._leaves():
             batch.append(cone)
@@ -104,7 +103,9 @@ class Cones:
         low = middle - b @ np.maximum(both, 0) - self.rho
         high = middle - b @ np.minimum(both, 0) + self.rho
         ends = [x[:, :, None, :] * y[:, None, :, :] for x in (low, high) for y in (low, high)]
-        C = self.claim.form.v * gram - np.maximum.reduce(ends).sum(axis=3) - self.wrong
+        C = self.claim.form.v * gram - np.maximum.reduce(ends).sum(axis=3)
+        size = np.maximum(np.abs(low), np.abs(high))
+        C -= self.wrong + up((4 * f.shape[2] + 16) * UNIT * (size @ size.transpose(0, 2, 1) + np.abs(C)))
         C = np.minimum(C, C.transpose(0, 2, 1))
         diagonal = np.einsum("bii->bi", C).copy()
         C = np.minimum(C, 0)
