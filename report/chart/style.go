@@ -86,6 +86,8 @@ var styles = func() []style {
 		{name: "guide", stroke: "soft", width: 1, dash: []float64{4, 4}},
 		{name: "bound", stroke: "bound"},
 		{name: "network", stroke: "network", dash: dashes[1]},
+		{name: "bound-end", fill: "bound"},
+		{name: "network-end", fill: "network"},
 		{name: "between", fill: "bound", opacity: 0.13},
 		{name: "bar", fill: "bound", opacity: 0.75},
 		{name: "mark", stroke: "ground", width: 0.8},

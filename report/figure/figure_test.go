@@ -38,6 +38,18 @@ func TestConvergenceWithoutANetworkAtFirst(t *testing.T) {
 	}
 }
 
+// TestConvergenceBeginsWithTheRun: what came before the first step, such as a cross-validation, has no room, and a bound of the last moment is seen.
+func TestConvergenceBeginsWithTheRun(t *testing.T) {
+	svg := Convergence([]engine.Event{
+		{Bound: math.NaN(), Network: 5, Elapsed: 57 * time.Second},
+		{Bound: math.NaN(), Network: 3, Elapsed: 60 * time.Second},
+		{Bound: 1, Network: 3, Elapsed: 61 * time.Second},
+	}).Inline()
+	if strings.Contains(svg, ">20</text>") || !strings.Contains(svg, ">58</text>") || strings.Count(svg, "<circle") != 2 {
+		t.Errorf("picture %s", svg)
+	}
+}
+
 func TestConvergenceNamesLieApart(t *testing.T) {
 	for _, end := range []sample{{3, 1, 1}, {3, 0.99, 1}, {3, 0, 1}, {3, 0.5, 1}} {
 		c := chart.NewChart(chart.New("c", chart.Width, chart.Height, "", ""), chart.Axis{Max: 3}, chart.Axis{Max: 1.08}, 0)
@@ -64,6 +76,9 @@ func TestGapEndsWhereItIs(t *testing.T) {
 	f := Gap([]engine.Event{{Bound: 1, Network: 2, Elapsed: time.Second}, {Bound: 1.5, Network: 2, Elapsed: 2 * time.Second}})
 	if f == nil || !strings.Contains(f.Inline(), "ends at 25 %") {
 		t.Errorf("picture %s", f.Inline()[:600])
+	}
+	if Gap([]engine.Event{{Bound: math.NaN(), Network: 2, Elapsed: time.Second}, {Bound: 1, Network: 2, Elapsed: 9 * time.Second}, {Bound: 1.5, Network: 2, Elapsed: 9*time.Second + time.Millisecond}}) != nil {
+		t.Error("a curve of a gap that was known for a moment")
 	}
 	if Gap([]engine.Event{{Bound: 1, Network: math.NaN()}, {Bound: 2, Network: math.NaN(), Elapsed: time.Second}}) != nil {
 		t.Error("a gap without a network")

@@ -33,13 +33,27 @@ func samples(rows []engine.Event) []sample {
 
 func same(a, b float64) bool { return a == b || a != a && b != b }
 
-// timeAxis is logarithmic where the first steps would be crammed together.
+// lateStart is the part of the time before the first step from which on the axis begins there.
+const lateStart = 0.25
+
+// timeAxis is logarithmic where the first steps would be crammed together, and leaves out the time before them where that is long: a
+// cross-validation comes first.
 func timeAxis(points []sample) chart.Axis {
 	a := chart.Axis{Title: "seconds", Max: points[len(points)-1].seconds}
-	if first := points[0].seconds; a.Max > 30*first {
+	switch first := points[0].seconds; {
+	case a.Max > 30*first:
 		a.Title, a.Min, a.Logarithm = "seconds (logarithmic)", first, true
+	case first > lateStart*a.Max && first < a.Max:
+		a.Min = first
 	}
 	return a
+}
+
+// ends marks the last points of curves, which may be all that there is of one.
+func ends(c *chart.Chart, style string, curve []chart.Point) {
+	if n := len(curve); n > 0 {
+		c.Circle(style, curve[n-1].X, curve[n-1].Y, 3)
+	}
 }
 
 // Convergence draws the bound and the objective of the network against time.
@@ -75,6 +89,8 @@ func Convergence(rows []engine.Event) *Figure {
 	}
 	c.Curve("curve network", network)
 	c.Curve("curve bound", bound)
+	ends(c, "network-end", network)
+	ends(c, "bound-end", bound)
 	nameEnds(c, end, network != nil, bound != nil)
 	caption := "Certified lower bound against time. No network of any width lies below it."
 	if network != nil {
@@ -115,6 +131,9 @@ func nameEnds(c *chart.Chart, end sample, network, bound bool) {
 	}
 }
 
+// moment is the part of a run below which a course is a moment, and no curve.
+const moment = 0.01
+
 // Gap draws the relative gap against time, on a logarithmic scale.
 func Gap(rows []engine.Event) *Figure {
 	points := samples(rows)
@@ -129,10 +148,15 @@ func Gap(rows []engine.Event) *Figure {
 	}
 	const floor = 1e-7 // percent
 	least := 100.0
+	known := points[:0:0] // when there was a gap
 	for _, p := range points {
-		if g := gap(p); g < least {
-			least = max(g, floor)
+		if g := gap(p); !math.IsNaN(g) {
+			least = min(least, max(g, floor))
+			known = append(known, p)
 		}
+	}
+	if len(known) < 2 || known[len(known)-1].seconds-known[0].seconds < moment*points[len(points)-1].seconds {
+		return nil
 	}
 	y := chart.Axis{Title: "gap in percent", Min: math.Pow(10, math.Floor(math.Log10(0.99*least))), Max: 100, Logarithm: true}
 	end := gap(points[len(points)-1])

@@ -2,11 +2,11 @@ package recipe
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table"
-	"github.com/relift/relift/table/notation"
 )
 
 // Account says what became of the rows and entries of a table that was encoded.
@@ -44,7 +44,7 @@ func (e *Recipe) substitutes(t *table.Table, features, rows []int, unknown Unkno
 			continue // the column has been counted
 		}
 		column := t.Columns[features[k]]
-		fill := notation.Format(f.Fill)
+		fill := strconv.FormatFloat(f.Fill, 'g', 6, 64) // the model has all of its digits
 		if f.DateOf != "" {
 			fill = "the mean of each of its parts"
 		}
