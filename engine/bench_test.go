@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/table/recipe"
 )
 
@@ -44,8 +45,19 @@ func loaded(b *testing.B, source string, scaled bool) Problem {
 	return Problem{X: data.X, Y: data.Y, Gamma: 0.1}
 }
 
+// chosen is the linear algebra that RELIFT_BLAS chooses, that of the program.
+func chosen(b *testing.B) LinearAlgebra {
+	b.Helper()
+	algebra, err := linalg.FromEnvironment()
+	if err != nil {
+		b.Fatal(err)
+	}
+	return algebra
+}
+
 // BenchmarkBound solves whole relaxations and reports the certified bound.
 func BenchmarkBound(b *testing.B) {
+	algebra := chosen(b)
 	for i, c := range benchmarked {
 		b.Run(c.name, func(b *testing.B) {
 			if testing.Short() && i > 2 {
@@ -54,7 +66,7 @@ func BenchmarkBound(b *testing.B) {
 			p := loaded(b, c.source, i > 3)
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := Bound(context.Background(), p, Options{TimeLimit: c.limit})
+				r, err := Bound(context.Background(), p, Options{TimeLimit: c.limit, LinearAlgebra: algebra})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -67,12 +79,13 @@ func BenchmarkBound(b *testing.B) {
 // BenchmarkTrain trains to a gap of a hundredth where the dimension is small and
 // reports the gap.
 func BenchmarkTrain(b *testing.B) {
+	algebra := chosen(b)
 	for _, c := range benchmarked[:3] {
 		b.Run(c.name, func(b *testing.B) {
 			p := loaded(b, c.source, false)
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := Train(context.Background(), p, Options{Method: MethodExact, Gap: 0.01})
+				r, err := Train(context.Background(), p, Options{Method: MethodExact, Gap: 0.01, LinearAlgebra: algebra})
 				if err != nil {
 					b.Fatal(err)
 				}
