@@ -62,7 +62,8 @@ func (s *state) aroundTree(share float64, effort int) []Phase {
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime
 	}
-	return []Phase{s.training(share, effort), s.simplification(share + narrowShare), s.networkBound(certificate.Quick), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0)}
+	phases := []Phase{s.training(share, effort), s.simplification(share + narrowShare), s.networkBound(certificate.Quick)}
+	return append(phases, s.rootAndTree(share+strongPart)...)
 }
 
 // Check refuses options that are out of range, a method that does not know the problem and data that do not fit into memory, as Train does.

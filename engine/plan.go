@@ -32,6 +32,7 @@ const (
 	generalShare = 0.25 // the same, where the tree is all there is for a bound
 	roundShare   = 0.7  // network from the relaxation
 	strongShare  = 0.75 // networks before the stronger relaxation
+	strongPart   = 0.15 // what that may take where a tree follows
 	refineShare  = 0.93 // networks
 	descentShare = 0.95 // networks alone
 	conesShare   = 0.6  // cones for a fixed W
@@ -117,7 +118,17 @@ func (s *state) aroundRelaxation() []Phase {
 		}
 		return append(first, relaxation, s.rounding(roundShare), s.training(trained, untilTheEnd), s.simplification(0), s.repair(false), root)
 	}
-	return append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.starts(startsShare), s.training(treeShare, treeEffort), s.repair(false), s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
+	first = append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.starts(startsShare), s.training(treeShare, treeEffort), s.repair(false))
+	return append(first, s.rootAndTree(treeShare+strongPart)...)
+}
+
+// rootAndTree returns the phases of the tree of signs and what follows it.  The stronger relaxation comes before, where it is expected to be solved until the share of the
+// time: the tree polishes its network first, which may take all of a short time, and needs many leaves to prove more.
+func (s *state) rootAndTree(until float64) (phases []Phase) {
+	if s.hasRoot() {
+		phases = append(phases, s.root(until, false))
+	}
+	return append(phases, s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))
 }
 
 // besideOrder is the largest order m+r of the relaxation that is solved to its end after the

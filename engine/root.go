@@ -13,13 +13,18 @@ const rootSource = "semidefinite relaxation with signs of the output"
 // mostRootWork is the work that is worth it on the stronger relaxation where no time limit is given, some minutes at most.
 const mostRootWork = 2e12
 
-// strengthens says whether the relaxation is solved with the sign of the output and ball lines, too: for one output, if it is
-// expected to be solved until the share of the time limit.
+// hasRoot says whether there is a stronger relaxation, with the sign of the output and ball lines: for one output.
+func (s *state) hasRoot() bool {
+	n, _, c := s.problem.Dims()
+	return s.opts.Relaxation != RelaxationPublished && c == 1 && n <= treeRows && signs.Frees(s.problem)
+}
+
+// strengthens says whether there is one that is expected to be solved until the share of the time limit.
 func (s *state) strengthens(share float64) bool {
-	n, d, c := s.problem.Dims()
-	if s.opts.Relaxation == RelaxationPublished || c > 1 || n > treeRows || !signs.Frees(s.problem) {
+	if !s.hasRoot() {
 		return false
 	}
+	n, d, c := s.problem.Dims()
 	work := s.work(share)
 	if s.budget.Limit == 0 {
 		work = min(work, mostRootWork)
@@ -31,7 +36,7 @@ func (s *state) strengthens(share float64) bool {
 // is solved whatever the gap is.
 func (s *state) root(until float64, complete bool) Phase {
 	return Phase{Name: "root", Until: until, Complete: complete, Needed: "the stronger relaxation", Bytes: s.leafMemory, Run: func(ctx context.Context) (func(), error) {
-		if !s.strengthens(until) {
+		if !complete && s.record.reached() || !s.strengthens(until) {
 			return nil, nil
 		}
 		a := s.record.access()
@@ -51,6 +56,7 @@ func (s *state) root(until float64, complete bool) Phase {
 			}
 		}
 		a.Note(func(e *Event) { e.Phase, e.Outer = "root", result.Leaves })
-		return nil, nil
+		whole := ctx.Err() == nil
+		return func() { s.rooted = whole }, nil
 	}}
 }

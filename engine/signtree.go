@@ -34,7 +34,7 @@ func (s *state) signTree(until float64) Phase {
 		var next time.Time
 		var failed error
 		options := signs.Options{
-			Gap: s.opts.Gap, Seed: s.opts.Seed, Leaves: s.leaves, Bytes: s.treeMemory(), Threads: s.opts.threads(),
+			Gap: s.opts.Gap, Seed: s.opts.Seed, Leaves: s.leaves, Rooted: s.rooted, Bytes: s.treeMemory(), Threads: s.opts.threads(),
 			Progress: func(p signs.Progress) {
 				if begin := s.clock.Now(); failed == nil && p.LowerBound > s.record.proved() && begin.After(next) {
 					d, err := p.Derivation()

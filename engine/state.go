@@ -29,6 +29,7 @@ type state struct {
 
 	hidden bool // networks are found for their bounds only
 	leaves int  // of the tree of signs at most, 0 for no limit
+	rooted bool // the first leaves of the tree were bounded with W free
 
 	presolved presolved
 

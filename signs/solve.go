@@ -43,6 +43,7 @@ const (
 	worthwhile      = 1e-9 // relative decrease of the objective for which polishing goes on
 	milder          = 0.5  // part of a direction's excess that a new W may leave
 	jointFirst      = 2    // leaves over which W is freed first,
+	jointEvery      = 3    // times as many for each further time,
 	jointMost       = 8    // and last
 	jointPays       = 0.1  // part of the gap that freeing W has to close to be tried again
 	jointShare      = 0.15 // part of the time that is left that freeing W may take: on a tree that closes it is lost
@@ -105,6 +106,9 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 		}
 	}
 	free := jointFirst
+	if t.options.Rooted {
+		free *= jointEvery
+	}
 	if t.options.NoJoint || t.leaves > jointMost || !t.in.frees() {
 		free = jointMost + 1
 	}
@@ -136,7 +140,7 @@ func (r *Result) grow(ctx context.Context, t *Tree) Status {
 			continue
 		}
 		r.keep(joint, joint.LowerBound())
-		free = 3 * t.leaves
+		free = jointEvery * t.leaves
 	}
 }
 

@@ -40,6 +40,8 @@ type Options struct {
 	NoSign bool
 	// NoCones leaves out the second-order cones.
 	NoCones bool
+	// Rooted says that Root has bounded the first leaves with W free, so that Solve does so over more leaves only.
+	Rooted bool
 	// NoJoint keeps W fixed in Solve also while the leaves are few.
 	NoJoint bool
 	// Progress, when set, is called after each batch of leaves.

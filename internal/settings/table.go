@@ -212,8 +212,8 @@ func Table() []Setting {
 		{
 			Name: "relaxation", Kind: Choice, Choices: []string{"auto", "published"}, Default: "auto", Commands: fitting,
 			Help: "which semidefinite relaxation is solved",
-			Detail: "published is the one of the paper. auto solves that and then, for one output and where the time allows, a stronger one over the two signs of a neuron's output, with further conditions from ‖u‖ = ‖v‖: " +
-				"the bound of relift bound, and of relift train where no tree of signs follows.",
+			Detail: "published is the one of the paper. auto solves that and then, for one output and where the time allows, a stronger one over the two signs of a neuron's output, with further conditions from ‖u‖ = ‖v‖. " +
+				"A tree of signs, where there is time for one, goes on from there.",
 		},
 		{
 			Name: "width", Kind: Integer, Unit: "neurons", Range: counts, Default: "0", Example: "50", Commands: training,
