@@ -27,7 +27,7 @@ func example() *Summary {
 		Metrics:     &Metrics{Train: &Metric{Rows: 75, Accuracy: &accuracy}},
 		Data: Data{Source: "builtin:iris", Task: "classification", Rows: 75, Features: 4, Columns: 5, Outputs: 3,
 			Classes: []string{"setosa", "versicolor", "virginica"}, Targets: []string{"species"}, Distinct: 74, Digest: "sha256:00"},
-		Settings: Settings{Reg: 0.1, Scale: "standard", Bias: true, Missing: "error", Method: "auto", Relaxation: "auto", Seed: 1, Gap: 0.001, Threads: 2, BLAS: "gonum"},
+		Settings: Settings{Reg: 0.1, RegPerRow: 0.001, RegFrom: "given", Scale: "standard", Bias: true, Missing: "error", Method: "auto", Relaxation: "auto", Seed: 1, Gap: 0.001, Threads: 2, BLAS: "gonum"},
 		Files:    Files{Model: "iris.model.json", Certificate: "iris.cert.npz"},
 		Warnings: []string{}, Version: "0.1.0", Seconds: 2.5,
 	}
@@ -100,7 +100,7 @@ func TestNumber(t *testing.T) {
 func TestRelativeGap(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	for _, c := range []struct{ lower, upper, want float64 }{
-		{1, 2, 0.5}, {2, 2, 0}, {0, 0, 0}, {-1, 2, 1}, {2.0000000001, 2, 0}, {3, 2, -0.5}, {1, inf, 1}, {nan, 1, 1}, {1, nan, 1}, {-1, 0, 0},
+		{1, 2, 0.5}, {2, 2, 0}, {0, 0, 0}, {-1, 2, 1}, {2 + 4e-16, 2, 0}, {3, 2, -0.5}, {1, inf, 1}, {nan, 1, 1}, {1, nan, 1}, {-1, 0, 0},
 	} {
 		if got := engine.RelativeGap(c.lower, c.upper); got != c.want {
 			t.Errorf("gap of %v and %v is %v, want %v", c.lower, c.upper, got, c.want)
