@@ -51,17 +51,17 @@ func runs() []run {
 		{name: "4×5000, 5 s", make: regression(4, 5000, 0.1), args: []string{"train", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 500},
 		{name: "5404×5 in two classes, 20 s", make: classes(5404, 5, 2), args: []string{"train", "--time-limit", "20s"}, limit: 20 * time.Second, peakMB: 1000},
 		{name: "11 183×6 in two classes, 20 s", make: classes(11_183, 6, 2), args: []string{"train", "--time-limit", "20s"}, limit: 20 * time.Second, peakMB: 1000},
-		{name: "4000×31, γ=10, 5 s", make: regression(4000, 30, 0.3), args: []string{"train", "--reg", "10", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 1000},
-		{name: "4000×31, γ=10, 60 s", make: regression(4000, 30, 0.3), args: []string{"train", "--reg", "10", "--time-limit", "60s"}, limit: time.Minute, peakMB: 1000},
-		{name: "40 000×31, γ=100, 70 s", make: regression(40_000, 30, 0.3), args: []string{"train", "--reg", "100", "--time-limit", "70s"}, limit: 70 * time.Second, peakMB: 1000},
-		{name: "40 000×31, descent, 20 s", make: regression(40_000, 30, 0.3), args: []string{"train", "--reg", "100", "--method", "descent", "--time-limit", "20s"}, limit: 20 * time.Second, peakMB: 1000},
+		{name: "4000×31, γ=10, 5 s", make: regression(4000, 30, 0.3), args: []string{"train", "--reg", "10", "--intercept=false", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 1000},
+		{name: "4000×31, γ=10, 60 s", make: regression(4000, 30, 0.3), args: []string{"train", "--reg", "10", "--intercept=false", "--time-limit", "60s"}, limit: time.Minute, peakMB: 1000},
+		{name: "40 000×31, γ=100, 70 s", make: regression(40_000, 30, 0.3), args: []string{"train", "--reg", "100", "--intercept=false", "--time-limit", "70s"}, limit: 70 * time.Second, peakMB: 1000},
+		{name: "40 000×31, descent, 20 s", make: regression(40_000, 30, 0.3), args: []string{"train", "--reg", "100", "--intercept=false", "--method", "descent", "--time-limit", "20s"}, limit: 20 * time.Second, peakMB: 1000},
 		{name: "1797×64 in ten classes, 5 s", make: classes(1797, 64, 10), args: []string{"train", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 1000},
 		{name: "569×30 in two classes, defaults", make: classes(569, 30, 2), args: []string{"train"}, peakMB: 1500},
 		{name: "LIBSVM with index 10 000 000", make: writeSparseIndex, args: []string{"train", "--format", "libsvm", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 500, refused: "index"},
 		{name: "1 MB of gzip, 1 GB unpacked, 1 GB allowed", make: writeBomb, args: []string{"train", "--memory-limit", "1GB", "--time-limit", "40s"}, limit: 40 * time.Second, peakMB: 1100, refused: "memory"},
 		{name: "ARFF with 100 000 attributes", make: writeWideARFF, args: []string{"train", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 1000},
 		{name: "ARFF with 100 000 values", make: writeManyValues, args: []string{"train", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 1000, refused: "values"},
-		{name: "iris, width 3, γ=0.1, 10 s", make: builtin("builtin:iris"), args: []string{"train", "--width", "3", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 500},
+		{name: "iris, width 3, γ=0.1, 10 s", make: builtin("builtin:iris"), args: []string{"train", "--width", "3", "--reg", "0.1", "--intercept=false", "--loss", "squared", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 500},
 	}
 }
 
