@@ -43,8 +43,10 @@ func TestJoint(t *testing.T) {
 func TestJointOfLosses(t *testing.T) {
 	weights := []float64{1, 0.5, 2, 0, 1, 1, 3, 1, 1, 0.2, 1, 1}
 	for name, change := range map[string]func(p *problem.Problem){
-		"weights":                func(p *problem.Problem) { p.Weights = weights },
-		"all":                    func(p *problem.Problem) { p.Loss, p.Weights, p.Intercept = loss.Logistic{}, weights, true },
+		"weights": func(p *problem.Problem) { p.Weights = weights },
+		"all": func(p *problem.Problem) {
+			p.Loss, p.Weights, p.Intercept, p.Gamma = loss.Logistic{}, weights, true, 0.1
+		},
 		"intercept, a zero row":  func(p *problem.Problem) { p.Intercept = true; p.X.SetRow(2, make([]float64, 4)) },
 		"logistic, a zero row":   func(p *problem.Problem) { p.Loss = loss.Logistic{}; p.X.SetRow(2, make([]float64, 4)) },
 		"two outputs, intercept": func(p *problem.Problem) { *p = gaussianProblem(12, 4, 2, 0.7, 8); p.Intercept = true },
