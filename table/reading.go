@@ -110,8 +110,6 @@ func (t Thousands) signs() string {
 	return ""
 }
 
-var defaultMissing = []string{"NA", "N/A", "#N/A", "NaN", "-NaN", "?", "null"}
-
 // IsMissing reports whether a field without blanks around it is missing.
 func (r *Reading) IsMissing(field []byte) bool {
 	if len(field) == 0 {
