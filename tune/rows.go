@@ -12,27 +12,54 @@ type Rows struct{ Train, Test []int }
 // Divide divides n rows into k folds at random, so that each row is a test row once.
 func Divide(n, k int, seed uint64) ([]Rows, error) { return DivideStrata(make([]int, n), k, seed) }
 
-// DivideStrata is Divide for rows in strata, such as classes: each fold has nearly the same share of each stratum.
+// DivideStrata is Divide for rows in strata, such as classes: each fold has nearly the same share of each stratum.  The only row of its stratum is
+// never a test row where there are other strata: trained without it, a network knows nothing of the stratum.
 func DivideStrata(stratum []int, k int, seed uint64) ([]Rows, error) {
-	if err := enough(len(stratum), k, "row", "rows"); err != nil {
+	if err := enough(Judged(stratum), k, "row", "rows"); err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(seed, 0x666f6c6473))
 	order := random.Perm(len(stratum))
 	slices.SortStableFunc(order, func(a, b int) int { return stratum[a] - stratum[b] })
-	fold := make([]int, len(stratum))
-	for at, i := range order { // dealt out like cards, one stratum after the other
-		fold[i] = at % k
+	size := sizes(stratum)
+	fold, dealt := make([]int, len(stratum)), 0
+	for _, i := range order { // dealt out like cards, one stratum after the other
+		if size[stratum[i]] == 1 && len(size) > 1 {
+			fold[i] = k // of none
+			continue
+		}
+		fold[i] = dealt % k
+		dealt++
 	}
 	return rowsOf(fold, k), nil
 }
 
+// Judged is how many rows DivideStrata makes test rows.
+func Judged(stratum []int) int {
+	size, judged := sizes(stratum), len(stratum)
+	if len(size) == 1 {
+		return judged
+	}
+	for _, rows := range size {
+		if rows == 1 {
+			judged--
+		}
+	}
+	return judged
+}
+
+// sizes are the numbers of rows in each stratum or group.
+func sizes(of []int) map[int]int {
+	size := map[int]int{}
+	for _, s := range of {
+		size[s]++
+	}
+	return size
+}
+
 // DivideGroups divides rows into k folds so that no group has rows in two of them, and the folds are of nearly the same size where the groups allow it.
 func DivideGroups(group []int, k int, seed uint64) ([]Rows, error) {
-	size := map[int]int{}
-	for _, g := range group {
-		size[g]++
-	}
+	size := sizes(group)
 	groups := make([]int, 0, len(size))
 	for g := range size {
 		groups = append(groups, g)

@@ -46,6 +46,30 @@ func TestDivide(t *testing.T) {
 	}
 }
 
+// The only row of its stratum is a training row of every fold, and the others are test rows once.
+func TestDivideStrataTrainsOnLonelyRows(t *testing.T) {
+	stratum := []int{0, 0, 1, 0, 2, 2, 0}
+	folds, err := DivideStrata(stratum, 2, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tested := make([]int, len(stratum))
+	for _, rows := range folds {
+		if !slices.Contains(rows.Train, 2) || len(rows.Train)+len(rows.Test) != len(stratum) {
+			t.Errorf("training rows %v and test rows %v; row 2 is the only one of its stratum", rows.Train, rows.Test)
+		}
+		for _, i := range rows.Test {
+			tested[i]++
+		}
+	}
+	if !slices.Equal(tested, []int{1, 1, 0, 1, 1, 1, 1}) {
+		t.Errorf("rows are test rows %v times", tested)
+	}
+	if _, err := DivideStrata([]int{0, 1, 2, 2, 3}, 3, 1); !errors.Is(err, ErrFolds) {
+		t.Errorf("three folds of two rows that can be test rows: %v, expected ErrFolds", err)
+	}
+}
+
 func TestDivideStrataKeepsShares(t *testing.T) {
 	stratum := make([]int, 103)
 	for i := range stratum {

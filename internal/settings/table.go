@@ -138,7 +138,7 @@ func Table() []Setting {
 		{
 			Name: "folds", Kind: Integer, Range: Range{Min: 2, Max: 1000}, Default: "5", Example: "5", Commands: tuning,
 			Help:   "number of folds of the cross-validation of --reg auto",
-			Detail: "The rows are divided at random from --seed, class by class for a classification. Of more than 20000 rows as many are drawn. The default is a fold for each row, or group, where there are fewer.",
+			Detail: "The rows are divided at random from --seed, class by class for a classification, where the only row of a class is always trained on. Of more than 20000 rows as many are drawn. The default is a fold for each row, or group, where there are fewer.",
 		},
 		{
 			Name: "groups", Kind: Text, Example: "patient", Commands: tuning,

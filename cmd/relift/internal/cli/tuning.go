@@ -260,7 +260,7 @@ func (t *tuneFlags) divide(p *prepared, training *table.Table, seed uint64) (fol
 		for j, i := range part {
 			strata[j] = classes[i]
 		}
-		folds, err = tune.DivideStrata(strata, fewer(len(part)), seed)
+		folds, err = tune.DivideStrata(strata, fewer(tune.Judged(strata)), seed)
 	default:
 		division = "random"
 		folds, err = tune.Divide(len(part), fewer(len(part)), seed)
