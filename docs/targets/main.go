@@ -28,6 +28,9 @@ type job struct {
 	file string
 	args []string
 	rows int // the first ones of the file only; 0: all
+
+	chosen bool     // γ, intercept and loss are those that train chooses
+	table  []string // flags that say how to read the file, for the verifier as well
 }
 
 var raw = []string{"--scale", "none", "--bias=false"}
@@ -73,6 +76,21 @@ func jobs() []job {
 			name: fmt.Sprintf("signs: %s, first %d rows, γ=%s, %s", j.table, j.rows, j.gamma, j.limit), file: j.table + ".train.csv",
 			args: append([]string{"train", "--gap", "1e-4"}, standard(j.gamma, j.limit)...), rows: j.rows,
 		})
+	}
+	for _, limit := range []string{"60s", "600s"} {
+		for _, t := range []struct {
+			name, file string
+			args       []string
+		}{
+			{"iris", "builtin:iris", nil}, {"spiral", "builtin:spiral", nil}, {"ionosphere", "builtin:ionosphere", nil}, {"Pima", "builtin:pima_indians", nil},
+			{"penguins", "examples/penguins.csv", []string{"--target", "species", "--missing", "drop"}},
+			{"penguins by bills", "examples/penguins.csv", []string{"--target", "species", "--features", "bill_length_mm,bill_depth_mm", "--missing", "drop"}},
+			{"cars", "examples/cars.csv", []string{"--target", "mpg", "--missing", "drop"}},
+			{"cars by weight and year", "examples/cars.csv", []string{"--target", "mpg", "--features", "weight,year", "--missing", "drop"}},
+			{"possum", "possum.csv", []string{"--target", "totlngth", "--drop", "rownames,case", "--missing", "drop"}}, {"bank notes", "bank_notes.train.csv", nil},
+		} {
+			list = append(list, job{name: "default: " + t.name + ", " + limit, file: t.file, args: append([]string{"train", "--time-limit", limit}, t.args...), chosen: true, table: t.args})
+		}
 	}
 	return append(list,
 		auto("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "120s")...),
@@ -124,7 +142,10 @@ func run(data, only, given string) error {
 		if !match.MatchString(j.name) {
 			continue
 		}
-		file := filepath.Join(data, filepath.FromSlash(j.file))
+		file := j.file
+		if !strings.HasPrefix(file, "builtin:") && !strings.HasPrefix(file, "examples/") {
+			file = filepath.Join(data, filepath.FromSlash(j.file))
+		}
 		if j.rows > 0 {
 			if file, err = first(dir, file, j.rows); err != nil {
 				return err
@@ -164,8 +185,11 @@ func first(dir, file string, rows int) (string, error) {
 // one runs a job and verifies its certificate.
 func one(relift, dir, file string, j job) (outcome, error) {
 	certificate := filepath.Join(dir, "certificate.npz")
-	// The paper's problem: γ is named in every row.
-	cmd := exec.Command(relift, append([]string{j.args[0], file, "--intercept=false", "--json", "--quiet", "--certificate", certificate}, j.args[1:]...)...)
+	args := []string{j.args[0], file, "--json", "--quiet", "--certificate", certificate}
+	if !j.chosen {
+		args = append(args, "--intercept=false") // the paper's problem
+	}
+	cmd := exec.Command(relift, append(args, j.args[1:]...)...)
 	cmd.Stderr = os.Stderr
 	begin := time.Now()
 	out, err := cmd.Output()
@@ -193,7 +217,7 @@ func one(relift, dir, file string, j job) (outcome, error) {
 	if result.Relaxation != nil {
 		o.relaxed = result.Relaxation.Value
 	}
-	o.verified = exec.Command(relift, "verify", certificate, file).Run() == nil
+	o.verified = exec.Command(relift, append([]string{"verify", certificate, file}, j.table...)...).Run() == nil
 	return o, nil
 }
 
