@@ -39,7 +39,7 @@ def certify(folder, X, Y, name="c.npz", *flags):
     data, out = Path(folder, "data.npz"), Path(folder, name)
     np.savez(data, X=X, y=Y)
     flags = flags or ("--bias=false", "--scale=none", "--reg=0.3", "--time-limit=3s")
-    run(["bound", str(data), "--task=regression", "--intercept=false", "--quiet", f"--certificate={out}", *flags], folder)
+    run(["bound", str(data), "--task=regression", "--intercept=false", "--relaxation=published", "--quiet", f"--certificate={out}", *flags], folder)
     return str(out)
 
 
