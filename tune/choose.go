@@ -13,6 +13,7 @@ import (
 	"github.com/relift/relift/dispatch"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
+	"github.com/relift/relift/reduce"
 )
 
 // Options of Choose.  The zero value asks for the defaults.
@@ -65,10 +66,15 @@ const thumb = 1.0 / 32
 // RuleOfThumb returns a weight decay without a cross-validation: the part of γ_max that suits many tables, with three digits; 1 where no γ makes a
 // difference.
 func RuleOfThumb(ctx context.Context, p problem.Problem, seed uint64) float64 {
-	if most := descent.LargestGamma(ctx, p, seed); most > 0 {
+	if most := largestGamma(ctx, p, seed); most > 0 {
 		return rounded(most * thumb)
 	}
 	return 1
+}
+
+// largestGamma is descent.LargestGamma in the row space of wide data, where it is the same.
+func largestGamma(ctx context.Context, p problem.Problem, seed uint64) float64 {
+	return descent.LargestGamma(ctx, reduce.New(p, reduce.Wide).Reduced(), seed)
 }
 
 // rounded keeps three significant digits, as people type them, so that what is printed can be read.
@@ -107,13 +113,13 @@ func Choose(ctx context.Context, p problem.Problem, folds []Fold, o Options) (*P
 	if o.Executor == nil {
 		o.Executor = dispatch.NewParallel(dispatch.Budget{}, Kind(p.Algebra()))
 	}
-	path := &Path{GammaMax: descent.LargestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: weight(p)}
+	path := &Path{GammaMax: largestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: weight(p)}
 	if !(path.GammaMax > 0) {
 		return nil, fmt.Errorf("%w: the targets do not vary, or the features do not; every weight decay gives the same network", ErrFolds)
 	}
 	w := &walk{path: path, loss: loss.OrSquared(p.Loss), o: o, steps: make([]step, o.Steps)}
 	for k, f := range folds {
-		w.chains = append(w.chains, &chain{name: fmt.Sprintf("fold %d", k+1), fold: f, effort: o.Effort, width: capped(o.Width)})
+		w.chains = append(w.chains, &chain{name: fmt.Sprintf("fold %d", k+1), fold: f.inRowSpace(), effort: o.Effort, width: capped(o.Width)})
 	}
 	if o.Networks > 0 {
 		w.chains = append(w.chains, &chain{name: "all rows", fold: Fold{Train: p}, effort: o.Networks, width: o.Width})

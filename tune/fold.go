@@ -8,6 +8,7 @@ import (
 
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/problem"
+	"github.com/relift/relift/reduce"
 )
 
 // Fold is a division of the rows in training and test rows, each as encoded by a recipe that was fitted on the training rows alone.
@@ -44,6 +45,18 @@ func chosen(p problem.Problem, rows []int) (x, y *mat.Dense, weights []float64) 
 		}
 	}
 	return x, y, weights
+}
+
+// inRowSpace is the fold in coordinates of the space of its training rows, where those are wide: the first layers of trained networks lie there, so that
+// test rows count by their part in it.
+func (f Fold) inRowSpace() Fold {
+	s := reduce.New(f.Train, reduce.Wide)
+	for _, r := range s.Parts() {
+		var x mat.Dense
+		f.Train.Algebra().Mul(&x, f.TestX, r.Rows().Basis)
+		f.Train, f.TestX = r.Reduced(), &x
+	}
+	return f
 }
 
 // check reports what makes the fold unusable.

@@ -17,6 +17,7 @@ import (
 	"github.com/relift/relift/internal/linalg"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
+	"github.com/relift/relift/reduce"
 )
 
 // teacher is a regression by a few neurons, with noise, and its folds.
@@ -208,6 +209,31 @@ func TestInterruptionKeepsCompletePoints(t *testing.T) {
 	}
 	if _, err := Choose(ctx, p, folds, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("nothing was complete: %v", err)
+	}
+}
+
+// What a network in the row space says of test rows is what the same network for all columns says.
+func TestWideFoldsHaveTheSameOutputs(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	gaussian := func(r, c int) *mat.Dense {
+		m := mat.NewDense(r, c, nil)
+		m.Apply(func(_, _ int, _ float64) float64 { return rng.NormFloat64() }, m)
+		return m
+	}
+	f := Fold{Train: problem.Problem{X: gaussian(5, 9), Y: gaussian(5, 1), Gamma: 1}, TestX: gaussian(4, 9), TestY: gaussian(4, 1)}
+	narrow := f.inRowSpace()
+	if n, d := narrow.Train.X.Dims(); n != 5 || d != 5 {
+		t.Fatalf("%d×%d", n, d)
+	}
+	w := problem.Weights{U: gaussian(3, 5), V: gaussian(3, 1)} // in the row space
+	wide := reduce.New(f.Train, reduce.Wide).Invert(w)
+	for name, x := range map[string][2]*mat.Dense{"training": {f.Train.X, narrow.Train.X}, "test": {f.TestX, narrow.TestX}} {
+		if !mat.EqualApprox(wide.Output(x[0], 1), w.Output(x[1], 1), 1e-12) {
+			t.Errorf("the outputs of %s rows differ", name)
+		}
+	}
+	if tall := (Fold{Train: problem.Problem{X: gaussian(5, 5), Y: gaussian(5, 1), Gamma: 1}, TestX: f.TestX}).inRowSpace(); tall.TestX != f.TestX {
+		t.Error("a fold that is not wide was changed")
 	}
 }
 

@@ -155,7 +155,7 @@ func start(relift string, args []string, during func(*os.Process)) (measured, er
 	m.status = cmd.ProcessState.ExitCode()
 	if err == nil {
 		err = json.Unmarshal([]byte(out.String()), &m.out)
-	} else if m.status >= 0 {
+	} else if _, ended := err.(*exec.ExitError); ended { // also by a signal that came before the program could listen
 		err = nil
 	}
 	return m, err

@@ -90,23 +90,35 @@ const mostTuningRows = 20_000
 // tuningShare is the share of the time limit for the cross-validation.
 const tuningShare = 0.5
 
-// tune chooses γ where --reg auto asks for it, with a table of its progress on stderr.
-func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, stderr io.Writer) error {
+// afterInterruption is how long a run that is interrupted before it has a network goes on for γ, and again for a first network.
+const afterInterruption = 150 * time.Millisecond
+
+// aMoment is a context that is interrupted a moment from now.
+func aMoment(ctx context.Context) context.Context {
+	short, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	time.AfterFunc(afterInterruption, cancel)
+	return short
+}
+
+// tune chooses γ where --reg auto asks for it, with a table of its progress on stderr.  What follows uses the context that it returns: that of an interrupted
+// cross-validation ends a moment later, so that there is a network.
+func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, stderr io.Writer) (context.Context, error) {
+	rest := ctx
 	t := &f.tuning
 	if !t.auto {
-		return nil
+		return rest, nil
 	}
 	if err := f.options(begin).Check(p.problem(1)); err != nil { // before the work, not after it
-		return badInput(fmt.Errorf("%s: %w", p.source, err))
+		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
 	}
 	const what = "--reg auto: "
 	v, err := f.validation(p, what)
 	switch {
 	case errors.Is(err, tune.ErrFolds) && !t.changed("folds"):
 		f.ruleOfThumb(ctx, p, err, stderr)
-		return nil
+		return rest, nil
 	case err != nil:
-		return err
+		return nil, err
 	}
 	if f.timeLimit > 0 {
 		var cancel context.CancelFunc
@@ -119,14 +131,15 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		f.ruleOfThumb(context.WithoutCancel(ctx), p, fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what), stderr)
-		return nil
+		return rest, nil
 	case errors.Is(err, context.Canceled):
-		return &failure{exitInterrupted, fmt.Errorf("%s: interrupted before γ was chosen", p.source)}
+		f.ruleOfThumb(aMoment(ctx), p, fmt.Errorf("%s: %sinterrupted before γ was chosen", p.source, what), stderr)
+		return aMoment(ctx), nil
 	case errors.Is(err, tune.ErrFolds):
 		f.ruleOfThumb(ctx, p, fmt.Errorf("%s: %s%w", p.source, what, err), stderr)
-		return nil
+		return rest, nil
 	case err != nil:
-		return internal(err)
+		return nil, internal(err)
 	}
 	f.reg = path.Gamma()
 	if path.Status == tune.Interrupted {
@@ -135,7 +148,7 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		f.warn(stderr, p.warnings[len(p.warnings)-1:])
 	}
 	t.outcome = v.report(t, path)
-	return nil
+	return rest, nil
 }
 
 // validation is a cross-validation that is about to begin.
@@ -175,7 +188,7 @@ func (f *solveFlags) validation(p *prepared, what string) (*validation, error) {
 	for k, r := range rows {
 		fit, judge, err := p.encoding.Fold(training, f.data.Options, p.train, r.Train, r.Test)
 		if err != nil {
-			return nil, badInput(fmt.Errorf("%sfold %d: %w", what, k+1, err))
+			return nil, badInput(fmt.Errorf("%s%w: fold %d: %w", what, tune.ErrFolds, k+1, err))
 		}
 		v.folds = append(v.folds, tune.Fold{Train: p.posed(fit, f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights})
 		v.rows = max(v.rows, len(r.Train)+len(r.Test))

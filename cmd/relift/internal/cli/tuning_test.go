@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -41,7 +42,7 @@ func tuned(t *testing.T, args ...string) (*report.Summary, outcome) {
 func TestTrainChoosesGamma(t *testing.T) {
 	dir, path := file(t, "t.csv", measured(60))
 	model, cert := filepath.Join(dir, "m.json"), filepath.Join(dir, "c.npz")
-	s, o := tuned(t, path, "--target", "kind", "--drop", "y,site", "-o", model, "--certificate", cert)
+	s, o := tuned(t, path, "--target", "kind", "--drop", "y,site", "--method", "descent", "-o", model, "--certificate", cert)
 	c := s.Tuning
 	if c.Folds != 5 || c.Division != "classes" || c.Rows != 60 || c.Metric != "deviance" || c.Higher || s.Settings.Reg != float64(c.Gamma) || float64(c.GammaPerRow) != s.Settings.Reg/60 {
 		t.Errorf("%+v with γ = %v", c, s.Settings.Reg)
@@ -63,13 +64,13 @@ func TestTrainChoosesGamma(t *testing.T) {
 	if o := command(t, "verify", cert, path, "--reg", fmt.Sprint(s.Settings.Reg), "--target", "kind"); o.status != exitDone {
 		t.Errorf("the certificate: exit status %d, %s%s", o.status, o.stdout, o.stderr)
 	}
-	again, _ := tuned(t, path, "--target", "kind", "--drop", "y,site", "--quiet", "--threads", "1")
+	again, _ := tuned(t, path, "--target", "kind", "--drop", "y,site", "--method", "descent", "--quiet", "--threads", "1")
 	for k, q := range again.Tuning.Path {
 		if q.Mean != c.Path[k].Mean || q.Gamma != c.Path[k].Gamma {
 			t.Errorf("with one thread point %d is %+v, was %+v", k, q, c.Path[k])
 		}
 	}
-	text := command(t, "train", path, "--target", "kind", "--drop", "y,site", "--reg", "auto", "--effort", "30", "--quiet")
+	text := command(t, "train", path, "--target", "kind", "--drop", "y,site", "--method", "descent", "--reg", "auto", "--effort", "30", "--quiet")
 	for _, want := range []string{fmt.Sprintf("weight decay  γ = %v, the best of %d by deviance", s.Settings.Reg, len(c.Path)), "new rows      accuracy about "} {
 		if !strings.Contains(text.stdout, want) {
 			t.Errorf("the summary does not say %q:\n%s", want, text.stdout)
@@ -97,7 +98,7 @@ func TestTuningByGroupsAndMetric(t *testing.T) {
 
 func TestTuningInOrder(t *testing.T) {
 	_, path := file(t, "t.csv", measured(60))
-	if s, _ := tuned(t, path, "--target", "y", "--drop", "kind,site", "--fold-order"); s.Tuning.Division != "order" || s.Tuning.Rows != 60 {
+	if s, _ := tuned(t, path, "--target", "y", "--drop", "kind,site", "--method", "descent", "--fold-order"); s.Tuning.Division != "order" || s.Tuning.Rows != 60 {
 		t.Errorf("%+v", s.Tuning)
 	}
 }
@@ -137,6 +138,31 @@ func TestRuleOfThumb(t *testing.T) {
 		if s.Settings.Reg != 1 || s.Settings.RegFrom != "rule of thumb" || s.Tuning != nil || !strings.Contains(o.stderr, "--reg auto") || !strings.Contains(o.stderr, c.reason) {
 			t.Errorf("%s: γ = %v by %s, %s", c.name, s.Settings.Reg, s.Settings.RegFrom, o.stderr)
 		}
+	}
+}
+
+// TestRuleOfThumbForUselessFolds: each fold of two rows has one to train on, in which nothing varies.
+func TestRuleOfThumbForUselessFolds(t *testing.T) {
+	_, path := file(t, "two.csv", "a,b,y\n1,2,3\n2,1,4\n")
+	o := command(t, "train", path, "--method", "descent")
+	if o.status != exitDone || !strings.Contains(o.stdout, "rule of thumb") || !strings.Contains(o.stderr, "no feature column is left that varies; expected at least one; took ") {
+		t.Errorf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
+	}
+	command(t, "train", path, "--folds", "2").wantRefusal(t, "--reg auto", "fold 1", "no feature column is left that varies")
+}
+
+// TestInterruptedChoiceOfGamma: a run that is interrupted before γ is chosen goes on for a moment and has a network.
+func TestInterruptedChoiceOfGamma(t *testing.T) {
+	_, path := file(t, "t.csv", measured(60))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	o := commandWithin(t, ctx, "train", path, "--target", "kind", "--drop", "y,site", "--json", "--quiet")
+	var s report.Summary
+	if err := json.Unmarshal([]byte(o.stdout), &s); err != nil {
+		t.Fatalf("exit status %d: %s%s", o.status, o.stdout, o.stderr)
+	}
+	if o.status != exitDone || s.Settings.RegFrom != "rule of thumb" || s.Network.Width == 0 || !strings.Contains(strings.Join(s.Warnings, "\n"), "interrupted before γ was chosen") {
+		t.Errorf("exit status %d, γ by %s, width %d, %v", o.status, s.Settings.RegFrom, s.Network.Width, s.Warnings)
 	}
 }
 
