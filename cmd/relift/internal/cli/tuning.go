@@ -186,6 +186,9 @@ func (f *solveFlags) validation(p *prepared, what string) (*validation, error) {
 	}
 	v := &validation{metric: metric, newRows: newRows, division: division, begin: time.Now()}
 	for k, r := range rows {
+		if len(r.Train) < 2 { // nothing can vary; asked before thousands of columns are looked at
+			return nil, badInput(fmt.Errorf("%s: %s%w: fold %d has %s to train on; expected at least 2", p.source, what, tune.ErrFolds, k+1, report.Plural(len(r.Train), "row", "rows")))
+		}
 		fit, judge, err := p.encoding.Fold(training, f.data.Options, p.train, r.Train, r.Test)
 		if err != nil {
 			return nil, badInput(fmt.Errorf("%s%w: fold %d: %w", what, tune.ErrFolds, k+1, err))
