@@ -58,7 +58,7 @@ func (s *state) plan() (Method, []Phase) {
 		return s.generalPlan()
 	}
 	n, _, _ := s.problem.Dims()
-	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
+	first := []Phase{s.training(s.early(), s.earlyEffort()), s.longTraining(), s.networkBound(certificate.Quick)}
 	if s.rank <= sweepRank && n <= directRows && s.opts.Width == 0 {
 		first = first[2:] // a sweep has its network at once
 	}
@@ -100,10 +100,18 @@ func (s *state) early() float64 {
 	return earlyShare
 }
 
+// earlyEffort is that of the first network: a width that is asked for leaves training to many starts, for which its share of the time is there.
+func (s *state) earlyEffort() int {
+	if s.opts.Width > 0 {
+		return untilTheEnd
+	}
+	return firstEffort
+}
+
 // aroundRelaxation returns the phases that train networks and solve the relaxation: in the order in which each pays, the network first, so
 // that there is one, the relaxation where it has no good bound before it is solved, and what time is left for the network.
 func (s *state) aroundRelaxation() []Phase {
-	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
+	first := []Phase{s.training(s.early(), s.earlyEffort()), s.longTraining(), s.networkBound(certificate.Quick)}
 	if s.needsBlocks(relaxShare) {
 		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(descentShare, untilTheEnd), s.simplification(0))
 	}
