@@ -18,9 +18,8 @@ var _ Reduction = (*parallelRows)(nil)
 //
 // Multipliers W̄ of that row are W_i = w_i(y_i − s_iȳ) + (w_is_i/ω)W̄, with Σ_i s_iW_i = W̄.
 type parallelRows struct {
-	source, reduced problem.Problem
-	rows            Rows
-	constant        float64
+	changeOfRows
+	rows Rows
 }
 
 // ParallelRows is the step that merges rows of problems with the squared loss and without an intercept, by a grouping of their rows: those of a
@@ -39,7 +38,7 @@ func ParallelRows(g Grouping) Step {
 // merged makes the reduction.
 func merged(p problem.Problem, g Grouping) *parallelRows {
 	n, d, c := p.Dims()
-	r := &parallelRows{source: p, rows: Rows{Of: make([]int, n), Scale: make([]float64, n)}}
+	r := &parallelRows{changeOfRows: changeOfRows{change{source: p}}, rows: Rows{Of: make([]int, n), Scale: make([]float64, n)}}
 	var x, y, weights []float64
 	add := func(members []int, direction []float64, sign float64) {
 		target, spread := make([]float64, c), 0.0
@@ -101,14 +100,7 @@ func (r *parallelRows) rest(i int, target []float64) []float64 {
 	return rest
 }
 
-func (r *parallelRows) Source() problem.Problem  { return r.source }
-func (r *parallelRows) Reduced() problem.Problem { return r.reduced }
-func (r *parallelRows) Constant() float64        { return r.constant }
-func (r *parallelRows) Rows() Rows               { return r.rows }
-
-// Apply and Invert return the network as it is.
-func (r *parallelRows) Apply(w problem.Weights) problem.Weights  { return w }
-func (r *parallelRows) Invert(w problem.Weights) problem.Weights { return w }
+func (r *parallelRows) Rows() Rows { return r.rows }
 
 func (r *parallelRows) InvertMultipliers(w *mat.Dense) *mat.Dense {
 	n, _, c := r.source.Dims()

@@ -27,6 +27,22 @@ type Reduction interface {
 	Rows() Rows
 }
 
+// change is what every reduction has: its two problems and its constant.
+type change struct {
+	source, reduced problem.Problem
+	constant        float64
+}
+
+func (c *change) Source() problem.Problem  { return c.source }
+func (c *change) Reduced() problem.Problem { return c.reduced }
+func (c *change) Constant() float64        { return c.constant }
+
+// changeOfRows is a change after which networks are what they were.
+type changeOfRows struct{ change }
+
+func (*changeOfRows) Apply(w problem.Weights) problem.Weights  { return w }
+func (*changeOfRows) Invert(w problem.Weights) problem.Weights { return w }
+
 // Rows are the rows of a source in those of a reduced problem: x_i = s_i·B x'_k with k = Of[i].
 type Rows struct {
 	Of    []int      // n: k, −1 for a row without a part in Wᵀ(Xu)₊, which is zero or has no weight

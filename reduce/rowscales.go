@@ -11,10 +11,10 @@ import (
 var _ Reduction = (*rowScales)(nil)
 
 // rowScales turns weights of the squared loss into scales of the rows: w·½‖f(x) − y‖² is ½‖f(√w x) − √w y‖², because ReLU networks without an
-// intercept are positively homogeneous.  The networks are the same, and W_i is √w_i times that of the scaled row.
+// intercept are positively homogeneous.  The networks are the same, as their outputs on the scaled rows are scaled, and W_i is √w_i times that of the scaled row.
 type rowScales struct {
-	source, reduced problem.Problem // reduced: plain, with the rows √w_i x_i and √w_i y_i, rounded
-	roots           []float64       // n
+	changeOfRows           // reduced: plain, with the rows √w_i x_i and √w_i y_i, rounded
+	roots        []float64 // n
 }
 
 // RowScales is the step that makes a plain problem of one with the squared loss, weights and no intercept.
@@ -22,7 +22,8 @@ func RowScales(p problem.Problem) Reduction {
 	if !p.IsSquared() || p.Weights == nil || p.Intercept {
 		return nil
 	}
-	r := &rowScales{source: p, reduced: problem.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}.On(p.Algebra())}
+	reduced := problem.Problem{X: mat.DenseCopyOf(p.X), Y: mat.DenseCopyOf(p.Y), Gamma: p.Gamma}.On(p.Algebra())
+	r := &rowScales{changeOfRows: changeOfRows{change{source: p, reduced: reduced}}}
 	for _, w := range p.Weights {
 		r.roots = append(r.roots, math.Sqrt(w))
 	}
@@ -40,14 +41,6 @@ func (r *rowScales) scale(m *mat.Dense) {
 		}
 	}
 }
-
-func (r *rowScales) Source() problem.Problem  { return r.source }
-func (r *rowScales) Reduced() problem.Problem { return r.reduced }
-func (r *rowScales) Constant() float64        { return 0 }
-
-// Apply and Invert return the network as it is: its outputs on the scaled rows are scaled.
-func (r *rowScales) Apply(w problem.Weights) problem.Weights  { return w }
-func (r *rowScales) Invert(w problem.Weights) problem.Weights { return w }
 
 func (r *rowScales) InvertMultipliers(w *mat.Dense) *mat.Dense {
 	out := mat.DenseCopyOf(w)

@@ -14,12 +14,12 @@ var _ Reduction = (*rowSpace)(nil)
 // rowSpace restricts the first layer to a space that holds the rows of X: with the orthonormal columns of B spanning it, (Xu)₊ = (XBBᵀu)₊, and a u
 // outside of it only costs weight decay.  A network (z, v) for XB is (Bz, v) for X, with the same outputs and norms.
 type rowSpace struct {
-	source, reduced problem.Problem // X, and XB for X
-	basis           *mat.Dense      // d×k
+	change            // XB for X
+	basis  *mat.Dense // d×k
 }
 
 func newRowSpace(p problem.Problem, x, basis *mat.Dense) Reduction {
-	r := &rowSpace{source: p, reduced: p, basis: basis}
+	r := &rowSpace{change{source: p, reduced: p}, basis}
 	r.reduced.X = x
 	return r
 }
@@ -69,10 +69,6 @@ func RowSpace(p problem.Problem) Reduction {
 	p.Algebra().Mul(&x, p.X, basis)
 	return newRowSpace(p, &x, basis)
 }
-
-func (r *rowSpace) Source() problem.Problem  { return r.source }
-func (r *rowSpace) Reduced() problem.Problem { return r.reduced }
-func (r *rowSpace) Constant() float64        { return 0 }
 
 // InvertMultipliers returns w: the rows stay what they are.
 func (r *rowSpace) InvertMultipliers(w *mat.Dense) *mat.Dense { return w }

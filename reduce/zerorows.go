@@ -11,17 +11,16 @@ var _ Reduction = (*zeroRows)(nil)
 // zeroRows is a problem without its rows x_i = 0, at which every network without an intercept has the output 0: they add the constant w_iℓ_i(0), and
 // W_i = −w_i∇ℓ_i(0) gives that to the dual objective.
 type zeroRows struct {
-	source, reduced problem.Problem
-	rows            Rows
-	dropped         []int
-	constant        float64
-	multipliers     *mat.Dense // of the dropped rows
+	changeOfRows
+	rows        Rows
+	dropped     []int
+	multipliers *mat.Dense // of the dropped rows
 }
 
 // ZeroRows is the step that drops rows x_i = 0, of problems without an intercept.
 func ZeroRows(p problem.Problem) Reduction {
 	n, _, _ := p.Dims()
-	r := &zeroRows{source: p, rows: Rows{Of: make([]int, n), Scale: make([]float64, n)}}
+	r := &zeroRows{changeOfRows: changeOfRows{change{source: p}}, rows: Rows{Of: make([]int, n), Scale: make([]float64, n)}}
 	var kept []int
 	for i := range n {
 		if p.IsFixed(i) {
@@ -41,14 +40,7 @@ func ZeroRows(p problem.Problem) Reduction {
 	return r
 }
 
-func (r *zeroRows) Source() problem.Problem  { return r.source }
-func (r *zeroRows) Reduced() problem.Problem { return r.reduced }
-func (r *zeroRows) Constant() float64        { return r.constant }
-func (r *zeroRows) Rows() Rows               { return r.rows }
-
-// Apply and Invert return the network as it is.
-func (r *zeroRows) Apply(w problem.Weights) problem.Weights  { return w }
-func (r *zeroRows) Invert(w problem.Weights) problem.Weights { return w }
+func (r *zeroRows) Rows() Rows { return r.rows }
 
 func (r *zeroRows) InvertMultipliers(w *mat.Dense) *mat.Dense {
 	n, _, c := r.source.Dims()

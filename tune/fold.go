@@ -23,28 +23,10 @@ type Fold struct {
 func FoldsOf(p problem.Problem, rows []Rows) []Fold {
 	folds := make([]Fold, len(rows))
 	for k, r := range rows {
-		folds[k].Train = p
-		folds[k].Train.X, folds[k].Train.Y, folds[k].Train.Weights = chosen(p, r.Train)
-		folds[k].TestX, folds[k].TestY, folds[k].TestWeights = chosen(p, r.Test)
+		test := p.Subset(r.Test)
+		folds[k] = Fold{Train: p.Subset(r.Train), TestX: test.X, TestY: test.Y, TestWeights: test.Weights}
 	}
 	return folds
-}
-
-// chosen are the given rows of a problem.
-func chosen(p problem.Problem, rows []int) (x, y *mat.Dense, weights []float64) {
-	if len(rows) == 0 {
-		return nil, nil, nil
-	}
-	_, d, c := p.Dims()
-	x, y = mat.NewDense(len(rows), d, nil), mat.NewDense(len(rows), c, nil)
-	for k, i := range rows {
-		x.SetRow(k, p.X.RawRowView(i))
-		y.SetRow(k, p.Y.RawRowView(i))
-		if p.Weights != nil {
-			weights = append(weights, p.Weights[i])
-		}
-	}
-	return x, y, weights
 }
 
 // inRowSpace is the fold in coordinates of the space of its training rows, where those are wide: the first layers of trained networks lie there, so that

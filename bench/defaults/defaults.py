@@ -39,31 +39,30 @@ def shipped(name):
     return cells[:, :-1].astype(float), cells[:, -1]
 
 
-def house(rng):
+def house():
     """Prices of made houses: size, age, distance and rooms, with bends and noise."""
-    n = 500
+    rng, n = np.random.default_rng(0), 500
     size, age, distance, rooms = rng.gamma(9, 13, n), rng.uniform(0, 90, n), rng.gamma(2, 4, n), rng.integers(1, 8, n)
     X = np.column_stack([size, age, distance, rooms, rng.normal(size=(n, 4))])
     price = 1.9 * size + 9 * rooms - 1.1 * np.minimum(age, 40) - 60 * np.maximum(0, 1 - distance / 10) * (size < 90) - 4 * np.minimum(distance, 15)
     return X, price + 12 * rng.normal(size=n)
 
 
-def ten_classes(rng):
+def ten_classes():
     """Ten made classes, each of two clouds of points."""
-    n, d = 800, 10
+    rng, n, d = np.random.default_rng(0), 800, 10
     centres = 2.2 * rng.normal(size=(20, d))
     cloud = rng.integers(20, size=n)
     return centres[cloud] + 1.7 * rng.normal(size=(n, d)), cloud % 10
 
 
 def tables():
-    rng = np.random.default_rng(0)
     loaded = {
         "iris": load_iris, "wine": load_wine, "breast cancer": load_breast_cancer, "digits": load_digits, "diabetes": load_diabetes,
     }
     made = {name: (lambda load=load: load(return_X_y=True)) for name, load in loaded.items()}
     made |= {"Pima": lambda: shipped("pima_indians"), "ionosphere": lambda: shipped("ionosphere")}
-    made |= {"made houses": lambda: house(rng), "made classes": lambda: ten_classes(rng)}
+    made |= {"made houses": house, "made classes": ten_classes}
     return made
 
 
@@ -97,7 +96,7 @@ def main():
 
         warnings.simplefilter("ignore")
     record, level = {}, 0
-    wanted = [name for name in o.tables.split(",")]
+    wanted = o.tables.split(",")
     made = tables()
     for name in wanted:
         if name not in made:

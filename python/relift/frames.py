@@ -20,16 +20,21 @@ def is_frame(X):
     return not isinstance(X, np.ndarray) and hasattr(X, "__getitem__") and (hasattr(X, "columns") or hasattr(X, "column_names"))
 
 
+def _own_names(X):
+    """Returns the names of a data frame's columns as it has them, which may be numbers."""
+    return list(X.column_names if hasattr(X, "column_names") else X.columns)
+
+
 def names_of(X):
     """Returns the names of a data frame's columns."""
-    return [str(name) for name in (X.column_names if hasattr(X, "column_names") else X.columns)]
+    return [str(name) for name in _own_names(X)]
 
 
 def needs_recipe(X):
     """Whether X is a data frame with more in it than finite numbers."""
     if not is_frame(X):
         return False
-    for name in X.column_names if hasattr(X, "column_names") else X.columns:
+    for name in _own_names(X):
         values = np.asarray(X[name])
         if _is_category(X[name]) or values.dtype.kind not in "biuf" or not np.isfinite(values).all():
             return True
@@ -155,8 +160,7 @@ class Frame:
         order.  Raises ValueError where a column is missing or of another kind."""
         if not is_frame(X):
             raise ValueError(f"X is a {type(X).__name__}; expected a data frame, as in fit")
-        own = list(X.column_names if hasattr(X, "column_names") else X.columns)
-        place = {str(name): name for name in own}
+        place = {str(name): name for name in _own_names(X)}
         names = names_of(X) if names is None else [str(name) for name in names]
         lacking = [name for name in names if name not in place]
         if lacking:

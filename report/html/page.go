@@ -50,7 +50,7 @@ var pageStyle string
 //go:embed check.py
 var numpyCheck string
 
-var pageTemplate = template.Must(template.New("page").Parse(pageSource))
+var pageTemplate = framed("page", pageSource)
 
 // mostNeurons is the number of neurons of the page's table.
 const mostNeurons = 20
@@ -77,7 +77,7 @@ func (p *Page) Write(w io.Writer) error {
 // view is what the template shows, every number already a text.
 type view struct {
 	*Page
-	Style       template.CSS
+	Frame       frame
 	Check       string
 	Task        string
 	Lower       string
@@ -140,7 +140,7 @@ func (p *Page) view() view {
 	s := p.Summary
 	rows := finished(p.History, s)
 	v := view{
-		Page: p, Style: template.CSS(style()), Check: numpyCheck, Task: s.Data.Task,
+		Page: p, Frame: newFrame("report", s.Data.Source, s.Version, p.Created), Check: numpyCheck, Task: s.Data.Task,
 		Lower: typeset(report.LowerText(float64(s.LowerBound))), Upper: typeset(report.UpperText(float64(s.UpperBound))), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: typeset(unbroken(s.Meaning())),
 		Convergence: pictureOf(figure.Convergence(rows)), GapChart: pictureOf(figure.Gap(rows)), TreeChart: pictureOf(figure.Tree(rows)), Regions: pictureOf(figure.Regions(p.Slice)),
 		Validation: pictureOf(figure.Validation(s.Tuning)), Tried: validationLines(s.Tuning),

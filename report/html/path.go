@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"html/template"
 	"io"
 	"math"
 	"strconv"
@@ -26,7 +25,7 @@ type PathPage struct {
 //go:embed path.html
 var pathSource string
 
-var pathTemplate = template.Must(template.New("path").Parse(pathSource))
+var pathTemplate = framed("path", pathSource)
 
 // pathLine is one γ of the table.
 type pathLine struct {
@@ -41,11 +40,11 @@ func (p *PathPage) Save(path string) error { return atomicfile.Write(path, p.Wri
 func (p *PathPage) Write(w io.Writer) error {
 	view := struct {
 		*PathPage
-		Style                  template.CSS
+		Frame                  frame
 		Best, OneStandardError string
 		Pictures               []*picture
 		Lines                  []pathLine
-	}{PathPage: p, Style: template.CSS(style()), Best: chart.Number(float64(p.Path.Best)), OneStandardError: chart.Number(float64(p.Path.OneStandardError))}
+	}{PathPage: p, Frame: newFrame("path", p.Path.Data.Source, p.Path.Version, p.Created), Best: chart.Number(float64(p.Path.Best)), OneStandardError: chart.Number(float64(p.Path.OneStandardError))}
 	for _, f := range []*figure.Figure{figure.Validation(p.Path.Tuning), figure.Bounds(p.Path)} {
 		if f != nil {
 			view.Pictures = append(view.Pictures, pictureOf(f))

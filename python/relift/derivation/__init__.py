@@ -7,15 +7,13 @@ import math
 
 import numpy as np
 
+from ..verification import WORK_LIMIT
 from .dual import Dual
 from .problem import Arrays, Problem, Rows
 from .rounding import Refused, above, below, require, up
 from .tree import Tree
 
 VERSION = 2
-#: operations that a verification may need, by default
-WORK_LIMIT = 1e12
-
 
 #: the names of arrays beside the steps, with the array without which there is none of the name
 NAMES = dict.fromkeys(

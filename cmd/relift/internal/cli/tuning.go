@@ -103,10 +103,9 @@ func aMoment(ctx context.Context) context.Context {
 // tune chooses γ where --reg auto asks for it, with a table of its progress on stderr.  What follows uses the context that it returns: that of an interrupted
 // cross-validation ends a moment later, so that there is a network.
 func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, stderr io.Writer) (context.Context, error) {
-	rest := ctx
 	t := &f.tuning
 	if !t.auto {
-		return rest, nil
+		return ctx, nil
 	}
 	if err := f.options(begin).Check(p.problem(1)); err != nil { // before the work, not after it
 		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
@@ -116,28 +115,29 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	switch {
 	case errors.Is(err, tune.ErrFolds) && !t.changed("folds"):
 		f.ruleOfThumb(ctx, p, err, stderr)
-		return rest, nil
+		return ctx, nil
 	case err != nil:
 		return nil, err
 	}
+	within := ctx
 	if f.timeLimit > 0 {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, begin.Add(time.Duration(tuningShare*float64(f.timeLimit))))
+		within, cancel = context.WithDeadline(ctx, begin.Add(time.Duration(tuningShare*float64(f.timeLimit))))
 		defer cancel()
 	}
 	o := v.options(f, stderr)
 	o.Executor = dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
-	path, err := tune.Choose(ctx, p.problem(f.reg), v.folds, o)
+	path, err := tune.Choose(within, p.problem(f.reg), v.folds, o)
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		f.ruleOfThumb(context.WithoutCancel(ctx), p, fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what), stderr)
-		return rest, nil
+		f.ruleOfThumb(ctx, p, fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what), stderr)
+		return ctx, nil
 	case errors.Is(err, context.Canceled):
 		f.ruleOfThumb(aMoment(ctx), p, fmt.Errorf("%s: %sinterrupted before γ was chosen", p.source, what), stderr)
 		return aMoment(ctx), nil
 	case errors.Is(err, tune.ErrFolds):
 		f.ruleOfThumb(ctx, p, fmt.Errorf("%s: %s%w", p.source, what, err), stderr)
-		return rest, nil
+		return ctx, nil
 	case err != nil:
 		return nil, internal(err)
 	}
@@ -148,7 +148,7 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		f.warn(stderr, p.warnings[len(p.warnings)-1:])
 	}
 	t.outcome = v.report(t, path)
-	return rest, nil
+	return ctx, nil
 }
 
 // validation is a cross-validation that is about to begin.
