@@ -19,9 +19,9 @@ import (
 var ErrUnverified = errors.New("the certificate is not true")
 
 // LoadCertificate reads and verifies the certificate in a file, until ctx ends, and
-// returns its bound, which has to be about the X and Y of p and a weight decay of at
-// most that of p: the objective of no network falls when γ grows.  An error begins
-// with the path.
+// returns its bound for the weight decay of p, whose X and Y it has to be about.  A file of
+// version 1 has to be for at most that weight decay: the objective of no network falls when γ
+// grows.  An error begins with the path.
 func LoadCertificate(ctx context.Context, path string, p problem.Problem) (*Bound, error) {
 	file, err := certfile.Open(ctx, path)
 	if err != nil {

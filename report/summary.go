@@ -25,7 +25,7 @@ type Summary struct {
 	Metrics       *Metrics    `json:"metrics"`        // null for a run without a network
 	Data          Data        `json:"data"`
 	Settings      Settings    `json:"settings"`
-	Tuning        *Tuning     `json:"tuning"` // null where γ was given
+	Tuning        *Tuning     `json:"tuning"` // null where no cross-validation chose γ
 	Files         Files       `json:"files"`
 	Warnings      []string    `json:"warnings"` // never null
 	Version       string      `json:"version"`

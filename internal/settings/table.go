@@ -132,7 +132,7 @@ func Table() []Setting {
 			Name: "reg", Kind: Real, Unit: "γ, sum-of-squares convention", Range: positive, Default: "auto", Example: "0.1", Commands: []string{"convert", "verify", "train", "bound", "audit"},
 			Help: "weight decay γ of the problem ½‖f(X) − Y‖² + (γ/2)·(sum of squared weights); a mean loss with weight decay λ has γ = n·λ",
 			Detail: "The objective sums over the n rows. A mean loss (1/n)·½‖f(X) − Y‖² + (λ/2)·(sum of squared weights), multiplied by n, " +
-				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075. auto chooses γ from the data, by cross-validation: --folds, --metric, --groups, --fold-order, --one-standard-error. --reg 0.1 was the default of relift 0.1.",
+				"is this one with γ = n·λ: λ = 1e-3 on 75 rows is --reg 0.075. auto chooses γ from the data, by cross-validation: --folds, --metric, --groups, --fold-order, --one-standard-error. --reg 0.1 was the default once.",
 			Auto: []string{"train", "bound"},
 		},
 		{
@@ -264,7 +264,7 @@ func Table() []Setting {
 		{
 			Name: "from-certificate", Kind: File, Example: "iris.cert.npz", Commands: []string{"audit"},
 			Help:   "certificate of an earlier run to take the lower bound from, instead of looking for one",
-			Detail: "It has to be about the same X and Y and at most the same weight decay; it is verified first.",
+			Detail: "It has to be about the same X and Y, and in format version 1 for at most the same weight decay; it is verified first.",
 		},
 		{
 			Name: "log", Kind: File, Example: "solver.jsonl", Commands: []string{"train", "bound"},

@@ -25,7 +25,7 @@ LOSS = """
         Residual from which on the Huber loss is linear.
     fit_intercept : bool
         Add a free constant to each output, which is not decayed.  reg=0.1,
-        fit_intercept=False is the problem of the paper, as before version 0.2."""
+        fit_intercept=False is the problem of the paper."""
 
 CLASS_WEIGHT = """
     class_weight : None, "balanced" or dict

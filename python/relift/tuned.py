@@ -25,6 +25,8 @@ class _Tuned:
         settings.append(f"--one-standard-error={str(bool(self.one_standard_error)).lower()}")
         super()._train(X, Y, weights, [*more, *settings])
         tuning = self.summary_["tuning"]
+        if tuning is None:
+            raise ValueError("cross-validation chose no weight decay: " + "; ".join(self.summary_["warnings"]))
         points = tuning["path"]
         self.reg_per_row_ = tuning["gamma_per_row"]
         self.regs_ = np.array([p["gamma"] for p in points])
