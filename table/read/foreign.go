@@ -2,6 +2,7 @@ package read
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/relift/relift/table"
 )
@@ -21,16 +22,19 @@ var foreign = []struct{ start, what string }{
 	{"$FL2", "an SPSS file"},
 	{"<stata_dta>", "a Stata file"},
 	{"Obj\x01", "an Avro file"},
-	{"ORC", "an ORC file"},
+	{orcStart, "an ORC file"},
 	{"%PDF-", "a PDF document"},
 }
+
+// orcStart is what an ORC file begins with, and a table of texts may as well.
+const orcStart = "ORC"
 
 // refuseForeign refuses a file that begins as one of a format that is not read.
 func (s *source) refuseForeign() error {
 	start, _ := s.text.Peek(sniffed)
 	what := ""
 	for _, f := range foreign {
-		if bytes.HasPrefix(start, []byte(f.start)) {
+		if bytes.HasPrefix(start, []byte(f.start)) && (f.start != orcStart || bytes.ContainsFunc(start, inNoText)) {
 			what = f.what
 		}
 	}
@@ -47,6 +51,9 @@ func (s *source) refuseForeign() error {
 	}
 	return table.Errorf(s.name, "%s, which is not read; expected the table saved as CSV, Parquet or another format of relift help formats", what)
 }
+
+// inNoText reports whether a character is one that no text has.
+func inNoText(r rune) bool { return r < ' ' && !strings.ContainsRune("\t\n\v\f\r", r) }
 
 // zipHas reports whether the file is a ZIP archive whose first member's name begins so.
 func zipHas(start []byte, name string) bool {
