@@ -37,11 +37,11 @@ func (r *Report) remedy() string {
 	enough := func(reached report.Number) bool { return objective-float64(reached) >= most*gain }
 	switch {
 	case enough(r.Balanced):
-		return fmt.Sprintf("its neurons are not balanced, and scaling each to ‖u‖ = ‖v‖, which changes no output, lowers the objective to %.7g.", float64(r.Balanced))
+		return fmt.Sprintf("its neurons are not balanced, and scaling each to ‖u‖ = ‖v‖, which changes no output, lowers the objective to %s.", report.Above(r.Balanced))
 	case enough(r.Refitted):
-		return fmt.Sprintf("its hidden neurons are good, and solving for the second layer alone, a convex problem, lowers the objective to %.7g.", float64(r.Refitted))
+		return fmt.Sprintf("its hidden neurons are good, and solving for the second layer alone, a convex problem, lowers the objective to %s.", report.Above(r.Refitted))
 	case r.Missing != nil && enough(r.Missing.Refitted):
-		return fmt.Sprintf("its hidden layer lacks the neuron named here, and with it and the second layer solved for the objective is %.7g.", float64(r.Missing.Refitted))
+		return fmt.Sprintf("its hidden layer lacks the neuron named here, and with it and the second layer solved for the objective is %s.", report.Above(r.Missing.Refitted))
 	}
-	return fmt.Sprintf("its hidden layer lacks several directions, and the best network found has the objective %.7g with %d neurons.", float64(r.Best), r.BestWeights.Width())
+	return fmt.Sprintf("its hidden layer lacks several directions, and the best network found has the objective %s with %d neurons.", report.Above(r.Best), r.BestWeights.Width())
 }

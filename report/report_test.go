@@ -76,6 +76,13 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+// TestTreeSaysNoMoreThanItProved: an upper bound is not rounded down.
+func TestTreeSaysNoMoreThanItProved(t *testing.T) {
+	if text := (&Tree{Leaves: 1, Value: 1.00000004, Trees: 1}).sentence(); !strings.Contains(text, "≤ 1.000001γ") {
+		t.Errorf("a bound of 1.00000004: %s", text)
+	}
+}
+
 func TestJSONWithoutNetwork(t *testing.T) {
 	s := Summary{UpperBound: Number(math.Inf(1)), RelativeGap: 1, LowerBound: 3}
 	var b bytes.Buffer

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"time"
 
 	"github.com/relift/relift/engine"
@@ -69,7 +68,7 @@ type Tree struct {
 func (t *Tree) sentence() string {
 	proved := "nothing proved yet"
 	if v := float64(t.Value); !math.IsInf(v, 1) {
-		proved = fmt.Sprintf("‖Wᵀ(Xu)₊‖ ≤ %sγ‖u‖ for every u", strconv.FormatFloat(v, 'g', 7, 64))
+		proved = fmt.Sprintf("‖Wᵀ(Xu)₊‖ ≤ %sγ‖u‖ for every u", Above(t.Value))
 	}
 	return fmt.Sprintf("%s, %d open: %s; %s, %.1f s (%s)", Plural(t.Leaves, "leaf", "leaves"), t.Open, proved, Plural(t.Trees, "tree", "trees"), float64(t.Seconds), t.Status)
 }

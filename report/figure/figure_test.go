@@ -28,13 +28,24 @@ func TestConvergenceWithoutANetworkAtFirst(t *testing.T) {
 	}
 	svg := f.Inline()
 	// The axis reaches the objective: its last tick is 1.2 millions.
-	for _, want := range []string{"objective (× 10⁶)", ">1.2</text>", "the certified bound is 200000 and the network&#39;s objective 1.1·10⁶"} {
+	for _, want := range []string{"objective (× 10⁶)", ">1.2</text>", "the certified bound is 200000 and the network&#39;s objective 1100000"} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("%q is not in %s", want, svg)
 		}
 	}
 	if Convergence([]engine.Event{{Bound: 1, Network: 2}}) != nil {
 		t.Error("a curve through one moment")
+	}
+}
+
+// TestConvergenceShowsBoundsAsProved: a bound is not rounded up, nor an objective down.
+func TestConvergenceShowsBoundsAsProved(t *testing.T) {
+	svg := Convergence([]engine.Event{
+		{Bound: 1, Network: 3, Elapsed: time.Second},
+		{Bound: 1.99999996, Network: 2.00000004, Elapsed: 2 * time.Second},
+	}).Inline()
+	if want := "the certified bound is 1.999999 and the network&#39;s objective 2.000001;"; !strings.Contains(svg, want) {
+		t.Errorf("%q is not in %s", want, svg)
 	}
 }
 
