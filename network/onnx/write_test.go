@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 
@@ -58,5 +59,15 @@ func TestSinglePrecisionRefusals(t *testing.T) {
 		if err := Write(&b, m, Double); err != nil {
 			t.Errorf("%s in double precision: %v", c.name, err)
 		}
+	}
+}
+
+// TestIndicatorOfNoFeature: an indicator whose column is no feature would be made of another column.
+func TestIndicatorOfNoFeature(t *testing.T) {
+	frame := readText(t, "a,b,y\n1,?,0.5\n?,2,1.5\n3,3,2.5\n4,5,3.25\n")
+	m := model(t, frame, recipe.Options{Missing: recipe.MissingIndicator}, 2, 1)
+	m.Encoding.Features[3].MissingOf = "c"
+	if err := Write(io.Discard, m, Double); err == nil || !strings.Contains(err.Error(), `says where "c" is missing`) {
+		t.Errorf("got %v", err)
 	}
 }

@@ -63,7 +63,7 @@ func (e *Recipe) substitutes(t *table.Table, features, rows []int, unknown Unkno
 			}
 		}
 		if missing > 0 {
-			all = append(all, Substitute{f.source(), missing, MissingEntries, fill})
+			all = append(all, Substitute{f.Source(), missing, MissingEntries, fill})
 		}
 		if strange > 0 {
 			if unknown == UnknownIgnore {

@@ -81,7 +81,7 @@ func (e *Recipe) ApplyAvailable(t *table.Table) (*Encoded, error) {
 func (e *Recipe) Unused(t *table.Table) []string {
 	known := map[string]bool{}
 	for _, f := range e.Features {
-		known[f.source()] = true
+		known[f.Source()] = true
 	}
 	for _, names := range [][]string{e.Targets, e.Dropped, e.Ignored, {e.Weight}} {
 		for _, n := range names {
@@ -305,7 +305,7 @@ func (e *Recipe) columns(t *table.Table, withTargets bool) (found roles, err err
 		return i
 	}
 	for _, f := range e.Features {
-		found.features = append(found.features, find(f.source()))
+		found.features = append(found.features, find(f.Source()))
 	}
 	found.weight = -1
 	if withTargets {

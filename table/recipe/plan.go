@@ -75,7 +75,7 @@ func (e *Recipe) Plan(split string) Plan {
 				continue
 			}
 		}
-		p.Features = append(p.Features, f.source())
+		p.Features = append(p.Features, f.Source())
 		if f.Kind == table.Categorical {
 			p.Categorical = append(p.Categorical, f.Name)
 		}

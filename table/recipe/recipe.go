@@ -80,8 +80,8 @@ type Feature struct {
 	Since  string   `json:"since,omitempty"`
 }
 
-// source is the column that the feature is made of.
-func (f Feature) source() string {
+// Source is the column that the feature is made of.
+func (f Feature) Source() string {
 	return cmp.Or(f.MissingOf, f.DateOf, f.Name)
 }
 
@@ -162,7 +162,7 @@ func (e *Recipe) Validate() error {
 	if len(e.Features) == 0 {
 		return errors.New("encoding: no features; expected at least one")
 	}
-	seen := map[string]bool{}
+	seen, columns := map[string]bool{}, map[string]bool{}
 	for _, f := range e.Features {
 		if f.Name == "" || seen[f.Name] {
 			return fmt.Errorf("encoding: feature name %q is empty or occurs twice; expected distinct names", f.Name)
@@ -170,6 +170,12 @@ func (e *Recipe) Validate() error {
 		seen[f.Name] = true
 		if err := f.validate(e.Missing); err != nil {
 			return err
+		}
+		switch {
+		case f.MissingOf == "":
+			columns[f.Source()] = true
+		case !columns[f.MissingOf]:
+			return fmt.Errorf("encoding: feature %q says where %q is missing; expected a feature of that column before it", f.Name, f.MissingOf)
 		}
 	}
 	if len(e.Targets) == 0 {
@@ -250,7 +256,7 @@ func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 func (e *Recipe) sources() []string {
 	names := make([]string, len(e.Features))
 	for i, f := range e.Features {
-		names[i] = f.source()
+		names[i] = f.Source()
 	}
 	return names
 }

@@ -363,6 +363,7 @@ func TestEncodingValidate(t *testing.T) {
 		"task":                func(e *Recipe) { e.Task = TaskAuto },
 		"scale":               func(e *Recipe) { e.Scale = "log" },
 		"missing":             func(e *Recipe) { e.Missing = "zero" },
+		"missing of nothing":  func(e *Recipe) { e.Features[0].MissingOf = "b" },
 	} {
 		text, _ := json.Marshal(good)
 		var e Recipe
