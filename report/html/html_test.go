@@ -140,6 +140,23 @@ func pageOf(t *testing.T, text string) *Page {
 	return p
 }
 
+// TestPaperHasItsOwnColours: of rules for the same colour the last one counts.
+func TestPaperHasItsOwnColours(t *testing.T) {
+	for name, want := range map[string]string{"--fg": "#000", "--soft": "#444", "--bound": "#0b5cad"} {
+		last := ""
+		for _, block := range regexp.MustCompile(`@media print\{:root\{([^}]*)\}`).FindAllStringSubmatch(style(), -1) {
+			for declaration := range strings.SplitSeq(block[1], ";") {
+				if value, ok := strings.CutPrefix(declaration, name+":"); ok {
+					last = value
+				}
+			}
+		}
+		if last != want {
+			t.Errorf("%s is %q on paper, want %q", name, last, want)
+		}
+	}
+}
+
 // writer is a page of any kind.
 type writer interface{ Write(io.Writer) error }
 

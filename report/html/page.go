@@ -195,10 +195,10 @@ func pictureOf(f *figure.Figure) *picture {
 	return &picture{template.HTML(f.Inline()), f.Caption} // text is escaped on its way in
 }
 
-// style is the style sheet: the colours and rules of charts, and those of the page.
+// style is the style sheet: the colours and rules of charts, and those of the page, whose colours on paper come last.
 func style() string {
-	return ":root{" + chart.Variables(false) + "}@media (prefers-color-scheme:dark){:root{" + chart.Variables(true) + "}}" + chart.Rules("figure svg") + pageStyle +
-		"@media print{:root{" + chart.Variables(false) + "}}"
+	return ":root{" + chart.Variables(false) + "}@media (prefers-color-scheme:dark){:root{" + chart.Variables(true) + "}}@media print{:root{" + chart.Variables(false) + "}}" +
+		chart.Rules("figure svg") + pageStyle
 }
 
 // printable replaces the characters that XML does not allow.
