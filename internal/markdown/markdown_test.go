@@ -110,7 +110,7 @@ func TestWideTablesBecomeLists(t *testing.T) {
 
 // Whatever a page is, parsing ends, and no line of a paragraph is lost.
 func TestOddPages(t *testing.T) {
-	for _, odd := range []string{"", "\n\n", "```", "```python\nx", "<!--", "<!-- a", "|", "||\n|-|", "    ", "- ", "text\n    more"} {
+	for _, odd := range []string{"", "\n\n", "```", "```python\nx", "<!--", "<!-- a", "|", "||\n|-|", "|-|", "    ", "- ", "text\n    more"} {
 		Text(odd, 20)
 	}
 	if got := Text("text\n    more", 20); got != "text more\n" {

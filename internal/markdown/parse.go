@@ -98,7 +98,9 @@ func Parse(page string) []Block {
 				}
 			}
 			i--
-			add(b)
+			if b.Rows != nil {
+				add(b)
+			}
 		case item.MatchString(line):
 			m := item.FindStringSubmatch(line)
 			add(Block{Kind: Item, Marker: m[1], Text: m[2]})

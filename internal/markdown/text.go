@@ -110,9 +110,6 @@ func writeTable(b *strings.Builder, rows [][]string, width int) {
 			widths[c] = max(widths[c], utf8.RuneCountInString(text[r][c]))
 		}
 	}
-	if strings.Join(text[0], "") == "" {
-		text = text[1:] // a header without words
-	}
 	const gap = 2
 	before := 0
 	for _, w := range widths[:columns-1] {
