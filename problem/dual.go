@@ -101,6 +101,19 @@ func (p Problem) Weight(i int) float64 {
 	return p.Weights[i]
 }
 
+// TotalWeight is the sum of the weights, the number of rows where they count alike.
+func (p Problem) TotalWeight() float64 {
+	if p.Weights == nil {
+		n, _ := p.X.Dims()
+		return float64(n)
+	}
+	sum := 0.0
+	for _, w := range p.Weights {
+		sum += w
+	}
+	return sum
+}
+
 // rowWeight is the weight of row i as the weights of one row.
 func (p Problem) rowWeight(i int) []float64 {
 	if p.Weights == nil {

@@ -113,7 +113,7 @@ func Choose(ctx context.Context, p problem.Problem, folds []Fold, o Options) (*P
 	if o.Executor == nil {
 		o.Executor = dispatch.NewParallel(dispatch.Budget{}, Kind(p.Algebra()))
 	}
-	path := &Path{GammaMax: largestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: weight(p)}
+	path := &Path{GammaMax: largestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: p.TotalWeight()}
 	if !(path.GammaMax > 0) {
 		return nil, fmt.Errorf("%w: the targets do not vary, or the features do not; every weight decay gives the same network", ErrFolds)
 	}
@@ -214,7 +214,7 @@ func (w *walk) submit(batch dispatch.Batch, k, at int, before []byte) error {
 	c := w.chains[k]
 	f := c.fold
 	s := settings{
-		Gamma: w.path.gamma(at) * weight(f.Train) / w.path.TotalRows, Intercept: f.Train.Intercept,
+		Gamma: w.path.gamma(at) * f.Train.TotalWeight() / w.path.TotalRows, Intercept: f.Train.Intercept,
 		Effort: c.effort, Width: c.width, Seed: w.o.Seed + uint64(k), Warm: before != nil,
 		Loss: w.loss.Name(), Delta: loss.Delta(w.loss),
 	}

@@ -59,19 +59,6 @@ func (f Fold) check() error {
 	return nil
 }
 
-// weight is the total weight of the training rows.
-func weight(p problem.Problem) float64 {
-	if p.Weights == nil {
-		n, _ := p.X.Dims()
-		return float64(n)
-	}
-	sum := 0.0
-	for _, w := range p.Weights {
-		sum += w
-	}
-	return sum
-}
-
 // content is what a training needs of a fold, as an NPZ archive.
 func (f Fold) content() ([]byte, error) {
 	entries := []npy.Entry{

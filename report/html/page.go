@@ -141,7 +141,7 @@ func (p *Page) view() view {
 	rows := finished(p.History, s)
 	v := view{
 		Page: p, Frame: newFrame("report", s.Data.Source, s.Version, p.Created), Check: numpyCheck, Task: s.Data.Task,
-		Lower: typeset(report.LowerText(float64(s.LowerBound))), Upper: typeset(report.UpperText(float64(s.UpperBound))), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: typeset(unbroken(s.Meaning())),
+		Lower: typeset(report.Below(s.LowerBound)), Upper: typeset(report.Above(s.UpperBound)), Gap: unbroken(report.Percent(float64(s.RelativeGap))), Meaning: typeset(unbroken(s.Meaning())),
 		Convergence: pictureOf(figure.Convergence(rows)), GapChart: pictureOf(figure.Gap(rows)), TreeChart: pictureOf(figure.Tree(rows)), Regions: pictureOf(figure.Regions(p.Slice)),
 		Validation: pictureOf(figure.Validation(s.Tuning)), Tried: validationLines(s.Tuning),
 		Steps: stepViews(rows),
@@ -238,10 +238,10 @@ func stepViews(rows []engine.Event) []stepView {
 		}
 		v := stepView{fmt.Sprintf("%.2f", r.Elapsed.Seconds()), r.Phase, "–", "–", "–"}
 		if !math.IsNaN(r.Bound) && !math.IsInf(r.Bound, 0) {
-			v.Bound = typeset(report.LowerText(r.Bound))
+			v.Bound = typeset(report.Below(report.Number(r.Bound)))
 		}
 		if !math.IsNaN(r.Network) && !math.IsInf(r.Network, 0) {
-			v.Network = typeset(report.UpperText(r.Network))
+			v.Network = typeset(report.Above(report.Number(r.Network)))
 			if v.Bound != "–" {
 				v.Gap = report.Percent(engine.RelativeGap(r.Bound, r.Network))
 			}

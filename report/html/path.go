@@ -54,7 +54,7 @@ func (p *PathPage) Write(w io.Writer) error {
 		t := p.Path.Tuning.Path[k]
 		line := pathLine{
 			Gamma: chart.Number(float64(q.Gamma)), PerRow: chart.Number(float64(q.GammaPerRow)), Mean: chart.Number(float64(t.Mean)), Deviation: chart.Number(float64(t.Deviation)),
-			Bound: typeset(report.LowerText(float64(q.LowerBound))), Objective: typeset(report.UpperText(float64(q.Objective))),
+			Bound: typeset(report.Below(q.LowerBound)), Objective: typeset(report.Above(q.Objective)),
 			Gap: unbroken(report.Percent(float64(q.RelativeGap))), Width: strconv.Itoa(q.Width), Proof: "–", Best: q.Gamma == p.Path.Best,
 		}
 		if !math.IsNaN(float64(q.Proof)) {

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
-	"gonum.org/v1/gonum/floats"
 
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
@@ -101,15 +100,6 @@ func encode(source string, t *table.Table, plan recipe.Plan) (*prepared, error) 
 	return &prepared{
 		source: source, table: t, encoding: made.Recipe, train: made.Train, test: made.Test, warnings: made.Remarks,
 	}, nil
-}
-
-// totalWeight is that of the training rows, their number where they count alike.
-func (p *prepared) totalWeight() float64 {
-	if p.train.Weights == nil {
-		n, _ := p.train.X.Dims()
-		return float64(n)
-	}
-	return floats.Sum(p.train.Weights)
 }
 
 // useTest encodes the rows for testing.

@@ -33,7 +33,7 @@ func TestReport(t *testing.T) {
 	}
 	digest := sha256.Sum256(proof)
 	for _, want := range []string{
-		report.LowerText(float64(s.LowerBound)), report.UpperText(float64(s.UpperBound)), hex.EncodeToString(digest[:]),
+		report.Below(s.LowerBound), report.Above(s.UpperBound), hex.EncodeToString(digest[:]),
 		"relift verify " + cert + " " + data, "relift train " + data + " ", "--method sdp", "Decision regions", "Confusion matrix, Test rows", "import sys, numpy", `class="curve bound"`,
 	} {
 		if !strings.Contains(string(content), want) {

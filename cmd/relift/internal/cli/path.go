@@ -172,7 +172,7 @@ func (f *pathFlags) progress(path *relift.RegularizationPath) string {
 	for _, q := range path.Points {
 		if n := len(path.Proofs); n > 0 && q.Gamma == path.Proofs[n-1].Gamma {
 			return fmt.Sprintf("proof %d, at γ = %.4g: bound %s, objective %s, gap %s", n, q.Gamma,
-				report.LowerText(q.LowerBound), report.UpperText(q.Objective), report.Percent(q.RelativeGap()))
+				report.Below(report.Number(q.LowerBound)), report.Above(report.Number(q.Objective)), report.Percent(q.RelativeGap()))
 		}
 	}
 	return "nothing beyond 0 is proved yet"

@@ -229,7 +229,7 @@ func (p *prepared) describe() report.Data {
 // settings are those of a run with a time limit.
 func (f *solveFlags) settings(p *prepared, limit time.Duration) report.Settings {
 	return report.Settings{
-		Reg: f.reg, RegPerRow: report.Number(f.reg / p.totalWeight()), RegFrom: f.tuning.from(), Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
+		Reg: f.reg, RegPerRow: report.Number(f.reg / p.problem(f.reg).TotalWeight()), RegFrom: f.tuning.from(), Loss: f.data.lossName(), HuberDelta: f.data.delta(), Intercept: f.data.Intercept, Weight: f.data.Weight, ClassWeight: string(f.data.ClassWeight),
 		Scale: string(f.data.Scale), Bias: f.data.Bias, Missing: string(f.data.Missing), Split: f.data.Split,
 		Method: f.method, Relaxation: f.relaxation, Width: int(f.width), Effort: int(f.effort), Seed: uint64(f.seed), TimeLimit: limit.Seconds(), Gap: f.gap,
 		Threads: threads(), BLAS: blasName(),
