@@ -7,9 +7,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
-const boundLong = `Certify a lower bound of the training problem; no network is kept. For the
-problem of the paper (--intercept=false) the semidefinite relaxation is solved; else
-a network is trained whose dual point gives the bound.
+const boundLong = `Certify a lower bound of the training problem; no network is kept. For the problem
+of the paper (--loss squared --intercept=false) the semidefinite relaxation is
+solved; else a network is trained whose dual point gives the bound.
 
 The bound holds for every two-layer ReLU network of any width on these data,
 after encoding and scaling.`

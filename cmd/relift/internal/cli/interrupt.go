@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,12 +11,11 @@ import (
 // Interruptible returns a context that the first SIGINT or SIGTERM cancels.
 // A second one has its usual effect and ends the process at once, also where it comes before the first was seen to.
 func Interruptible() (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// NotifyContext swallows all signals until it is stopped, which takes a busy machine a while.
+	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		<-signals
+		cancel(fmt.Errorf("%v signal received", <-signals))
 		second := <-signals
 		signal.Reset(os.Interrupt, syscall.SIGTERM)
 		self, err := os.FindProcess(os.Getpid())
@@ -23,5 +23,5 @@ func Interruptible() (context.Context, context.CancelFunc) {
 			os.Exit(exitInterrupted)
 		}
 	}()
-	return ctx, stop
+	return ctx, func() { cancel(nil) }
 }

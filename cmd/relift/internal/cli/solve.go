@@ -20,7 +20,7 @@ import (
 	"github.com/relift/relift/report/html"
 )
 
-// solveFlags are the flags that train and bound share.
+// solveFlags are the flags of the commands that solve a problem: train, bound, path and audit, each of which has some of them.
 type solveFlags struct {
 	data        dataFlags
 	reg         float64

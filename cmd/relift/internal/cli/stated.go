@@ -228,7 +228,7 @@ func (e *expectation) recipeFor(s stated) (r plan, known bool) {
 func (e *expectation) compareTable(ctx context.Context, path, data string, f *certfile.File, s stated) ([]verify.Check, error) {
 	r, known := e.recipeFor(s)
 	if !known {
-		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train or relift bound wrote, or flags such as --target and --scale", path, data)
+		return nil, badInputf("%s: does not say how its X and Y were made of a table, so that %s cannot be compared; expected a certificate that relift train, bound, path or audit wrote, or flags such as --target and --scale", path, data)
 	}
 	frame, err := e.readFlags.open(ctx, data, r.Reading, r.Targets, r.Categorical)
 	if err != nil {

@@ -29,7 +29,7 @@ type tuneFlags struct {
 	metric           string
 	oneStandardError bool
 	changed          func(flag string) bool // whether the caller gave it
-	outcome          *report.Tuning         // nil where γ was given
+	outcome          *report.Tuning         // nil where γ was given or comes from the rule of thumb
 }
 
 // bind gives c the flags, with --reg, whose value goes to reg.
