@@ -148,6 +148,9 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		f.warn(stderr, p.warnings[len(p.warnings)-1:])
 	}
 	t.outcome = v.report(t, path)
+	if ctx.Err() != nil {
+		return aMoment(ctx), nil
+	}
 	return ctx, nil
 }
 

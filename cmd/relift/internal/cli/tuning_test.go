@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -163,6 +164,35 @@ func TestInterruptedChoiceOfGamma(t *testing.T) {
 	}
 	if o.status != exitDone || s.Settings.RegFrom != "rule of thumb" || s.Network.Width == 0 || !strings.Contains(strings.Join(s.Warnings, "\n"), "interrupted before γ was chosen") {
 		t.Errorf("exit status %d, γ by %s, width %d, %v", o.status, s.Settings.RegFrom, s.Network.Width, s.Warnings)
+	}
+}
+
+// interrupter cancels at the first line of a table of progress.
+type interrupter struct {
+	bytes.Buffer
+	cancel func()
+}
+
+func (w *interrupter) Write(text []byte) (int, error) {
+	if bytes.Contains(text, []byte(" ± ")) {
+		w.cancel()
+	}
+	return w.Buffer.Write(text)
+}
+
+// TestInterruptedCrossValidation: one that is interrupted after its first γ chooses among what there is, and the run goes on for a moment and has a network.
+func TestInterruptedCrossValidation(t *testing.T) {
+	_, path := file(t, "t.csv", measured(60))
+	ctx, cancel := context.WithCancel(t.Context())
+	var stdout bytes.Buffer
+	stderr := &interrupter{cancel: cancel}
+	status := Main(ctx, []string{"train", path, "--target", "kind", "--drop", "y,site", "--json"}, &stdout, stderr)
+	var s report.Summary
+	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil {
+		t.Fatalf("exit status %d: %s%s", status, stdout.String(), stderr.String())
+	}
+	if status != exitDone || s.Settings.RegFrom != "cross-validation" || s.Tuning.Status != "interrupted" || s.Network.Width == 0 {
+		t.Errorf("exit status %d, γ by %s, %v, width %d: %s", status, s.Settings.RegFrom, s.Tuning, s.Network.Width, stderr.String())
 	}
 }
 
