@@ -19,13 +19,13 @@ func (f *solveFlags) modelFor(p *prepared, r *relift.Result, gamma float64) (*ne
 	if err != nil {
 		return nil, internal(err)
 	}
-	m.Provenance.Source, m.Provenance.Seed, m.Provenance.Settings = p.source, uint64(f.seed), f.provenanceSettings(gamma)
+	m.Provenance.Source, m.Provenance.Seed, m.Provenance.Settings = p.source, uint64(f.seed), f.provenanceSettings(p, gamma)
 	return m, nil
 }
 
 // provenanceSettings are the settings that shape the network, as they would be
 // typed.
-func (f *solveFlags) provenanceSettings(gamma float64) map[string]string {
+func (f *solveFlags) provenanceSettings(p *prepared, gamma float64) map[string]string {
 	settings := map[string]string{
 		"reg":        strconv.FormatFloat(gamma, 'g', -1, 64),
 		"method":     f.method,
@@ -37,7 +37,7 @@ func (f *solveFlags) provenanceSettings(gamma float64) map[string]string {
 	if f.effort > 0 {
 		settings["effort"] = strconv.FormatInt(f.effort, 10)
 	}
-	f.tuning.state(settings)
+	f.tuning.state(settings, gamma, gamma/p.problem(gamma).TotalWeight())
 	return settings
 }
 

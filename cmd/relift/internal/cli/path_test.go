@@ -54,6 +54,17 @@ func TestPathFolder(t *testing.T) {
 			t.Errorf("point %d: the bound is %v, %v is proved", k, q.LowerBound, proved.Proven)
 		}
 	}
+	for _, q := range s.Points {
+		m, err := loadModel(q.Model)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stated := m.Provenance.Settings
+		_, from := stated["reg-from"]
+		if perRow := fmt.Sprint(float64(q.GammaPerRow)); stated["reg-per-row"] != perRow || from != (q.Gamma == s.Tuning.Gamma) {
+			t.Errorf("the model for γ = %v, %v for each row, has the settings %v", q.Gamma, perRow, stated)
+		}
+	}
 	wantOnly(t, folder, want...)
 	wantOnly(t, dir, "t.csv", "p", "p.svg", "p.html")
 	if v := command(t, "evaluate", s.Points[1].Model, data, "--json"); v.status != exitDone || !strings.Contains(v.stdout, "accuracy") {

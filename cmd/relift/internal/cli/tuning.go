@@ -56,13 +56,16 @@ func (t *tuneFlags) exclude(data *dataFlags) {
 	}
 }
 
-// state adds to the settings of a model how γ was chosen, and γ/n.
-func (t *tuneFlags) state(settings map[string]string) {
+// state adds to the settings of a model for γ, where there was a cross-validation, γ/n and, of the γ that it chose, how.
+func (t *tuneFlags) state(settings map[string]string, gamma, perRow float64) {
 	if t.outcome == nil {
 		return
 	}
+	settings["reg-per-row"] = strconv.FormatFloat(perRow, 'g', -1, 64)
+	if gamma != float64(t.outcome.Gamma) {
+		return
+	}
 	settings["reg-from"] = fmt.Sprintf("auto: %s in %d folds", t.metric, t.outcome.Folds)
-	settings["reg-per-row"] = strconv.FormatFloat(float64(t.outcome.GammaPerRow), 'g', -1, 64)
 	for name, set := range map[string]bool{"fold-order": t.ordered, "one-standard-error": t.oneStandardError} {
 		if set {
 			settings[name] = "true"
