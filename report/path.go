@@ -13,7 +13,8 @@ import (
 type Path struct {
 	Status        string `json:"status"`         // a status of package relift, such as "done"
 	StatusMeaning string `json:"status_meaning"` // the same in a sentence
-	// Best is the γ with the best mean in cross-validation, OneStandardError the largest γ within a standard error of it.
+	// Best is the γ with the best mean in cross-validation, OneStandardError the largest γ within a standard error of it; Tuning.Gamma is the one of them that is
+	// recommended.
 	Best             Number      `json:"best"`
 	OneStandardError Number      `json:"one_standard_error"`
 	Points           []PathPoint `json:"path"`   // from the largest γ to the least
@@ -82,9 +83,14 @@ func (p *Path) WriteText(w io.Writer) error {
 		b.WriteString(strings.TrimRight(row, " ") + "\n")
 	}
 	b.WriteString("\n")
-	line("recommended", "γ = %s, the best of %d by %s in %d folds; γ/n = %s", short(p.Best), len(p.Points), p.Tuning.Metric, p.Tuning.Folds, short(p.perRow(p.Best)))
-	if p.OneStandardError != p.Best {
-		line("", "γ = %s is the largest within a standard error of it; γ/n = %s", short(p.OneStandardError), short(p.perRow(p.OneStandardError)))
+	rule, other, remark := "the best of %d", p.OneStandardError, "is the largest within a standard error of it"
+	if p.Tuning.OneStandardError {
+		rule, other, remark = "the largest of %d within a standard error of the best", p.Best, "is the best"
+	}
+	chosen := p.Tuning.Gamma
+	line("recommended", "γ = %s, "+rule+" by %s in %d folds; γ/n = %s", short(chosen), len(p.Points), p.Tuning.Metric, p.Tuning.Folds, short(p.perRow(chosen)))
+	if other != chosen {
+		line("", "γ = %s %s; γ/n = %s", short(other), remark, short(p.perRow(other)))
 	}
 	line("bounds", "certified, for every network of any width; %s", p.proofs())
 	for _, f := range []struct{ label, path string }{{"folder", p.Files.Folder}, {"plot", p.Files.Plot}, {"report", p.Files.Report}} {

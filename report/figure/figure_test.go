@@ -175,6 +175,10 @@ func TestPathMarksTheProofs(t *testing.T) {
 	if f.Height != 2*chart.Height || !strings.Contains(f.Caption, "cross-validation") || !strings.Contains(f.Caption, "shaded band") {
 		t.Errorf("height %v, caption %q", f.Height, f.Caption)
 	}
+	p.Tuning.Gamma, p.Tuning.Chosen = 1, 0 // by the rule of one standard error
+	if svg := Path(p).Inline(); !strings.Contains(svg, "; 1 is recommended") {
+		t.Errorf("picture %s", svg)
+	}
 	p.Points, p.Tuning.Path = p.Points[:1], p.Tuning.Path[:1]
 	if Path(p) != nil || Bounds(nil) != nil {
 		t.Error("a curve through one γ")

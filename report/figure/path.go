@@ -24,14 +24,14 @@ func Bounds(p *report.Path) *Figure {
 		y.Max = 1
 	}
 	c := chart.NewChart(chart.New("bounds", chart.Width, chart.Height, "Objective and certified bound along the path",
-		fmt.Sprintf("The objectives of networks for %d weight decays, and the certified bounds; %s is recommended.", len(p.Points), chart.Number(float64(p.Best)))), x, y, 0)
+		fmt.Sprintf("The objectives of networks for %d weight decays, and the certified bounds; %s is recommended.", len(p.Points), chart.Number(float64(p.Tuning.Gamma)))), x, y, 0)
 	var network, bound []chart.Point
 	for _, q := range p.Points {
 		network = append(network, c.At(float64(q.Gamma), float64(q.Objective)))
 		bound = append(bound, c.At(float64(q.Gamma), float64(q.LowerBound)))
 	}
 	c.Area("between", append(append([]chart.Point{}, network...), reversed(bound)...))
-	at := c.X.At(float64(p.Best))
+	at := c.X.At(float64(p.Tuning.Gamma))
 	c.Line("axis", at, c.Bottom(), at, c.Top())
 	c.Curve("curve network", network)
 	c.Curve("curve bound", bound)

@@ -30,7 +30,7 @@ var pathTemplate = framed("path", pathSource)
 // pathLine is one γ of the table.
 type pathLine struct {
 	Gamma, PerRow, Mean, Deviation, Bound, Objective, Gap, Width, Proof string
-	Best                                                                bool
+	Chosen                                                              bool
 }
 
 // Save writes the page into a file, whole or not at all.
@@ -55,7 +55,7 @@ func (p *PathPage) Write(w io.Writer) error {
 		line := pathLine{
 			Gamma: chart.Number(float64(q.Gamma)), PerRow: chart.Number(float64(q.GammaPerRow)), Mean: chart.Number(float64(t.Mean)), Deviation: chart.Number(float64(t.Deviation)),
 			Bound: typeset(report.Below(q.LowerBound)), Objective: typeset(report.Above(q.Objective)),
-			Gap: unbroken(report.Percent(float64(q.RelativeGap))), Width: strconv.Itoa(q.Width), Proof: "–", Best: q.Gamma == p.Path.Best,
+			Gap: unbroken(report.Percent(float64(q.RelativeGap))), Width: strconv.Itoa(q.Width), Proof: "–", Chosen: q.Gamma == p.Path.Tuning.Gamma,
 		}
 		if !math.IsNaN(float64(q.Proof)) {
 			line.Proof = chart.Number(float64(q.Proof))

@@ -35,7 +35,7 @@ other commands.
 
 The table goes to standard output, or with --csv and --json the same with every digit;
 --plot draws it. The recommended γ is the one with the best metric; beside it stands the
-largest γ within a standard error of it.`
+largest γ within a standard error of it, which --one-standard-error recommends instead.`
 
 const pathExample = `  relift path examples/penguins.csv --target species --missing drop
   relift path builtin:iris --folder iris.path --plot iris.path.svg
