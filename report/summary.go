@@ -133,7 +133,7 @@ type Data struct {
 type Settings struct {
 	Reg         float64 `json:"reg"`                   // γ
 	RegPerRow   Number  `json:"reg_per_row"`           // γ for each unit of the rows' weights, which suits more rows of the same kind, too
-	RegFrom     string  `json:"reg_from"`              // where γ comes from: given, cross-validation or rule of thumb
+	RegFrom     string  `json:"reg_from"`              // where γ comes from: given, cross-validation, rule of thumb or, in an audit, model
 	Loss        string  `json:"loss,omitempty"`        // squared, huber, logistic or softmax
 	HuberDelta  float64 `json:"huber_delta,omitempty"` // δ of huber
 	Intercept   bool    `json:"intercept,omitempty"`   // outputs have a free constant

@@ -107,6 +107,7 @@ type audited struct {
 	split    string
 	scaling  string // a remark on the scaling
 	decay    string // a remark on the weight decay
+	from     string // where that comes from: given or model
 	warnings []string
 
 	orientation foreign.Orientation
@@ -222,8 +223,9 @@ func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, chan
 		}
 	}
 	gamma := m.Provenance.Gamma
+	a.from = "model"
 	if changed("reg") {
-		gamma = f.reg
+		gamma, a.from = f.reg, "given"
 	}
 	a.problem = m.Problem(encoded).On(blas())
 	a.problem.Gamma = gamma
@@ -262,9 +264,9 @@ func (f *auditFlags) summarise(model, data string, a *audited, r *audit.Report) 
 			Classes: e.Classes, Targets: e.Targets, Digest: a.origin.Digest,
 		},
 		Settings: report.Settings{
-			Reg: a.problem.Gamma, Loss: loss.OrSquared(a.problem.Loss).Name(), HuberDelta: loss.Delta(a.problem.Loss), Intercept: a.problem.Intercept,
+			Reg: a.problem.Gamma, RegPerRow: report.Number(a.problem.Gamma / a.problem.TotalWeight()), RegFrom: a.from, Loss: loss.OrSquared(a.problem.Loss).Name(), HuberDelta: loss.Delta(a.problem.Loss), Intercept: a.problem.Intercept,
 			Weight: e.Weight, ClassWeight: string(e.ClassWeight), Scale: string(e.Scale), Bias: e.Bias, Missing: string(e.Missing), Split: a.split,
-			Method: "audit", Seed: uint64(f.seed), TimeLimit: f.timeLimit.Seconds(), Gap: f.gap, Threads: threads(), BLAS: blasName(),
+			Method: "audit", Relaxation: string(relift.RelaxationAuto), Seed: uint64(f.seed), TimeLimit: f.timeLimit.Seconds(), Gap: f.gap, Threads: threads(), BLAS: blasName(),
 		},
 		Version: relift.Version,
 	}

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/relift/relift/internal/npy"
+	"github.com/relift/relift/report"
 )
 
 // message writes a protobuf message field by field.
@@ -92,6 +93,9 @@ func TestAuditOwnModel(t *testing.T) {
 		t.Fatal(o.stderr)
 	}
 	s := summaryOf(t, model, data, "--certificate", cert, "--gap", "1e-4")
+	if s.Settings.RegPerRow != 0.5/6 || s.Settings.RegFrom != "model" || s.Settings.Relaxation != "auto" {
+		t.Errorf("settings %+v", s.Settings)
+	}
 	if s.Verdict != "optimal" || s.Settings.Reg != 0.5 || len(s.Warnings) != 0 || !(s.LowerBound <= s.Objective) {
 		t.Errorf("%s, γ = %v, warnings %q", s.Meaning, s.Settings.Reg, s.Warnings)
 	}
@@ -154,6 +158,9 @@ func TestAuditForeign(t *testing.T) {
 	var first *auditSummary
 	for _, args := range [][]string{{graph}, {save("U.npy", u), save("V.npy", v)}, {archive}} {
 		s := summaryOf(t, append(append(args, data), flags...)...)
+		if s.Settings.RegPerRow != report.Number(0.1/6) || s.Settings.RegFrom != "given" {
+			t.Errorf("%v: settings %+v", args, s.Settings)
+		}
 		if s.Verdict != "not_optimal" || s.Missing == nil || s.Settings.Bias || !(s.Missing.Objective < s.Balanced) || !(s.Missing.Violation > 1) || len(s.Columns) != 2 {
 			t.Errorf("%v: %s, missing %+v, columns %v", args, s.Meaning, s.Missing, s.Columns)
 		}

@@ -57,6 +57,7 @@ func (f *auditFlags) foreign(name string, n *foreign.Network, frame *table.Table
 		return nil, failed
 	}
 	a := f.choose(name, best)
+	a.from = "given"
 	switch {
 	case n.Mean != nil:
 		a.scaling = "the network's own"
