@@ -77,9 +77,9 @@ func Convergence(rows []engine.Event) *Figure {
 	if !(y.Max > 0) {
 		y.Max = 1
 	}
-	description := fmt.Sprintf("After %s seconds the certified bound is %s", chart.Number(end.seconds), report.LowerText(end.bound))
+	description := fmt.Sprintf("After %s seconds the certified bound is %s", chart.Number(end.seconds), report.Below(report.Number(end.bound)))
 	if !math.IsNaN(end.network) {
-		description += fmt.Sprintf(" and the network's objective %s; the best possible objective lies between them", report.UpperText(end.network))
+		description += fmt.Sprintf(" and the network's objective %s; the best possible objective lies between them", report.Above(report.Number(end.network)))
 	}
 	c := chart.NewChart(chart.New("convergence", chart.Width, chart.Height, "Certified bound and network objective against time", description+"."), timeAxis(points), y, 0)
 	network := staircase(c, points, func(p sample) float64 { return p.network })
