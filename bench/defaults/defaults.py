@@ -66,6 +66,16 @@ def tables():
     return made
 
 
+def export(folder):
+    """Writes tables of scikit-learn as CSV."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, load in (("wine", load_wine), ("breast_cancer", load_breast_cancer)):
+        made = load()
+        lines = [",".join([*made.feature_names, "class"])]
+        lines += [",".join([*map(repr, map(float, x)), str(made.target_names[k])]) for x, k in zip(made.data, made.target)]
+        (folder / (name + ".csv")).write_text("\n".join(lines) + "\n")
+
+
 def methods(regression, loss, effort, threads):
     scaled = lambda model: make_pipeline(StandardScaler(), model)  # noqa: E731
     if regression:
@@ -89,7 +99,11 @@ def main():
     p.add_argument("--effort", type=int, default=400, help="of relift's last training, in passes")
     p.add_argument("--threads", type=int, default=0, help="of relift")
     p.add_argument("--json", help="file to write every metric and time to")
+    p.add_argument("--export", metavar="FOLDER", help="only write wine.csv and breast_cancer.csv there, for docs/targets")
     o = p.parse_args()
+    if o.export:
+        export(Path(o.export))
+        return
     np.seterr(all="ignore")
     if not sys.warnoptions:
         import warnings

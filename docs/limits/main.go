@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/relift/relift/docs/internal/binary"
+	"github.com/relift/relift/docs/internal/tables"
 )
 
 // run is one row: a command on an input that the row makes.
@@ -39,10 +40,10 @@ func slack(limit time.Duration) time.Duration { return max(300*time.Millisecond,
 
 func runs() []run {
 	regression := func(n, d int, noise float64) func(string) (string, error) {
-		return func(dir string) (string, error) { return writeRegression(dir, n, d, noise) }
+		return func(dir string) (string, error) { return tables.Regression(dir, n, d, noise) }
 	}
 	classes := func(n, d, c int) func(string) (string, error) {
-		return func(dir string) (string, error) { return writeClasses(dir, n, d, c) }
+		return func(dir string) (string, error) { return tables.Classes(dir, n, d, c) }
 	}
 	return []run{
 		{name: "12×6000, 3 s", make: regression(12, 6000, 0.1), args: []string{"train", "--time-limit", "3s"}, limit: 3 * time.Second, peakMB: 500},
@@ -57,10 +58,10 @@ func runs() []run {
 		{name: "40 000×31, descent, 20 s", make: regression(40_000, 30, 0.3), args: []string{"train", "--reg", "100", "--intercept=false", "--method", "descent", "--time-limit", "20s"}, limit: 20 * time.Second, peakMB: 1000},
 		{name: "1797×64 in ten classes, 5 s", make: classes(1797, 64, 10), args: []string{"train", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 1000},
 		{name: "569×30 in two classes, defaults", make: classes(569, 30, 2), args: []string{"train"}, peakMB: 1500},
-		{name: "LIBSVM with index 10 000 000", make: writeSparseIndex, args: []string{"train", "--format", "libsvm", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 500, refused: "index"},
-		{name: "1 MB of gzip, 1 GB unpacked, 1 GB allowed", make: writeBomb, args: []string{"train", "--memory-limit", "1GB", "--time-limit", "40s"}, limit: 40 * time.Second, peakMB: 1100, refused: "memory"},
-		{name: "ARFF with 100 000 attributes", make: writeWideARFF, args: []string{"train", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 1000},
-		{name: "ARFF with 100 000 values", make: writeManyValues, args: []string{"train", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 1000, refused: "values"},
+		{name: "LIBSVM with index 10 000 000", make: tables.SparseIndex, args: []string{"train", "--format", "libsvm", "--time-limit", "5s"}, limit: 5 * time.Second, peakMB: 500, refused: "index"},
+		{name: "1 MB of gzip, 1 GB unpacked, 1 GB allowed", make: tables.GzipBomb, args: []string{"train", "--memory-limit", "1GB", "--time-limit", "40s"}, limit: 40 * time.Second, peakMB: 1100, refused: "memory"},
+		{name: "ARFF with 100 000 attributes", make: tables.WideARFF, args: []string{"train", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 1000},
+		{name: "ARFF with 100 000 values", make: tables.ManyValues, args: []string{"train", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 1000, refused: "values"},
 		{name: "iris, width 3, γ=0.1, 10 s", make: builtin("builtin:iris"), args: []string{"train", "--width", "3", "--reg", "0.1", "--intercept=false", "--loss", "squared", "--time-limit", "10s"}, limit: 10 * time.Second, peakMB: 500},
 	}
 }
@@ -218,9 +219,9 @@ func interruptions(dir, relift string) (held bool, err error) {
 	fmt.Println("|---|---|---|---|---|---|")
 	held = true
 	for _, r := range []run{
-		{name: "569×30 in two classes", make: func(dir string) (string, error) { return writeClasses(dir, 569, 30, 2) }},
-		{name: "160×2000", make: func(dir string) (string, error) { return writeRegression(dir, 160, 2000, 0.1) }},
-		{name: "4000×31", make: func(dir string) (string, error) { return writeRegression(dir, 4000, 30, 0.3) }},
+		{name: "569×30 in two classes", make: func(dir string) (string, error) { return tables.Classes(dir, 569, 30, 2) }},
+		{name: "160×2000", make: func(dir string) (string, error) { return tables.Regression(dir, 160, 2000, 0.1) }},
+		{name: "4000×31", make: func(dir string) (string, error) { return tables.Regression(dir, 4000, 30, 0.3) }},
 		{name: "iris", make: builtin("builtin:iris")},
 	} {
 		file, err := r.make(dir)

@@ -1,13 +1,17 @@
 // Command targets runs the table of BENCHMARKS.md: whole processes of relift on reference data, each
 // certificate verified by a second process.  It prints a Markdown table.
 //
-//	go run ./docs/targets -data ../shared/data [-only REGEXP] [-binary RELIFT]
+//	go run ./docs/targets -data ../shared/data:bench/defaults/tables [-only REGEXP] [-binary RELIFT]
+//
+// bench/defaults/run.sh --export bench/defaults/tables writes the tables of scikit-learn.
 package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"os/exec"
@@ -22,88 +26,6 @@ import (
 	"github.com/relift/relift/docs/internal/binary"
 )
 
-// job is one row of the table.
-type job struct {
-	name string
-	file string
-	args []string
-	rows int // the first ones of the file only; 0: all
-
-	chosen bool     // γ, intercept and loss are those that train chooses
-	table  []string // flags that say how to read the file, for the verifier as well
-}
-
-var raw = []string{"--scale", "none", "--bias=false"}
-
-func jobs() []job {
-	bound := func(name, file string, args ...string) job {
-		return job{name: "bound: " + name, file: file, args: append([]string{"bound"}, args...)}
-	}
-	exact := func(name, file string, args ...string) job {
-		return job{name: "exact: " + name, file: file, args: append([]string{"train", "--method", "exact"}, args...)}
-	}
-	with := func(gamma, limit string, more ...string) []string {
-		return append(append([]string{"--reg", gamma, "--time-limit", limit}, more...), raw...)
-	}
-	standard := func(gamma, limit string) []string { return []string{"--reg", gamma, "--time-limit", limit} }
-	var list []job
-	targets := []string{"--target", "y1,y2,y3,y4,y5"}
-	for _, gamma := range []string{"0.1", "0.01"} {
-		for i := range 20 {
-			file := fmt.Sprintf("random/random%03d.csv", i)
-			list = append(list, bound("random γ="+gamma, file, with(gamma, "60s", targets...)...),
-				exact("random γ="+gamma, file, with(gamma, "60s", append([]string{"--gap", "1e-4"}, targets...)...)...))
-		}
-		list = append(list,
-			bound("spiral γ="+gamma, "spiral.csv", with(gamma, "60s")...),
-			bound("iris.train raw γ="+gamma, "iris.train.csv", with(gamma, "60s")...),
-			exact("spiral γ="+gamma, "spiral.csv", with(gamma, "60s", "--gap", "1e-4")...),
-			exact("iris.train raw γ="+gamma, "iris.train.csv", with(gamma, "120s", "--gap", "0.01")...),
-			exact("iris.train standardised, bias γ="+gamma, "iris.train.csv", append(standard(gamma, "120s"), "--gap", "0.01")...))
-	}
-	auto := func(name, file string, args ...string) job {
-		return job{name: "train: " + name, file: file, args: append([]string{"train"}, args...)}
-	}
-	for _, j := range []struct {
-		table        string
-		rows         int
-		gamma, limit string
-	}{
-		{"pima_indians", 40, "2", "20s"}, {"pima_indians", 100, "4", "600s"},
-		{"ionosphere", 60, "1", "60s"}, {"ionosphere", 100, "3", "600s"}, {"ionosphere", 175, "5", "600s"},
-	} {
-		list = append(list, job{
-			name: fmt.Sprintf("signs: %s, first %d rows, γ=%s, %s", j.table, j.rows, j.gamma, j.limit), file: j.table + ".train.csv",
-			args: append([]string{"train", "--gap", "1e-4"}, standard(j.gamma, j.limit)...), rows: j.rows,
-		})
-	}
-	for _, limit := range []string{"60s", "600s"} {
-		for _, t := range []struct {
-			name, file string
-			args       []string
-		}{
-			{"iris", "builtin:iris", nil}, {"spiral", "builtin:spiral", nil}, {"ionosphere", "builtin:ionosphere", nil}, {"Pima", "builtin:pima_indians", nil},
-			{"penguins", "examples/penguins.csv", []string{"--target", "species", "--missing", "drop"}},
-			{"penguins by bills", "examples/penguins.csv", []string{"--target", "species", "--features", "bill_length_mm,bill_depth_mm", "--missing", "drop"}},
-			{"cars", "examples/cars.csv", []string{"--target", "mpg", "--missing", "drop"}},
-			{"cars by weight and year", "examples/cars.csv", []string{"--target", "mpg", "--features", "weight,year", "--missing", "drop"}},
-			{"possum", "possum.csv", []string{"--target", "totlngth", "--drop", "rownames,case", "--missing", "drop"}}, {"bank notes", "bank_notes.train.csv", nil},
-		} {
-			list = append(list, job{name: "default: " + t.name + ", " + limit, file: t.file, args: append([]string{"train", "--time-limit", limit}, t.args...), chosen: true, table: t.args})
-		}
-	}
-	return append(list,
-		auto("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "120s")...),
-		auto("pima_indians.train standardised, bias γ=0.1", "pima_indians.train.csv", standard("0.1", "180s")...),
-		auto("mnist20.train standardised γ=0.1", "mnist20.train.csv", "--reg", "0.1", "--time-limit", "600s", "--bias=false"),
-		bound("ionosphere.train raw γ=0.1", "ionosphere.train.csv", with("0.1", "60s")...),
-		bound("pima_indians.train raw γ=0.1", "pima_indians.train.csv", with("0.1", "180s")...),
-		bound("pima_indians.train standardised, bias γ=0.1", "pima_indians.train.csv", standard("0.1", "180s")...),
-		bound("bank_notes.train raw γ=0.1", "bank_notes.train.csv", with("0.1", "300s")...),
-		bound("mnist20.train standardised γ=0.1", "mnist20.train.csv", "--reg", "0.1", "--time-limit", "600s", "--bias=false"),
-		exact("bank_notes.train raw γ=0.1", "bank_notes.train.csv", with("0.1", "300s", "--gap", "0.01")...))
-}
-
 // outcome is what a run gave.
 type outcome struct {
 	lower, upper, relaxed float64
@@ -112,7 +34,7 @@ type outcome struct {
 }
 
 func main() {
-	data := flag.String("data", filepath.Join("..", "shared", "data"), "folder of the reference data")
+	data := flag.String("data", filepath.Join("..", "shared", "data"), "folders of the reference data, as in PATH; rows without a file are left out")
 	only := flag.String("only", "", "run the rows whose name matches this regular expression")
 	given := flag.String("binary", "", "measure this program instead of one that is built now")
 	flag.Parse()
@@ -142,14 +64,13 @@ func run(data, only, given string) error {
 		if !match.MatchString(j.name) {
 			continue
 		}
-		file := j.file
-		if !strings.HasPrefix(file, "builtin:") && !strings.HasPrefix(file, "examples/") {
-			file = filepath.Join(data, filepath.FromSlash(j.file))
+		file, err := j.path(filepath.SplitList(data), dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			fmt.Fprintf(os.Stderr, "targets: %s: not run: %v\n", j.name, err)
+			continue
 		}
-		if j.rows > 0 {
-			if file, err = first(dir, file, j.rows); err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
 		o, err := one(relift, dir, file, j)
 		if err != nil {
