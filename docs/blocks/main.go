@@ -37,7 +37,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	fmt.Println("| rows×features, γ | blocks | apart | apart, gaps closed | together | all rows | of the loss recovered | seconds apart, together, all |")
+	fmt.Println("| rows×columns, γ | blocks | apart | apart, at most | together | all rows | of the loss recovered | seconds apart, together, all |")
 	fmt.Println("|---|---|---|---|---|---|---|---|")
 	for _, name := range flag.Args() {
 		if err := measure(ctx, algebra, name, *whole); err != nil {
