@@ -80,14 +80,12 @@ func (t *tally) count(text string, rows int, r *Reading) {
 			t.commaOnly = text
 		}
 	default:
-		if kind, _ := notation.Classify(text); kind == notation.TokenText {
-			if t.neither == "" {
-				t.neither = text
-			}
-			return
-		}
 		if t.neither == "" {
 			t.neither = text
+		}
+		switch kind, _ := notation.Classify(text); kind {
+		case notation.TokenText, notation.TokenMissing: // the latter where the user has other words for what is missing
+			return
 		}
 	}
 	t.numbers += rows

@@ -65,9 +65,10 @@ _NO_TARGET = object()
 
 
 def check_inputs(estimator, X, y=_NO_TARGET, *, multi_output=False, numeric=True):
-    """Returns X (and y) as arrays of finite numbers and notes, when there is a y,
+    """Returns X (and y) as arrays of numbers and notes, when there is a y,
     the number and the names of the features.  numeric is for y.  A data frame with texts,
-    dates or missing values becomes a Frame, whose kinds are noted too."""
+    dates or missing values becomes a Frame, whose kinds are noted too.  The numbers are finite,
+    but for NaN where the estimator's policy for missing values takes it."""
     fitting = y is not _NO_TARGET
     kinds = None if fitting else getattr(estimator, "_kinds", None)
     if kinds:
@@ -85,11 +86,35 @@ def check_inputs(estimator, X, y=_NO_TARGET, *, multi_output=False, numeric=True
         options.update(y_numeric=numeric, multi_output=multi_output, ensure_min_samples=2)
     try:
         from sklearn.utils.validation import validate_data  # since 1.6
+
+        options["ensure_all_finite"] = False
     except ImportError:
         validate_data = type(estimator)._validate_data
+        options["force_all_finite"] = False
     if fitting:
-        return validate_data(estimator, X, y, reset=True, **options)
-    return validate_data(estimator, X, reset=False, **options)
+        X, y = validate_data(estimator, X, y, reset=True, **options)
+        return _check_finite(estimator, X, fitting), y
+    return _check_finite(estimator, validate_data(estimator, X, reset=False, **options), fitting)
+
+
+def fills(estimator):
+    """Whether missing values are replaced."""
+    return estimator.missing in ("mean", "indicator")
+
+
+def _check_finite(estimator, X, fitting):
+    """Returns X (n×d), in which there may be NaN where the estimator says what becomes of it."""
+    taken = fills(estimator) or fitting and estimator.missing == "drop"
+    for what, wrong, advice in (
+        ("infinity", np.isinf(X), ""),
+        ("NaN", np.isnan(X) & (not taken), ', or missing="mean" or "indicator" to fill what is missing' + (', or "drop" to leave the rows out' if fitting else "")),
+    ):
+        if wrong.any():
+            i, j = np.argwhere(wrong)[0].tolist()
+            names = getattr(estimator, "feature_names_in_", None)
+            column = j + 1 if names is None else repr(str(names[j]))
+            raise ValueError(f"X contains {what}: X[{i}, {j}], row {i + 1} of column {column}; expected finite numbers{advice}")
+    return X
 
 
 def _numbers(name, a):
@@ -129,8 +154,7 @@ def _check_plainly(estimator, X, y, multi_output, numeric):
     X = _numbers("X", X)
     if X.ndim != 2 or X.shape[1] < 1 or len(X) < 1:
         raise ValueError(f"X has shape {X.shape}; expected a matrix with a row for each sample")
-    if not np.isfinite(X).all():
-        raise ValueError("X contains NaN or infinity; expected finite numbers")
+    X = _check_finite(estimator, X, y is not _NO_TARGET)
     if y is _NO_TARGET:
         if X.shape[1] != estimator.n_features_in_:
             raise ValueError(f"X has {X.shape[1]} features, but {type(estimator).__name__} is expecting {estimator.n_features_in_} features as input")

@@ -37,9 +37,13 @@ SETTINGS = """
         Append a column of ones to the features.
     scale : {"standard", "none"}
         "standard": subtract each feature's mean and divide by its deviation.
-    missing : {"error", "mean", "indicator"}
-        What becomes of missing values in a data frame: "mean" is the mean of the training rows,
-        or their most frequent category; "indicator" is that, and a feature that says where.
+    missing : {"error", "drop", "mean", "indicator"}
+        What becomes of missing values, NaN in an array: "drop" leaves the rows out of the training;
+        "mean" is the mean of the training rows, or their most frequent category; "indicator" is
+        that, and a feature that says where.
+    unknown : {"error", "ignore", "most-frequent"}
+        What becomes of categories that fit never saw: "ignore" takes none, "most-frequent" the
+        most frequent one of fit.
     width : int
         Largest number of neurons; 0: as many as help.
     method : {"auto", "sdp", "exact", "signs", "descent"}
@@ -77,8 +81,8 @@ FITTED = """
         U (d×m) and V (m×c), the weights of f(z) = (zU)₊V + b on z = encode(X).
     intercept_ : ndarray of shape (c,)
         b, zeros without fit_intercept.
-    certificate_ : bytes
-        The certificate's file.
+    certificate_ : bytes or None
+        The certificate's file; None where the bound is 0, which needs no proof.
     summary_ : dict
         What the program reports: status, settings, warnings, …
     model_ : Model

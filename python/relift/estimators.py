@@ -13,6 +13,7 @@ from .compat import (
     check_classification_targets,
     check_inputs,
     check_is_fitted,
+    fills,
 )
 from .display import Displayed
 from .docstrings import CLASS_WEIGHT, CLASSES, FITTED, LOSS, REG, SETTINGS, document
@@ -27,7 +28,7 @@ class _Relift(Displayed, BaseEstimator):
     _task = None  # as --task takes it
 
     def __init__(
-        self, reg="auto", *, loss="auto", huber_delta=1.0, fit_intercept=True, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0,
+        self, reg="auto", *, loss="auto", huber_delta=1.0, fit_intercept=True, bias=True, scale="standard", missing="error", unknown="error", width=0, method="auto", relaxation="auto", time_limit=0,
         gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         self.reg = reg
@@ -37,6 +38,7 @@ class _Relift(Displayed, BaseEstimator):
         self.bias = bias
         self.scale = scale
         self.missing = missing
+        self.unknown = unknown
         self.width = width
         self.method = method
         self.relaxation = relaxation
@@ -55,7 +57,7 @@ class _Relift(Displayed, BaseEstimator):
             if not isinstance(value, (bool, np.bool_)):
                 raise ValueError(f"{name} is {value!r}; expected True or False")
             settings.append(f"--{flag}={str(bool(value)).lower()}")
-        for name in ("loss", "huber_delta", "scale", "width", "method", "relaxation", "time_limit", "gap", "seed", "threads"):
+        for name in ("loss", "huber_delta", "scale", "missing", "width", "method", "relaxation", "time_limit", "gap", "seed", "threads"):
             settings.append(f"--{name.replace('_', '-')}={getattr(self, name)}")
         effort = self.effort
         if effort is None:
@@ -71,7 +73,7 @@ class _Relift(Displayed, BaseEstimator):
         data, named = Path(folder, "data.npz"), str
         if isinstance(X, Frame):
             data, named = data.with_suffix(".csv"), X.named
-            settings = [*settings, f"--missing={self.missing}", *X.write(data, Y)]
+            settings = [*settings, *X.write(data, Y)]
         else:
             np.savez(data, X=X, y=Y)
         try:
@@ -90,12 +92,12 @@ class _Relift(Displayed, BaseEstimator):
         with tempfile.TemporaryDirectory(prefix="relift-") as folder:
             model, certificate = (Path(folder, name) for name in ("model.json", "certificate.npz"))
             self.summary_ = self._run("train", folder, X, Y, weights, [f"--reg={self.reg}", *more, f"--output={model}", f"--certificate={certificate}"])
-            try:
-                self._adopt(Model(json.loads(model.read_text(encoding="utf-8"))), certificate.read_bytes(), self.summary_)
-            except FileNotFoundError:
-                if self.summary_.get("status") == "time_limit":
-                    raise ValueError(f"time_limit is {self.time_limit}: the run ended before there was a network with a proof; expected more seconds") from None
-                raise RuntimeError("the program ended well and left no model or certificate; is it relift, of this version?") from None
+            proved = certificate.exists()
+            if self.summary_.get("status") == "time_limit" and not (proved and model.exists()):
+                raise ValueError(f"time_limit is {self.time_limit}: the run ended before there was a network with a proof; expected more seconds")
+            if not model.exists() or not proved and self.summary_["lower_bound"] != 0:
+                raise RuntimeError("the program ended well and left no model or certificate; is it relift, of this version?")
+            self._adopt(Model(json.loads(model.read_text(encoding="utf-8"))), certificate.read_bytes() if proved else None, self.summary_)
         self.reg_ = self.summary_["settings"]["reg"]
 
     def _adopt(self, model, certificate, bounds):
@@ -127,12 +129,24 @@ class _Relift(Displayed, BaseEstimator):
         ndarray of shape (n, d)
             z: scaled features, and a column of ones for the bias.
         """
-        check_is_fitted(self)
-        return self.model_.encode(self._columns(check_inputs(self, X)))
+        return self._of_model("encode", X)
 
-    def _outputs(self, X):
+    def _of_model(self, method, X):
+        """Returns what a method of the model gives for X; messages have the names of X."""
         check_is_fitted(self)
-        return self.model_.outputs(self._columns(check_inputs(self, X)))
+        X = check_inputs(self, X)
+        try:
+            return getattr(self.model_, method)(self._columns(X), unknown=self.unknown)
+        except ValueError as e:
+            raise ValueError(X.named(str(e)) if isinstance(X, Frame) else str(e)) from None
+
+    def __sklearn_tags__(self):  # since scikit-learn 1.6
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = fills(self)
+        return tags
+
+    def _more_tags(self):  # before
+        return {"allow_nan": fills(self)}
 
 
 def _with_numbers(X, values):
@@ -169,11 +183,11 @@ class ReliftClassifier(ClassifierMixin, _Relift):
     _task = "classification"
 
     def __init__(
-        self, reg="auto", *, loss="auto", huber_delta=1.0, fit_intercept=True, class_weight=None, bias=True, scale="standard", missing="error", width=0,
+        self, reg="auto", *, loss="auto", huber_delta=1.0, fit_intercept=True, class_weight=None, bias=True, scale="standard", missing="error", unknown="error", width=0,
         method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None, binary=None,
     ):
         super().__init__(
-            reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, missing=missing, width=width,
+            reg, loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, missing=missing, unknown=unknown, width=width,
             method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
         )
         self.class_weight = class_weight
@@ -243,8 +257,8 @@ class ReliftClassifier(ClassifierMixin, _Relift):
         return 2 * hot[:, 1:] - 1 if self.model_.signed else hot
 
     def _scores(self, X):
-        check_is_fitted(self)
-        return self.model_.scores(self._columns(check_inputs(self, X)))[:, self._order]
+        scores = self._of_model("scores", X)
+        return scores[:, self._order]
 
     def decision_function(self, X):
         """Compute what the classes are decided by.
@@ -292,8 +306,8 @@ class ReliftClassifier(ClassifierMixin, _Relift):
         return self._predict_proba
 
     def _predict_proba(self, X):
-        check_is_fitted(self)
-        return self.model_.predict_proba(self._columns(check_inputs(self, X)))[:, self._order]
+        probabilities = self._of_model("predict_proba", X)
+        return probabilities[:, self._order]
 
 
 class ReliftRegressor(RegressorMixin, _Relift):
@@ -364,13 +378,13 @@ class ReliftRegressor(RegressorMixin, _Relift):
         ndarray of shape (n,) or (n, c)
             The outputs, as the targets of fit.
         """
-        outputs = self._outputs(X)
+        outputs = self._of_model("outputs", X)
         return outputs.ravel() if self._one_dimensional else outputs
 
-    def _more_tags(self):  # scikit-learn before 1.6
-        return {"multioutput": True}
+    def _more_tags(self):
+        return {**super()._more_tags(), "multioutput": True}
 
-    def __sklearn_tags__(self):  # since 1.6
+    def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.multi_output = True
         return tags

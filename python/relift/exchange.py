@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .frames import Frame, needs_recipe
 from .model import Model, load_model
 from .program import run
 
@@ -122,8 +123,8 @@ def audit(model, X, y, *, reg=None, loss=None, weight_decay=None, mean_loss=None
         The network: an estimator; ``(U, V)`` with U of shape (width, features) and V of
         shape (width, outputs), for x ↦ (xUᵀ)₊V, with a last column of U for a column of
         ones if it has one more than X; or a file as ``relift audit`` reads them.
-    X : array-like of shape (n, d)
-        Features, as the network takes them.
+    X : array-like of shape (n, d), or data frame
+        Features, as the network takes them; of an estimator, as its fit took them.
     y : array-like of shape (n,) or (n, c)
         Targets: labels for a classifier, else numbers.
     reg : float, optional
@@ -159,7 +160,15 @@ def audit(model, X, y, *, reg=None, loss=None, weight_decay=None, mean_loss=None
     ValueError
         If the program refuses its input, with its line.
     """
-    X = np.asarray(X)
+    fitted = hasattr(model, "model_")
+    kinds = getattr(model, "_kinds", None)
+    if kinds:
+        X = Frame.of(X, model.feature_names_in_, kinds)
+    elif needs_recipe(X):
+        what = "the estimator was fitted on numbers alone" if fitted else "a network that is no fitted estimator takes numbers alone"
+        raise ValueError(f"X has texts, dates or missing values, and {what}; expected finite numbers")
+    else:
+        X = np.asarray(X)
     with tempfile.TemporaryDirectory(prefix="relift-") as folder:
         settings = [f"--gap={gap}", f"--seed={seed}", "--json", "--quiet"]
         if reg is not None:
@@ -171,7 +180,7 @@ def audit(model, X, y, *, reg=None, loss=None, weight_decay=None, mean_loss=None
                 settings.append(f"--{flag}={value}")
         if not decayed_biases:
             settings.append("--decayed-biases=false")
-        if hasattr(model, "model_"):
+        if fitted:
             files = [str(Path(folder, "model.json"))]
             # The model's columns and classes are those that the program was given.
             Path(files[0]).write_text(json.dumps(model.model_.content), encoding="utf-8")
@@ -181,8 +190,15 @@ def audit(model, X, y, *, reg=None, loss=None, weight_decay=None, mean_loss=None
             files = _network_files(model, folder)
             settings.append("--task=" + ("regression" if np.asarray(y).dtype.kind in "fc" else "auto"))
         data = Path(folder, "data.npz")
-        np.savez(data, X=X, y=np.asarray(y))
-        return json.loads(run(["audit", *files, str(data), *settings], folder, binary))
+        if kinds:
+            data = data.with_suffix(".csv")
+            X.write(data, y)  # the model remembers how such a file is read
+        else:
+            np.savez(data, X=X, y=np.asarray(y))
+        try:
+            return json.loads(run(["audit", *files, str(data), *settings], folder, binary))
+        except ValueError as e:
+            raise ValueError(X.named(str(e)) if kinds else str(e)) from None
 
 
 def _network_files(model, folder):

@@ -11,8 +11,17 @@ NUMBER, TEXT, DATE = "number", "text", "date"
 
 _NUMBERS = (bool, int, float, decimal.Decimal, np.number, np.bool_, datetime.timedelta, datetime.time)
 
-# Texts that a table without types would be read as numbers or dates.
-_LIKE_NUMBER = re.compile(r"\W*\d[\d\W]*(e[+-]?\d+)?\W*", re.IGNORECASE)
+# The words of numbers and dates in tables without types: exponents, units, months and times.
+_NUMBERS_AND_DATES = frozenset(
+    "e d usd eur gbp chf jpy inf infinity nan na null t z am pm "
+    "jan feb mar apr may jun jul aug sep oct nov dec january february march april june july august september october november december".split()
+)
+
+
+def like_number_or_date(text):
+    """Whether a table without types may have the text read as something else: it has no words but those of numbers and dates."""
+    text = text.lower()
+    return text in ("n/a", "#n/a") or all(word in _NUMBERS_AND_DATES for word in re.findall(r"[^\W\d_]+", text))
 
 
 def is_frame(X):
@@ -112,8 +121,9 @@ def _number(value):
 
 
 def texts(values):
-    """Returns entries as texts without blanks around them, None where they are missing or empty."""
-    return [None if _missing(v) else str(v).strip() or None for v in values]
+    """Returns entries as texts without blanks around them, None where they are missing or empty; whole
+    numbers without decimals, as the program writes them."""
+    return [None if _missing(v) else str(int(v) if isinstance(v, float) and v.is_integer() else v).strip() or None for v in values]
 
 
 def dates(values):
@@ -210,7 +220,7 @@ class Frame:
             kind = self.kinds[name]
             if kind == TEXT:
                 values = texts(values)
-                if any(v is not None and _LIKE_NUMBER.fullmatch(v) for v in values):
+                if any(v is not None and like_number_or_date(v) for v in values):
                     categorical.append(name)
                 columns.append(["" if v is None else v for v in values])
             elif kind == DATE:

@@ -8,6 +8,7 @@ from .frames import absent, date_part, dates, entries, numbers, texts
 
 FORMAT = "relift model"
 FORMAT_VERSION = 2
+UNKNOWN = ("error", "ignore", "most-frequent")
 LOSSES = ("squared", "huber", "logistic", "softmax")
 
 
@@ -85,13 +86,16 @@ class Model:
         """Names of the input columns."""
         return list(dict.fromkeys(_source(f) for f in self.features))
 
-    def encode(self, X):
+    def encode(self, X, *, unknown="error"):
         """Encode inputs: scale numbers, make zeros and ones of categories, append the bias.
 
         Parameters
         ----------
         X : array-like of shape (n, features), or mapping from names to columns
             One column for each of `feature_names`, in this order, or a data frame that has them.
+        unknown : {"error", "ignore", "most-frequent"}
+            What becomes of categories that training never saw: "ignore" takes none of the known
+            ones, "most-frequent" that of the most training rows.
 
         Returns
         -------
@@ -103,6 +107,8 @@ class Model:
         ValueError
             For another number of columns, and for values that the encoding does not know.
         """
+        if unknown not in UNKNOWN:
+            raise ValueError(f"unknown is {unknown!r}; expected one of {list(UNKNOWN)}")
         names = self.feature_names
         if hasattr(X, "keys") or hasattr(X, "columns") or hasattr(X, "column_names"):
             columns = {name: entries(X[name]) for name in names}
@@ -111,12 +117,12 @@ class Model:
             if X.ndim != 2 or X.shape[1] != len(names):
                 raise ValueError(f"X has shape {X.shape}; expected one column for each of {names}")
             columns = dict(zip(names, (entries(column) for column in X.T)))
-        blocks = [self._encode(feature, columns[_source(feature)]) for feature in self.features]
+        blocks = [self._encode(feature, columns[_source(feature)], unknown) for feature in self.features]
         if self.bias:
             blocks.append(np.ones((len(blocks[0]), 1)))
         return np.hstack(blocks)
 
-    def _encode(self, feature, values):
+    def _encode(self, feature, values, unknown):
         """Returns the columns (n×1, or n×categories) of a feature for the entries of its column."""
         fills = self.content["encoding"].get("missing") in ("mean", "indicator")
         if feature.get("missing_of"):
@@ -129,71 +135,84 @@ class Model:
             if fills:
                 z = np.where(np.isnan(z), feature.get("fill", 0.0), z)
             z = (z - feature["mean"]) / feature["deviation"]
-            if not np.isfinite(z).all():
-                raise ValueError(f"feature {feature['name']!r} has a value that is missing, infinite or too large")
+            _refuse_first(~np.isfinite(z), feature, lambda i: "the value is missing, infinite or too large")
             return z[:, None]
-        fill = feature.get("fill_category") if fills else None
-        labels = [fill if v is None else v for v in texts(values)]
-        one = np.array([str(v) for v in labels])[:, None] == np.array(feature["categories"])[None, :]
-        one &= np.array([v is not None for v in labels])[:, None]
-        if not one.any(axis=1).all():
-            raise ValueError(f"feature {feature['name']!r} has a value that is none of {feature['categories']}")
+        often = feature.get("fill_category")
+        labels = [often if fills and v is None else v for v in texts(values)]
+        known = np.array(feature["categories"])
+        one = np.array([str(v) for v in labels])[:, None] == known[None, :]
+        there = np.array([v is not None for v in labels])
+        one &= there[:, None]
+        strange = ~one.any(axis=1)
+        if unknown == "most-frequent" and often:
+            one[strange & there] = known == often
+        if unknown == "error" or unknown == "most-frequent" and not often:
+            _refuse_first(strange & there, feature, lambda i: f"{labels[i]!r} is none of {feature['categories']}; unknown=\"ignore\" or \"most-frequent\" takes it")
+        _refuse_first(~there, feature, lambda i: f"the value is missing; expected one of {feature['categories']}")
         return one.astype(float)
 
-    def outputs(self, X):
+    def outputs(self, X, *, unknown="error"):
         """Compute the network's outputs.
 
         Parameters
         ----------
         X : array-like of shape (n, features), or mapping from names to columns
             Inputs as `encode` takes them.
+        unknown : {"error", "ignore", "most-frequent"}
+            As in `encode`.
 
         Returns
         -------
         ndarray of shape (n, c)
             The outputs f(x).
         """
-        return np.maximum(self.encode(X) @ self.U.T, 0.0) @ self.V + self.B
+        return np.maximum(self.encode(X, unknown=unknown) @ self.U.T, 0.0) @ self.V + self.B
 
-    def scores(self, X):
+    def scores(self, X, *, unknown="error"):
         """Compute a score for each class, of which the largest is the answer.
 
         Parameters
         ----------
         X : array-like of shape (n, features), or mapping from names to columns
             Inputs as `encode` takes them.
+        unknown : {"error", "ignore", "most-frequent"}
+            As in `encode`.
 
         Returns
         -------
         ndarray of shape (n, classes)
             The outputs, or −f and f where two classes share the output f.
         """
-        outputs = self.outputs(X)
+        outputs = self.outputs(X, unknown=unknown)
         return np.hstack([-outputs, outputs]) if self.signed else outputs
 
-    def predict(self, X):
+    def predict(self, X, *, unknown="error"):
         """Predict classes or numbers.
 
         Parameters
         ----------
         X : array-like of shape (n, features), or mapping from names to columns
             Inputs as `encode` takes them.
+        unknown : {"error", "ignore", "most-frequent"}
+            As in `encode`.
 
         Returns
         -------
         ndarray of shape (n,) or (n, c)
             The class of each row, as text, or the predicted numbers.
         """
-        scores = self.scores(X)
+        scores = self.scores(X, unknown=unknown)
         return np.array(self.classes)[scores.argmax(axis=1)] if self.task == "classification" else scores
 
-    def predict_proba(self, X):
+    def predict_proba(self, X, *, unknown="error"):
         """Compute the probabilities of the classes.
 
         Parameters
         ----------
         X : array-like of shape (n, features), or mapping from names to columns
             Inputs as `encode` takes them.
+        unknown : {"error", "ignore", "most-frequent"}
+            As in `encode`.
 
         Returns
         -------
@@ -207,11 +226,18 @@ class Model:
         """
         if self.loss not in ("logistic", "softmax"):
             raise ValueError(f"the model has the {self.loss} loss, which has no probabilities; expected logistic or softmax")
-        z = self.scores(X)
+        z = self.scores(X, unknown=unknown)
         if self.loss == "logistic":
             z = z / 2  # the softmax of −f/2 and f/2 is the sigmoid of −f and f
         z = np.exp(z - z.max(axis=1, keepdims=True))
         return z / z.sum(axis=1, keepdims=True)
+
+
+def _refuse_first(wrong, feature, why):
+    """Raises ValueError for the first of the rows (n) that are wrong."""
+    if wrong.any():
+        i = int(wrong.argmax())
+        raise ValueError(f"row {i + 1}, column \"{_source(feature)}\": {why(i)}")
 
 
 def _source(feature):

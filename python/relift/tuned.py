@@ -70,12 +70,12 @@ class ReliftClassifierCV(_Tuned, ReliftClassifier):
 
     def __init__(
         self, *, cv=5, metric="deviance", one_standard_error=False, loss="auto", huber_delta=1.0, fit_intercept=True,
-        class_weight=None, bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0,
+        class_weight=None, bias=True, scale="standard", missing="error", unknown="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0,
         effort=None, binary=None,
     ):
         super().__init__(
             "auto", loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, class_weight=class_weight, bias=bias,
-            scale=scale, missing=missing, width=width, method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads,
+            scale=scale, missing=missing, unknown=unknown, width=width, method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads,
             effort=effort, binary=binary,
         )
         self.cv = cv
@@ -95,11 +95,11 @@ class ReliftRegressorCV(_Tuned, ReliftRegressor):
 
     def __init__(
         self, *, cv=5, metric="deviance", one_standard_error=False, loss="auto", huber_delta=1.0, fit_intercept=True,
-        bias=True, scale="standard", missing="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None,
+        bias=True, scale="standard", missing="error", unknown="error", width=0, method="auto", relaxation="auto", time_limit=0, gap=1e-3, seed=1, threads=0, effort=None,
         binary=None,
     ):
         super().__init__(
-            "auto", loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, missing=missing, width=width,
+            "auto", loss=loss, huber_delta=huber_delta, fit_intercept=fit_intercept, bias=bias, scale=scale, missing=missing, unknown=unknown, width=width,
             method=method, relaxation=relaxation, time_limit=time_limit, gap=gap, seed=seed, threads=threads, effort=effort, binary=binary,
         )
         self.cv = cv

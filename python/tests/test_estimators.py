@@ -241,6 +241,50 @@ class Estimators(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
 
 
+class Missing(unittest.TestCase):
+    """NaN in arrays."""
+
+    QUICK = dict(reg=0.1, loss="squared", fit_intercept=False, method="descent", effort=20, threads=1)
+
+    @classmethod
+    def setUpClass(cls):
+        use_program()
+        cls.X = np.random.default_rng(5).normal(size=(20, 3))
+        cls.y = np.abs(cls.X[:, 0])
+        cls.X[4, 1], cls.X[7, 2] = np.nan, np.nan
+
+    def fit(self, missing):
+        return ReliftRegressor(missing=missing, **self.QUICK).fit(self.X, self.y)
+
+    def test_refused_by_default(self):
+        with self.assertRaisesRegex(ValueError, r'NaN: X\[4, 1\], row 5 of column 2; .*missing="mean" or "indicator" .*"drop"'):
+            self.fit("error")
+        with self.assertRaisesRegex(ValueError, "infinity: X.0, 2., row 1 of column 3"):
+            ReliftRegressor(missing="mean", **self.QUICK).fit([[1, 2, np.inf], [1, 3, np.nan]], [1, 2])
+        with self.assertRaisesRegex(ValueError, "--missing"):
+            ReliftRegressor(missing="median", **self.QUICK).fit(self.X[:4], self.y[:4])
+
+    def test_mean(self):
+        filled = np.where(np.isnan(self.X), np.nanmean(self.X, axis=0), self.X)
+        by_hand = ReliftRegressor(**self.QUICK).fit(filled, self.y)
+        model = self.fit("mean")
+        np.testing.assert_allclose(model.encode(self.X), by_hand.encode(filled), rtol=0, atol=1e-12)
+        np.testing.assert_allclose(model.predict(self.X), by_hand.predict(filled), rtol=0, atol=1e-6)
+        self.assertTrue(verify_certificate(io.BytesIO(model.certificate_), model.encode(self.X), model.encode_target(self.y)))
+
+    def test_indicator(self):
+        z = self.fit("indicator").encode(self.X)
+        self.assertEqual(z.shape, (20, 6))  # two indicators, and the bias
+        np.testing.assert_array_equal(z[:, 2], np.isnan(self.X[:, 1]))
+
+    def test_drop(self):
+        model, whole = self.fit("drop"), ~np.isnan(self.X).any(axis=1)
+        self.assertEqual(model.summary_["data"]["rows"], 18)
+        self.assertEqual(len(model.predict(self.X[whole])), 18)
+        with self.assertRaisesRegex(ValueError, "row 5 of column 2.*fill"):
+            model.predict(self.X)
+
+
 class Models(unittest.TestCase):
     def content(self):
         return {
@@ -262,9 +306,31 @@ class Models(unittest.TestCase):
         np.testing.assert_array_equal(m.encode(X), [[1, 0, 1, 1], [2, 1, 0, 1]])
         np.testing.assert_array_equal(m.predict(X), [[60], [50]])
         np.testing.assert_array_equal(m.predict(np.array([[3, "red"]], dtype=object)), [[60]])
-        for bad in ({"w": [1], "colour": ["green"]}, {"w": [np.nan], "colour": ["red"]}, np.ones((2, 3))):
-            with self.assertRaises(ValueError):
+        for bad, message in (
+            ({"w": [1, 1], "colour": ["red", "green"]}, "row 2, column \"colour\": 'green' is none of"),
+            ({"w": [1], "colour": [None]}, 'row 1, column "colour": the value is missing'),
+            ({"w": [1, np.nan], "colour": ["red"] * 2}, 'row 2, column "w": the value is missing'),
+            (np.ones((2, 3)), "shape"),
+        ):
+            with self.assertRaisesRegex(ValueError, message):
                 m.predict(bad)
+
+    def test_unknown_categories(self):
+        content = self.content()
+        content["encoding"]["features"][1]["fill_category"] = "blue"
+        m, X = Model(content), {"w": [1, 1], "colour": ["green", "red"]}
+        np.testing.assert_array_equal(m.encode(X, unknown="ignore"), [[0, 0, 0, 1], [0, 0, 1, 1]])
+        np.testing.assert_array_equal(m.encode(X, unknown="most-frequent"), [[0, 1, 0, 1], [0, 0, 1, 1]])
+        np.testing.assert_array_equal(m.predict(X, unknown="ignore"), [[30], [50]])
+        with self.assertRaisesRegex(ValueError, "unknown is 'drop'"):
+            m.predict(X, unknown="drop")
+        with self.assertRaisesRegex(ValueError, "missing"):
+            m.encode({"w": [1], "colour": [None]}, unknown="ignore")
+
+    def test_numbers_as_categories(self):
+        content = self.content()
+        content["encoding"]["features"][1]["categories"] = ["1", "2"]
+        np.testing.assert_array_equal(Model(content).encode(np.array([[1, 2.0], [1, 1]])), [[0, 0, 1, 1], [0, 1, 0, 1]])
 
     def test_other_and_newer_files_are_refused(self):
         for change, pattern in (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from relift import ReliftClassifier, ReliftRegressor, load, save
+from relift import ReliftClassifier, ReliftRegressor, audit, load, save
 from relift import frames, program
 from tests.support import use_program
 
@@ -105,7 +105,7 @@ class Frames(unittest.TestCase):
         for X, message in (
             (self.X.without("size"), "no column 'size'"),
             (self.X.with_columns(size=["a"] * ROWS), "column 'size' has texts; expected numbers"),
-            (self.X.with_columns(town=["Rom"] * ROWS), "is none of"),
+            (self.X.with_columns(town=["Rom"] * ROWS), "row 1, column \"town\": 'Rom' is none of"),
             (np.zeros((ROWS, 6)), "expected a data frame, as in fit"),
         ):
             with self.assertRaisesRegex(ValueError, message):
@@ -118,6 +118,34 @@ class Frames(unittest.TestCase):
         ):
             with self.assertRaisesRegex(ValueError, message):
                 ReliftClassifier(**QUICK).fit(X, self.y)
+
+    def test_texts_that_look_like_numbers_and_dates(self):
+        pairs = [
+            ("12 EUR", "9 EUR"), ("$5", "-$7"), ("3 %", "4 %"), ("1.5D+02", "1e5"), ("inf", "-inf"), ("NA", "n/a"), ("?", "nan"), ("(5)", "−2"), ("1 234", "5 678"),
+            ("31 Jan 2024", "1 Feb 2024"), ("Jan 2, 2006", "May 31, 2006"), ("2-Jan-2006", "3-Jan-2006"), ("2024-01-31T10:00:00Z", "2024-01-31T11:00:00Z"), ("12/31/2024", "1/2/2024"),
+        ]
+        X = Table({f"c{k}": [pair[i % 7 % 2] for i in range(ROWS)] for k, pair in enumerate(pairs)})
+        model = ReliftClassifier(**QUICK).fit(X, self.y)
+        self.assertEqual([sorted(f["categories"]) for f in model.model_.features], [sorted(pair) for pair in pairs])
+        self.assertEqual(len(model.predict(X)), ROWS)
+        self.assertFalse(any(frames.like_number_or_date(text) for text in ("customer 1", "Köln", "3rd floor", "x")))
+
+    def test_unknown_categories(self):
+        X = self.X.with_columns(town=["Rom"] * ROWS)
+        categories, seen = self.model.model_.features[2]["categories"], [town and town.strip() for town in self.X["town"]]
+        often = [seen.count(town) == max(map(seen.count, categories)) for town in categories]
+        for unknown, want in (("ignore", [0, 0, 0]), ("most-frequent", often)):
+            model = pickle.loads(pickle.dumps(self.model)).set_params(unknown=unknown)
+            np.testing.assert_array_equal(model.encode(X)[:, 2:5], np.array([want] * ROWS, dtype=float))
+            self.assertEqual(len(model.predict(X)), ROWS)
+
+    def test_audit(self):
+        report = audit(self.model, self.X, self.y, time_limit=1)
+        self.assertAlmostEqual(report["objective"], self.model.upper_bound_, delta=1e-9 * self.model.upper_bound_)
+        with self.assertRaisesRegex(ValueError, "no column 'town'"):
+            audit(self.model, self.X.without("town"), self.y)
+        with self.assertRaisesRegex(ValueError, "texts, dates or missing values, and a network"):
+            audit((np.ones((1, 6)), np.ones((1, 1))), self.X, self.y)
 
     def test_regressor_with_weights(self):
         Y = np.column_stack([np.arange(ROWS), np.arange(ROWS) ** 2]) / 100

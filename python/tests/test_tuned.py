@@ -63,6 +63,10 @@ class Tuned(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "--folds"):
             ReliftRegressorCV(cv=1, **BRIEF).fit(self.X, self.y)
 
+    def test_targets_that_do_not_vary(self):
+        with self.assertRaisesRegex(ValueError, "chose no weight decay: .*targets"):
+            ReliftRegressorCV(**BRIEF).fit(self.X, np.ones(len(self.X)))
+
     def test_effort_makes_fits_repeatable(self):
         X, y = self.X, self.y > 0.2
         a, b = (ReliftClassifier(1.0, threads=1, effort=60).fit(X, y) for _ in range(2))

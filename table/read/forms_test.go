@@ -55,6 +55,15 @@ func TestReadForms(t *testing.T) {
 	}
 }
 
+// TestMarkersThatAreTexts: where the user has other words for what is missing, the usual ones are texts, in however many rows.
+func TestMarkersThatAreTexts(t *testing.T) {
+	frame, err := ReadContext(t.Context(), "t.csv", strings.NewReader("town,y\nNA,1\nNA,2\nNA,3\nZA,4\n"), table.Reading{Missing: []string{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	readColumn{kind: table.Categorical, entries: []string{"NA", "NA", "NA", "ZA"}}.check(t, "t.csv", "town", frame)
+}
+
 func TestColumnKinds(t *testing.T) {
 	frame := mustRead(t, "number,text,broken,missing,codes\n1,a,1,NA,01\n?,b,2,,1a\n-2e3,,x,null,2b\n")
 	want := []table.Kind{table.Numeric, table.Categorical, table.Mixed, table.Numeric, table.Categorical}

@@ -123,7 +123,12 @@ func (f *auditFlags) audit(ctx context.Context, model []string, data string, cha
 	if err != nil {
 		return err
 	}
-	frame, err := f.data.open(ctx, data)
+	var frame *table.Table
+	if n.Model != nil {
+		frame, err = openFor(ctx, n.Model, data, &f.data.readFlags)
+	} else {
+		frame, err = f.data.open(ctx, data)
+	}
 	if err != nil {
 		return err
 	}

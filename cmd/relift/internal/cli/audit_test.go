@@ -127,6 +127,18 @@ func TestAuditOwnModel(t *testing.T) {
 	command(t, "audit", model, data, "--target", "y").wantRefusal(t, "--target", "its own encoding")
 }
 
+// TestAuditReadsAsTheModel: the table is read as the model states, without its flags.
+func TestAuditReadsAsTheModel(t *testing.T) {
+	dir, data := file(t, "t.csv", "1,234;0,5;NA\n2,345;1,5;ZA\n-1,125;2,5;NA\n3,5;-1,25;ZA\n")
+	model := filepath.Join(dir, "m.json")
+	if o := command(t, "train", data, "-q", "--no-header", "--decimal", "comma", "--na-values=", "--reg", "0.5", "--method", "descent", "--effort", "5", "-o", model); o.status != exitDone {
+		t.Fatal(o.stderr)
+	}
+	if s := summaryOf(t, model, data, "--time-limit", "1s"); s.Data.Rows != 4 || !(s.LowerBound <= s.Objective) {
+		t.Errorf("%d rows, bound %v, objective %v", s.Data.Rows, s.LowerBound, s.Objective)
+	}
+}
+
 // TestAuditForeign: a bad network of another program is told what it misses,
 // in each of the formats.
 func TestAuditForeign(t *testing.T) {

@@ -128,6 +128,12 @@ func openBoth(ctx context.Context, modelPath, data string, in *readFlags, keep .
 	if err != nil {
 		return nil, nil, err
 	}
-	frame, err := in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals(), keep)
+	frame, err := openFor(ctx, model, data, in, keep...)
 	return model, frame, err
+}
+
+// openFor reads a table as the one that the model was trained on, where the flags do not say otherwise; the columns keep have the
+// spelling of their entries.
+func openFor(ctx context.Context, model *network.Model, data string, in *readFlags, keep ...string) (*table.Table, error) {
+	return in.open(ctx, data, model.Encoding.Reading, model.Encoding.Targets, model.Encoding.Categoricals(), keep)
 }
