@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -277,12 +278,21 @@ func (s Setting) reject(text string) error {
 	return fmt.Errorf("%s %q: %w; expected %s", s.Name, text, ErrValue, s.Expected())
 }
 
+// byName are the settings of the table, which takes longer to make than a flag to bind.
+var byName = sync.OnceValue(func() map[string]Setting {
+	all := map[string]Setting{}
+	for _, s := range Table() {
+		all[s.Name] = s
+	}
+	return all
+})
+
 // Lookup returns the record of the setting called name.  It panics when there
 // is none: names are written in the program, not by users.
 func Lookup(name string) Setting {
-	i := slices.IndexFunc(Table(), func(s Setting) bool { return s.Name == name })
-	if i < 0 {
+	s, ok := byName()[name]
+	if !ok {
 		panic("settings: no setting is called " + name)
 	}
-	return Table()[i]
+	return s
 }
