@@ -35,6 +35,7 @@
 // Where X has rank at most SearchRank the bound comes from the column
 // generation of package exact, started from the audited network: if that is
 // optimal, its own residual is the proof.  Elsewhere it comes from the
-// semidefinite relaxation (engine.Bound).  A certificate of an earlier run can
+// semidefinite relaxation (engine.Bound), and for other losses, weights and intercepts
+// from a network that is trained for it (engine.Train).  A certificate of an earlier run can
 // take the place of both.  Every bound was accepted by its verifier.
 package audit

@@ -7,10 +7,10 @@ import (
 )
 
 // Problem is the training problem: data X (n×d), targets Y (n×c) and weight
-// decay γ.  See package lift.
+// decay γ.  See package problem.
 type Problem = problem.Problem
 
-// Weights are the parameters of a two-layer ReLU network.  See package lift.
+// Weights are the parameters of a two-layer ReLU network.  See package problem.
 type Weights = problem.Weights
 
 // Result is the outcome of Train or Bound.  Objective and bounds are those of
@@ -25,7 +25,7 @@ type Result struct {
 	Proof      Proof
 
 	// Weights is the best network found and UpperBound its objective, of which
-	// DataLoss = ½‖f(X) − Y‖² is the first part.  After Bound they are the
+	// DataLoss, the sum of the losses of the rows, is the first part.  After Bound they are the
 	// network of width 0 and +Inf.
 	Weights    Weights
 	UpperBound float64

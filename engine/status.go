@@ -16,7 +16,7 @@ const (
 	// Stalled: the solver ended before its tolerance, because rounding
 	// prevents progress or its iterations were used up.
 	Stalled
-	// TimeLimit: Options.TimeLimit ended the run.
+	// TimeLimit: the time limit, of Options or of MethodAuto, ended the run.
 	TimeLimit
 	// Interrupted: the end of the context ended the run.
 	Interrupted

@@ -3,7 +3,7 @@
 //
 // # Problem, dual and stopping rule
 //
-// For data X (n×d), Y (n×c) and γ > 0 the training problem of package lift has
+// For data X (n×d), Y (n×c) and γ > 0 the training problem of package problem has
 // the dual without gap (Sahiner, Ergen, Pauly and Pilanci, ICLR 2021)
 //
 //	p* = max ⟨W,Y⟩ − ½‖W‖²   s.t.  h(W) = max over ‖u‖ = 1 of ‖Wᵀ(Xu)₊‖ ≤ γ.

@@ -2,7 +2,7 @@
 //
 // # Problem
 //
-// For the dual of training (package lift), p* = max ⟨W,Y⟩ − ½‖W‖² s.t. h(W) ≤ γ, let W be the residual of a good network
+// For the dual of training (package problem), p* = max ⟨W,Y⟩ − ½‖W‖² s.t. h(W) ≤ γ, let W be the residual of a good network
 // and
 //
 //	h(W) = max over ‖u‖ = ‖v‖ = 1 of vᵀWᵀ(Xu)₊.

@@ -11,7 +11,7 @@
 //
 // # Regulariser
 //
-// It relaxes the training problem of package lift with γ = β: there, with
+// It relaxes the training problem of package problem with γ = β: there, with
 // A = Σ_j (Xu_j)₊(Xu_j)₊ᵀ, the optimal second layer leaves
 //
 //	(γ/2) [tr Yᵀ(A + γI)⁻¹Y + Σ_j ‖u_j‖²]

@@ -13,7 +13,7 @@
 // # Regulariser
 //
 // With balanced neurons, (γ/2) Σ (‖u_j‖² + ‖v_j‖²) = γ Σ ‖u_j‖‖v_j‖, so the
-// training problem of package lift is the penalised form
+// training problem of package problem is the penalised form
 //
 //	min ½‖Σ_i D_iXV_i − Y‖_F² + γ s  subject to  Σ_i ‖V_i‖_{K_i,*} ≤ s,
 //
