@@ -299,7 +299,7 @@ func (e *Recipe) columns(t *table.Table, withTargets bool) (found roles, err err
 	var missing []string
 	find := func(name string) int {
 		i, ok := position[name]
-		if !ok {
+		if !ok && !slices.Contains(missing, name) { // several features may be parts of one column
 			missing = append(missing, name)
 		}
 		return i

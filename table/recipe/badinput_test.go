@@ -118,6 +118,7 @@ func TestApplyErrors(t *testing.T) {
 	}
 	for _, test := range []struct{ name, content, want string }{
 		{"missing column", "a,b,class\n1,2,x\n", `t.csv: columns "colour", "n" not found; expected the columns of the training table, and this one has "a", "b", "class"`},
+		{"missing column of several indicators", "a,n,class\n1,1,x\n", `t.csv: column "colour" not found; expected the columns of the training table, and this one has "a", "n", "class"`},
 		{"missing target", "a,colour,n\n1,red,1\n", `t.csv: column "class" not found; expected the columns of the training table, and this one has "a", "colour", "n"`},
 		{"unseen category", "a,colour,n,class\n1,red,1,x\n1,green,1,x\n", `t.csv: line 3, column "colour": "green" is not a known category; expected one of "blue", "red"`},
 		{"unseen number as category", "a,colour,n,class\n1,red,3,x\n", `t.csv: line 2, column "n": "3" is not a known category; expected one of "1", "2", "7", "8"`},

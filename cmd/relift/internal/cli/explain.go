@@ -105,7 +105,7 @@ func openExplained(ctx context.Context, args []string, in *readFlags) (*network.
 func savePlot(path string, m *network.Model, data *recipe.Encoded, e *explain.Explanation, features []string) error {
 	s, err := sliceOf(m, data, e, features)
 	if err != nil {
-		return err
+		return badInputf("--plot %s: %w", path, err)
 	}
 	if err := figure.Regions(s).Save(path); err != nil {
 		return internal(fmt.Errorf("--plot %s: %w", path, err))

@@ -215,6 +215,12 @@ const (
 
 // fill evaluates the networks and writes the folder.
 func (f *pathFlags) fill(p *prepared, path *relift.RegularizationPath, s *report.Path, files *written) error {
+	certificates := make([]string, len(path.Proofs))
+	if f.folder != "" {
+		for k, proof := range path.Proofs { // before the models, so that their points name what there is
+			certificates[k] = files.file("folder", f.inFolder(certificateName, proof.Gamma), func(path string) error { return f.save(proof, path, p) })
+		}
+	}
 	for k, q := range path.Points {
 		result := &relift.Result{Status: path.Status, Weights: q.Weights, UpperBound: q.Objective, DataLoss: q.DataLoss, LowerBound: q.LowerBound}
 		model, err := f.modelFor(p, result, q.Gamma)
@@ -228,14 +234,11 @@ func (f *pathFlags) fill(p *prepared, path *relift.RegularizationPath, s *report
 		}
 		point.Model = files.file("folder", f.inFolder(modelName, q.Gamma), func(path string) error { return writeModel(path, model, onnx.Double) })
 		if q.Proof >= 0 {
-			point.Certificate = f.inFolder(certificateName, path.Proofs[q.Proof].Gamma)
+			point.Certificate = certificates[q.Proof]
 		}
 	}
 	if f.folder == "" {
 		return nil
-	}
-	for _, proof := range path.Proofs {
-		files.file("folder", f.inFolder(certificateName, proof.Gamma), func(path string) error { return f.save(proof, path, p) })
 	}
 	s.Files.Folder = f.folder
 	files.file("folder", filepath.Join(f.folder, tableName), func(path string) error { return atomicfile.Write(path, s.WriteCSV) })

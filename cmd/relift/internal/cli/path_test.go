@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -80,6 +81,30 @@ func TestPathFolder(t *testing.T) {
 		t.Errorf("table %v, %v", lines, err)
 	}
 	command(t, "path", data, "--target", "kind", "--folder", folder).wantRefusal(t, "--folder "+folder, "not empty")
+}
+
+// TestPathNamesWhatThereIs: a certificate that cannot be written into its place is named where it is.
+func TestPathNamesWhatThereIs(t *testing.T) {
+	dir, data := file(t, "t.csv", measured(32))
+	folder := filepath.Join(dir, "p")
+	var stdout bytes.Buffer
+	stderr := &watcher{words: "proof 1, at γ = ", act: func(line string) {
+		_, gamma, _ := strings.Cut(line, "γ = ")
+		gamma, _, _ = strings.Cut(gamma, ":")
+		if err := os.Mkdir(filepath.Join(folder, fmt.Sprintf(certificateName, gamma)), 0o755); err != nil {
+			t.Error(err)
+		}
+	}}
+	status := Main(t.Context(), []string{"path", data, "--target", "kind", "--drop", "y,site", "--steps", "2", "--effort", "5", "--proofs", "1", "--folder", folder, "--json"}, &stdout, stderr)
+	var s report.Path
+	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil || status != exitInternal {
+		t.Fatalf("exit status %d, %v: %s", status, err, stderr.String())
+	}
+	for k, q := range s.Points {
+		if info, err := os.Stat(q.Certificate); err != nil || !info.Mode().IsRegular() || !strings.Contains(q.Certificate, "rescued") {
+			t.Errorf("point %d names the certificate %q (%v)", k, q.Certificate, err)
+		}
+	}
 }
 
 func TestPathText(t *testing.T) {

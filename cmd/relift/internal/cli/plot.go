@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -136,6 +137,9 @@ func (f *plotFlags) plot(ctx context.Context, name string, inputs []string) erro
 	if want := map[string]int{"regions": 2, "response": 1}[name]; f.features != nil && len(f.features) != want {
 		return badInputf("--features: %d names; %s takes %d", len(f.features), name, want)
 	}
+	if f.target != nil && name != "residuals" {
+		return badInputf("--target %s: only residuals are of a target; expected no --target for %s", strings.Join(f.target, ","), name)
+	}
 	if err := checkOutputs(inputs, output{"output", f.output}); err != nil {
 		return err
 	}
@@ -175,10 +179,10 @@ func sliceOf(m *network.Model, data *recipe.Encoded, e *explain.Explanation, fea
 		copy(two[:], features)
 	}
 	s, err := explain.NewSlice(m, data, e, two, explain.SliceOptions{Cells: 240})
-	if err != nil {
-		return nil, badInputf("--features: %w", err)
+	if err != nil && features != nil {
+		err = fmt.Errorf("--features: %w", err)
 	}
-	return s, nil
+	return s, badInput(err)
 }
 
 // errorsOf are the errors of a regression on some rows.

@@ -109,6 +109,7 @@ func TestPlotRefusals(t *testing.T) {
 		{[]string{"response", model, data, "-o", out, "--features", "a,b"}, []string{"response takes 1"}},
 		{[]string{"response", model, data, "-o", out, "--features", "c"}, []string{`"c" is not in the model`}},
 		{[]string{"residuals", model, data, "-o", out}, []string{"classification", "expected roc or calibration"}},
+		{[]string{"roc", model, data, "-o", out, "--target", "class"}, []string{"--target class", "residuals", "roc"}},
 		{[]string{"roc", model, bare, "-o", out}, []string{"bare.csv", "needs the true values"}},
 		{[]string{"roc", model}, []string{"DATA is missing"}},
 		{nil, []string{"FIGURE is missing"}},
@@ -116,4 +117,19 @@ func TestPlotRefusals(t *testing.T) {
 		command(t, append([]string{"plot"}, c.args...)...).wantRefusal(t, c.words...)
 	}
 	wantOnly(t, dir, "tiny.csv", "m.json", "bare.csv")
+}
+
+// TestSliceOfOneFeature: what nobody asked for by --features is not blamed on it.
+func TestSliceOfOneFeature(t *testing.T) {
+	dir, data := file(t, "one.csv", "a,y\n1,2\n2,4\n3,1\n")
+	model, picture := filepath.Join(dir, "m.json"), filepath.Join(dir, "p.svg")
+	if o := command(t, "train", data, "--reg", "0.1", "--method", "descent", "--effort", "10", "-q", "-o", model); o.status != exitDone {
+		t.Fatal(o.stderr)
+	}
+	for _, args := range [][]string{{"plot", "regions", model, data, "-o", picture}, {"explain", model, data, "--plot", picture}} {
+		o := command(t, args...)
+		if o.wantRefusal(t, "single feature"); strings.Contains(o.stderr, "--features:") || args[0] == "explain" && !strings.Contains(o.stderr, "--plot "+picture) {
+			t.Errorf("%q: %s", args, o.stderr)
+		}
+	}
 }

@@ -167,15 +167,16 @@ func TestInterruptedChoiceOfGamma(t *testing.T) {
 	}
 }
 
-// interrupter cancels at the first line of a table of progress.
-type interrupter struct {
+// watcher acts on lines of progress with certain words.
+type watcher struct {
 	bytes.Buffer
-	cancel func()
+	words string
+	act   func(line string)
 }
 
-func (w *interrupter) Write(text []byte) (int, error) {
-	if bytes.Contains(text, []byte(" ± ")) {
-		w.cancel()
+func (w *watcher) Write(text []byte) (int, error) {
+	if bytes.Contains(text, []byte(w.words)) {
+		w.act(string(text))
 	}
 	return w.Buffer.Write(text)
 }
@@ -185,7 +186,7 @@ func TestInterruptedCrossValidation(t *testing.T) {
 	_, path := file(t, "t.csv", measured(60))
 	ctx, cancel := context.WithCancel(t.Context())
 	var stdout bytes.Buffer
-	stderr := &interrupter{cancel: cancel}
+	stderr := &watcher{words: " ± ", act: func(string) { cancel() }}
 	status := Main(ctx, []string{"train", path, "--target", "kind", "--drop", "y,site", "--json"}, &stdout, stderr)
 	var s report.Summary
 	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil {
