@@ -41,7 +41,7 @@ const (
 // Options of Run.  The zero value is ready to use.
 type Options struct {
 	Gap         float64       // relative tolerance; 0: engine.DefaultGap
-	TimeLimit   time.Duration // of the search for a bound; 0: none, but engine.AutoTime where a search has no end of its own
+	TimeLimit   time.Duration // of the audit; 0: none, but engine.AutoTime where a search has no end of its own
 	Threads     int           // 0: all processors
 	MemoryLimit int64         // bytes; 0: what the machine has
 	Seed        uint64
@@ -64,7 +64,7 @@ type Neuron struct {
 	Direction []float64     `json:"direction"` // u (d), a unit vector in the columns of X
 	Output    []float64     `json:"output"`    // t (c): the best neuron is √‖t‖·u with t/√‖t‖
 	Violation report.Number `json:"violation"` // h(u)/γ > 1 of the dual constraint
-	Objective report.Number `json:"objective"` // of the balanced network with it
+	Objective report.Number `json:"objective"` // of the balanced network with it and the best intercept
 	Refitted  report.Number `json:"refitted"`  // with it and all second-layer weights refitted
 }
 
@@ -138,7 +138,7 @@ func Run(ctx context.Context, p problem.Problem, w problem.Weights, o Options) (
 	if err := a.missing(late); err != nil {
 		return nil, err
 	}
-	if err := a.contradiction(); err != nil {
+	if err := engine.Contradiction(float64(a.report.LowerBound), float64(a.report.Best), a.report.BoundSource); err != nil {
 		return nil, err
 	}
 	a.conclude()
@@ -257,17 +257,6 @@ func (a *auditor) consider(b Bound) {
 // gap returns the relative gap of the audited network.
 func (a *auditor) gap() float64 {
 	return engine.RelativeGap(float64(a.report.LowerBound), float64(a.report.Objective))
-}
-
-// contradiction reports that a bound is above the objective of a network, by more
-// than the rounding errors of the objective can be: the bound is false, or the
-// objective is.
-func (a *auditor) contradiction() error {
-	r := a.report
-	if !engine.Contradicts(float64(r.LowerBound), float64(r.Best)) {
-		return nil
-	}
-	return fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network on these data", engine.ErrContradiction, float64(r.LowerBound), r.BoundSource, float64(r.Best))
 }
 
 func (a *auditor) conclude() {

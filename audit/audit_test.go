@@ -315,6 +315,21 @@ func TestInterruptedAuditIsTrue(t *testing.T) {
 	}
 }
 
+// TestWithoutMemoryForABound: the rest of the report is there, for every loss.
+func TestWithoutMemoryForABound(t *testing.T) {
+	for _, intercept := range []bool{false, true} {
+		p := randomProblem(13, 12, 8, 1)
+		p.Intercept = intercept
+		r, err := Run(t.Context(), p, problem.Weights{}, Options{MemoryLimit: 1})
+		if err != nil {
+			t.Fatalf("intercept %v: %v", intercept, err)
+		}
+		if !(r.Objective > 0) || len(r.Warnings) != 1 || !strings.Contains(r.Warnings[0], "is left out") || !strings.Contains(r.Warnings[0], "memory") {
+			t.Errorf("intercept %v: objective %v, warnings %q", intercept, r.Objective, r.Warnings)
+		}
+	}
+}
+
 func TestRejections(t *testing.T) {
 	p := randomProblem(1, 5, 2, 2)
 	good := problem.Weights{U: mat.NewDense(1, 2, []float64{1, 1}), V: mat.NewDense(1, 2, []float64{1, 1})}

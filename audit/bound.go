@@ -113,13 +113,23 @@ func proved(ctx context.Context, c *exact.Certificate) (engine.Proof, error) {
 
 // general takes bound and network of a training of their own where the problem is not plain: there a bound needs a good network.
 func (a *auditor) general(ctx context.Context) error {
-	result, err := engine.Train(ctx, a.problem, a.engineOptions())
-	if err != nil {
+	result, err := a.run(ctx, engine.Train, "the search for a bound")
+	if result == nil {
 		return err
 	}
 	a.propose(result.Weights)
 	a.take(result)
 	return nil
+}
+
+// run runs the engine.  Where there is not enough memory for that, a warning says what is left out and the result is nil.
+func (a *auditor) run(ctx context.Context, solve func(context.Context, engine.Problem, engine.Options) (*engine.Result, error), what string) (*engine.Result, error) {
+	result, err := solve(ctx, a.problem, a.engineOptions())
+	if errors.Is(err, engine.ErrMemory) {
+		a.report.Warnings = append(a.report.Warnings, fmt.Sprintf("%s is left out: %v", what, err))
+		return nil, nil
+	}
+	return result, err
 }
 
 // engineOptions are those of a run of the engine in the time that is left.
@@ -139,16 +149,11 @@ func (a *auditor) take(result *engine.Result) {
 
 // relaxation takes the bound of the semidefinite relaxation.
 func (a *auditor) relaxation(ctx context.Context) error {
-	result, err := engine.Bound(ctx, a.problem, a.engineOptions())
-	if errors.Is(err, engine.ErrMemory) {
-		a.report.Warnings = append(a.report.Warnings, "the semidefinite relaxation is left out: "+err.Error())
-		return nil
+	result, err := a.run(ctx, engine.Bound, "the semidefinite relaxation")
+	if result != nil {
+		a.take(result)
 	}
-	if err != nil {
-		return err
-	}
-	a.take(result)
-	return nil
+	return err
 }
 
 // growRounds is how often training adds neurons.

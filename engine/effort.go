@@ -41,7 +41,7 @@ func (s *state) effortPlan(effort int) (Method, []Phase) {
 }
 
 // Where the relaxation does not know the problem its place is taken by cones of directions, where the rank is small, of so many operations, and by the
-// first leaves of the tree of signs, for so many rows and dimensions at most: about a second each.
+// first leaves of the tree of signs, for so many rows and dimensions at most (the sum of n and the rank of X, as far as that is counted).
 const (
 	effortCones  = 2e9
 	effortLeaves = 2

@@ -24,6 +24,22 @@ const objectiveRounding = 1e-12
 // roundings can do.
 func Contradicts(lower, upper float64) bool { return lower > upper*(1+objectiveRounding) }
 
+// Contradiction is the error about a bound that is above the objective upper of a network, by more than roundings can do; nil where it is not.
+func Contradiction(lower, upper float64, source string) error {
+	if !Contradicts(lower, upper) {
+		return nil
+	}
+	return fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network that was found", ErrContradiction, lower, source, upper)
+}
+
+// contradiction is Contradiction for the bound of a proof, of which there may be none.
+func contradiction(p Proof, upper float64) error {
+	if p == nil {
+		return nil
+	}
+	return Contradiction(p.Bound(), upper, p.Source())
+}
+
 // finish collects the result of a run.
 func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result, error) {
 	proof, weights, upper, dataLoss, warnings := s.record.outcome()
@@ -34,8 +50,8 @@ func (s *state) finish(ctx context.Context, m *machine, method Method) (*Result,
 	if proof != nil {
 		r.LowerBound = proof.Bound()
 	}
-	if Contradicts(r.LowerBound, upper) {
-		return nil, fmt.Errorf("%w: the bound %v, proved by %s, is above the objective %v of a network that was found", ErrContradiction, r.LowerBound, proof.Source(), upper)
+	if err := contradiction(proof, upper); err != nil {
+		return nil, err
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, upper)
 	r.Status = s.status(ctx, m, r.RelativeGap)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-	"time"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/exact"
@@ -23,20 +21,21 @@ func (s *state) generalPlan() (Method, []Phase) {
 	if s.budget.Limit == 0 && s.opts.Method == MethodAuto {
 		return s.effortPlan(quickEffort)
 	}
-	first := []Phase{s.training(s.early(), firstEffort), s.longTraining(), s.networkBound(certificate.Quick)}
+	first := s.first()
 	n, _, _ := s.problem.Dims()
 	cones, tree := s.rank <= searchRank, n <= treeRows
 	if !cones && !tree || s.opts.Method == MethodDescent {
 		return MethodDescent, append(first, s.training(descentShare, untilTheEnd), s.simplification(0), s.networkBound(certificate.Quick))
 	}
-	phases := s.aroundTree(generalShare, fullEffort)
-	switch { // cones right after the training: making the network narrower changes W little, and takes longer
-	case cones && tree:
-		phases = slices.Insert(phases, 1, s.fixedCones(conesShare, 0))
-	case cones:
-		return MethodExact, append(first, phases[0], s.fixedCones(conesShare, 0), s.training(descentShare, untilTheEnd), s.simplification(0))
+	s.limit()
+	phases := append(first, s.training(generalShare, fullEffort))
+	if cones { // right after the training: making the network narrower changes W little, and takes longer
+		phases = append(phases, s.fixedCones(conesShare, 0))
 	}
-	return MethodSigns, append(first, phases...)
+	if !tree {
+		return MethodExact, append(phases, s.training(descentShare, untilTheEnd), s.simplification(0))
+	}
+	return MethodSigns, append(phases, s.treeOfTrained(generalShare)...)
 }
 
 // fixedCones returns the phase that bounds what the best network can miss by cones of directions, for the W that the network has: fast where the rank
@@ -56,27 +55,18 @@ func (s *state) fixedCones(until float64, work int64) Phase {
 	}}
 }
 
-// aroundTree returns the phases that train a network for the effort and until the share of the time, close its gap by a branch and bound on signs, and train on.  It may set a time limit, as the
-// tree has no end of its own.
-func (s *state) aroundTree(share float64, effort int) []Phase {
+// limit sets a time limit where there is none, for what has no end of its own.
+func (s *state) limit() {
 	if s.budget.Limit == 0 {
 		s.budget.Limit = AutoTime
 	}
-	phases := []Phase{s.training(share, effort), s.simplification(share + narrowShare), s.networkBound(certificate.Quick)}
-	return append(phases, s.rootAndTree(share+strongPart)...)
 }
 
-// Check refuses options that are out of range, a method that does not know the problem and data that do not fit into memory, as Train does.
-func (o Options) Check(p Problem) error {
-	o, err := o.withDefaults()
-	if err != nil {
-		return err
-	}
-	if err := checkMethod(p, o.Method); err != nil {
-		return err
-	}
-	_, err = newBudget(p, o, time.Now())
-	return err
+// treeOfTrained returns the phases that close the gap of the network that was trained until the share of the time by a branch and bound on signs, and
+// train on.
+func (s *state) treeOfTrained(share float64) []Phase {
+	phases := []Phase{s.simplification(share + narrowShare), s.networkBound(certificate.Quick)}
+	return append(phases, s.rootAndTree(share+strongPart)...)
 }
 
 // checkMethod refuses a method that does not know the problem.
@@ -108,8 +98,8 @@ func weighted(ctx context.Context, p Problem, opts Options, run func(context.Con
 			r.Proof, r.LowerBound = translated, translated.Bound()
 		}
 	}
-	if Contradicts(r.LowerBound, r.UpperBound) {
-		return nil, fmt.Errorf("%w: the bound %v is above the objective %v of a network that was found", ErrContradiction, r.LowerBound, r.UpperBound)
+	if err := contradiction(r.Proof, r.UpperBound); err != nil {
+		return nil, err
 	}
 	r.RelativeGap = RelativeGap(r.LowerBound, r.UpperBound)
 	return r, nil

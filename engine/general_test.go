@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -169,5 +170,21 @@ func TestPlansOfALoss(t *testing.T) {
 		if got := strings.Join(names, " "); method != c.method || got != c.phases {
 			t.Errorf("%d rows of rank %d within %v: %s by %q, want %s by %q", c.rows, c.rank, c.limit, method, got, c.method, c.phases)
 		}
+	}
+}
+
+// TestCapOfALoss: where a width is asked for the first training of any loss has its share of the time, not the effort of a first network.
+func TestCapOfALoss(t *testing.T) {
+	p := general(loss.Logistic{}, false, true)
+	s, err := newState(p, Options{Width: 2, TimeLimit: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rank = 3
+	_, phases := s.plan()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := phases[0].Run(ctx); err != nil || ctx.Err() == nil {
+		t.Errorf("the training of %d neurons ended by itself (%v)", s.opts.Width, err)
 	}
 }

@@ -104,6 +104,44 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
+// Check refuses options that are out of range, a method that does not know the problem, and a problem or a network to begin with that cannot be trained on
+// or does not fit into memory, as Train does.
+func (o Options) Check(p Problem) error {
+	_, _, err := o.settle(p, time.Now())
+	return err
+}
+
+// settle fills in defaults and returns the limits of a run for p that begins now.
+func (o Options) settle(p Problem, now time.Time) (Options, Budget, error) {
+	o, err := o.withDefaults()
+	if err != nil {
+		return o, Budget{}, err
+	}
+	if err := p.Validate(); err != nil {
+		return o, Budget{}, err
+	}
+	if isWeighted(p) {
+		p.Weights = nil // the problem of scaled rows, which is trained, has none
+	}
+	if err := checkMethod(p, o.Method); err != nil {
+		return o, Budget{}, err
+	}
+	if err := checkStart(p, o.Start); err != nil {
+		return o, Budget{}, err
+	}
+	b, err := newBudget(p, o, now)
+	return o, b, err
+}
+
+// Place returns p on the linear algebra of the options, or its own where they have none, with their threads.
+func (o Options) Place(p Problem) Problem {
+	algebra := o.LinearAlgebra
+	if algebra == (LinearAlgebra{}) {
+		algebra = p.Algebra()
+	}
+	return p.On(algebra.WithThreads(o.threads()))
+}
+
 // threads is the number of goroutines that the options allow.
 func (o Options) threads() int {
 	if o.Threads > 0 {

@@ -58,7 +58,7 @@ func (s *state) plan() (Method, []Phase) {
 		return s.generalPlan()
 	}
 	n, _, _ := s.problem.Dims()
-	first := []Phase{s.training(s.early(), s.earlyEffort()), s.longTraining(), s.networkBound(certificate.Quick)}
+	first := s.first()
 	if s.rank <= sweepRank && n <= directRows && s.opts.Width == 0 {
 		first = first[2:] // a sweep has its network at once
 	}
@@ -67,7 +67,8 @@ func (s *state) plan() (Method, []Phase) {
 	case MethodSDP:
 		return MethodSDP, s.aroundRelaxation()
 	case MethodSigns:
-		return MethodSigns, append(first, s.aroundTree(treeShare, treeEffort)...)
+		s.limit()
+		return MethodSigns, append(append(first, s.training(treeShare, treeEffort)), s.treeOfTrained(treeShare)...)
 	case MethodDescent:
 		return MethodDescent, []Phase{s.training(descentShare, untilTheEnd), s.simplification(0), s.networkBound(certificate.Thorough)}
 	case MethodExact:
@@ -79,9 +80,7 @@ func (s *state) plan() (Method, []Phase) {
 	case s.rank > searchRank:
 		return MethodSDP, s.aroundRelaxation()
 	}
-	if s.budget.Limit == 0 {
-		s.budget.Limit = AutoTime
-	}
+	s.limit()
 	if n > largeRows {
 		return MethodExact, append(first, s.columnGeneration(largeShare), s.relaxation(relaxShare, false), s.training(refineShare, untilTheEnd), s.simplification(0), s.repair(false))
 	}
@@ -90,6 +89,11 @@ func (s *state) plan() (Method, []Phase) {
 		phases = append(phases, s.signTree(exactShare))
 	}
 	return MethodExact, append(phases, s.beside(exactShare), s.repair(false))
+}
+
+// first returns the phases that every plan with time begins with: a first network and the bound that it gives.
+func (s *state) first() []Phase {
+	return []Phase{s.training(s.early(), s.earlyEffort()), s.longTraining(), s.networkBound(certificate.Quick)}
 }
 
 // early is the share of the first network.
@@ -111,7 +115,7 @@ func (s *state) earlyEffort() int {
 // aroundRelaxation returns the phases that train networks and solve the relaxation: in the order in which each pays, the network first, so
 // that there is one, the relaxation where it has no good bound before it is solved, and what time is left for the network.
 func (s *state) aroundRelaxation() []Phase {
-	first := []Phase{s.training(s.early(), s.earlyEffort()), s.longTraining(), s.networkBound(certificate.Quick)}
+	first := s.first()
 	if s.needsBlocks(relaxShare) {
 		return append(first, s.training(firstShare, untilTheEnd), s.networkBound(certificate.Quick), s.relaxation(lastShare, false), s.training(descentShare, untilTheEnd), s.simplification(0))
 	}

@@ -35,8 +35,8 @@ func (s *state) strengthens(share float64) bool {
 // root returns the phase that solves the relaxation with the sign of the output and ball lines, from the best network so far, where that pays.  With complete it
 // is solved whatever the gap is.
 func (s *state) root(until float64, complete bool) Phase {
-	return Phase{Name: "root", Until: until, Complete: complete, Needed: "the stronger relaxation", Bytes: s.leafMemory, Run: func(ctx context.Context) (func(), error) {
-		if !complete && s.record.reached() || !s.strengthens(until) {
+	return Phase{Name: "root", Until: until, Complete: complete, Needed: "the stronger relaxation", Bytes: s.rootMemory(until), Run: func(ctx context.Context) (func(), error) {
+		if !s.strengthens(until) {
 			return nil, nil
 		}
 		a := s.record.access()
@@ -59,4 +59,14 @@ func (s *state) root(until float64, complete bool) Phase {
 		whole := ctx.Err() == nil
 		return func() { s.rooted = whole }, nil
 	}}
+}
+
+// rootMemory estimates the bytes of the stronger relaxation until the share of the time limit: none where it will not be solved.
+func (s *state) rootMemory(until float64) func() uint64 {
+	return func() uint64 {
+		if !s.strengthens(until) {
+			return 0
+		}
+		return s.leafMemory()
+	}
 }

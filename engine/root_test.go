@@ -65,5 +65,8 @@ func TestStrengthens(t *testing.T) {
 		if got := s.strengthens(boundShare); got != c.want {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+		if need := s.root(boundShare, false).Bytes(); (need > 0) != c.want {
+			t.Errorf("%s: needs %d bytes, for a phase that runs: %v", name, need, c.want)
+		}
 	}
 }

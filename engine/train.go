@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"math"
 	"runtime"
 
 	"github.com/relift/relift/certificate"
@@ -31,8 +30,9 @@ func Train(ctx context.Context, p Problem, opts Options) (*Result, error) {
 // rest is for the repair of the certificate.
 const boundShare = 0.9
 
-// Bound solves the semidefinite relaxation of p and certifies its bound.  Options.Method, Width and Gap are not used.  The stronger
-// relaxation, and a problem that is not plain, are bounded from a network that is trained for that; the result has none.
+// Bound solves the semidefinite relaxation of p and certifies its bound.  Options.Method and Width are not used.  The stronger
+// relaxation, and a problem that is not plain, are bounded from a network that is trained for that, as long as its gap is above Options.Gap; the
+// result has none.
 //
 // Errors are about the input (problem.ErrInvalid, ErrOptions, ErrMemory) or
 // internal; every other way to end is a Status.
@@ -40,6 +40,7 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if isWeighted(p) && p.Validate() == nil {
 		return weighted(ctx, p, opts, Bound)
 	}
+	opts.Width = min(opts.Width, 0) // a cap is not used, and what is none is refused all the same
 	if !p.IsPlain() {
 		opts.Method = MethodAuto
 	}
@@ -47,45 +48,28 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.hidden = true
 	if !p.IsPlain() {
-		s.hidden = true
 		return s.run(ctx, s.generalPlan)
 	}
 	s.freeWork = boundWork
 	return s.run(ctx, func() (Method, []Phase) {
 		if !s.strengthens(boundShare) {
-			s.record.upper = math.Inf(1)
 			return MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)}
 		}
-		s.hidden = true
 		return MethodSDP, []Phase{s.training(s.early(), firstEffort), s.networkBound(certificate.Quick), s.relaxation(rootShare, true), s.root(boundShare, true), s.repair(true)}
 	})
 }
 
 // newState checks the input and prepares a run.
 func newState(p Problem, opts Options) (*state, error) {
-	opts, err := opts.withDefaults()
+	clock := wall{}
+	opts, budget, err := opts.settle(p, clock.Now())
 	if err != nil {
 		return nil, err
 	}
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
-	if err := checkMethod(p, opts.Method); err != nil {
-		return nil, err
-	}
-	if err := checkStart(p, opts.Start); err != nil {
-		return nil, err
-	}
-	algebra := opts.LinearAlgebra
-	if algebra == (LinearAlgebra{}) {
-		algebra = p.Algebra()
-	}
-	p = p.On(algebra.WithThreads(opts.threads()))
-	s := &state{problem: p, stack: reduce.New(p), opts: opts, clock: wall{}, freeWork: trainWork}
-	if s.budget, err = newBudget(p, opts, s.clock.Now()); err != nil {
-		return nil, err
-	}
+	p = opts.Place(p)
+	s := &state{problem: p, stack: reduce.New(p), opts: opts, budget: budget, clock: clock, freeWork: trainWork}
 	s.record = newRecord(p, opts, s.clock, s.budget.Begin)
 	return s, nil
 }

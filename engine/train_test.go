@@ -256,6 +256,33 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
+// TestCheck: what Check refuses is what Train does, before any work.
+func TestCheck(t *testing.T) {
+	p := teacher(4, 12, 2, 1)
+	weighted := p
+	weighted.Weights = []float64{1, 2, 1, 2, 1, 2, 1, 2, 1, 2, 1, 2}
+	if err := (Options{Method: MethodSDP}).Check(weighted); err != nil {
+		t.Errorf("weights of the squared loss are scales of rows, which every method knows: %v", err)
+	}
+	intercept := p
+	intercept.Intercept = true
+	for name, c := range map[string]struct {
+		problem Problem
+		options Options
+		want    error
+	}{
+		"problem": {Problem{X: p.X, Y: p.Y}, Options{}, problem.ErrInvalid},
+		"options": {p, Options{Gap: 2}, ErrOptions},
+		"method":  {intercept, Options{Method: MethodSDP}, ErrOptions},
+		"start":   {p, Options{Start: Weights{U: mat.NewDense(1, 3, nil), V: mat.NewDense(1, 1, nil)}}, ErrOptions},
+		"memory":  {p, Options{MemoryLimit: 100}, ErrMemory},
+	} {
+		if err := c.options.Check(c.problem); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestStart: a run begins with the network that it is given, which a run without any time returns with its bound.
 func TestStart(t *testing.T) {
 	p := teacher(4, 12, 2, 1)
@@ -269,6 +296,10 @@ func TestStart(t *testing.T) {
 	}
 	if r.UpperBound != given || r.Weights.Width() != 1 || !(r.LowerBound <= given) {
 		t.Errorf("objective %v with %d neurons, began with %v", r.UpperBound, r.Weights.Width(), given)
+	}
+	bound, err := Bound(over, p, Options{Start: w, Relaxation: RelaxationPublished})
+	if err != nil || bound.Weights.Width() > 0 || !math.IsInf(bound.UpperBound, 1) {
+		t.Errorf("a bound comes with %d neurons and an objective of %v (%v)", bound.Weights.Width(), bound.UpperBound, err)
 	}
 	for name, w := range map[string]Weights{
 		"features": {U: mat.NewDense(1, 3, []float64{1, 1, 1}), V: w.V}, "no outputs": {U: w.U}, "intercept": {U: w.U, V: w.V, B: []float64{1}},

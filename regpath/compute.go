@@ -14,7 +14,7 @@ import (
 // Options of Compute.  The zero value asks for the defaults.
 type Options struct {
 	// Tune says how the path is cross-validated.  Its Steps are how many γ there are, all of which are tried, its Networks the passes of the networks for all
-	// rows (0: DefaultNetworks); Width, Seed and Executor are those of Run where they are zero.
+	// rows (0: DefaultNetworks); Width and Seed are those of Run where they are zero, and an Executor that is nil has the threads of Run.
 	Tune tune.Options
 	// Run says how the runs at single γ find networks and proofs, from the networks of the path on.  TimeLimit is that of the whole path, half of it for
 	// the cross-validation.
@@ -75,13 +75,13 @@ func (o Options) withDefaults() Options {
 // is; it is an error where there is no point yet: that of ctx, or context.DeadlineExceeded.  Other errors are those of tune.Choose and engine.Train.
 func Compute(ctx context.Context, p engine.Problem, folds []tune.Fold, o Options) (*Path, error) {
 	o = o.withDefaults()
-	algebra := o.Run.LinearAlgebra
-	if o.Run.Threads > 0 {
-		algebra = algebra.WithThreads(o.Run.Threads)
+	p.Gamma = 1 // of a problem whose γ is not used
+	if err := o.Run.Check(p); err != nil {
+		return nil, err
 	}
-	p = p.On(algebra)
+	p = o.Run.Place(p)
 	if o.Tune.Executor == nil {
-		o.Tune.Executor = dispatch.NewParallel(dispatch.Budget{Threads: o.Run.Threads}, tune.Kind(algebra))
+		o.Tune.Executor = dispatch.NewParallel(dispatch.Budget{Threads: o.Run.Threads}, tune.Kind(p.Algebra()))
 	}
 	early, cancel := o.until(ctx, tuningShare)
 	defer cancel()
@@ -125,8 +125,11 @@ func (path *Path) prove(ctx context.Context, p engine.Problem, o Options) error 
 		}
 		path.take(at, r)
 		for _, q := range path.Points {
-			if q.RelativeGap() < 0 {
-				return fmt.Errorf("%w: for γ = %v the bound %v is above the objective %v of a network that was found", engine.ErrContradiction, q.Gamma, q.LowerBound, q.Objective)
+			if q.Proof < 0 {
+				continue
+			}
+			if err := engine.Contradiction(q.LowerBound, q.Objective, path.Proofs[q.Proof].Source()); err != nil {
+				return fmt.Errorf("for γ = %v: %w", q.Gamma, err)
 			}
 		}
 		if o.Progress != nil {

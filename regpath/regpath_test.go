@@ -197,3 +197,14 @@ func TestNextRun(t *testing.T) {
 		t.Errorf("%+v", q)
 	}
 }
+
+// TestOptionsAreCheckedFirst: before the cross-validation.
+func TestOptionsAreCheckedFirst(t *testing.T) {
+	p, folds := noisy(t)
+	o := quick()
+	o.Run.Method = "magic"
+	o.Tune.Progress = func(*tune.Path) { t.Error("there was a cross-validation") }
+	if _, err := Compute(t.Context(), p, folds, o); !errors.Is(err, engine.ErrOptions) {
+		t.Errorf("got %v", err)
+	}
+}

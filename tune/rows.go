@@ -24,7 +24,7 @@ func DivideStrata(stratum []int, k int, seed uint64) ([]Rows, error) {
 	size := sizes(stratum)
 	fold, dealt := make([]int, len(stratum)), 0
 	for _, i := range order { // dealt out like cards, one stratum after the other
-		if size[stratum[i]] == 1 && len(size) > 1 {
+		if alone(size, stratum[i]) {
 			fold[i] = k // of none
 			continue
 		}
@@ -36,17 +36,17 @@ func DivideStrata(stratum []int, k int, seed uint64) ([]Rows, error) {
 
 // Judged is how many rows DivideStrata makes test rows.
 func Judged(stratum []int) int {
-	size, judged := sizes(stratum), len(stratum)
-	if len(size) == 1 {
-		return judged
-	}
-	for _, rows := range size {
-		if rows == 1 {
-			judged--
+	size, judged := sizes(stratum), 0
+	for _, s := range stratum {
+		if !alone(size, s) {
+			judged++
 		}
 	}
 	return judged
 }
+
+// alone reports whether a stratum has one row and is not the only one.
+func alone(size map[int]int, s int) bool { return size[s] == 1 && len(size) > 1 }
 
 // sizes are the numbers of rows in each stratum or group.
 func sizes(of []int) map[int]int {
