@@ -305,20 +305,20 @@ func (c *columnBuilder) dates() notation.DateLayout {
 	return layout
 }
 
-// AddLabel appends a text to a column that is declared categorical; "" is
+// AddLabel appends a text to a column that is declared categorical; an empty one is
 // missing.  No marker stands for a missing entry.
-func (b *Builder) AddLabel(j int, label string) {
+func (b *Builder) AddLabel(j int, label []byte) {
 	c := b.columns[j]
 	b.pending += codeBytes
 	switch {
 	case c.codes == nil:
-		c.texts = append(c.texts, label)
+		c.texts = append(c.texts, string(label))
 		b.pending += stringBytes + uint64(len(label))
-	case label == "":
+	case len(label) == 0:
 		c.codes = append(c.codes, missing)
 	default:
 		before := c.words.len()
-		code, ok := c.words.code([]byte(label), b.limit)
+		code, ok := c.words.code(label, b.limit)
 		if !ok {
 			b.settle(c)
 			b.AddLabel(j, label)

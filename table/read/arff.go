@@ -257,7 +257,7 @@ func (a *arff) add(j int, field string, missing bool, b *table.Builder) error {
 	case attribute.values != nil && !attribute.known[field]:
 		return wrong("%s is none of the attribute's values; expected one of %s", printable.Quote(field), printable.List(attribute.values, 12))
 	}
-	b.AddLabel(j, field)
+	b.AddLabel(j, []byte(field))
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package read
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -124,7 +126,7 @@ func (s *source) arrowBuilder(schema *arrow.Schema) (b *table.Builder, fields []
 
 // addArrow adds the entries of an array to column j of the builder.
 func (s *source) addArrow(b *table.Builder, j int, a arrow.Array) error {
-	e := arrowEntries{b, j}
+	e := arrowEntries{b, j, s.budget}
 	add, kind := e.of(a)
 	if add == nil {
 		b.Unusable(j, fmt.Sprintf("the column has entries of the type %s; expected numbers, texts or dates, or --drop to leave the column out", printable.Line(a.DataType().String())), a.Len())
@@ -145,7 +147,7 @@ func (s *source) addArrow(b *table.Builder, j int, a arrow.Array) error {
 			if s.ctx.Err() != nil {
 				return table.FileError(s.name, interrupted(s.ctx))
 			}
-			if err := b.SettleMemory(); err != nil {
+			if err := errors.Join(s.budget.texts(), b.SettleMemory()); err != nil {
 				return err
 			}
 		}
@@ -155,15 +157,16 @@ func (s *source) addArrow(b *table.Builder, j int, a arrow.Array) error {
 
 // arrowEntries adds the entries of arrays to column j of the builder.
 type arrowEntries struct {
-	b *table.Builder
-	j int
+	b      *table.Builder
+	j      int
+	budget *budget
 }
 
 // missing returns what adds a missing entry to a column of the kind.
 func (e arrowEntries) missing(kind table.Kind) func() {
 	switch kind {
 	case table.Categorical:
-		return func() { e.b.AddLabel(e.j, "") }
+		return func() { e.b.AddLabel(e.j, nil) }
 	case table.Numeric:
 		return func() { e.b.AddNumber(e.j, math.NaN()) }
 	}
@@ -175,7 +178,12 @@ func (e arrowEntries) number(of func(i int) float64) (func(i int), table.Kind) {
 }
 
 func (e arrowEntries) label(of func(i int) string) (func(i int), table.Kind) {
-	return func(i int) { e.b.AddLabel(e.j, strings.TrimSpace(of(i))) }, table.Categorical
+	var buffer []byte
+	return func(i int) {
+		buffer = append(buffer[:0], of(i)...)
+		e.budget.write(len(buffer))
+		e.b.AddLabel(e.j, bytes.TrimSpace(buffer))
+	}, table.Categorical
 }
 
 // whole adds whole numbers as texts: those that no double holds stay apart so.

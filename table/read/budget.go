@@ -16,6 +16,7 @@ type budget struct {
 	used      uint64
 	available uint64 // what the message names
 	fromLimit bool   // available is the user's limit
+	written   uint64 // bytes of the texts of entries, however often one occurs
 }
 
 // garbage is how many bytes the process holds for each byte of live data: Go
@@ -49,6 +50,26 @@ func (b *budget) take(bytes uint64) error {
 	}
 	b.used += bytes
 	return nil
+}
+
+// mostWritten is how many times the memory the texts of a file may take where each entry is written out. Texts that
+// entries share take memory once, and time for each.
+const mostWritten = 32
+
+// write counts the bytes of an entry.
+func (b *budget) write(bytes int) {
+	if b != nil {
+		b.written += uint64(bytes)
+	}
+}
+
+// texts refuses more written entries than the file may have.
+func (b *budget) texts() error {
+	if b == nil || b.written/mostWritten <= b.available {
+		return nil
+	}
+	most := memory.Format(memory.Times(mostWritten, b.available))
+	return table.Errorf(b.name, "its texts, which are long and repeated, are more than %s, %d times the memory that may be used; expected shorter texts or a smaller table", most, mostWritten)
 }
 
 // left is what may still be charged.

@@ -2,6 +2,7 @@ package read
 
 import (
 	"bytes"
+	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -63,6 +64,12 @@ func (s *source) formatOf(name string) table.Format {
 		format = sniffFormat(start)
 	case format == table.FormatCSV && looksSparse(start):
 		format = table.FormatLIBSVM
+	case format == table.FormatCSV && bytes.ContainsFunc(start, inNoText):
+		if by := sniffFormat(start); by == table.FormatParquet || by == table.FormatArrow || by == table.FormatNPY || by == table.FormatNPZ {
+			s.remarks = append(s.remarks, fmt.Sprintf("%s: begins as a file of the format %s and is taken for one, whatever its name says (--format says otherwise)", s.name, by))
+			return by
+		}
+		return format
 	default:
 		return format
 	}

@@ -204,6 +204,9 @@ func TestFormatIsFoundByContent(t *testing.T) {
 	if _, err := Read("t", strings.NewReader("ORC\n\x03\x00\x00\x12\x08"), table.FormatAuto); err == nil || !strings.Contains(err.Error(), "an ORC file") {
 		t.Errorf("an ORC file: %v", err)
 	}
+	if frame, err := Read("t.csv", strings.NewReader("PAR1,y\r\n1,\t2\r\n3,4\r\n"), table.FormatAuto); err != nil || frame.NumRows() != 2 {
+		t.Errorf("a column whose name is the mark of Parquet: %v", err)
+	}
 	if frame, err := Read("t.csv", strings.NewReader("ORC_id,y\r\n1,\t2\r\n3,4\r\n"), table.FormatAuto); err != nil || frame.NumRows() != 2 {
 		t.Errorf("a column whose name begins as an ORC file does: %v", err)
 	}

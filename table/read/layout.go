@@ -74,7 +74,7 @@ func refuseOther(name string, head []byte) error {
 	switch {
 	case bytes.HasPrefix(start, []byte("version https://git-lfs")):
 		return table.Errorf(name, "a Git LFS pointer, not the table itself; expected the file that git lfs pull brings")
-	case bytes.HasPrefix(start, []byte("<!doctype html")), bytes.HasPrefix(start, []byte("<html")):
+	case bytes.HasPrefix(start, []byte("<!doctype html")), bytes.HasPrefix(start, []byte("<html")), bytes.HasPrefix(start, []byte("<table")):
 		return table.Errorf(name, "an HTML page, not a table; expected for example the file that the page links to")
 	}
 	return nil

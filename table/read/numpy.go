@@ -248,7 +248,7 @@ func arrayTable(s *source, columns []arrayColumn, names []string) (*table.Table,
 	for i := range columns[0].len() {
 		for j, c := range columns {
 			if c.labels != nil {
-				b.AddLabel(j, strings.TrimSpace(c.labels[i]))
+				b.AddLabel(j, []byte(strings.TrimSpace(c.labels[i])))
 			} else {
 				b.AddNumber(j, c.numbers[i])
 			}

@@ -74,7 +74,7 @@ func ReadContext(ctx context.Context, name string, in io.Reader, r table.Reading
 	}
 	format := r.Format
 	if format == table.FormatAuto {
-		if err := s.refuseForeign(); err != nil {
+		if err := s.refuseForeign(plain); err != nil {
 			return nil, err
 		}
 		format = s.formatOf(plain)

@@ -1,7 +1,7 @@
 package read
 
 import (
-	"context"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -12,7 +12,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	arrow "github.com/apache/arrow-go/v18/arrow/memory"
@@ -45,8 +44,8 @@ func readParquet(s *source) (t *table.Table, err error) {
 	if err := checkParquetEnds(s.name, at, size); err != nil {
 		return nil, err
 	}
-	properties := parquet.NewReaderProperties(&boundedAllocator{Allocator: arrow.NewGoAllocator(), left: s.budget.left(), budget: s.budget})
-	reader, err := file.NewParquetReader(io.NewSectionReader(at, 0, size), file.WithReadProps(properties))
+	allocator := &boundedAllocator{Allocator: arrow.NewGoAllocator(), left: s.budget.left(), budget: s.budget}
+	reader, err := file.NewParquetReader(io.NewSectionReader(at, 0, size), file.WithReadProps(parquet.NewReaderProperties(allocator)))
 	if err != nil {
 		return nil, libraryError(s.name, "Parquet", err)
 	}
@@ -72,7 +71,7 @@ func readParquet(s *source) (t *table.Table, err error) {
 	for g := range reader.NumRowGroups() {
 		group := reader.RowGroup(g)
 		for j, c := range columns {
-			if err := c.read(s.ctx, b, j, group); err != nil {
+			if err := c.read(s, b, j, openParquet{reader, allocator}, group); err != nil {
 				return nil, libraryError(s.name, "Parquet", err)
 			}
 		}
@@ -218,16 +217,16 @@ func frameIndex(pandas string) []string {
 }
 
 // read adds the column's entries in a row group to column j of the builder.
-func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group *file.RowGroupReader) error {
+func (c parquetColumn) read(s *source, b *table.Builder, j int, in openParquet, group *file.RowGroupReader) error {
 	if c.leaf < 0 {
 		b.Unusable(j, "the column is nested or a list; expected a flat column, or --drop to leave it out", int(group.NumRows()))
 		return b.SettleMemory()
 	}
-	reader, err := group.Column(c.leaf)
+	reader, err := in.chunk(c, group)
 	if err != nil {
 		return err
 	}
-	e := entries{ctx: ctx, builder: b, rows: group.NumRows(), levels: c.column.MaxDefinitionLevel(), missing: func() { b.AddNumber(j, math.NaN()) }}
+	e := entries{source: s, builder: b, rows: group.NumRows(), levels: c.column.MaxDefinitionLevel(), missing: func() { b.AddNumber(j, math.NaN()) }}
 	if chunk, err := group.MetaData().ColumnChunk(c.leaf); err == nil && chunk.NumValues() != e.rows {
 		return fmt.Errorf("column %s has %d entries in a group of %d rows", printable.Quote(c.name), chunk.NumValues(), e.rows)
 	} else if err == nil {
@@ -260,7 +259,10 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 	}
 	perSecond := parquetSeconds(c.column.LogicalType())
 	digits := func(v []byte) { number(decimal(twosComplement(v), scale)) }
-	label := func(v []byte) { b.AddLabel(j, strings.TrimSpace(string(v))) }
+	label := func(v []byte) {
+		s.budget.write(len(v))
+		b.AddLabel(j, bytes.TrimSpace(v))
+	}
 	switch r := reader.(type) {
 	case *file.BooleanColumnChunkReader:
 		return each(e, r, func(v bool) {
@@ -318,7 +320,7 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 		if decimals {
 			return each(e, r, func(v parquet.ByteArray) { digits(v) })
 		}
-		e.missing = func() { b.AddLabel(j, "") }
+		e.missing = func() { b.AddLabel(j, nil) }
 		b.Declare(j, table.Categorical)
 		return each(e, r, func(v parquet.ByteArray) { label(v) })
 	case *file.FixedLenByteArrayColumnChunkReader:
@@ -331,7 +333,7 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 		if !text {
 			break
 		}
-		e.missing = func() { b.AddLabel(j, "") }
+		e.missing = func() { b.AddLabel(j, nil) }
 		b.Declare(j, table.Categorical)
 		return each(e, r, func(v parquet.FixedLenByteArray) { label(v) })
 	}
@@ -341,7 +343,7 @@ func (c parquetColumn) read(ctx context.Context, b *table.Builder, j int, group 
 
 // entries says how the entries of a column in a row group are taken in.
 type entries struct {
-	ctx        context.Context
+	source     *source
 	builder    *table.Builder
 	rows       int64
 	levels     int16 // definition level of an entry that is there
@@ -349,9 +351,10 @@ type entries struct {
 	missing    func()
 }
 
-// batchReader is a reader of the library's, which has one for each type.
+// batchReader is a reader of the library's, which has one for each type.  Its values are those of the page itself,
+// there until the next call.
 type batchReader[T any] interface {
-	ReadBatch(size int64, values []T, definition, repetition []int16) (levels int64, read int, err error)
+	ReadBatchInPage(size int64, values []T, definition, repetition []int16) (levels int64, read int, err error)
 }
 
 // each calls add or e.missing for each row.
@@ -359,10 +362,10 @@ func each[T any](e entries, r batchReader[T], add func(T)) error {
 	const batch = 1 << 12
 	values, definition := make([]T, batch), make([]int16, batch)
 	for done := int64(0); done < e.rows; {
-		if e.ctx.Err() != nil {
-			return interrupted(e.ctx)
+		if e.source.ctx.Err() != nil {
+			return interrupted(e.source.ctx)
 		}
-		levels, read, err := r.ReadBatch(min(batch, e.rows-done), values, definition, nil)
+		levels, read, err := r.ReadBatchInPage(min(batch, e.rows-done), values, definition, nil)
 		if err != nil {
 			return err
 		}
@@ -389,7 +392,7 @@ func each[T any](e entries, r batchReader[T], add func(T)) error {
 			next++
 		}
 		done += levels
-		if err := e.builder.SettleMemory(); err != nil {
+		if err := errors.Join(e.source.budget.texts(), e.builder.SettleMemory()); err != nil {
 			return err
 		}
 	}

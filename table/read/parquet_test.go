@@ -53,6 +53,18 @@ func TestParquetOfOthers(t *testing.T) {
 	}
 }
 
+// TestParquetByAnotherName: a file that only its name makes a CSV is read, with a remark.
+func TestParquetByAnotherName(t *testing.T) {
+	content, err := os.ReadFile(filepath.Join("testdata", "parquet", "kinds.parquet"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	frame, err := Open(tabletest.WriteFile(t, "kinds.csv", string(content)), table.FormatAuto)
+	if err != nil || !strings.Contains(strings.Join(frame.Warnings, "\n"), "taken for one, whatever its name says (--format says otherwise)") {
+		t.Errorf("%v, warnings %q", err, frame.Warnings)
+	}
+}
+
 // TestParquetKinds: 16-bit numbers, identifiers that no double holds, a list
 // that is left out, and a column of nulls alone.
 func TestParquetKinds(t *testing.T) {
