@@ -30,18 +30,18 @@ func (s *state) effortPlan(effort int) (Method, []Phase) {
 		phases = append(phases, s.fixedCones(0, effortCones))
 	}
 	switch {
-	case n+s.rank > rootOrder:
 	case s.strengthens(0):
 		method, phases = MethodSigns, append(phases, s.root(0, false))
-	default:
+	case n+s.rank <= rootOrder:
 		s.leaves = effortLeaves
 		method, phases = MethodSigns, append(phases, s.signTree(0))
 	}
 	return method, phases
 }
 
-// Where the relaxation does not know the problem its place is taken by cones of directions, where the rank is small, of so many operations, and by the
-// first leaves of the tree of signs, for so many rows and dimensions at most (the sum of n and the rank of X, as far as that is counted).
+// Where the relaxation does not know the problem its place is taken by cones of directions, where the rank is small, of so many operations, by the relaxation over
+// the first leaves of the tree of signs, see quickRootWork, and, where W cannot be freed over them, by these leaves for so many rows and dimensions at most (the sum of n and
+// the rank of X, as far as that is counted).
 const (
 	effortCones  = 2e9
 	effortLeaves = 2

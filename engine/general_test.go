@@ -119,23 +119,33 @@ func TestMethodsThatDoNotKnowTheLoss(t *testing.T) {
 	}
 }
 
-// TestEffortOfALoss: with an effort a run of another loss ends by itself, repeats itself, and has the bound of the first leaves.
+// TestEffortOfALoss: with an effort a run of another loss ends by itself, repeats itself, and has the bound of the root relaxation.
 func TestEffortOfALoss(t *testing.T) {
-	p := general(loss.Logistic{}, true, true)
-	var bounds, objectives [2]float64
-	for k := range 2 {
-		r, err := Train(t.Context(), p, Options{Effort: 100, Threads: 1})
-		if err != nil {
-			t.Fatal(err)
-		}
-		checkResult(t, p, r)
-		if r.Method != MethodSigns || r.TimeLimit != 0 || !(r.RelativeGap < 0.5) {
-			t.Errorf("method %s, limit %v, gap %v by %s", r.Method, r.TimeLimit, r.RelativeGap, r.Proof.Source())
-		}
-		bounds[k], objectives[k] = r.LowerBound, r.UpperBound
+	p := teacher(35, 16, 7, 3)
+	for i := range 16 {
+		p.Y.SetRow(i, make([]float64, 3))
+		p.Y.Set(i, (i+i/5)%3, 1)
 	}
-	if bounds[0] != bounds[1] || objectives[0] != objectives[1] {
-		t.Errorf("two runs differ: bounds %v, objectives %v", bounds, objectives)
+	p.Gamma, p.Loss, p.Intercept = 0.5, loss.Softmax{}, true
+	for source, p := range map[string]Problem{"": general(loss.Logistic{}, true, true), jointSource: p} {
+		var bounds, objectives [2]float64
+		for k := range 2 {
+			r, err := Train(t.Context(), p, Options{Effort: 100, Threads: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkResult(t, p, r)
+			if r.Method != MethodSigns || r.TimeLimit != 0 || !(r.RelativeGap < 0.5) {
+				t.Errorf("method %s, limit %v, gap %v by %s", r.Method, r.TimeLimit, r.RelativeGap, r.Proof.Source())
+			}
+			if source != "" && r.Proof.Source() != source {
+				t.Errorf("%s: proved by %s", p.Loss.Name(), r.Proof.Source())
+			}
+			bounds[k], objectives[k] = r.LowerBound, r.UpperBound
+		}
+		if bounds[0] != bounds[1] || objectives[0] != objectives[1] {
+			t.Errorf("two runs differ: bounds %v, objectives %v", bounds, objectives)
+		}
 	}
 }
 

@@ -138,6 +138,9 @@ func (s *state) aroundRelaxation() []Phase {
 // time: the tree polishes its network first, which may take all of a short time, and needs many leaves to prove more.
 func (s *state) rootAndTree(until float64) (phases []Phase) {
 	if s.hasRoot() {
+		if _, _, c := s.problem.Dims(); c > 1 {
+			until = strongShare // for several outputs there is no other relaxation
+		}
 		phases = append(phases, s.root(until, false))
 	}
 	return append(phases, s.signTree(refineShare), s.training(descentShare, untilTheEnd), s.simplification(0))

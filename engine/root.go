@@ -7,16 +7,24 @@ import (
 	"github.com/relift/relift/signs"
 )
 
-// rootSource says what a bound was proved with by the relaxation with the sign of the output.
-const rootSource = "semidefinite relaxation with signs of the output"
+// rootSource says what a bound was proved with by the relaxation with the sign of the output, jointSource by the one for several outputs.
+const (
+	rootSource  = "semidefinite relaxation with signs of the output"
+	jointSource = "semidefinite relaxation for every loss"
+)
 
-// mostRootWork is the work that is worth it on the stronger relaxation where no time limit is given, some minutes at most.
-const mostRootWork = 2e12
+// What is worth it on the root relaxation where no time limit is given: some minutes at most where it is what is asked for, and some seconds in a run of a problem
+// that is not plain.
+const (
+	mostRootWork  = 2e12
+	quickRootWork = 2.7e11
+)
 
-// hasRoot says whether there is a stronger relaxation, with the sign of the output and ball lines: for one output.
+// hasRoot says whether there is a relaxation by the first leaves of the tree of signs, with W free: for one output it is stronger than that of package relax, with the sign of the
+// output and ball lines, for several it is that relaxation for the problems that package relax does not know.
 func (s *state) hasRoot() bool {
 	n, _, c := s.problem.Dims()
-	return s.opts.Relaxation != RelaxationPublished && c == 1 && n <= treeRows && signs.Frees(s.problem)
+	return s.opts.Relaxation != RelaxationPublished && (c == 1 || !s.problem.IsPlain()) && n <= treeRows && signs.Frees(s.problem)
 }
 
 // strengthens says whether there is one that is expected to be solved until the share of the time limit.
@@ -26,13 +34,17 @@ func (s *state) strengthens(share float64) bool {
 	}
 	n, d, c := s.problem.Dims()
 	work := s.work(share)
-	if s.budget.Limit == 0 {
+	switch {
+	case s.budget.Limit > 0:
+	case s.hidden || s.problem.IsPlain():
 		work = min(work, mostRootWork)
+	default:
+		work = min(work, quickRootWork)
 	}
 	return signs.RootWork(n, min(n, d), c) <= work
 }
 
-// root returns the phase that solves the relaxation with the sign of the output and ball lines, from the best network so far, where that pays.  With complete it
+// root returns the phase that solves the relaxation over the first leaves of the tree of signs, from the best network so far, where that pays.  With complete it
 // is solved whatever the gap is.
 func (s *state) root(until float64, complete bool) Phase {
 	return Phase{Name: "root", Until: until, Complete: complete, Needed: "the stronger relaxation", Bytes: s.rootMemory(until), Run: func(ctx context.Context) (func(), error) {
@@ -49,7 +61,11 @@ func (s *state) root(until float64, complete bool) Phase {
 		if result.Tree != nil && result.LowerBound > s.record.proved() {
 			d, err := result.Tree.Derivation()
 			if err == nil {
-				err = s.prove(context.WithoutCancel(ctx), a, d, rootSource)
+				source := rootSource
+				if _, _, c := s.problem.Dims(); c > 1 {
+					source = jointSource
+				}
+				err = s.prove(context.WithoutCancel(ctx), a, d, source)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("proof by the relaxation with signs: %w", err)

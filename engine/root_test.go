@@ -42,9 +42,10 @@ func TestStrongerRelaxation(t *testing.T) {
 	}
 }
 
-// TestStrengthens: the stronger relaxation is for one output, losses with a smooth dual, and as many rows as there is time for.
+// TestStrengthens: the root relaxation is for one output or a problem that is not plain, losses with a smooth dual, and as many rows as there is time for.
 func TestStrengthens(t *testing.T) {
-	small := teacher(42, 20, 7, 1)
+	small, balanced := teacher(42, 20, 7, 1), teacher(42, 20, 7, 2)
+	balanced.Intercept = true
 	for name, c := range map[string]struct {
 		problem Problem
 		options Options
@@ -55,6 +56,8 @@ func TestStrengthens(t *testing.T) {
 		"published":               {small, Options{Relaxation: RelaxationPublished}, false},
 		"a loss with kinks":       {general(loss.Huber{Delta: 1}, false, false), Options{}, false},
 		"two outputs":             {teacher(42, 20, 7, 2), Options{}, false},
+		"two, intercept":          {balanced, Options{}, true},
+		"three classes":           {general(loss.Softmax{}, true, true), Options{}, true},
 		"hundreds of rows":        {teacher(42, 400, 7, 1), Options{}, false},
 		"more rows than any time": {teacher(42, treeRows+1, 2, 1), Options{TimeLimit: 240 * time.Hour}, false},
 	} {

@@ -91,6 +91,6 @@ func (s *state) treeMemory() uint64 {
 func (s *state) leafMemory() uint64 {
 	n, d, c := s.problem.Dims()
 	order := uint64(n + min(n, d) + c)
-	conditions := 14 * order
+	conditions := 14*order + uint64(n*(c-1))
 	return uint64(s.opts.threads()) * 8 * (12*order*order + conditions*conditions)
 }

@@ -29,5 +29,6 @@
 // # W free
 //
 // Joint improves W over the leaves that a tree has, all together: over few leaves that is the better bound, on the leaves of
-// a closed tree there is nothing to gain.  It knows the losses whose dual is smooth inside of its domain, squared and logistic, with weights and an intercept.
+// a closed tree there is nothing to gain.  It knows the losses whose dual is smooth inside of its domain, squared, logistic and softmax, with weights and an intercept.
+// The multipliers of a row of softmax sum to zero: the program has one output less than there are classes.
 package signs

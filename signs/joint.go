@@ -25,8 +25,8 @@ const jointStart = 0.8
 // Joint frees W: it solves the relaxation of training over the leaves that the tree has now, starting from the tree's W and
 // multipliers, and returns a tree of the same cones for the better W, whose LowerBound and Derivation are those of the
 // relaxation.  It is worth its time while the leaves are few; on the leaves of a closed tree there is nothing to gain.  w is a
-// network whose neurons say how large the moments are.  The result is nil where nothing better came out, and for losses whose multipliers are not
-// independent of each other in the interior of their domain.
+// network whose neurons say how large the moments are.  The result is nil where nothing better came out, and for losses whose dual is not
+// smooth in the interior of its domain.
 func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	value := t.Value()
 	in := t.in
@@ -40,7 +40,11 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	start := jointStart / value
 	rows := in.freeRows()
 	j := leaf.Joint{Algebra: t.together, Gamma: in.gamma, Loss: loss.OrSquared(in.problem.Loss).(loss.Smooth), Balanced: in.problem.Intercept}
-	j.Targets = in.turned(in.problem.Y, rows)
+	if j.Loss.Linked() {
+		j.Targets, j.Outputs = chosen(in.problem.Y, rows), in.outputs
+	} else {
+		j.Targets = in.turned(in.problem.Y, rows)
+	}
 	if all := in.problem.Weights; all != nil {
 		for _, i := range rows {
 			j.Weights = append(j.Weights, all[i])
@@ -53,6 +57,7 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	w0.Scale(start, w0)
 	o := t.leafOptions()
 	o.ConeRank = jointRank
+	o.Tolerance = leaf.Defaults().Tolerance
 	var r *leaf.JointResult
 	for _, all := range [2]bool{false, true} {
 		j.Cones = nil
@@ -79,9 +84,13 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	return out
 }
 
-// frees reports whether W can be freed: the loss has to be smooth in each multiplier, and the outputs may be turned under the squared loss only.
+// frees reports whether W can be freed: the dual of the loss has to be smooth, and the outputs of W all that the loss knows, of which there is one less where its
+// rows sum to zero; under the squared loss those of W will do.
 func (in *instance) frees() bool {
 	_, outputs := in.w.Dims()
+	if loss.OrSquared(in.problem.Loss).Linked() {
+		outputs--
+	}
 	return Frees(in.problem) && (in.problem.IsSquared() || in.c == outputs)
 }
 
@@ -97,12 +106,18 @@ func (in *instance) freeRows() (rows []int) {
 
 // turned returns rows of a (n×c) in the coordinates of the outputs.
 func (in *instance) turned(a *mat.Dense, rows []int) *mat.Dense {
+	out := new(mat.Dense)
+	in.problem.Algebra().Mul(out, chosen(a, rows), in.outputs)
+	return out
+}
+
+// chosen returns rows of a.
+func chosen(a *mat.Dense, rows []int) *mat.Dense {
 	_, c := a.Dims()
-	part, out := mat.NewDense(len(rows), c, nil), new(mat.Dense)
+	out := mat.NewDense(len(rows), c, nil)
 	for k, i := range rows {
-		part.SetRow(k, a.RawRowView(i))
+		out.SetRow(k, a.RawRowView(i))
 	}
-	in.problem.Algebra().Mul(out, part, in.outputs)
 	return out
 }
 

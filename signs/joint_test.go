@@ -5,6 +5,9 @@ import (
 	"math"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/problem"
 	"github.com/relift/relift/problem/loss"
@@ -50,6 +53,9 @@ func TestJointOfLosses(t *testing.T) {
 		"intercept, a zero row":  func(p *problem.Problem) { p.Intercept = true; p.X.SetRow(2, make([]float64, 4)) },
 		"logistic, a zero row":   func(p *problem.Problem) { p.Loss = loss.Logistic{}; p.X.SetRow(2, make([]float64, 4)) },
 		"two outputs, intercept": func(p *problem.Problem) { *p = gaussianProblem(12, 4, 2, 0.7, 8); p.Intercept = true },
+		"softmax":                func(p *problem.Problem) { classes(p, 3) },
+		"softmax, all":           func(p *problem.Problem) { classes(p, 4); p.Weights, p.Intercept = weights, true },
+		"softmax, a zero row":    func(p *problem.Problem) { classes(p, 3); p.X.SetRow(2, make([]float64, 4)); p.Intercept = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := gaussianProblem(12, 4, 1, 0.3, 8)
@@ -78,14 +84,61 @@ func TestJointOfLosses(t *testing.T) {
 	}
 }
 
-// Losses whose multipliers are linked or end at kinks have no joint program.
-func TestJointLeavesOut(t *testing.T) {
-	for _, l := range []loss.Loss{loss.Softmax{}, loss.Huber{Delta: 1}} {
-		p := gaussianProblem(8, 3, 2, 0.3, 9)
-		for i := range 8 {
-			p.Y.SetRow(i, []float64{float64(i % 2), float64(1 - i%2)})
+// classes replaces the targets by those of c classes.
+func classes(p *problem.Problem, c int) {
+	n, _, _ := p.Dims()
+	p.Loss, p.Y = loss.Softmax{}, mat.NewDense(n, c, nil)
+	for i := range n {
+		p.Y.Set(i, (i*i+i/3)%c, 1)
+	}
+}
+
+// The root's bound for classes stays where the classes change places, and where a row of weight 2 is there twice.
+func TestRootOfClasses(t *testing.T) {
+	p := gaussianProblem(12, 4, 1, 0.3, 8)
+	classes(&p, 3)
+	p.Intercept, p.Weights = true, []float64{2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}
+	permuted, repeated := p, p
+	permuted.Y = mat.NewDense(12, 3, nil)
+	repeated.X, repeated.Y, repeated.Weights = mat.NewDense(13, 4, nil), mat.NewDense(13, 3, nil), nil
+	for i := range 13 {
+		repeated.X.SetRow(i, p.X.RawRowView(i%12))
+		repeated.Y.SetRow(i, p.Y.RawRowView(i%12))
+	}
+	for i := range 12 {
+		y := p.Y.RawRowView(i)
+		permuted.Y.SetRow(i, []float64{y[2], y[0], y[1]})
+	}
+	var bounds []float64
+	for _, p := range []problem.Problem{p, permuted, repeated} {
+		w, _, err := descent.Train(context.Background(), p, descent.TrainOptions{Effort: 300, Seed: 1, Threads: 1})
+		if err != nil {
+			t.Fatal(err)
 		}
-		p.Loss = l
+		r, err := Root(context.Background(), p, w, Options{Threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.LowerBound > r.UpperBound || r.Gap() > 0.1 {
+			t.Errorf("bound %.8f, network %.8f", r.LowerBound, r.UpperBound)
+		}
+		requireProof(t, r.Tree, 1e-6)
+		bounds = append(bounds, r.LowerBound)
+	}
+	if !floats.EqualApprox(bounds, []float64{bounds[0], bounds[0], bounds[0]}, 2e-3*bounds[0]) {
+		t.Errorf("bounds %v", bounds)
+	}
+}
+
+// Losses whose dual ends at kinks, and classes that W does not tell apart, have no joint program.
+func TestJointLeavesOut(t *testing.T) {
+	p := gaussianProblem(8, 3, 2, 0.3, 9)
+	p.Loss = loss.Huber{Delta: 1}
+	absent := p
+	classes(&absent, 2)
+	absent.Y = absent.Y.Grow(0, 1).(*mat.Dense) // a third class without rows
+	absent.Intercept = true
+	for _, p := range []problem.Problem{p, absent} {
 		w := problem.Weights{}
 		tree, err := NewTree(p, p.DualPoint(w), Options{Leaves: 1, Threads: 1})
 		if err != nil {
@@ -93,7 +146,7 @@ func TestJointLeavesOut(t *testing.T) {
 		}
 		tree.Run(context.Background())
 		if tree.Joint(context.Background(), w) != nil {
-			t.Errorf("%s: W was freed", l.Name())
+			t.Errorf("%s: W was freed", p.Loss.Name())
 		}
 	}
 }

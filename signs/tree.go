@@ -46,6 +46,8 @@ type Options struct {
 	NoJoint bool
 	// Progress, when set, is called after each batch of leaves.
 	Progress func(Progress)
+
+	tolerance float64 // of the programs of the leaves; 0 means that of leaf.Defaults
 }
 
 // Progress is a snapshot of a tree.
@@ -153,6 +155,9 @@ func (t *Tree) signed() bool { return t.in.c == 1 && !t.options.NoSign }
 func (t *Tree) leafOptions() leaf.Options {
 	o := leaf.Defaults()
 	o.Close = t.closed
+	if t.options.tolerance > 0 {
+		o.Tolerance = t.options.tolerance
+	}
 	_, outputs := t.in.w.Dims()
 	o.Cones = !t.options.NoCones && outputs == 1 // a ball line bounds u by the length of v, which has a sign only there
 	return o

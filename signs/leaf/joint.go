@@ -28,7 +28,8 @@ type Joint struct {
 	Algebra  linalg.Algebra // zero: gonum's
 	Gamma    float64
 	Loss     loss.Smooth
-	Targets  *mat.Dense // Y (n×c)
+	Targets  *mat.Dense // Y (n×k)
+	Outputs  *mat.Dense // Q (k×c), orthonormal columns: the multipliers of the loss are WQᵀ, and its outputs FQᵀ; nil for the identity, k = c
 	Weights  []float64  // n, positive; nil for ones
 	Balanced bool       // there is an intercept
 	Cones    []JointCone
@@ -88,7 +89,7 @@ const (
 // SolveJoint improves W from a start w (n×c) that is strictly feasible with the cones' multipliers, inside of the domain of the loss and
 // balanced where that is asked for.
 func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointResult {
-	n, c := j.Targets.Dims()
+	n, c := w.Dims()
 	st := &joint{Joint: j, objective: newObjective(j), w: mat.DenseCopyOf(w).RawMatrix().Data}
 	out := &JointResult{Status: Numerical, Bound: math.Inf(-1)}
 	if st.objective.reach(st.w, st.w) == 0 {
@@ -142,7 +143,7 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 // newPart starts a cone.
 func (st *joint) newPart(k JointCone, o Options) (*part, float64, bool) {
 	it := newIterate(k.Problem, o)
-	_, c := st.Targets.Dims()
+	c := st.objective.c
 	// The lines of v come after the numbered ones: no conditions are looked for among them.
 	first, _ := it.lines.Dims()
 	grown := mat.NewDense(first+c, it.n, nil)
@@ -320,8 +321,13 @@ func (rp *reducedPart) split(rhs []float64) (shared, own []float64) {
 func (st *joint) step() bool {
 	q := len(st.w)
 	schur := mat.NewSymDense(q, nil)
+	c := st.objective.c
 	for i := range q {
-		schur.SetSym(i, i, st.objective.bend[i]*(1+regularise))
+		row, block := i/c, st.objective.bend[i*c:(i+1)*c]
+		for o := i % c; o < c; o++ {
+			schur.SetSym(i, row*c+o, block[o])
+		}
+		schur.SetSym(i, i, block[i%c]*(1+regularise))
 	}
 	var reduced []*reducedPart
 	for _, pt := range st.parts {
