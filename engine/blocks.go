@@ -40,7 +40,7 @@ func (s *state) work(share float64) float64 {
 	if s.budget.Limit == 0 {
 		return s.freeWork
 	}
-	return s.left(share).Seconds() * flopRate(s.problem.Algebra())
+	return s.left(share).Seconds() * s.flops()
 }
 
 // rowBlocks bounds the problem by relaxations of blocks of its rows.

@@ -102,16 +102,17 @@ func (m *machine) run(ctx context.Context, phases []Phase) error {
 	return nil
 }
 
-// lastResort runs a short phase after the others, whatever ended them, where nothing was proved.
-func (m *machine) lastResort(p Phase) error {
-	if m.record.proved() > 0 || !m.fits(p) {
+// lastResort runs a phase for a short time after the others, whatever ended them.
+func (m *machine) lastResort(p Phase, short time.Duration) error {
+	if !m.fits(p) {
 		return nil
 	}
-	end := m.clock.Now().Add(interruptGrace)
-	if err := m.await(context.Background(), p, end, end); err != nil {
+	end := m.clock.Now().Add(short)
+	last := end.Add(short / 4) // for a phase that looks at its context now and then
+	if err := m.await(context.Background(), p, end, last); err != nil {
 		return err
 	}
-	ctx, cancel := withDeadline(context.Background(), m.clock, end.Add(interruptGrace))
+	ctx, cancel := withDeadline(context.Background(), m.clock, last.Add(interruptGrace))
 	defer cancel()
 	m.settle(ctx)
 	return nil

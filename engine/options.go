@@ -57,6 +57,9 @@ type Options struct {
 	Progress    Recorder         // nil: none
 	Start       Weights          // a network to begin with, which the result is never worse than unless it is wider than Width; the zero value: none
 
+	// Reserve is a network for a run that ends before it has a better one; the zero value: none.  Training does not begin with it.
+	Reserve Weights
+
 	// LinearAlgebra are the kernels of the dense linear algebra, with Threads for its threads; the zero value is the problem's own (Problem.On),
 	// and gonum where it has none: a library that the machine happens to have is never taken without being asked for.
 	LinearAlgebra LinearAlgebra
@@ -126,8 +129,10 @@ func (o Options) settle(p Problem, now time.Time) (Options, Budget, error) {
 	if err := checkMethod(p, o.Method); err != nil {
 		return o, Budget{}, err
 	}
-	if err := checkStart(p, o.Start); err != nil {
-		return o, Budget{}, err
+	for _, w := range []Weights{o.Start, o.Reserve} {
+		if err := checkStart(p, w); err != nil {
+			return o, Budget{}, err
+		}
 	}
 	b, err := newBudget(p, o, now)
 	return o, b, err

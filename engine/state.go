@@ -25,7 +25,8 @@ type state struct {
 	budget   Budget
 	clock    Clock
 	record   *Record
-	freeWork float64 // on the relaxation, where no time limit is given
+	freeWork float64        // on the relaxation, where no time limit is given
+	flops    func() float64 // the speed of matrix products, measured once
 
 	hidden bool // networks are found for their bounds only
 	leaves int  // of the tree of signs at most, 0 for no limit

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"sync"
+	"time"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/reduce"
@@ -70,6 +72,7 @@ func newState(p Problem, opts Options) (*state, error) {
 	}
 	p = opts.Place(p)
 	s := &state{problem: p, stack: reduce.New(p), opts: opts, budget: budget, clock: clock, freeWork: trainWork}
+	s.flops = sync.OnceValue(func() float64 { return flopRate(p.Algebra()) })
 	s.record = newRecord(p, opts, s.clock, s.budget.Begin)
 	return s, nil
 }
@@ -115,12 +118,31 @@ func (s *state) run(ctx context.Context, plan func() (Method, []Phase)) (*Result
 	if err := m.run(ctx, phases); err != nil {
 		return nil, err
 	}
-	if n, _, _ := s.problem.Dims(); n <= quickRows {
-		if err := m.lastResort(s.networkBound(certificate.Quick)); err != nil {
+	if err := s.lastNetwork(ctx, m); err != nil {
+		return nil, err
+	}
+	if n, _, _ := s.problem.Dims(); n <= quickRows && s.record.proved() == 0 {
+		if err := m.lastResort(s.networkBound(certificate.Quick), interruptGrace); err != nil {
 			return nil, err
 		}
 	}
 	return s.finish(ctx, m, method)
+}
+
+// lastTraining is how long an interrupted run without a network trains one.
+const lastTraining = 200 * time.Millisecond
+
+// lastNetwork sees to it that there is a trained network, whenever the run ended: one in reserve is taken where the run has no better one, and where that is so, or there
+// is none, because of an interruption, it is trained for a moment.
+func (s *state) lastNetwork(ctx context.Context, m *machine) error {
+	before, objective := s.record.Network()
+	if s.opts.Reserve.Width() > 0 {
+		s.record.access().Propose(s.problem.WithIntercept(s.opts.Reserve))
+	}
+	if _, now := s.record.Network(); ctx.Err() == nil || before.Width() > 0 && now == objective {
+		return nil
+	}
+	return m.lastResort(s.training(0, untilTheEnd), lastTraining)
 }
 
 // quickRows is the largest number of rows for which a certificate is made and verified in a part of a second.

@@ -310,6 +310,39 @@ func TestStart(t *testing.T) {
 	}
 }
 
+// TestInterruptedRunsHaveANetwork: one that is interrupted before it has a network trains one for a moment, from that in reserve where there is one, and never
+// returns less than that.
+func TestInterruptedRunsHaveANetwork(t *testing.T) {
+	p := teacher(4, 12, 2, 1)
+	none, _ := p.Objective(Weights{})
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, solve := range map[string]func(context.Context, Problem, Options) (*Result, error){"train": Train, "bound": Bound} {
+		r, err := solve(over, p, Options{})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if name == "train" && (r.Status != Interrupted && r.Status != GapReached || r.Weights.Width() == 0 || !(r.UpperBound < none/2)) || !(r.LowerBound > 0) {
+			t.Errorf("%s: %v, objective %v of %d neurons, %v of none, bound %v", name, r.Status, r.UpperBound, r.Weights.Width(), none, r.LowerBound)
+		}
+	}
+	best, err := Train(t.Context(), p, Options{Method: MethodDescent, Effort: 500})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Train(over, p, Options{Reserve: best.Weights}); err != nil || r.UpperBound > best.UpperBound {
+		t.Errorf("objective %v, in reserve were %v (%v)", r.UpperBound, best.UpperBound, err)
+	}
+	// A run with time trains from scratch: a poor network in reserve changes nothing.
+	poor := Weights{U: mat.NewDense(1, 2, []float64{1, 0}), V: mat.NewDense(1, 1, []float64{0.5})}
+	o := Options{Method: MethodDescent, Effort: 50, Threads: 1}
+	alone, err := Train(t.Context(), p, o)
+	o.Reserve = poor
+	if reserved, other := Train(t.Context(), p, o); err != nil || other != nil || reserved.UpperBound != alone.UpperBound {
+		t.Errorf("objectives %v and, with a network in reserve, %v (%v, %v)", alone.UpperBound, reserved.UpperBound, err, other)
+	}
+}
+
 func TestWidthCap(t *testing.T) {
 	p := teacher(8, 15, 2, 2)
 	r, err := Train(t.Context(), p, Options{Method: MethodSDP, Width: 1})

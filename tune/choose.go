@@ -36,6 +36,8 @@ type Options struct {
 	Steps int
 	// Whole goes on to the end of the path however the errors rise.
 	Whole bool
+	// GammaMax is that of Rough, for the same problem and Seed; 0: not known.
+	GammaMax float64
 	// Executor runs the trainings; it has to know Kind.  nil is one in this process with all processors.
 	Executor dispatch.Executor
 	// Progress, unless nil, is called with the path after each point.
@@ -59,23 +61,6 @@ const patience = 3
 
 // ErrFolds is wrapped by the errors about folds.
 var ErrFolds = errors.New("folds cannot be used")
-
-// thumb is the part of γ_max that RuleOfThumb takes.
-const thumb = 1.0 / 32
-
-// RuleOfThumb returns a weight decay without a cross-validation: the part of γ_max that suits many tables, with three digits; 1 where no γ makes a
-// difference.
-func RuleOfThumb(ctx context.Context, p problem.Problem, seed uint64) float64 {
-	if most := largestGamma(ctx, p, seed); most > 0 {
-		return rounded(most * thumb)
-	}
-	return 1
-}
-
-// largestGamma is descent.LargestGamma in the row space of wide data, where it is the same.
-func largestGamma(ctx context.Context, p problem.Problem, seed uint64) float64 {
-	return descent.LargestGamma(ctx, reduce.New(p, reduce.Wide).Reduced(), seed)
-}
 
 // rounded keeps three significant digits, as people type them, so that what is printed can be read.
 func rounded(v float64) float64 {
@@ -113,12 +98,18 @@ func Choose(ctx context.Context, p problem.Problem, folds []Fold, o Options) (*P
 	if o.Executor == nil {
 		o.Executor = dispatch.NewParallel(dispatch.Budget{}, Kind(p.Algebra()))
 	}
-	path := &Path{GammaMax: largestGamma(ctx, p, o.Seed), Folds: len(folds), TotalRows: p.TotalWeight()}
+	if o.GammaMax == 0 {
+		o.GammaMax = descent.LargestGamma(ctx, reduce.New(p, reduce.Wide).Reduced(), o.Seed) // in the row space of wide data it is the same
+	}
+	path := &Path{GammaMax: o.GammaMax, Folds: len(folds), TotalRows: p.TotalWeight()}
 	if !(path.GammaMax > 0) {
 		return nil, fmt.Errorf("%w: the targets do not vary, or the features do not; every weight decay gives the same network", ErrFolds)
 	}
 	w := &walk{path: path, loss: loss.OrSquared(p.Loss), o: o, steps: make([]step, o.Steps)}
 	for k, f := range folds {
+		if err := ctx.Err(); err != nil {
+			return nil, err // before one more is laid out
+		}
 		w.chains = append(w.chains, &chain{name: fmt.Sprintf("fold %d", k+1), fold: f.inRowSpace(), effort: o.Effort, width: capped(o.Width)})
 	}
 	if o.Networks > 0 {
@@ -169,6 +160,9 @@ func (w *walk) run(ctx context.Context) error {
 	defer cancel()
 	w.names = map[string][2]int{}
 	for _, c := range w.chains {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		content, err := c.fold.content()
 		if err != nil {
 			return err

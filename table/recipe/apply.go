@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -109,6 +110,11 @@ func (e *Recipe) HasTargets(t *table.Table) bool {
 
 // ApplyWith is Apply or ApplyFeatures with options.
 func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
+	return e.apply(context.Background(), t, o)
+}
+
+// apply is ApplyWith until ctx ends, whose error it returns then.
+func (e *Recipe) apply(ctx context.Context, t *table.Table, o ApplyOptions) (*Encoded, error) {
 	withTargets, policy := o.Targets, o.Missing
 	if policy == "" {
 		policy = e.Missing
@@ -137,6 +143,9 @@ func (e *Recipe) ApplyWith(t *table.Table, o ApplyOptions) (*Encoded, error) {
 	out := &Encoded{X: mat.NewDense(n, d, nil), Rows: rows}
 	at := 0
 	for k, f := range e.Features {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if err := f.encode(t, t.Columns[columns.features[k]], rows, o.Unknown, refused.refuse, out.X, at); err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"math"
@@ -17,7 +18,10 @@ import (
 // Fit learns a recipe from a training table.  Its Remarks name columns that were
 // dropped because they are constant and columns that look like identifiers.
 // Errors are *table.InputError.
-func Fit(t *table.Table, o Options) (*Recipe, error) {
+func Fit(t *table.Table, o Options) (*Recipe, error) { return fit(context.Background(), t, o) }
+
+// fit is Fit until ctx ends, whose error it returns then.
+func fit(ctx context.Context, t *table.Table, o Options) (*Recipe, error) {
 	o, err := o.withDefaults()
 	if err != nil {
 		return nil, err
@@ -89,6 +93,9 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 		warnings = append(warnings, fmt.Sprintf("%s: column %s has classes that differ in case or blanks only and are taken for different ones: %s", t.Name, printable.Quote(e.Targets[0]), twins))
 	}
 	for _, i := range features {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		column := t.Columns[i]
 		if column.IsSlashedDate() && !forced[i] {
 			return nil, refuseSlashedDates(t, column, rows)
@@ -157,11 +164,16 @@ func Fit(t *table.Table, o Options) (*Recipe, error) {
 
 // FitApply is Fit, and Apply to the same table.
 func FitApply(t *table.Table, o Options) (*Recipe, *Encoded, error) {
-	e, err := Fit(t, o)
+	return fitApply(context.Background(), t, o)
+}
+
+// fitApply is FitApply until ctx ends, whose error it returns then.
+func fitApply(ctx context.Context, t *table.Table, o Options) (*Recipe, *Encoded, error) {
+	e, err := fit(ctx, t, o)
 	if err != nil {
 		return nil, nil, err
 	}
-	encoded, err := e.Apply(t)
+	encoded, err := e.apply(ctx, t, ApplyOptions{Targets: true})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"context"
+
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/table"
@@ -8,14 +10,14 @@ import (
 
 // Fold encodes rows of a training table, for a cross-validation, by a recipe that is fitted on the rows train alone, so that nothing of the rows test
 // gets into the training.  all is the table t as e, fitted with the options o, encodes it, and train and test are rows of all.  Targets and weights are
-// those of all, as a fold may lack a class; a category that the rows train lack is none of the categories.
-func (e *Recipe) Fold(t *table.Table, o Options, all *Encoded, train, test []int) (fit, judge *Encoded, err error) {
+// those of all, as a fold may lack a class; a category that the rows train lack is none of the categories.  When ctx ends its error is returned.
+func (e *Recipe) Fold(ctx context.Context, t *table.Table, o Options, all *Encoded, train, test []int) (fit, judge *Encoded, err error) {
 	o.Task = e.Task
-	own, fit, err := FitApply(t.Subset(chosen(all.Rows, train)), o)
+	own, fit, err := fitApply(ctx, t.Subset(chosen(all.Rows, train)), o)
 	if err != nil {
 		return nil, nil, err
 	}
-	judge, err = own.ApplyWith(t.Subset(chosen(all.Rows, test)), ApplyOptions{Unknown: UnknownIgnore})
+	judge, err = own.apply(ctx, t.Subset(chosen(all.Rows, test)), ApplyOptions{Unknown: UnknownIgnore})
 	if err != nil {
 		return nil, nil, err
 	}

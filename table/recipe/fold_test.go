@@ -1,6 +1,8 @@
 package recipe
 
 import (
+	"context"
+	"errors"
 	"math"
 	"testing"
 
@@ -27,7 +29,7 @@ func TestFoldLearnsFromItsTrainingRowsAlone(t *testing.T) {
 		t.Fatalf("%d rows are encoded", len(all.Rows))
 	}
 	train, test := []int{0, 1, 2, 4, 6}, []int{3, 5} // of those without a missing entry; green, and the class c, are in the test rows alone
-	fit, judge, err := e.Fold(frame, o, all, train, test)
+	fit, judge, err := e.Fold(t.Context(), frame, o, all, train, test)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +61,19 @@ func TestFoldKeepsWeights(t *testing.T) {
 	frame := mustRead(t, "x,w,y\n1,2,0.5\n2,1,1.5\n3,4,2.25\n4,3,0.75\n")
 	o := Options{Weight: "w"}
 	e, all := mustFit(t, frame, o)
-	fit, judge, err := e.Fold(frame, o, all, []int{0, 2, 3}, []int{1})
+	fit, judge, err := e.Fold(t.Context(), frame, o, all, []int{0, 2, 3}, []int{1})
 	if err != nil || len(fit.Weights) != 3 || fit.Weights[1] != 4 || len(judge.Weights) != 1 || judge.Weights[0] != 1 {
 		t.Errorf("weights %v and %v, %v", fit, judge, err)
+	}
+}
+
+// TestFoldLooksAtTheContext: an interruption does not wait for thousands of columns.
+func TestFoldLooksAtTheContext(t *testing.T) {
+	frame := mustRead(t, foldTable)
+	e, all := mustFit(t, frame, Options{Missing: MissingDrop})
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := e.Fold(over, frame, Options{Missing: MissingDrop}, all, []int{0, 1, 2}, []int{3}); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
 	}
 }

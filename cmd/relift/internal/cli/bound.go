@@ -33,11 +33,10 @@ func newBound() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, err := f.tune(c.Context(), p, begin, c.ErrOrStderr())
-			if err != nil {
+			if err := f.tune(c.Context(), p, begin, c.ErrOrStderr()); err != nil {
 				return err
 			}
-			result, err := f.run(ctx, relift.Bound, p, begin, c.ErrOrStderr())
+			result, err := f.run(c.Context(), relift.Bound, p, begin, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}

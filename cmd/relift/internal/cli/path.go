@@ -105,6 +105,11 @@ func (f *pathFlags) path(c *cobra.Command, args []string, test string) error {
 	if err != nil {
 		return err
 	}
+	if err := v.encode(c.Context(), &f.solveFlags, p, ""); errors.Is(err, context.Canceled) {
+		return interrupted(p)
+	} else if err != nil {
+		return err
+	}
 	path, err := f.compute(c.Context(), p, v, begin, c.ErrOrStderr())
 	if err != nil {
 		return err
@@ -160,11 +165,16 @@ func (f *pathFlags) compute(ctx context.Context, p *prepared, v *validation, beg
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, badInputf("%s: the first γ takes longer than half of --time-limit; expected a longer limit", p.source)
 	case errors.Is(err, context.Canceled):
-		return nil, &failure{exitInterrupted, fmt.Errorf("%s: interrupted before there was a network", p.source)}
+		return nil, interrupted(p)
 	case errors.Is(err, tune.ErrFolds):
 		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
 	}
 	return nil, p.failure(err)
+}
+
+// interrupted is the error about a path without a point.
+func interrupted(p *prepared) error {
+	return &failure{exitInterrupted, fmt.Errorf("%s: interrupted before there was a network", p.source)}
 }
 
 // progress says what the last run found.

@@ -103,6 +103,7 @@ type solver func(context.Context, relift.Problem, relift.Options) (*relift.Resul
 // run solves the prepared problem with a progress table on stderr.  The time limit counts from begin.
 func (f *solveFlags) run(ctx context.Context, solve solver, p *prepared, begin time.Time, stderr io.Writer) (*relift.Result, error) {
 	options := f.options(begin)
+	options.Reserve = f.tuning.rough.Weights
 	var to tee
 	if !f.quiet {
 		table := report.NewTable(raw(stderr), isTerminal(stderr))

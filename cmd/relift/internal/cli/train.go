@@ -46,11 +46,10 @@ func newTrain() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ctx, err := f.tune(c.Context(), p, begin, c.ErrOrStderr())
-			if err != nil {
+			if err := f.tune(c.Context(), p, begin, c.ErrOrStderr()); err != nil {
 				return err
 			}
-			result, err := f.run(ctx, relift.Train, p, begin, c.ErrOrStderr())
+			result, err := f.run(c.Context(), relift.Train, p, begin, c.ErrOrStderr())
 			if err != nil {
 				return err
 			}

@@ -29,6 +29,7 @@ type tuneFlags struct {
 	metric           string
 	oneStandardError bool
 	changed          func(flag string) bool // whether the caller gave it
+	rough            tune.Rough             // before the cross-validation
 	outcome          *report.Tuning         // nil where γ was given or comes from the rule of thumb
 }
 
@@ -93,34 +94,36 @@ const mostTuningRows = 20_000
 // tuningShare is the share of the time limit for the cross-validation.
 const tuningShare = 0.5
 
-// afterInterruption is how long a run that is interrupted before it has a network goes on for γ, and again for a first network.
+// afterInterruption is how long a run that is interrupted before it has a network goes on for γ and a first one.
 const afterInterruption = 150 * time.Millisecond
 
-// aMoment is a context that is interrupted a moment from now.
-func aMoment(ctx context.Context) context.Context {
-	short, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	time.AfterFunc(afterInterruption, cancel)
-	return short
+// lingering is a context that ends with ctx, or a moment later where that is cancelled.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			time.AfterFunc(afterInterruption, cancel)
+		} else {
+			cancel()
+		}
+	})
+	return inner, func() { stop(); cancel() }
 }
 
-// tune chooses γ where --reg auto asks for it, with a table of its progress on stderr.  What follows uses the context that it returns: that of an interrupted
-// cross-validation ends a moment later, so that there is a network.
-func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, stderr io.Writer) (context.Context, error) {
+// tune chooses γ where --reg auto asks for it, with its progress on stderr.  A network that is trained roughly before that is in reserve for a run that ends before it has
+// a better one.
+func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, stderr io.Writer) error {
 	t := &f.tuning
 	if !t.auto {
-		return ctx, nil
+		return nil
 	}
 	if err := f.options(begin).Check(p.problem(1)); err != nil { // before the work, not after it
-		return nil, badInput(fmt.Errorf("%s: %w", p.source, err))
+		return badInput(fmt.Errorf("%s: %w", p.source, err))
 	}
 	const what = "--reg auto: "
-	v, err := f.validation(p, what)
-	switch {
-	case errors.Is(err, tune.ErrFolds) && !t.changed("folds"):
-		f.ruleOfThumb(ctx, p, err, stderr)
-		return ctx, nil
-	case err != nil:
-		return nil, err
+	v, useless := f.validation(p, what)
+	if t.refuses(useless) {
+		return useless
 	}
 	within := ctx
 	if f.timeLimit > 0 {
@@ -128,81 +131,145 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 		within, cancel = context.WithDeadline(ctx, begin.Add(time.Duration(tuningShare*float64(f.timeLimit))))
 		defer cancel()
 	}
-	o := v.options(f, stderr)
-	o.Executor = dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
-	path, err := tune.Choose(within, p.problem(f.reg), v.folds, o)
-	switch {
-	case errors.Is(err, context.DeadlineExceeded):
-		f.ruleOfThumb(ctx, p, fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what), stderr)
-		return ctx, nil
-	case errors.Is(err, context.Canceled):
-		f.ruleOfThumb(aMoment(ctx), p, fmt.Errorf("%s: %sinterrupted before γ was chosen", p.source, what), stderr)
-		return aMoment(ctx), nil
-	case errors.Is(err, tune.ErrFolds):
-		f.ruleOfThumb(ctx, p, fmt.Errorf("%s: %s%w", p.source, what, err), stderr)
-		return ctx, nil
-	case err != nil:
-		return nil, internal(err)
+	if err := f.roughly(within, p, stderr); err != nil {
+		return err
 	}
+	if useless == nil {
+		useless = v.encode(within, f, p, what)
+		if t.refuses(useless) {
+			return useless
+		}
+	}
+	var path *tune.Path
+	if useless == nil {
+		o := v.options(f, stderr)
+		o.GammaMax, o.Executor = t.rough.GammaMax, dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
+		if path, useless = tune.Choose(within, p.problem(f.reg), v.folds, o); errors.Is(useless, tune.ErrFolds) {
+			useless = fmt.Errorf("%s: %s%w", p.source, what, useless)
+		}
+	}
+	switch {
+	case useless == nil:
+		f.chose(p, v, path, stderr)
+		return nil
+	case errors.Is(useless, context.DeadlineExceeded):
+		useless = fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what)
+	case errors.Is(useless, context.Canceled):
+		useless = fmt.Errorf("%s: %sinterrupted before γ was chosen", p.source, what)
+	case !errors.Is(useless, tune.ErrFolds):
+		return internal(useless)
+	}
+	f.reg = t.rough.Gamma
+	p.warnings = append(p.warnings, fmt.Sprintf("%v; took %v by a rule of thumb, --reg says otherwise", useless, f.reg))
+	f.warn(stderr, p.warnings[len(p.warnings)-1:])
+	return nil
+}
+
+// refuses says whether an error about folds is one of the input, and no reason for a rule of thumb: where the folds were asked for.
+func (t *tuneFlags) refuses(err error) bool {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return false
+	}
+	return t.changed("folds") || !errors.Is(err, tune.ErrFolds)
+}
+
+// roughly takes γ by a rule of thumb and trains a first network for that, of which it tells on stderr.
+func (f *solveFlags) roughly(ctx context.Context, p *prepared, stderr io.Writer) (err error) {
+	ctx, cancel := lingering(ctx)
+	defer cancel()
+	t := &f.tuning
+	last := time.Now()
+	show := func(r tune.Rough) {
+		objective, _ := p.problem(r.Gamma).Objective(r.Weights)
+		fmt.Fprintf(stderr, "a first network, for γ = %v by a rule of thumb, has the objective %s and %s\n", r.Gamma, report.Above(report.Number(objective)), report.Plural(r.Weights.Width(), "neuron", "neurons"))
+		last = time.Now()
+	}
+	o := tune.RoughOptions{Width: int(f.width), Seed: uint64(f.seed)}
+	if !f.quiet {
+		o.Progress = func(r tune.Rough) {
+			if time.Since(last) > showEvery {
+				show(r)
+			}
+		}
+	}
+	if t.rough, err = tune.Roughly(ctx, p.problem(1), o); err != nil {
+		return internal(err)
+	}
+	if !f.quiet && t.rough.Weights.Width() > 0 {
+		show(t.rough)
+	}
+	return nil
+}
+
+// showEvery is how often the first network is told of while it is trained.
+const showEvery = 500 * time.Millisecond
+
+// chose takes the γ that a cross-validation chose.
+func (f *solveFlags) chose(p *prepared, v *validation, path *tune.Path, stderr io.Writer) {
 	f.reg = path.Gamma()
 	if path.Status == tune.Interrupted {
 		p.warnings = append(p.warnings, fmt.Sprintf("--reg auto: the cross-validation was ended early, after %s; a smaller γ may be better",
 			report.Plural(len(path.Points), "weight decay", "weight decays")))
 		f.warn(stderr, p.warnings[len(p.warnings)-1:])
 	}
-	t.outcome = v.report(t, path)
-	if ctx.Err() != nil {
-		return aMoment(ctx), nil
-	}
-	return ctx, nil
+	f.tuning.outcome = v.report(&f.tuning, path)
 }
 
 // validation is a cross-validation that is about to begin.
 type validation struct {
 	metric   tuningMetric
 	newRows  network.Metric // what people judge networks by
-	folds    []tune.Fold
-	division string // of the rows
-	rows     int    // that take part
+	training *table.Table   // the rows for training,
+	divided  []tune.Rows    // divided into folds,
+	division string         // by this,
+	folds    []tune.Fold    // and encoded
+	rows     int            // that take part
 	begin    time.Time
 }
 
-// validation makes the folds; what goes before messages.
+// validation divides the rows into folds, which encode makes; what goes before messages.
 func (f *solveFlags) validation(p *prepared, what string) (*validation, error) {
 	t := &f.tuning
 	metric, err := t.judge(p)
 	if err != nil {
 		return nil, err
 	}
-	training, err := p.encoding.TrainingRows(p.table, f.data.Split)
-	if err != nil {
+	v := &validation{metric: metric, begin: time.Now()}
+	if v.training, err = p.encoding.TrainingRows(p.table, f.data.Split); err != nil {
 		return nil, badInput(err)
 	}
-	rows, division, err := t.divide(p, training, uint64(f.seed))
-	if err != nil {
+	if v.divided, v.division, err = t.divide(p, v.training, uint64(f.seed)); err != nil {
 		return nil, badInput(fmt.Errorf("%s: %s%w", p.source, what, err))
+	}
+	for k, r := range v.divided {
+		if len(r.Train) < 2 { // nothing can vary; asked before thousands of columns are looked at
+			return nil, badInput(fmt.Errorf("%s: %s%w: fold %d has %s to train on; expected at least 2", p.source, what, tune.ErrFolds, k+1, report.Plural(len(r.Train), "row", "rows")))
+		}
+		v.rows = max(v.rows, len(r.Train)+len(r.Test))
 	}
 	familiar := "r2"
 	if p.encoding.Task == recipe.TaskClassification {
 		familiar = "accuracy"
 	}
-	newRows, err := network.MetricNamed(familiar, p.encoding, p.loss)
-	if err != nil {
+	if v.newRows, err = network.MetricNamed(familiar, p.encoding, p.loss); err != nil {
 		return nil, internal(err)
 	}
-	v := &validation{metric: metric, newRows: newRows, division: division, begin: time.Now()}
-	for k, r := range rows {
-		if len(r.Train) < 2 { // nothing can vary; asked before thousands of columns are looked at
-			return nil, badInput(fmt.Errorf("%s: %s%w: fold %d has %s to train on; expected at least 2", p.source, what, tune.ErrFolds, k+1, report.Plural(len(r.Train), "row", "rows")))
-		}
-		fit, judge, err := p.encoding.Fold(training, f.data.Options, p.train, r.Train, r.Test)
-		if err != nil {
-			return nil, badInput(fmt.Errorf("%s%w: fold %d: %w", what, tune.ErrFolds, k+1, err))
+	return v, nil
+}
+
+// encode makes the folds; when ctx ends its error is returned.
+func (v *validation) encode(ctx context.Context, f *solveFlags, p *prepared, what string) error {
+	for k, r := range v.divided {
+		fit, judge, err := p.encoding.Fold(ctx, v.training, f.data.Options, p.train, r.Train, r.Test)
+		switch {
+		case err != nil && ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return badInput(fmt.Errorf("%s%w: fold %d: %w", what, tune.ErrFolds, k+1, err))
 		}
 		v.folds = append(v.folds, tune.Fold{Train: p.posed(fit, f.reg), TestX: judge.X, TestY: judge.Y, TestWeights: judge.Weights})
-		v.rows = max(v.rows, len(r.Train)+len(r.Test))
 	}
-	return v, nil
+	return nil
 }
 
 // options are those of the cross-validation, with a table of its progress on stderr.
@@ -234,13 +301,6 @@ func (v *validation) report(t *tuneFlags, path *tune.Path) *report.Tuning {
 	}
 	out.NewRows = report.NewRows{Metric: v.newRows.Name, Mean: report.Number(v.newRows.FromError(path.Points[path.Chosen].Also))}
 	return out
-}
-
-// ruleOfThumb takes a γ that suits many tables where cross-validation cannot choose one, and warns of it, with the reason.
-func (f *solveFlags) ruleOfThumb(ctx context.Context, p *prepared, reason error, stderr io.Writer) {
-	f.reg = tune.RuleOfThumb(ctx, p.problem(1), uint64(f.seed))
-	p.warnings = append(p.warnings, fmt.Sprintf("%v; took %v by a rule of thumb, --reg says otherwise", reason, f.reg))
-	f.warn(stderr, p.warnings[len(p.warnings)-1:])
 }
 
 // divide returns the folds of the training rows, and what they are divided by.

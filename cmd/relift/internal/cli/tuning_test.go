@@ -181,19 +181,29 @@ func (w *watcher) Write(text []byte) (int, error) {
 	return w.Buffer.Write(text)
 }
 
-// TestInterruptedCrossValidation: one that is interrupted after its first γ chooses among what there is, and the run goes on for a moment and has a network.
-func TestInterruptedCrossValidation(t *testing.T) {
+// TestInterruptedAtAnyMoment: after the first network, among the folds, and between those and the final training: there is a trained network.
+func TestInterruptedAtAnyMoment(t *testing.T) {
 	_, path := file(t, "t.csv", measured(60))
-	ctx, cancel := context.WithCancel(t.Context())
-	var stdout bytes.Buffer
-	stderr := &watcher{words: " ± ", act: func(string) { cancel() }}
-	status := Main(ctx, []string{"train", path, "--target", "kind", "--drop", "y,site", "--json"}, &stdout, stderr)
-	var s report.Summary
-	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil {
-		t.Fatalf("exit status %d: %s%s", status, stdout.String(), stderr.String())
-	}
-	if status != exitDone || s.Settings.RegFrom != "cross-validation" || s.Tuning.Status != "interrupted" || s.Network.Width == 0 {
-		t.Errorf("exit status %d, γ by %s, %v, width %d: %s", status, s.Settings.RegFrom, s.Tuning, s.Network.Width, stderr.String())
+	for _, c := range []struct{ words, from, tuning string }{
+		{"a first network", "rule of thumb", ""},
+		{" ± deviation", "cross-validation", "interrupted"}, // the header comes with the first γ
+		{"phase", "cross-validation", "rising"},
+	} {
+		ctx, cancel := context.WithCancel(t.Context())
+		var stdout bytes.Buffer
+		stderr := &watcher{words: c.words, act: func(string) { cancel() }}
+		status := Main(ctx, []string{"train", path, "--target", "kind", "--drop", "y,site", "--json"}, &stdout, stderr)
+		var s report.Summary
+		if err := json.Unmarshal(stdout.Bytes(), &s); err != nil {
+			t.Fatalf("%s: exit status %d: %s%s", c.words, status, stdout.String(), stderr.String())
+		}
+		tuning := ""
+		if s.Tuning != nil {
+			tuning = s.Tuning.Status
+		}
+		if status != exitDone || s.Status != "interrupted" || s.Settings.RegFrom != c.from || tuning != c.tuning || s.Network.Width == 0 || !(s.LowerBound > 0) || !s.Metrics.Train.Helps() {
+			t.Errorf("%s: exit status %d, %s, γ by %s, %q, width %d, bound %v, accuracy %v: %s", c.words, status, s.Status, s.Settings.RegFrom, tuning, s.Network.Width, s.LowerBound, *s.Metrics.Train.Accuracy, stderr.String())
+		}
 	}
 }
 
