@@ -129,8 +129,11 @@ func (s *state) run(ctx context.Context, plan func() (Method, []Phase)) (*Result
 	return s.finish(ctx, m, method)
 }
 
-// lastTraining is how long an interrupted run without a network trains one.
-const lastTraining = 200 * time.Millisecond
+// lastTraining is how long an interrupted run without a network trains one, longestTraining how long where it takes that long for the first.
+const (
+	lastTraining    = 200 * time.Millisecond
+	longestTraining = 500 * time.Millisecond
+)
 
 // lastNetwork sees to it that there is a trained network, whenever the run ended: one in reserve is taken where the run has no better one, and where that is so, or there
 // is none, because of an interruption, it is trained for a moment.
@@ -142,7 +145,29 @@ func (s *state) lastNetwork(ctx context.Context, m *machine) error {
 	if _, now := s.record.Network(); ctx.Err() == nil || before.Width() > 0 && now == objective {
 		return nil
 	}
-	return m.lastResort(s.training(0, untilTheEnd), lastTraining)
+	p := s.training(0, untilTheEnd)
+	train := p.Run
+	p.Run = func(ctx context.Context) (func(), error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		s.cancelWhenTrained(ctx, cancel, lastTraining)
+		return train(ctx)
+	}
+	return m.lastResort(p, longestTraining)
+}
+
+// lookEvery is how often it is looked for a first network.
+const lookEvery = 20 * time.Millisecond
+
+// cancelWhenTrained cancels ctx after a time, or when there is a network, whichever is later.
+func (s *state) cancelWhenTrained(ctx context.Context, cancel context.CancelFunc, after time.Duration) {
+	s.clock.AfterFunc(after, func() {
+		if w, _ := s.record.Network(); w.Width() > 0 || ctx.Err() != nil {
+			cancel()
+			return
+		}
+		s.cancelWhenTrained(ctx, cancel, lookEvery)
+	})
 }
 
 // quickRows is the largest number of rows for which a certificate is made and verified in a part of a second.

@@ -26,11 +26,13 @@ const (
 	roughRows                = 20_000
 	roughNumbers             = 2_000_000
 	fewestPasses, mostPasses = 10, 200
+	// roughWidth caps the network, so that one of that width is the first that is trained, and soon there.
+	roughWidth = 50
 )
 
 // RoughOptions of Roughly.  The zero value asks for the defaults.
 type RoughOptions struct {
-	Width    int // caps the network; 0: no cap
+	Width    int // caps the network beside a cap of its own; 0: none
 	Seed     uint64
 	Progress func(Rough) // unless nil, is called with each better network, from the goroutine of Roughly
 }
@@ -58,7 +60,11 @@ func Roughly(ctx context.Context, p problem.Problem, o RoughOptions) (Rough, err
 		q.Gamma *= q.TotalWeight() / total
 	}
 	n, d, c := q.Dims()
-	training := descent.TrainOptions{Width: o.Width, Seed: o.Seed, Effort: min(max(roughNumbers/(n*(d+c)), fewestPasses), mostPasses)}
+	width := roughWidth
+	if o.Width > 0 {
+		width = min(width, o.Width)
+	}
+	training := descent.TrainOptions{Width: width, Seed: o.Seed, Effort: min(max(roughNumbers/(n*(d+c)), fewestPasses), mostPasses)}
 	if o.Progress != nil {
 		training.Progress = func(w problem.Weights, _ float64) {
 			if w.Width() > 0 {

@@ -38,6 +38,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 	// The cleanup also runs when write panics: done stays false.
 	done := false
 	defer func() {
+		underWay.end(file.Name())
 		if !done {
 			file.Close() // harmless when already closed
 			os.Remove(file.Name())
@@ -112,7 +113,7 @@ func createTemp(target string) (*os.File, error) {
 	}
 	for try := 0; ; try++ {
 		name := fmt.Sprintf("%s.%s.%08x.tmp", dir, base, rand.Uint32())
-		file, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, newFileMode)
+		file, err := underWay.begin(name)
 		if errors.Is(err, fs.ErrExist) && try < 1000 {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,11 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/relift/relift/internal/atomicfile"
 	"github.com/relift/relift/report"
 )
 
 // The test binary plays the program when this variable is set: "main" runs
-// relift, "wait" waits for two signals.
+// relift, "write" waits for two signals while it writes a file.
 const role = "RELIFT_TEST_ROLE"
 
 func TestMain(m *testing.M) {
@@ -27,13 +29,17 @@ func TestMain(m *testing.M) {
 		ctx, stop := Interruptible()
 		defer stop()
 		os.Exit(Main(ctx, os.Args[1:], os.Stdout, os.Stderr))
-	case "wait":
+	case "write":
 		ctx, stop := Interruptible()
 		defer stop()
-		fmt.Println("ready")
-		<-ctx.Done()
-		fmt.Println("cancelled")
-		time.Sleep(time.Minute)
+		err := atomicfile.Write(os.Args[1], func(io.Writer) error {
+			fmt.Println("ready")
+			<-ctx.Done()
+			fmt.Println("cancelled")
+			time.Sleep(time.Minute)
+			return nil
+		})
+		fmt.Println(err)
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
@@ -94,8 +100,10 @@ func TestSignalEndsARunCleanly(t *testing.T) {
 	wantOnly(t, dir, "m.json", "c.npz")
 }
 
+// TestSecondSignalEndsTheProcess at once, and leaves no part of a file.
 func TestSecondSignalEndsTheProcess(t *testing.T) {
-	c := start(t, "wait")
+	dir := t.TempDir()
+	c := start(t, "write", filepath.Join(dir, "m.json"))
 	stdout, err := c.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +123,7 @@ func TestSecondSignalEndsTheProcess(t *testing.T) {
 	if err := c.Wait(); err == nil || !strings.Contains(err.Error(), "interrupt") {
 		t.Errorf("the process ended with %v", err)
 	}
+	wantOnly(t, dir)
 }
 
 // TestSignalEndsTheReading interrupts a run that waits for its table.
