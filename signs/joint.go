@@ -28,16 +28,15 @@ const jointStart = 0.8
 // network whose neurons say how large the moments are.  The result is nil where nothing better came out, and for losses whose dual is not
 // smooth in the interior of its domain.
 func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
-	value := t.Value()
 	in := t.in
-	if math.IsInf(value, 1) || !in.frees() {
+	if math.IsInf(t.Value(), 1) || !in.frees() {
 		return nil
 	}
 	out := &Tree{in: in.copy(), options: t.options, root: copyTree(t.root, nil), leaves: t.leaves, best: t.best, planted: true, together: t.together}
 	out.options.Close = 1
 	out.closed = 1
 	nodes := out.frontierNodes()
-	start := jointStart / value
+	start := jointStart / highest(nodes)
 	rows := in.freeRows()
 	j := leaf.Joint{Algebra: t.together, Gamma: in.gamma, Loss: loss.OrSquared(in.problem.Loss).(loss.Smooth), Balanced: in.problem.Intercept}
 	if j.Loss.Linked() {
@@ -53,6 +52,7 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	neurons := in.neurons(w)
 	scale := in.scales(neurons, nodes)
 	j.Directions = neurons.directions
+	j.Objective, _ = in.problem.Objective(w)
 	w0 := in.turned(in.w, rows)
 	w0.Scale(start, w0)
 	o := t.leafOptions()
@@ -64,6 +64,7 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 		for k, nd := range nodes {
 			cone := in.jointCone(nd, rows, all, start, scale[k])
 			cone.Problem.Algebra = t.together
+			cone.Neurons = in.within(neurons, nd)
 			j.Cones = append(j.Cones, cone)
 		}
 		if r = leaf.SolveJoint(ctx, j, w0, o); r.W != nil {
@@ -155,6 +156,15 @@ func (t *Tree) frontierNodes() (nodes []*node) {
 	return nodes
 }
 
+// highest is the largest bound of leaves, at least 1.
+func highest(nodes []*node) float64 {
+	value := 1.0
+	for _, nd := range nodes {
+		value = max(value, nd.bound)
+	}
+	return value
+}
+
 // jointCone describes a leaf for the joint program of some rows, with start times its multipliers, all of them or those of the conditions that are nearly active.
 func (in *instance) jointCone(nd *node, rows []int, all bool, start, scale float64) leaf.JointCone {
 	l := in.layout(nd)
@@ -208,7 +218,7 @@ const leastScale = 0.05
 // neurons are those of a network in the coordinates of an instance, the largest first.
 type neurons struct {
 	directions *mat.Dense // k×d, unit; nil for none
-	sides      []float64  // k, of v in the first output
+	outputs    *mat.Dense // k×c, v, unit
 	sizes      []float64  // k, ‖u‖‖v‖
 }
 
@@ -229,17 +239,52 @@ func (in *instance) neurons(w problem.Weights) neurons {
 		if !(size[j] > 0) {
 			break
 		}
-		direction := u.RawRowView(j)
-		normalise(direction)
-		out.sizes, out.sides = append(out.sizes, size[j]), append(out.sides, v.At(j, 0))
+		normalise(u.RawRowView(j))
+		normalise(v.RawRowView(j))
+		out.sizes = append(out.sizes, size[j])
 		if out.directions == nil {
-			out.directions = mat.NewDense(1, in.d, nil)
+			out.directions, out.outputs = mat.NewDense(1, in.d, nil), mat.NewDense(1, in.c, nil)
 		} else {
-			out.directions = out.directions.Grow(1, 0).(*mat.Dense)
+			out.directions, out.outputs = out.directions.Grow(1, 0).(*mat.Dense), out.outputs.Grow(1, 0).(*mat.Dense)
 		}
-		out.directions.SetRow(len(out.sizes)-1, direction)
+		out.directions.SetRow(len(out.sizes)-1, u.RawRowView(j))
+		out.outputs.SetRow(len(out.sizes)-1, v.RawRowView(j))
 	}
 	return out
+}
+
+// inside reports whether neuron j lies in a leaf.
+func (of neurons) inside(j int, l *layout) bool {
+	if l.v != 0 && !(of.outputs.At(j, 0)*float64(l.v) > 0) {
+		return false
+	}
+	for _, a := range l.lines {
+		if short.Dot(a, of.directions.RawRowView(j)) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// within lists the neurons in a leaf for its program, (u, v) with ‖u‖ = ‖v‖ (k×(d+c)); nil where there are none.
+func (in *instance) within(of neurons, nd *node) *mat.Dense {
+	l := in.layout(nd)
+	var rows []float64
+	for j, size := range of.sizes {
+		if !of.inside(j, l) {
+			continue
+		}
+		side := 1.0
+		if l.v < 0 {
+			side = -1
+		}
+		rows = append(rows, scaled(of.directions.RawRowView(j), math.Sqrt(size))...)
+		rows = append(rows, scaled(of.outputs.RawRowView(j), side*math.Sqrt(size))...)
+	}
+	if rows == nil {
+		return nil
+	}
+	return mat.NewDense(len(rows)/(in.d+in.c), in.d+in.c, rows)
 }
 
 // scales divides the size of a network, Σ‖u_j‖‖v_j‖, among the leaves in which its neurons lie.
@@ -253,11 +298,7 @@ func (in *instance) scales(of neurons, nodes []*node) []float64 {
 	for j, size := range of.sizes {
 		total += size
 		for k, l := range layouts {
-			inside := l.v == 0 || of.sides[j]*float64(l.v) > 0
-			for _, a := range l.lines {
-				inside = inside && short.Dot(a, of.directions.RawRowView(j)) >= 0
-			}
-			if inside {
+			if of.inside(j, l) {
 				out[k] += size
 				break
 			}

@@ -17,6 +17,7 @@ type iterate struct {
 	algebra    linalg.Algebra
 	allow      bool // cones may enter
 	rank       int  // most rows of P
+	most       int  // unknowns of the system
 	m, d, c, f int
 	n          int        // N = m + d + c
 	lines      *mat.Dense // the numbered lines, then those of the cones (K×N)
@@ -46,7 +47,7 @@ type cone struct{ line, fold int }
 func newIterate(p Problem, o Options) *iterate {
 	m, d, c, f := p.dims()
 	it := &iterate{
-		problem: p, algebra: p.Algebra, allow: p.Positive && o.Cones, rank: o.ConeRank, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
+		problem: p, algebra: p.Algebra, allow: p.Positive && o.Cones, rank: o.ConeRank, most: o.Unknowns, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
 		psi: make([]float64, m), folds: map[int]int{},
 	}
 	it.base = 2*m + f

@@ -33,6 +33,8 @@ type Joint struct {
 	Weights  []float64  // n, positive; nil for ones
 	Balanced bool       // there is an intercept
 	Cones    []JointCone
+	// Objective is that of a network, 0 where none is known: the program is solved as soon as most of the gap to it is there to stay.
+	Objective float64
 	// Directions, unit, the first ones first, are where the neurons are expected: they complete the projection of the second-order cones (k×d); nil for none.
 	Directions *mat.Dense
 }
@@ -49,6 +51,8 @@ type JointCone struct {
 	Start Multipliers
 	// Scale is about the trace of U over the neurons of this cone.
 	Scale float64
+	// Neurons are those of a network in the cone, (u, v) with ‖u‖ = ‖v‖ (k×(d+c)): a start of the primal close to an optimum.  nil for none.
+	Neurons *mat.Dense
 }
 
 // JointResult is the outcome of SolveJoint.
@@ -83,7 +87,10 @@ type part struct {
 // Constants of the joint program.
 const (
 	jointSteps    = 80
-	jointPatience = 25 // steps without progress
+	jointPatience = 25   // steps without progress
+	jointSpread   = 0.3  // part of the directions' moments beside those of neurons
+	jointOpen     = 0.1  // part of the gap that a program may leave to gain
+	jointViolated = 0.02 // and violations, of products and cones, that it may leave then
 )
 
 // SolveJoint improves W from a start w (n×c) that is strictly feasible with the cones' multipliers, inside of the domain of the loss and
@@ -124,7 +131,10 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 		case ctx.Err() != nil:
 			out.Status = Interrupted
 			return out
-		case gap < o.Tolerance && infeasible < o.Tolerance && worst.pairs < 5*o.Tolerance && worst.cones < 3*coneTolerance:
+		case gap < o.Tolerance && infeasible < o.Tolerance && (st.full() || worst.pairs < 5*o.Tolerance && worst.cones < 3*coneTolerance):
+			out.Status = Solved
+			return out
+		case st.enough(bound, primal, infeasible) && (st.full() || max(worst.pairs, worst.cones) < jointViolated):
 			out.Status = Solved
 			return out
 		case len(history) > jointPatience && bound-history[len(history)-jointPatience] < 0.1*o.Tolerance*bound:
@@ -138,6 +148,22 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 			return out
 		}
 	}
+}
+
+// enough reports whether what the program can still gain is a small part of the gap to the known network.
+func (st *joint) enough(bound, primal, infeasible float64) bool {
+	open := jointOpen * (st.Objective - bound)
+	return primal-bound < open && infeasible*primal < open
+}
+
+// full reports whether no cone takes further products.
+func (st *joint) full() bool {
+	for _, pt := range st.parts {
+		if pt.room() > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // newPart starts a cone.
@@ -165,7 +191,12 @@ func (st *joint) newPart(k JointCone, o Options) (*part, float64, bool) {
 	}
 	g := st.Gamma
 	it.z = k.Problem.moments()
-	it.z.Scale(max(k.Scale, 1e-6), it.z)
+	if k.Neurons == nil {
+		it.z.Scale(max(k.Scale, 1e-6), it.z)
+	} else {
+		it.z.Scale(jointSpread*max(k.Scale, 1e-6), it.z)
+		it.z.Add(it.z, k.Problem.sum(k.Neurons))
+	}
 	start := k.Start.Scaled(g)
 	tau := (start.TauU - start.TauV) / 2
 	it.tau = [2]float64{g/2 + tau, g/2 - tau}

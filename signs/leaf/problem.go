@@ -107,21 +107,11 @@ func (p Problem) cost() *mat.Dense {
 // about 1.
 func (p Problem) moments() *mat.Dense {
 	m, d, c, _ := p.dims()
-	k, _ := p.Samples.Dims()
 	n := m + d + c
-	z := mat.NewDense(k, n, nil)
-	if m > 0 {
-		var t mat.Dense
-		p.Algebra.Mul(&t, p.Samples, p.Open.T())
-		for s := range k {
-			for i, v := range t.RawRowView(s) {
-				z.Set(s, i, max(0, v))
-			}
-		}
-	}
+	z := p.activated(p.Samples)
+	k, _ := z.Dims()
 	for s := range k {
 		row := z.RawRowView(s)
-		copy(row[m:m+d], p.Samples.RawRowView(s))
 		if p.Positive {
 			row[m+d] = 1
 			continue
@@ -153,6 +143,36 @@ func (p Problem) moments() *mat.Dense {
 		mean.Set(i, i, mean.At(i, i)+add)
 	}
 	return mean
+}
+
+// activated returns z = (α, u, v) of directions u (k×d), with v = 0 (k×N).
+func (p Problem) activated(u mat.Matrix) *mat.Dense {
+	m, d, c, _ := p.dims()
+	k, _ := u.Dims()
+	z := mat.NewDense(k, m+d+c, nil)
+	z.Slice(0, k, m, m+d).(*mat.Dense).Copy(u)
+	if m == 0 {
+		return z
+	}
+	var t mat.Dense
+	p.Algebra.Mul(&t, u, p.Open.T())
+	for s := range k {
+		for i, v := range t.RawRowView(s) {
+			z.Set(s, i, max(0, v))
+		}
+	}
+	return z
+}
+
+// sum returns Σ zzᵀ over neurons (u, v) in the cone (k×(d+c)).
+func (p Problem) sum(neurons *mat.Dense) *mat.Dense {
+	m, d, c, _ := p.dims()
+	k, _ := neurons.Dims()
+	z := p.activated(neurons.Slice(0, k, 0, d))
+	z.Slice(0, k, m+d, m+d+c).(*mat.Dense).Copy(neurons.Slice(0, k, d, d+c))
+	out := mat.NewDense(m+d+c, m+d+c, nil)
+	p.Algebra.Mul(out, z.T(), z)
+	return out
 }
 
 // Size estimates the bytes of the multipliers.

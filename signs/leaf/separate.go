@@ -16,7 +16,6 @@ import (
 const (
 	addShare      = 0.5  // products added in one step, relative to N,
 	addLeast      = 60   // but at least
-	mostUnknowns  = 6000 // of the Schur complement, which then takes 300 MB; no more products enter
 	addBelow      = 0.3  // violation from which a product is added, relative to the tolerance
 	slackViolated = 5.0  // slack of a new condition, in violations,
 	slackLeast    = 0.05 // but at least, relative to the lengths of its lines
@@ -114,7 +113,7 @@ func (it *iterate) violated(t *mat.Dense, length []float64, tolerance float64) (
 			}
 		}
 	}
-	limit := max(0, min(max(addLeast, int(addShare*float64(it.n))), mostUnknowns-it.m-len(it.pairs)-len(it.coneMul)))
+	limit := min(max(addLeast, int(addShare*float64(it.n))), it.room())
 	if len(found) > limit {
 		slices.SortStableFunc(found, func(x, y candidate) int {
 			switch {
@@ -134,6 +133,9 @@ func (it *iterate) violated(t *mat.Dense, length []float64, tolerance float64) (
 	}
 	return pairs, slack, worst
 }
+
+// room is how many more products the system may get.
+func (it *iterate) room() int { return max(0, it.most-it.m-len(it.pairs)-len(it.coneMul)) }
 
 // leading returns the projection of the cones: the leading eigenvectors of Z_uu, or the identity in small dimensions.
 func (it *iterate) leading() *mat.Dense {
@@ -220,7 +222,7 @@ func (it *iterate) violatedCones(t *mat.Dense, length []float64, tolerance float
 			return 0
 		}
 	})
-	for _, f := range found[:min(len(found), conesPerStep)] {
+	for _, f := range found[:min(len(found), conesPerStep, it.room()/it.width())] {
 		fresh = append(fresh, f.cone)
 	}
 	return fresh, worst

@@ -26,6 +26,8 @@ type Options struct {
 	// ConeRank is the largest number of rows of P.  More give a tighter bound, but for a leaf of a tree not for the same time: on 40 rows of Pima
 	// Indians (d = 9) the tree closed in 6.8 s with 3, 8.2 s with 5, 17.5 s with all and 10.3 s without cones.
 	ConeRank int
+	// Unknowns is the largest order of the system: where it is reached no more products enter.
+	Unknowns int
 	// Trace, when set, is called after every step.
 	Trace func(Step)
 }
@@ -41,9 +43,12 @@ type Step struct {
 	DualStep          float64
 }
 
+// mostUnknowns is an order with which the system takes 300 MB.
+const mostUnknowns = 6000
+
 // Defaults are the options used by the sign tree.
 func Defaults() Options {
-	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 1, Steps: 80, Cones: true, ConeRank: 3}
+	return Options{Close: 1 + 5e-5, Tolerance: 1e-3, Excess: 1, Steps: 80, Cones: true, ConeRank: 3, Unknowns: mostUnknowns}
 }
 
 // Status says why the solver stopped.
