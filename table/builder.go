@@ -244,8 +244,10 @@ func (b *Builder) judge(c *columnBuilder) verdict {
 	t := b.tally(c)
 	v := t.judge(c.declared, b.reading, b.evidence)
 	if v.kind == Categorical && t.words > 0 {
-		v.dates = c.dates()
-		v.slashed = v.dates == "" && all(c.words.words(), notation.Slashed)
+		if v.dates = c.dates(); v.dates == "" {
+			words := c.words.words()
+			v.monthFirst, v.dayFirst = notation.MonthFirst.Reads(words), notation.DayFirst.Reads(words)
+		}
 	}
 	return v
 }
@@ -420,7 +422,7 @@ func (b *Builder) Table() (*Table, error) {
 // column turns what was collected into a column.
 func (c *columnBuilder) column(r *Reading) *Column {
 	v := c.verdict
-	column := &Column{Name: c.name, Kind: v.kind, doubt: v.doubt, notation: r.Notation(v.notation), dates: v.dates, slashed: v.slashed}
+	column := &Column{Name: c.name, Kind: v.kind, doubt: v.doubt, notation: r.Notation(v.notation), dates: v.dates, monthFirst: v.monthFirst, dayFirst: v.dayFirst}
 	switch {
 	case c.useless != "":
 		column.Kind, column.doubt = Mixed, c.useless
@@ -499,7 +501,8 @@ func (c *columnBuilder) judgeTexts(column *Column) {
 	}) {
 		column.dates = "" // what came later is none
 	}
-	column.slashed = column.slashed && all(column.Text, func(text string) bool { return text == "" || notation.Slashed(text) })
+	column.monthFirst = column.monthFirst && notation.MonthFirst.Reads(column.Text)
+	column.dayFirst = column.dayFirst && notation.DayFirst.Reads(column.Text)
 	numbers, present := 0, 0
 	values := missingNumbers(len(column.Text))
 	for i, text := range column.Text {
@@ -518,10 +521,6 @@ func (c *columnBuilder) judgeTexts(column *Column) {
 	if 2*numbers > present {
 		column.Kind, column.Numbers, column.dates = Mixed, values, ""
 	}
-}
-
-func all(texts []string, holds func(string) bool) bool {
-	return !slices.ContainsFunc(texts, func(text string) bool { return !holds(text) })
 }
 
 func missingNumbers(n int) []float64 {

@@ -16,9 +16,11 @@ type verdict struct {
 	example  string          // that example; empty where every number is plain
 	doubt    string          // why a column of numbers cannot be read
 	dates    notation.DateLayout
-	slashed  bool // every text is a date of which the month or the day may come first
-	ids      bool // whole numbers that no double tells apart
-	whole    bool // no entry has decimals or an exponent
+	// Whether every text is a date such as 1/2/2024 with the month or the day first.
+	monthFirst, dayFirst bool
+
+	ids   bool // whole numbers that no double tells apart
+	whole bool // no entry has decimals or an exponent
 }
 
 // tally counts how the texts of a column can be read.

@@ -36,7 +36,8 @@ type Column struct {
 	notation notation.Notation   // of the numbers
 	doubt    string              // why a mixed column cannot be read as numbers
 	dates    notation.DateLayout // of a categorical column whose texts are all dates
-	slashed  bool                // its texts are all dates of which the month or the day may come first
+	// Whether all its texts are dates such as 1/2/2024 with the month or the day first.
+	monthFirst, dayFirst bool
 }
 
 // spelling is how the entries of a numeric column are written.
@@ -114,7 +115,7 @@ func (t *Table) Subset(rows []int) *Table {
 		s.Lines = pick(t.Lines, rows)
 	}
 	for _, c := range t.Columns {
-		sub := &Column{Name: c.Name, Kind: c.Kind, notation: c.notation, doubt: c.doubt, dates: c.dates, slashed: c.slashed}
+		sub := &Column{Name: c.Name, Kind: c.Kind, notation: c.notation, doubt: c.doubt, dates: c.dates, monthFirst: c.monthFirst, dayFirst: c.dayFirst}
 		if c.spelling != nil {
 			sub.spelling = &spelling{c.spelling.words, pick(c.spelling.codes, rows)}
 		}
@@ -206,16 +207,26 @@ func (c *Column) Len() int { return max(len(c.Numbers), len(c.Text)) }
 // IsDate reports whether every entry is a date in one and the same layout.
 func (c *Column) IsDate() bool { return c.dates != "" }
 
-// IsSlashedDate reports whether every entry is a date such as 1/2/2024, which month and
-// day do not say by themselves.
-func (c *Column) IsSlashedDate() bool { return c.slashed }
+// DateOrders are the orders of month and day in which every entry is a date such as 1/2/2024.
+func (c *Column) DateOrders() (orders []notation.DateOrder) {
+	if c.monthFirst {
+		orders = append(orders, notation.MonthFirst)
+	}
+	if c.dayFirst {
+		orders = append(orders, notation.DayFirst)
+	}
+	return orders
+}
 
-// Date returns the date of row i, false where the entry is none.
-func (c *Column) Date(i int) (time.Time, bool) {
+// Date returns the date of row i, where it needs one in the order of month and day; false where the entry is none.
+func (c *Column) Date(i int, order notation.DateOrder) (time.Time, bool) {
 	text := c.Value(i)
 	layout := c.dates
 	if layout == "" {
 		layout = notation.LayoutOf(text)
+	}
+	if layout == "" {
+		layout = order.Layout(text)
 	}
 	if layout == "" {
 		return time.Time{}, false

@@ -83,7 +83,12 @@ func Table() []Setting {
 		{
 			Name: "dates", Kind: Bool, Default: "false", Commands: stating,
 			Help:   "take year, month, day of week and days since the first of columns of dates",
-			Detail: "Without it a column of dates is refused as a feature; --categorical takes it as categories, --drop leaves it out. Dates are those that can be read in one way only, such as 2024-01-31 and 31.1.2024.",
+			Detail: "Without it a column of dates is refused as a feature; --categorical takes it as categories, --drop leaves it out. Dates are those that can be read in one way only, such as 2024-01-31 and 31.1.2024, and with --date-order others.",
+		},
+		{
+			Name: "date-order", Kind: Choice, Choices: []string{"auto", "month-first", "day-first"}, Default: "auto", Commands: stating,
+			Help:   "what comes first in dates such as 1/2/2024",
+			Detail: "auto goes by the entries of each column, with a line that says how they were read, and refuses a column that can be read both ways.",
 		},
 		{
 			Name: "missing", Kind: Choice, Choices: []string{"error", "drop", "mean", "indicator"}, Default: "error", Commands: append([]string{"predict", "evaluate"}, stating...),

@@ -75,7 +75,7 @@ func TestFormat(t *testing.T) {
 
 func TestLayoutOf(t *testing.T) {
 	for text, want := range map[string]string{
-		"2024-02-29": "2024-02-29", "31.1.2024": "2024-01-31", "2024-01-31T23:59:00Z": "2024-01-31", "1 Feb 2024": "2024-02-01",
+		"2024-02-29": "2024-02-29", "31.1.2024": "2024-01-31", "2024-01-31T23:59:00Z": "2024-01-31", "1 Feb 2024": "2024-02-01", "31.12.24 8:15": "2024-12-31", "31.12.24": "2024-12-31", "1.2.24": "", "31 January 2024": "2024-01-31", "2024-01-31T23:59": "2024-01-31",
 		"1/2/2024": "", "2023-02-29": "", "12.5": "", "1234567890": "",
 	} {
 		layout, got := LayoutOf(text), ""
@@ -89,10 +89,20 @@ func TestLayoutOf(t *testing.T) {
 	}
 }
 
-func TestSlashed(t *testing.T) {
-	for text, want := range map[string]bool{"1/2/2024": true, "12/30/2023": true, "30/12/23 10:00": true, "13/13/2024": false, "2024/01/31": false, "a/b/c": false, "1/2": false, "": false} {
-		if got := Slashed(text); got != want {
-			t.Errorf("%q: %t", text, got)
+func TestDateOrders(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"1/2/2024": {"2024-01-02", "2024-02-01"}, "12/30/2023": {"2023-12-30", ""}, "30/12/23 10:00": {"", "2023-12-30"}, "31-12-2024": {"", "2024-12-31"},
+		"02-03-2024 8:15 PM": {"2024-02-03", "2024-03-02"}, "13/13/2024": {}, "2024/01/31": {}, "a/b/c": {}, "1/2": {}, "": {}, "2/29/2023": {},
+	} {
+		for k, order := range []DateOrder{MonthFirst, DayFirst} {
+			got := ""
+			if layout := order.Layout(text); layout != "" {
+				day, _ := layout.Day(text)
+				got = day.Format("2006-01-02")
+			}
+			if got != want[k] {
+				t.Errorf("%q is the day %q %s, want %q", text, got, order, want[k])
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/internal/tabletest"
+	"github.com/relift/relift/table/notation"
 	"github.com/relift/relift/table/read"
 )
 
@@ -48,7 +49,10 @@ func TestBadInput(t *testing.T) {
 		{"xz", "\xfd7zXZ\x00\x00", Options{}, `t.csv: a file compressed by xz, which is not read; expected the table saved as CSV, Parquet or another format of relift help formats`},
 		{"pickle", "\x80\x05\x95", Options{}, `t.csv: a pickle of Python's, which is not read; expected the table saved as CSV, Parquet or another format of relift help formats`},
 		{"blanks in a text", "a   b c\n1 2  3\n 4 5 x 6\n", Options{}, `t.csv: no feature columns are left beside the target "a   b c"; expected at least one`},
-		{"month or day first", "a,when,y\n1,1/2/2024,u\n2,12/30/2023 8:15 PM,v\n3,,u\n", Options{Missing: MissingMean}, `t.csv: line 2, column "when": "1/2/2024" is a date with the month or the day first; expected dates such as 2024-01-31, --categorical to take it as a category, or --drop to leave the column out`},
+		{"month or day first, in doubt", "a,when,y\n1,1/2/2024,u\n2,12/3/2023,v\n", Options{}, `t.csv: line 2, column "when": "1/2/2024" is a date with the month or the day first; expected --dates with --date-order month-first or day-first to take year, month, day of week and days of it, --categorical to take it as a category, or --drop to leave the column out`},
+		{"in doubt with dates", "a,when,y\n1,1/2/2024,u\n2,12/3/2023,v\n", Options{Dates: true}, `t.csv: line 2, column "when": "1/2/2024" is a date with the month or the day first; expected --date-order month-first or day-first, --categorical to take it as a category, or --drop to leave the column out`},
+		{"another order", "a,when,y\n1,1/2/2024,u\n2,12/30/2023,v\n", Options{Dates: true, DateOrder: notation.DayFirst}, `t.csv: line 3, column "when": "12/30/2023" is no date such as 31/1/2024; expected --date-order month-first, --categorical to take it as a category, or --drop to leave the column out`},
+		{"month or day first", "a,when,y\n1,1/2/2024,u\n2,12/30/2023 8:15 PM,v\n3,,u\n", Options{Missing: MissingMean}, `t.csv: line 2, column "when": "1/2/2024" is a date; expected --dates to take year, month, day of week and days of it, --categorical to take it as a category, or --drop to leave the column out`},
 		{"title", "Sales 2024,,\n,,\na,b,y\n1,2,3\n4,5,6\n", Options{}, `t.csv: line 1: the first line has one name ("Sales 2024") for 3 columns, as a title above a table; expected column names: --no-header says that it is data, --header that it is not`},
 		{"HTML", "<!DOCTYPE html>\n<html></html>\n", Options{}, `t.csv: an HTML page, not a table; expected for example the file that the page links to`},
 		{"header of texts that repeat", "yes,40,a\nno,50,b\nyes,50,a\nno,40,b\n", Options{}, `t.csv: line 1: the first line looks like a row of data ("yes", as in other rows); expected column names: --no-header says that it is data, --header that it is not`},

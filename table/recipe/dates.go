@@ -8,6 +8,7 @@ import (
 
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
 )
 
 // DatePart is what a feature takes of a date.
@@ -59,19 +60,19 @@ func (f Feature) validateDate() error {
 // learnDates makes features of a column of dates.  Parts that are the same in
 // every row are left out, by name.  They share no unit with other columns: where
 // those are scaled together, each part is scaled by itself.
-func (o Options) learnDates(t *table.Table, column *table.Column, rows []int) (features []Feature, constant []string, err error) {
+func (o Options) learnDates(t *table.Table, column *table.Column, order notation.DateOrder, rows []int) (features []Feature, constant []string, err error) {
 	if o.Scale == ScaleOverall {
 		o.Scale = ScaleStandard
 	}
 	var first time.Time
 	for _, row := range rows {
-		if date, ok := column.Date(row); ok && (first.IsZero() || date.Before(first)) {
+		if date, ok := column.Date(row, order); ok && (first.IsZero() || date.Before(first)) {
 			first = date
 		}
 	}
 	since := first.Format(dayLayout)
 	for _, part := range []DatePart{PartYear, PartMonth, PartWeekday, PartDays} {
-		f := Feature{Name: fmt.Sprintf("%s %s", column.Name, part), Kind: table.Numeric, Deviation: 1, DateOf: column.Name, Part: part}
+		f := Feature{Name: fmt.Sprintf("%s %s", column.Name, part), Kind: table.Numeric, Deviation: 1, DateOf: column.Name, Part: part, Order: order}
 		if part == PartDays {
 			f.Since = since
 			f.Name += " since " + since
@@ -79,7 +80,7 @@ func (o Options) learnDates(t *table.Table, column *table.Column, rows []int) (f
 		values := make([]float64, len(rows))
 		for i, row := range rows {
 			values[i] = math.NaN()
-			if date, ok := column.Date(row); ok {
+			if date, ok := column.Date(row, order); ok {
 				values[i] = f.part(date)
 			}
 		}
@@ -96,19 +97,44 @@ func (o Options) learnDates(t *table.Table, column *table.Column, rows []int) (f
 	return features, constant, nil
 }
 
-// refuseDates is the error for a column of dates that is not to be taken for
-// categories unless the user says so.
-func refuseDates(t *table.Table, column *table.Column, rows []int) error {
-	row := rows[max(slices.IndexFunc(rows, func(row int) bool { return !column.Missing(row) }), 0)]
-	return t.ErrorAt(row, column.Name, "%s is a date; expected --dates to take year, month, day of week and days of it, --categorical to take it as a category, or --drop to leave the column out",
-		printable.Quote(column.Value(row)))
-}
+// exampleOf has a date in each order.
+var exampleOf = map[notation.DateOrder]string{notation.DateOrderAuto: "2024-01-31", notation.MonthFirst: "1/31/2024", notation.DayFirst: "31/1/2024"}
 
-// refuseSlashedDates is the error for a column of dates that can be read in two ways.
-func refuseSlashedDates(t *table.Table, column *table.Column, rows []int) error {
-	row := rows[max(slices.IndexFunc(rows, func(row int) bool { return !column.Missing(row) }), 0)]
-	return t.ErrorAt(row, column.Name, "%s is a date with the month or the day first; expected dates such as 2024-01-31, --categorical to take it as a category, or --drop to leave the column out",
-		printable.Quote(column.Value(row)))
+// orderOf is the order of month and day in a column of dates, "" where none is needed, and what is to be said where it was found
+// out.  A column that is not to be taken for dates, and one that can be read in two orders, is an error.
+func (o Options) orderOf(t *table.Table, column *table.Column, rows []int) (order notation.DateOrder, remark string, err error) {
+	const otherwise = "--categorical to take it as a category, or --drop to leave the column out"
+	orders := column.DateOrders()
+	at := rows[max(slices.IndexFunc(rows, func(row int) bool { return !column.Missing(row) }), 0)]
+	refused := func(row int, format string, args ...any) error {
+		return t.ErrorAt(row, column.Name, "%s is "+format, append([]any{printable.Quote(column.Value(row))}, args...)...)
+	}
+	unreadable := func(order notation.DateOrder) int {
+		return slices.IndexFunc(rows, func(row int) bool { return !column.Missing(row) && order.Layout(column.Value(row)) == "" })
+	}
+	switch {
+	case !o.Dates && len(orders) == 2:
+		return "", "", refused(at, "a date with the month or the day first; expected --dates with --date-order month-first or day-first to take year, month, day of week and days of it, %s", otherwise)
+	case !o.Dates:
+		return "", "", refused(at, "a date; expected --dates to take year, month, day of week and days of it, %s", otherwise)
+	case column.IsDate():
+		return "", "", nil
+	case o.DateOrder != "" && slices.Contains(orders, o.DateOrder):
+		return o.DateOrder, "", nil
+	case o.DateOrder != "":
+		return "", "", refused(rows[max(unreadable(o.DateOrder), 0)], "no date such as %s; expected --date-order %s, %s", exampleOf[o.DateOrder], orders[0], otherwise)
+	case len(orders) == 2:
+		return "", "", refused(at, "a date with the month or the day first; expected --date-order month-first or day-first, %s", otherwise)
+	}
+	order = orders[0]
+	other := notation.DayFirst
+	if order == other {
+		other = notation.MonthFirst
+	}
+	row := rows[max(unreadable(other), 0)]
+	date, _ := column.Date(row, order)
+	return order, fmt.Sprintf("%s: column %s: %s is read as %s, %s, since not every entry is a date otherwise (--date-order, --categorical say otherwise)",
+		t.Name, printable.Quote(column.Name), printable.Quote(column.Value(row)), date.Format(dayLayout), order), nil
 }
 
 // encodeDates hands the feature's part of the dates of the rows, NaN where they are
@@ -117,9 +143,9 @@ func (f Feature) encodeDates(t *table.Table, column *table.Column, rows []int, r
 	for i, row := range rows {
 		v := math.NaN()
 		if !column.Missing(row) {
-			date, ok := column.Date(row)
+			date, ok := column.Date(row, f.Order)
 			if !ok {
-				if err := refuse(row, t.ErrorAt(row, column.Name, "%s is not a date; expected one such as 2024-01-31", printable.Quote(column.Value(row)))); err != nil {
+				if err := refuse(row, t.ErrorAt(row, column.Name, "%s is not a date; expected one such as %s", printable.Quote(column.Value(row)), exampleOf[f.Order])); err != nil {
 					return err
 				}
 				continue

@@ -11,6 +11,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/table/internal/tabletest"
+	"github.com/relift/relift/table/notation"
 )
 
 const bookings = "when,a,y\n2024-02-28,1,u\n2024-03-01,2,v\n2023-12-31,3,u\n2024-02-29,5,v\n"
@@ -52,6 +53,31 @@ func TestDates(t *testing.T) {
 	again, err := back.Plan("").Prepare(training)
 	if err != nil || again.Train.Digest() != data.Digest() {
 		t.Errorf("the plan of the recipe makes other matrices (%v)", err)
+	}
+}
+
+// TestDatesWithTheMonthFirst: the order that alone fits is found and said, kept for later tables, and stated by the plan.
+func TestDatesWithTheMonthFirst(t *testing.T) {
+	training := mustRead(t, "when,a,y\n2/28/2024,1,u\n3/1/2024,2,v\n12/31/2023,3,u\n2/29/2024,5,v\n")
+	r, data := mustFit(t, training, Options{Dates: true, Scale: ScaleNone})
+	_, want := mustFit(t, mustRead(t, bookings), Options{Dates: true, Scale: ScaleNone})
+	if data.Digest() != want.Digest() {
+		t.Errorf("X =\n%v", mat.Formatted(data.X))
+	}
+	if said := strings.Join(r.Remarks, "\n"); said != `t.csv: column "when": "2/28/2024" is read as 2024-02-28, month-first, since not every entry is a date otherwise (--date-order, --categorical say otherwise)` {
+		t.Errorf("remarks %q", said)
+	}
+	later, err := r.ApplyFeatures(mustRead(t, "when,a\n1/2/2024,7\n2024-01-03,7\n"))
+	if err != nil || later.X.At(0, 1) != 1 || later.X.At(0, 3) != 2 || later.X.At(1, 3) != 3 {
+		t.Errorf("later: %v, %v", later, err)
+	}
+	again, err := r.Plan("").Prepare(training)
+	if err != nil || again.Train.Digest() != data.Digest() || len(again.Remarks) != 0 {
+		t.Errorf("the plan of the recipe: %v, %q", err, again.Remarks)
+	}
+	r, data = mustFit(t, mustRead(t, "when,y\n1/2/2024,u\n1/3/2024,v\n"), Options{Dates: true, DateOrder: notation.DayFirst, Scale: ScaleNone})
+	if !mat.Equal(data.X, mat.NewDense(2, 4, []float64{2024, 2, 4, 0, 2024, 3, 5, 29})) || len(r.Remarks) != 0 {
+		t.Errorf("X =\n%v, %q", mat.Formatted(data.X), r.Remarks)
 	}
 }
 

@@ -97,14 +97,15 @@ func fit(ctx context.Context, t *table.Table, o Options) (*Recipe, error) {
 			return nil, err
 		}
 		column := t.Columns[i]
-		if column.IsSlashedDate() && !forced[i] {
-			return nil, refuseSlashedDates(t, column, rows)
-		}
-		if column.IsDate() && !forced[i] {
-			if !o.Dates {
-				return nil, refuseDates(t, column, rows)
+		if (column.IsDate() || len(column.DateOrders()) > 0) && !forced[i] {
+			order, remark, err := o.orderOf(t, column, rows)
+			if err != nil {
+				return nil, err
 			}
-			parts, same, err := o.learnDates(t, column, rows)
+			if remark != "" {
+				warnings = append(warnings, remark)
+			}
+			parts, same, err := o.learnDates(t, column, order, rows)
 			if err != nil {
 				return nil, err
 			}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
 )
 
 // Task is what the targets are.
@@ -70,6 +71,9 @@ type Options struct {
 	// Dates takes year, month, day of week and days of columns of dates; without it
 	// such a column is refused as a feature, unless it is one of Categorical.
 	Dates bool `json:"dates,omitempty"`
+	// DateOrder is the order of month and day in dates such as 1/2/2024; without it columns that
+	// can be read in both orders are refused.
+	DateOrder notation.DateOrder `json:"date_order,omitempty"`
 	// Weight is the column that says how often each row counts: numbers that are
 	// not negative.  It is no feature; "" counts every row once.
 	Weight string `json:"weight,omitempty"`

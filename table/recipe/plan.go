@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
 )
 
 // Plan says how the table of a file becomes a training problem, before anything
@@ -65,12 +66,16 @@ func (e *Recipe) Plan(split string) Plan {
 		Options: Options{Targets: e.Targets, Task: e.Task, Missing: e.Missing, Scale: e.Scale, Bias: e.Bias, Weight: e.Weight, ClassWeight: e.ClassWeight, Coding: e.Coding},
 		Split:   split, Reading: e.Reading,
 	}
+	orders := map[notation.DateOrder]bool{}
 	for _, f := range e.Features {
 		if f.MissingOf != "" {
 			continue
 		}
 		if f.DateOf != "" {
 			p.Dates = true
+			if f.Order != "" { // where the entries of all such columns have one order, the plan may as well say so
+				orders[f.Order] = true
+			}
 			if slices.Contains(p.Features, f.DateOf) {
 				continue
 			}
@@ -78,6 +83,11 @@ func (e *Recipe) Plan(split string) Plan {
 		p.Features = append(p.Features, f.Source())
 		if f.Kind == table.Categorical {
 			p.Categorical = append(p.Categorical, f.Name)
+		}
+	}
+	if len(orders) == 1 {
+		for order := range orders {
+			p.DateOrder = order
 		}
 	}
 	return p

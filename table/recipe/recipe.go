@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
 )
 
 // BiasName is the name of the bias among FeatureNames.
@@ -78,6 +79,8 @@ type Feature struct {
 	DateOf string   `json:"date_of,omitempty"`
 	Part   DatePart `json:"date_part,omitempty"`
 	Since  string   `json:"since,omitempty"`
+	// Order is that of month and day in dates such as 1/2/2024, "" where the column has none of them.
+	Order notation.DateOrder `json:"date_order,omitempty"`
 }
 
 // Source is the column that the feature is made of.

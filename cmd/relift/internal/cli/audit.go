@@ -197,7 +197,7 @@ func (f *auditFlags) solveAudit(ctx context.Context, a *audited, options audit.O
 // own prepares a model that relift wrote, on the rows it was trained on where
 // the table has them.
 func (f *auditFlags) own(m *network.Model, frame *table.Table, data string, changed func(string) bool) (*audited, error) {
-	for _, name := range []string{"target", "task", "features", "drop", "categorical", "dates", "missing", "scale", "bias", "loss", "huber-delta", "weight", "class-weight", "weights", "orientation", "weight-decay", "mean-loss", "decayed-biases"} {
+	for _, name := range []string{"target", "task", "features", "drop", "categorical", "dates", "date-order", "missing", "scale", "bias", "loss", "huber-delta", "weight", "class-weight", "weights", "orientation", "weight-decay", "mean-loss", "decayed-biases"} {
 		if changed(name) {
 			return nil, badInputf("--%s: the model brings its own encoding; expected no such flag", name)
 		}

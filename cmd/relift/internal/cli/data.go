@@ -7,6 +7,7 @@ import (
 
 	"github.com/relift/relift/problem/loss"
 	"github.com/relift/relift/table"
+	"github.com/relift/relift/table/notation"
 	"github.com/relift/relift/table/recipe"
 )
 
@@ -33,6 +34,7 @@ func (f *dataFlags) bindRecipe(c *cobra.Command) {
 	bind(c, "drop", &f.Drop)
 	bind(c, "categorical", &f.Categorical)
 	bind(c, "dates", &f.Dates)
+	bind(c, "date-order", (*string)(&f.DateOrder))
 	bind(c, "missing", (*string)(&f.Missing))
 	bind(c, "scale", (*string)(&f.Scale))
 	bind(c, "bias", &f.Bias)
@@ -74,6 +76,9 @@ func (f *dataFlags) finish(seed int64) {
 // settle makes the plan that of the objective: the coding of classes depends on it.
 func (f *dataFlags) settle() {
 	f.Coding = f.coding()
+	if f.DateOrder == "auto" {
+		f.DateOrder = notation.DateOrderAuto
+	}
 	if f.ClassWeight == "none" {
 		f.ClassWeight = recipe.ClassWeightNone
 	}

@@ -100,7 +100,7 @@ func partsOf(r *recipe.Plan) []part {
 	return []part{
 		{"target", list(r.Targets), true}, {"task", string(r.Task), false}, {"features", list(r.Features), true}, {"drop", list(r.Drop), true},
 		{"categorical", list(r.Categorical), true}, {"missing", string(r.Missing), false}, {"scale", string(r.Scale), false},
-		{"bias", strconv.FormatBool(r.Bias), false}, {"split", r.Split, false}, {"dates", dates, false},
+		{"bias", strconv.FormatBool(r.Bias), false}, {"split", r.Split, false}, {"dates", dates, false}, {"date-order", string(r.DateOrder), false},
 		{"weight", r.Weight, true}, {"class-weight", string(r.ClassWeight), false},
 	}
 }
@@ -210,7 +210,7 @@ func (e *expectation) recipeFor(s stated) (r plan, known bool) {
 	for flag, take := range map[string]func(){
 		"target": func() { r.Targets = e.Targets }, "task": func() { r.Task = e.Task }, "features": func() { r.Features = e.Features },
 		"drop": func() { r.Drop = e.Drop }, "categorical": func() { r.Categorical = e.Categorical }, "missing": func() { r.Missing = e.Missing },
-		"scale": func() { r.Scale = e.Scale }, "bias": func() { r.Bias = e.Bias }, "split": func() { r.Split = e.Split }, "dates": func() { r.Dates = e.Dates },
+		"scale": func() { r.Scale = e.Scale }, "bias": func() { r.Bias = e.Bias }, "split": func() { r.Split = e.Split }, "dates": func() { r.Dates = e.Dates }, "date-order": func() { r.DateOrder = e.DateOrder },
 		"loss": func() { r.Loss = e.lossOr(s.Loss) }, "huber-delta": func() { r.Delta = e.Delta }, "intercept": func() { r.Intercept = e.Intercept },
 		"weight": func() { r.Weight = e.Weight }, "class-weight": func() { r.ClassWeight = e.ClassWeight },
 	} {
