@@ -126,13 +126,56 @@ def texts(values):
     return [None if _missing(v) else str(int(v) if isinstance(v, float) and v.is_integer() else v).strip() or None for v in values]
 
 
-def dates(values):
-    """Returns entries that are dates, or texts in ISO's notation, as datetime64[us] (n), NaT
+_CLOCK = r"(?:[ T](\d\d?:\d\d(?::\d\d(?:\.\d+)?)?(?: [AP]M)?))?"
+_WRITTEN = tuple(
+    (re.compile(form + _CLOCK), parts, order)
+    for form, parts, order in (
+        (r"(\d{4})/(\d\d)/(\d\d)", "ymd", None),
+        (r"(\d\d?)\.(\d\d?)\.(\d{4})", "dmy", None),
+        (r"(\d\d)\.(\d\d)\.(\d\d)", "dmy", None),
+        (r"(\d\d?)-([A-Z][a-z]{2})-(\d{4})", "dmy", None),
+        (r"(\d\d?) ([A-Z][a-z]+) (\d{4})", "dmy", None),
+        (r"([A-Z][a-z]+) (\d\d?), (\d{4})", "mdy", None),
+        (r"(\d\d?)[/-](\d\d?)[/-](\d{4}|\d\d)", "mdy", "month-first"),
+        (r"(\d\d?)[/-](\d\d?)[/-](\d{4}|\d\d)", "dmy", "day-first"),
+    )
+)
+_MONTHS = {name: k for k, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+
+
+def date_of(text, order=None):
+    """Returns the date and time that a text is, in the notations that the program knows; order is
+    "month-first" or "day-first" for dates such as 1/2/2024.  Raises ValueError for any other text."""
+    text = text.strip()
+    for form, parts, needed in _WRITTEN:
+        found = form.fullmatch(text)
+        if not found or needed not in (None, order):
+            continue
+        *day, clock = found.groups()
+        part = dict(zip(parts, day))
+        year = int(part["y"]) + (0 if len(part["y"]) == 4 else 1900 if int(part["y"]) >= 69 else 2000)
+        month = int(part["m"]) if part["m"].isdigit() else _MONTHS[part["m"][:3]] if part["m"][:3] in _MONTHS else 0
+        date = datetime.datetime(year, month, int(part["d"]))
+        if not clock:
+            return date
+        hour, minute, second = (float(v) for v in (clock.split(" ")[0] + ":0").split(":")[:3])
+        if " " in clock:
+            hour = hour % 12 + 12 * clock.endswith("PM")
+        return date + datetime.timedelta(hours=hour, minutes=minute, seconds=second)
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def dates(values, order=None):
+    """Returns entries that are dates, or texts that `date_of` reads, as datetime64[us] (n), NaT
     where they are missing; times with a zone are in UTC."""
     out = np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
     for i, value in enumerate(values):
         if isinstance(value, str):
-            value = datetime.datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+            try:
+                value = date_of(value, order)
+            except ValueError:
+                example = {"month-first": "1/31/2024", "day-first": "31/1/2024"}.get(order, "2024-01-31")
+                raise ValueError(f"row {i + 1}: {value!r} is not a date; expected one such as {example}") from None
         if isinstance(value, datetime.datetime) and value.tzinfo is not None:
             value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
         if value is not None:

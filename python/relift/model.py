@@ -129,7 +129,11 @@ class Model:
             return absent(values).astype(float)[:, None]
         if feature["kind"] == "numeric":
             if feature.get("date_of"):
-                z = date_part(dates(values), feature["date_part"], feature.get("since"))
+                try:
+                    when = dates(values, feature.get("date_order"))
+                except ValueError as e:
+                    raise ValueError(f'column "{_source(feature)}", {e}') from None
+                z = date_part(when, feature["date_part"], feature.get("since"))
             else:
                 z = numbers(values)
             if fills:

@@ -159,6 +159,17 @@ class Frames(unittest.TestCase):
         self.assertFalse(frames.needs_recipe(X))
         self.assertTrue(frames.needs_recipe(X.with_columns(b=[np.nan] * ROWS)))
 
+    def test_dates_as_people_write_them(self):
+        for text, order, want in (
+            ("2024-01-31", None, "2024-01-31"), ("2024-01-31 10:30:00+01:00", None, "2024-01-31T09:30"), ("2024/01/31 8:05", None, "2024-01-31T08:05"), ("31.1.2024", None, "2024-01-31"),
+            ("31.01.24 10:00", None, "2024-01-31T10:00"), ("2-Jan-2006", None, "2006-01-02"), ("31 January 2024", None, "2024-01-31"), ("Jan 2, 2006", None, "2006-01-02"),
+            ("1/2/2024", "month-first", "2024-01-02"), ("1/2/2024", "day-first", "2024-02-01"), ("12/31/99 12:15 AM", "month-first", "1999-12-31T00:15"), ("31-12-2024 8:15:30 PM", "day-first", "2024-12-31T20:15:30"),
+        ):
+            self.assertEqual(frames.dates([text], order)[0], np.datetime64(want), text)
+        for text, order in (("1/2/2024", None), ("31/1/2024", "month-first"), ("13.13.2024", None), ("soon", None)):
+            with self.subTest(text), self.assertRaisesRegex(ValueError, "row 2: .* is not a date"):
+                frames.dates([None, text], order)
+
     def test_parts_of_dates(self):
         when = frames.dates([datetime.date(1970, 1, 1), "2024-02-29T12:00:00Z", None, datetime.datetime(1969, 12, 31, 18, tzinfo=datetime.timezone.utc)])
         for part, want in (("year", [1970, 2024, np.nan, 1969]), ("month", [1, 2, np.nan, 12]), ("day of week", [4, 4, np.nan, 3]), ("days", [0, 19782.5, np.nan, -0.25])):
