@@ -1,13 +1,12 @@
 package check
 
-import "slices"
-
 // forget derives its claim from the same claim on a larger K, with some of its lines only.  Rows keep the signs
 // that they have: on K what the claim says of such a row is the same.
 //
 // Integers: the number of lines in u that are kept and their positions among those of K in u, ascending; the same
 // for v.
 func (w *walker) forget(c claim, depth int, to *region) error {
+	w.passThrough(c)
 	u, err := w.kept("u", len(c.u))
 	if err != nil {
 		return err
@@ -17,11 +16,12 @@ func (w *walker) forget(c claim, depth int, to *region) error {
 		return err
 	}
 	child := c
-	child.u, child.v, child.implied = nil, nil, slices.Clone(c.implied)
+	child.u, child.v = nil, nil
 	for i, l := range c.u {
-		if slices.Contains(u, int64(i)) {
-			child.u = append(child.u, l)
+		if len(u) > 0 && u[0] == int64(i) {
+			child.u, u = append(child.u, l), u[1:]
 		} else if l.row >= 0 {
+			// in the same memory: what was below earlier nodes is done
 			child.implied = append(child.implied, impliedSign{l.row, l.sign})
 		}
 	}

@@ -21,6 +21,7 @@ func (w *walker) implied(c claim, depth int, to *region) error {
 	if err != nil {
 		return err
 	}
+	w.passThrough(c)
 	known := c.signs()
 	signs := make([]impliedSign, count)
 	terms := make([][]int64, count)

@@ -116,7 +116,7 @@ func (w *walker) node(c claim, depth int, to *region) error {
 	case codeMultipliers, codeEmpty, codeCones:
 		// The walker goes on to use the memory of the path.
 		c.u, c.v, c.implied = slices.Clone(c.u), slices.Clone(c.v), slices.Clone(c.implied)
-		w.work += float64(100 * (len(c.u) + len(c.v) + len(c.implied)))
+		w.passThrough(c)
 		var l leaf
 		switch code {
 		case codeMultipliers:
@@ -133,6 +133,11 @@ func (w *walker) node(c claim, depth int, to *region) error {
 		err = malformed("node %d has rule %d", number, code)
 	}
 	return err
+}
+
+// passThrough counts the work on a node that goes through the lines and signs of its claim.
+func (w *walker) passThrough(c claim) {
+	w.work += float64(100 * (len(c.u) + len(c.v) + len(c.implied)))
 }
 
 // fail names the node in an error about a side condition.

@@ -74,6 +74,15 @@ class Corpus(unittest.TestCase):
             v = rc.verify_certificate(Derivation({**arrays, "X": arrays["X"] / 2, "meta": f'{{"settings": {settings}}}'}))
             self.assertEqual([c.name for c in v.checks if not c.passed], ["statement"], settings)
 
+    def test_forgetting_is_work(self):
+        with open(CORPUS / "honest-forget.npz", "rb") as file:
+            arrays = dict(read_arrays(file))
+        steps = arrays["steps_0_int"]
+        often = {**arrays, "steps_0_int": np.concatenate([steps[:1], np.tile([11, 1, 0, 0], 2000), steps[1:]])}
+        limit = 10 * Proof(arrays).work
+        self.assertTrue(rc.verify_certificate(Derivation(often)))
+        self.assertFalse(rc.verify_certificate(Derivation(often), work_limit=limit))
+
     def test_what_is_stated_is_compared(self):
         path = CORPUS / "honest-softmax.npz"
         self.assertIn(("loss", "softmax, a sum over the rows"), verdict(path).statement)

@@ -61,14 +61,7 @@ class Proof:
         self.problem = Problem(arrays)
         self.dual = Dual(self.problem)
         rows = self.rows = Rows(arrays, self.problem)
-        self.leaves, self.work = 0, 0.0
-
-        def measure(leaf):
-            self.leaves += 1
-            self.work += leaf.work()
-            require(self.work <= work_limit, "it needs more than %.1e operations: raise work_limit (--work-limit)", work_limit)
-
-        Tree(arrays, rows).walk(measure)
+        self._plan(Tree(arrays, rows), work_limit)
         a, b = Tree(arrays, rows).walk(lambda leaf: leaf.prove())
         product = above(above(rows.g_in_x + up(a * rows.nu)) * above(rows.h + b))
         reach = above(above(above(math.sqrt(product))) + rows.moved)
@@ -76,6 +69,18 @@ class Proof:
         self.effective = float(above(math.ldexp(reach, rows.a + rows.b)))
         require(0 < self.effective < math.inf, "it proves ‖Wᵀ(Xu)₊‖ ≤ %r‖u‖ only", self.effective)
         self.proven_bound = self.at(self.problem.gamma)
+
+    def _plan(self, tree, work_limit):
+        """Goes through the nodes for their work, and refuses more than the limit."""
+        self.leaves = 0
+
+        def measure(leaf):
+            self.leaves += 1
+            tree.work += leaf.work()
+            require(tree.work <= work_limit, "it needs more than %.1e operations: raise work_limit (--work-limit)", work_limit)
+
+        tree.walk(measure)
+        self.work = tree.work
 
     def at(self, gamma):
         """The lower bound that is proved for weight decay gamma."""

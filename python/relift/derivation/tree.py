@@ -94,6 +94,7 @@ class Tree:
 
     def __init__(self, arrays, rows):
         self.rows, self.steps, self.regions = rows, Steps(arrays), []
+        self.work = 0.0  # of the inner nodes
 
     def walk(self, visit):
         """Returns the charge of the root."""
@@ -155,7 +156,12 @@ class Tree:
         require(form.u == form.v >= 0 and form.G is None and form.H is None, "balance for a form that is not (g, F, g)")
         self.pending.append((replace(claim, balanced=True), region))
 
+    def _pass_through(self, claim):
+        """Counts the work on a node that goes through the lines and signs of its claim."""
+        self.work += 100.0 * (len(claim.u) + len(claim.v) + len(claim.signs))
+
     def _forget(self, claim, region):
+        self._pass_through(claim)
         kept = []
         for lines, name in ((claim.u, "u"), (claim.v, "v")):
             at = self.steps.integers(self.steps.count(len(lines), f"the lines in {name} that are kept"))
@@ -164,6 +170,7 @@ class Tree:
         self.pending.append((replace(claim, u=kept[0], v=kept[1]), region))
 
     def _implied(self, claim, region):
+        self._pass_through(claim)
         signs, described = dict(claim.signs), []
         for _ in range(self.steps.count(self.rows.m, "the number of implied signs")):
             i = self.steps.count(self.rows.m - 1, "a row with an implied sign")
@@ -171,6 +178,7 @@ class Tree:
             terms = self.steps.integers(self.steps.count(len(claim.u), "the terms of an implied sign"))
             require(ascending(terms, len(claim.u)), "the terms of an implied sign are not distinct lines of K")
             require(i not in signs, "row %d has a sign already", i)
+            self.work += 4.0 * (len(terms) + 2) * self.rows.k
             signs[i] = sign
             described.append((i, sign, terms))
         cost = 0.0
