@@ -5,11 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"hash"
 	"math"
-	"strings"
+
+	"github.com/relift/relift/internal/metadata"
 )
 
 // Digest returns "sha256:" and the SHA-256, in lower-case hexadecimal, of the
@@ -65,31 +65,22 @@ func (h hasher) ints(name string, data []int64) {
 	}
 }
 
-// metaProblem compares the meta data with the arrays: the digest that they hold,
-// and γ where they state it.  Both results are empty when there is nothing to compare.
+// metaProblem compares the digest that the meta data hold with that of the arrays.  Both results are empty when there is
+// nothing to compare.
 func (c *Claims) metaProblem(ctx context.Context) (note, problem string) {
-	if strings.TrimSpace(c.Meta) == "" {
+	meta, err := metadata.Parse(c.Meta)
+	if err != nil {
+		return "", err.Error()
+	}
+	stated, err := meta.Text("digest")
+	if err != nil {
+		return "", err.Error()
+	}
+	if stated == "" {
 		return "", ""
 	}
-	var meta struct {
-		Digest   string          `json:"digest"`
-		Settings json.RawMessage `json:"settings"`
-	}
-	if err := json.Unmarshal([]byte(c.Meta), &meta); err != nil {
-		return "", fmt.Sprintf("the meta data are not valid JSON: %v", err)
-	}
-	var stated struct {
-		Gamma *float64 `json:"gamma"`
-	}
-	// Settings may be any JSON value; others than an object with a number state nothing.
-	if json.Unmarshal(meta.Settings, &stated) == nil && stated.Gamma != nil && *stated.Gamma != c.Gamma {
-		return "", fmt.Sprintf("the proof is for γ = %v and the meta data state %v", c.Gamma, *stated.Gamma)
-	}
-	if meta.Digest == "" {
-		return "", ""
-	}
-	if got := digest(ctx, c); got != meta.Digest {
-		return "", fmt.Sprintf("the arrays have digest %s and the meta data say %.80q", got, meta.Digest)
+	if got := digest(ctx, c); got != stated {
+		return "", fmt.Sprintf("the arrays have digest %s and the meta data say %.80q", got, stated)
 	}
 	return "the arrays are those that the meta data's digest was taken of", ""
 }

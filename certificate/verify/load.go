@@ -1,9 +1,9 @@
 package verify
 
 import (
-	"encoding/json"
 	"fmt"
 
+	"github.com/relift/relift/internal/metadata"
 	"github.com/relift/relift/internal/npy"
 )
 
@@ -36,19 +36,37 @@ func FromArchive(archive *npy.Archive) (*Claims, error) {
 		Representatives: r.integers(nameRepresentatives), MergedInto: r.integers(nameMergedInto),
 		MergeScale: r.vector(nameMergeScale), W: r.matrix(nameW),
 		Phi: r.matrix(namePhi), Omega: r.matrix(nameOmega), Psi: r.matrix(namePsi),
-		LowerBound: r.scalar(nameLowerBound), Meta: r.text(nameMeta),
+		LowerBound: r.scalar(nameLowerBound),
+	}
+	if archive.Has(nameMeta) {
+		c.Meta = r.text(nameMeta)
 	}
 	if r.err != nil {
 		return nil, r.err
 	}
-	// Meta data are optional, but a newer format may mean other things by its arrays.
-	var meta struct {
-		Version int `json:"format_version"`
+	return c, c.known()
+}
+
+// known refuses meta data of other formats.  They are optional, but a newer version may mean other things by its arrays.
+func (c *Claims) known() error {
+	meta, err := metadata.Parse(c.Meta)
+	if err != nil {
+		return err
 	}
-	if json.Unmarshal([]byte(c.Meta), &meta) == nil && meta.Version > FormatVersion {
-		return nil, fmt.Errorf("it has format version %d and this program knows versions up to %d: use a newer relift", meta.Version, FormatVersion)
+	format, err := meta.Text("format")
+	if err != nil || format != "" && format != Format {
+		return fmt.Errorf("its meta data have format = %.80s, expected %q", meta["format"], Format)
 	}
-	return c, nil
+	version, stated, err := meta.Integer("format_version")
+	switch {
+	case err != nil:
+		return err
+	case stated && version < 1:
+		return fmt.Errorf("it has format version %d, expected %d", version, FormatVersion)
+	case version > FormatVersion:
+		return fmt.Errorf("it has format version %d and this program knows versions up to %d: use a newer relift", version, FormatVersion)
+	}
+	return nil
 }
 
 // array returns the named array if it has the kind and number of dimensions.

@@ -5,10 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"math"
 
+	"github.com/relift/relift/internal/metadata"
 	"github.com/relift/relift/internal/npy"
 )
 
@@ -106,8 +106,12 @@ func Recognises(archive *npy.Archive) bool {
 	if err != nil {
 		return false
 	}
-	var m Meta
-	return json.Unmarshal([]byte(text), &m) == nil && m.Format == Format
+	meta, err := metadata.Parse(text)
+	if err != nil {
+		return false
+	}
+	format, err := meta.Text("format")
+	return err == nil && format == Format
 }
 
 // FromArchive takes the arrays out of an archive in memory.
@@ -132,17 +136,22 @@ func FromArchive(archive *npy.Archive) (*Claims, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	var m Meta
-	if err := json.Unmarshal([]byte(c.Meta), &m); err != nil {
-		return nil, fmt.Errorf("its meta data are not valid JSON: %w", err)
+	return c, c.known()
+}
+
+// known refuses meta data of other formats.
+func (c *Claims) known() error {
+	meta, err := metadata.Parse(c.Meta)
+	if err != nil {
+		return err
 	}
-	if m.Format != Format {
-		return nil, fmt.Errorf("its meta data name the format %.80q, expected %q", m.Format, Format)
+	if format, err := meta.Text("format"); err != nil || format != Format {
+		return fmt.Errorf("its meta data have format = %.80s, expected %q", meta["format"], Format)
 	}
-	if m.FormatVersion != FormatVersion {
-		return nil, fmt.Errorf("it has format version %d, this program knows version %d", m.FormatVersion, FormatVersion)
+	if version, _, err := meta.Integer("format_version"); err != nil || version != FormatVersion {
+		return fmt.Errorf("it has format version %.80s, this program knows version %d", meta["format_version"], FormatVersion)
 	}
-	return c, nil
+	return nil
 }
 
 // reader takes arrays out of an archive until the first error.

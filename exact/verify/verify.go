@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 	"math/big"
@@ -10,6 +9,7 @@ import (
 	"runtime"
 
 	"github.com/relift/relift/internal/effort"
+	"github.com/relift/relift/internal/metadata"
 )
 
 // Verify is VerifyContext without an end and without a limit.
@@ -176,24 +176,13 @@ func (c *Claims) finiteProblem() string {
 	return ""
 }
 
-// metaProblem compares the meta data with the arrays: their digest, and γ where
-// they state it.
+// metaProblem compares the digest that the meta data hold with that of the arrays.
 func (c *Claims) metaProblem(ctx context.Context) string {
-	var m struct {
-		Meta
-		Settings json.RawMessage `json:"settings"`
+	meta, err := metadata.Parse(c.Meta)
+	if err != nil {
+		return err.Error()
 	}
-	if err := json.Unmarshal([]byte(c.Meta), &m); err != nil {
-		return "the meta data are not valid JSON"
-	}
-	var stated struct {
-		Gamma *float64 `json:"gamma"`
-	}
-	// Settings may be any JSON value; others than an object with a number state nothing.
-	if json.Unmarshal(m.Settings, &stated) == nil && stated.Gamma != nil && *stated.Gamma != c.Gamma {
-		return fmt.Sprintf("the proof is for γ = %v and the meta data state %v", c.Gamma, *stated.Gamma)
-	}
-	if m.Digest != digest(ctx, c) {
+	if stated, err := meta.Text("digest"); err != nil || stated != digest(ctx, c) {
 		return "the arrays are not those that were written: their digest differs from the one in the meta data"
 	}
 	return ""

@@ -22,6 +22,7 @@ import (
 	cones "github.com/relift/relift/exact/verify"
 	"github.com/relift/relift/internal/effort"
 	"github.com/relift/relift/internal/linalg"
+	"github.com/relift/relift/internal/metadata"
 	"github.com/relift/relift/internal/npy"
 	"github.com/relift/relift/proof/check"
 )
@@ -45,6 +46,7 @@ type File struct {
 	multipliers *verify.Claims
 	tree        *cones.Claims
 	derivation  *check.Claims
+	meta        metadata.Object
 	archive     *npy.Archive
 }
 
@@ -84,15 +86,6 @@ func (o Outcome) FirstFailure() (c verify.Check, failed bool) {
 	return verify.Check{}, false
 }
 
-// meta is what the meta data of either kind have in common.
-type meta struct {
-	Format        string          `json:"format"`
-	FormatVersion int             `json:"format_version"`
-	CreatedBy     string          `json:"created_by"`
-	Settings      json.RawMessage `json:"settings"`
-	Solver        json.RawMessage `json:"solver"`
-}
-
 // Open reads the certificate at path, until ctx ends.  It refuses what is not one;
 // nothing is checked.  An error is one line that begins with the path.
 func Open(ctx context.Context, path string) (*File, error) {
@@ -121,28 +114,18 @@ func fromArchive(archive *npy.Archive) (*File, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.useTree(tree)
-		var m meta
-		if err := json.Unmarshal([]byte(tree.Meta), &m); err != nil {
-			return nil, fmt.Errorf("its meta data are not valid JSON: %w", err)
-		}
-		f.CreatedBy, f.Settings = m.CreatedBy, m.Settings
-		return f, nil
+		f.tree, f.X, f.Y, f.Gamma = tree, verify.Matrix(tree.X), verify.Matrix(tree.Y), tree.Gamma
+		return f, f.useMeta(tree.Meta)
 	}
 	claims, err := verify.FromArchive(archive)
 	if err != nil {
 		return nil, err
 	}
-	var m meta
-	if err := json.Unmarshal([]byte(claims.Meta), &m); err != nil {
-		return nil, fmt.Errorf("its meta data are not valid JSON: %w", err)
+	f.multipliers, f.X, f.Y, f.Gamma = claims, claims.X, claims.Y, claims.Gamma
+	if err := f.useMeta(claims.Meta); err != nil {
+		return nil, err
 	}
-	if m.Format != verify.Format || m.FormatVersion < 1 {
-		return nil, fmt.Errorf("its meta data name version %d of the format %.80q, expected version 1 or later of %q", m.FormatVersion, m.Format, verify.Format)
-	}
-	f.multipliers = claims
-	f.X, f.Y, f.Gamma, f.CreatedBy, f.Settings = claims.X, claims.Y, claims.Gamma, m.CreatedBy, m.Settings
-	f.tree, err = beside(archive, m.Solver)
+	f.tree, err = beside(archive, f.meta.Object("solver")["exact"])
 	return f, err
 }
 
@@ -151,24 +134,25 @@ func (f *File) useDerivation(archive *npy.Archive) error {
 	if err != nil {
 		return err
 	}
-	var m meta
-	if err := json.Unmarshal([]byte(claims.Meta), &m); err != nil {
-		return fmt.Errorf("its meta data are not valid JSON: %w", err)
-	}
 	f.derivation = claims
 	f.X, f.Y = verify.Matrix(claims.X), verify.Matrix(claims.Y)
 	f.Gamma, f.Loss, f.Delta, f.Weights, f.Intercept = claims.Gamma, claims.Loss, claims.Delta, claims.Weights, claims.Intercept
-	f.CreatedBy, f.Settings = m.CreatedBy, m.Settings
+	return f.useMeta(claims.Meta)
+}
+
+// useMeta reads what the file states of its own.
+func (f *File) useMeta(text string) (err error) {
+	if f.meta, err = metadata.Parse(text); err != nil {
+		return err
+	}
+	f.Settings = f.meta["settings"]
+	f.CreatedBy, _ = f.meta.Text("created_by") // what is no text names no program
 	return nil
 }
 
-func (f *File) useTree(tree *cones.Claims) {
-	f.tree, f.X, f.Y, f.Gamma = tree, verify.Matrix(tree.X), verify.Matrix(tree.Y), tree.Gamma
-}
-
-// beside takes the proof by cones out of a file that holds both kinds; nil if it
+// beside takes the proof by cones, with its meta data, out of a file that holds both kinds; nil if it
 // does not.
-func beside(archive *npy.Archive, solver json.RawMessage) (*cones.Claims, error) {
+func beside(archive *npy.Archive, meta json.RawMessage) (*cones.Claims, error) {
 	var entries []npy.Entry
 	found := false
 	for _, name := range archive.Names() {
@@ -189,13 +173,10 @@ func beside(archive *npy.Archive, solver json.RawMessage) (*cones.Claims, error)
 	if !found {
 		return nil, nil
 	}
-	var of struct {
-		Exact json.RawMessage `json:"exact"`
-	}
-	if err := json.Unmarshal(solver, &of); err != nil || len(of.Exact) == 0 {
+	if meta == nil {
 		return nil, fmt.Errorf("the arrays %s* have no meta data; expected a file that relift train wrote", ConesPrefix)
 	}
-	entries = append(entries, npy.Entry{Name: "meta", Array: npy.String(string(of.Exact))})
+	entries = append(entries, npy.Entry{Name: "meta", Array: npy.String(string(meta))})
 	return cones.FromArchive(npy.NewArchive(entries))
 }
 
@@ -216,9 +197,6 @@ func (f *File) Verify(ctx context.Context, limit effort.Effort, progress func(do
 		var checks []verify.Check
 		for _, c := range r.Checks {
 			checks = append(checks, verify.Check(c))
-		}
-		if r.OK() {
-			checks = append(checks, f.statement()...)
 		}
 		o.take(checks, "", r.ClaimedBound, r.ProvenBound)
 		o.At = r.At
@@ -245,40 +223,13 @@ func (f *File) Verify(ctx context.Context, limit effort.Effort, progress func(do
 		}
 		o.take(checks, prefix, r.ClaimedBound, r.ProvenBound)
 	}
+	if o.OK() {
+		o.Checks = append(o.Checks, f.statement()...)
+	}
 	if !o.OK() {
 		o.Proven = math.Inf(-1)
 	}
 	return o, nil
-}
-
-// statement is the failed check of a derivation's file that states another γ, or a column of ones that X does not have; nothing if
-// it states neither.  The verifiers of format version 1 look at γ themselves.
-func (f *File) statement() []verify.Check {
-	var stated struct {
-		Gamma  *float64 `json:"gamma"`
-		Reg    *float64 `json:"reg"`
-		Recipe struct {
-			Bias *bool `json:"bias"`
-		} `json:"recipe"`
-	}
-	_ = json.Unmarshal(f.Settings, &stated) // what is of another type states nothing
-	failed := func(format string, args ...any) []verify.Check {
-		return []verify.Check{{Name: "statement", Detail: fmt.Sprintf(format, args...)}}
-	}
-	for _, gamma := range []*float64{stated.Gamma, stated.Reg} {
-		if gamma != nil && *gamma != f.Gamma {
-			return failed("the meta data state γ = %v, and the proof is for %v", *gamma, f.Gamma)
-		}
-	}
-	if stated.Recipe.Bias == nil || !*stated.Recipe.Bias {
-		return nil
-	}
-	for i := range f.X.Rows {
-		if f.X.Row(i)[f.X.Cols-1] != 1 {
-			return failed("the meta data state a bias, and the last column of X is not 1 at row %d", i)
-		}
-	}
-	return nil
 }
 
 func (o *Outcome) take(checks []verify.Check, prefix string, claimed, proven float64) {

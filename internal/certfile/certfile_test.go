@@ -156,6 +156,7 @@ func TestStatements(t *testing.T) {
 	for settings, fails := range map[string]bool{
 		`{"gamma": 0.5, "reg": 0.5, "recipe": {"bias": true}}`: false, // X is 1, γ is ½
 		`{"gamma": 7}`: true, `{"reg": 7}`: true, `[]`: false, `{"reg": 7, "recipe": []}`: true,
+		`{"gamma": 7, "Gamma": 0.5}`: true, `{"Gamma": 7}`: false, `{"gamma": "0.5"}`: true, `{"reg": null}`: true,
 	} {
 		var entries []npy.Entry
 		for _, name := range archive.Names() {

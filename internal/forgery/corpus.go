@@ -32,7 +32,7 @@ const Index = "index.json"
 
 // Files returns the corpus in the order of its index.
 func Files() []File {
-	files := slices.Concat(multiplierFiles(), coneFiles(), bothFiles(), containerFiles(), workFiles())
+	files := slices.Concat(multiplierFiles(), coneFiles(), bothFiles(), metadataFiles(), containerFiles(), workFiles())
 	seen := map[string]bool{}
 	for _, f := range files {
 		if seen[f.Name] {

@@ -139,8 +139,7 @@ func multiplierFiles() []File {
 	raw("version", "the meta data name a version of the format that no program knows", func(entries []npy.Entry) {
 		entries[11].Array = npy.String(text(map[string]any{"format": "relift certificate", "format_version": 99}))
 	})
-	stated := multiplierEntries(honestMultipliers(), map[string]any{"gamma": 0.1}, nil)
-	return append(files, File{"multipliers-stated-gamma.npz", Multipliers, "the meta data state γ = 0.1 and the proof is for γ = 4", true, archive(stated)})
+	return files
 }
 
 // numbers is one float64 array of a certificate.

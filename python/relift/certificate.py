@@ -18,7 +18,6 @@ in any order, with or without fused operations; nothing is assumed of factorizat
 The work is bounded from the sizes of the arrays before it begins.
 """
 
-import json
 import math
 import os
 from fractions import Fraction
@@ -26,7 +25,7 @@ from fractions import Fraction
 import numpy as np
 
 from . import cones as by_cones
-from . import multipliers
+from . import metadata, multipliers
 from .archive import Archive, take
 from .derivation import Derivation, is_derivation
 from .multipliers import ARRAYS, Certificate
@@ -76,20 +75,13 @@ def load_certificate(path):
 
 
 def _meta(text):
-    if not isinstance(text, str):
-        raise ValueError("its meta data are not a text")
-    if not text.strip():
+    meta = metadata.parse(text)
+    if meta is None:
         return None
-    try:
-        meta = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("its meta data are not valid JSON") from None
-    if not isinstance(meta, dict):
-        raise ValueError("its meta data are not a JSON object")
     form, version = meta.get("format"), meta.get("format_version")
-    if form not in (None, FORMAT, by_cones.FORMAT):
+    if form not in (None, "", FORMAT, by_cones.FORMAT):
         raise ValueError(f"its format is {str(form)[:80]!r}, expected {FORMAT!r}")
-    if version is not None and not (type(version) is int and 1 <= version <= FORMAT_VERSION):
+    if (version is not None or form == by_cones.FORMAT) and not (type(version) is int and 1 <= version <= FORMAT_VERSION):
         raise ValueError(f"it has format version {str(version)[:80]!r} and this package knows versions up to {FORMAT_VERSION}: use a newer one")
     return meta
 
@@ -175,8 +167,8 @@ def _check(proof, v, work_limit):
         return False
     before = len(v.checks)
     proved = kind.check(proof, v)
-    stated = (proof.meta or {}).get("digest")
-    if stated or kind is by_cones:
+    stated = metadata.stated_digest(proof.meta)
+    if stated is not None or kind is by_cones:
         same = stated == kind.digest(proof)
         v.add("digest", "" if same else "the arrays are not those that the digest was taken of", "the arrays have the digest that the meta data name")
     if not all(check.passed for check in v.checks[before:] if check.name in ("finite", "grouping")):

@@ -112,7 +112,9 @@ def beside(arrays, meta):
         return None
     solver = (meta or {}).get("solver")
     own = solver.get("exact") if isinstance(solver, dict) else None
-    return take(arrays, own if isinstance(own, dict) else {}, PREFIX)
+    if not isinstance(own, dict) or own.get("format") != FORMAT or type(own.get("format_version")) is not int or own["format_version"] != 1:
+        raise ValueError(f"the arrays {PREFIX}* have no meta data of the format {FORMAT!r}, version 1")
+    return take(arrays, own, PREFIX)
 
 
 def digest(c):

@@ -2,6 +2,7 @@
 how they were made.  Only the numbers are proved; that γ is this one, and that the
 last column of X is a bias, can be read from them."""
 
+from .metadata import number
 from .verification import plain
 
 #: The loss of every certificate of format version 1.
@@ -38,7 +39,7 @@ def contradiction(X, gamma, meta):
     """Returns where the meta data contradict the numbers; "" if nowhere."""
     settings = _part(meta, "settings")
     for name in ("gamma", "reg"):
-        if name in settings and settings[name] != gamma:
+        if name in settings and number(settings[name]) != gamma:
             return f"the meta data say that γ is {settings[name]!r}; the proof is for {gamma!r}"
     if recipe(meta).get("bias") is True and not (X[:, -1] == 1).all():
         return "the meta data say that there is a bias; the last column of X is not 1"

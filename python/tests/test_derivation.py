@@ -70,7 +70,7 @@ class Corpus(unittest.TestCase):
             with self.assertRaises(ValueError, msg=meta[:20]):
                 Derivation({**arrays, "meta": meta})
         self.assertTrue(rc.verify_certificate(Derivation({**arrays, "meta": "null"})))
-        for settings in ('{"gamma": 7}', '{"reg": 7}', '{"recipe": {"bias": true}}'):
+        for settings in ('{"gamma": 7}', '{"reg": 7}', '{"gamma": 7, "Gamma": 0.5}', '{"gamma": "0.5"}', '{"reg": null}', '{"gamma": 1e999}', '{"recipe": {"bias": true}}'):
             v = rc.verify_certificate(Derivation({**arrays, "X": arrays["X"] / 2, "meta": f'{{"settings": {settings}}}'}))
             self.assertEqual([c.name for c in v.checks if not c.passed], ["statement"], settings)
 

@@ -2,11 +2,11 @@
 page, docs/proof-format.md, whose sections the comments refer to, and shares no code with
 the program."""
 
-import json
 import math
 
 import numpy as np
 
+from .. import metadata
 from ..verification import WORK_LIMIT
 from .dual import Dual
 from .problem import Arrays, Problem, Rows
@@ -35,10 +35,6 @@ def check_names(arrays):
         pairs += 1
     if steps:
         raise ValueError(f"it has an array {min(steps)[:100]!r} behind {pairs} pairs of steps, to which it does not belong")
-
-
-def _no_constant(name):
-    raise ValueError(f"its meta data are not valid JSON: {name}")
 
 
 def is_derivation(arrays):
@@ -107,12 +103,7 @@ class Derivation:
         self.X, self.Y, self.gamma = a.matrix("X"), a.matrix("Y"), a.scalar("gamma")
         self.loss, self.lower_bound = a.take("loss", "U", 0), a.scalar("lower_bound")
         self.weighted, self.intercept = a.has("weights"), a.integer("intercept") == 1
-        try:
-            self.meta = json.loads(a.take("meta", "U", 0), parse_constant=_no_constant)
-        except RecursionError:
-            raise ValueError("its meta data are not valid JSON") from None
-        if not isinstance(self.meta, (dict, type(None))):
-            raise ValueError("its meta data are not a JSON object")
+        self.meta = metadata.parse(a.take("meta", "U", 0))
 
     def verify(self, verification, work_limit=WORK_LIMIT, gamma=None):
         """Adds the checks to a verification, with the bound for the weight gamma if it is not
