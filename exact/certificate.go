@@ -22,7 +22,6 @@ type Certificate struct {
 	W          *mat.Dense // n×c
 	H          float64    // ≥ max over ‖u‖ = 1 of ‖Wᵀ(Xu)₊‖
 	LowerBound float64
-	CreatedBy  string // program and version, for the file's meta data
 
 	basis *mat.Dense
 	tree  *tree
@@ -37,7 +36,7 @@ type tree struct {
 }
 
 func newCertificate(p problem.Problem, in *instance, w *mat.Dense, h, bound float64, t *tree) *Certificate {
-	return &Certificate{Problem: p, W: w, H: h, LowerBound: bound, CreatedBy: "relift", basis: in.basis, tree: t}
+	return &Certificate{Problem: p, W: w, H: h, LowerBound: bound, basis: in.basis, tree: t}
 }
 
 // Claims returns the certificate as the arrays the verifier takes.
@@ -58,7 +57,7 @@ func (c *Certificate) Claims() *verify.Claims {
 	}
 	meta, err := json.Marshal(verify.Meta{
 		Format: verify.Format, FormatVersion: verify.FormatVersion,
-		CreatedBy: c.CreatedBy, Cones: cones, Digest: verify.Digest(out),
+		CreatedBy: "relift", Cones: cones, Digest: verify.Digest(out),
 	})
 	if err != nil { // strings and an integer always marshal
 		panic(fmt.Sprintf("exact: meta data: %v", err))

@@ -109,7 +109,7 @@ func (s *search) runCones(ctx context.Context) {
 // roundAccuracy returns the part of its usual tolerance to which the restricted problem is solved in the round that begins.
 func (s *search) roundAccuracy() float64 {
 	gap := s.upper - s.lower
-	if s.still++; gap < s.lastGap*(1-1e-3) || s.rounds == 1 {
+	if s.still++; gap < s.lastGap*(1-roundProgress) {
 		s.still = 0
 	}
 	s.lastGap = gap

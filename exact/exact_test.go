@@ -317,3 +317,16 @@ func TestRoundsAmongVeryDifferentUnits(t *testing.T) {
 		t.Errorf("%v: gap %v after %d rounds", r.Status, r.Gap, r.Rounds)
 	}
 }
+
+// Rounds before the first one, of a sweep, do not make it one without progress.
+func TestFirstRoundIsProgress(t *testing.T) {
+	p := problem.Problem{X: mat.NewDense(1, 1, []float64{1}), Y: mat.NewDense(1, 1, []float64{1}), Gamma: 0.1}
+	s := newSearch(p, Options{}, newInstance(p, 0), time.Now())
+	s.rounds = 3
+	for still := range 3 {
+		s.rounds++
+		if s.roundAccuracy(); s.still != still {
+			t.Errorf("%d rounds of %d are without progress", s.still, still+1)
+		}
+	}
+}

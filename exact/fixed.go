@@ -54,13 +54,8 @@ func Fixed(ctx context.Context, p problem.Problem, w *mat.Dense, o FixedOptions,
 		h = in.inflate(h, flat)
 		return newCertificate(p, in, w, h, p.DualBound(w, h), t)
 	}
-	switch in.d {
-	case 1:
-		h, _ := in.sweepLine(flat)
-		accept(certificate(h, nil))
-		return nil
-	case 2:
-		h, _ := in.sweepPlane(flat)
+	if in.d <= 2 {
+		h, _ := in.sweep(flat)
 		accept(certificate(h, nil))
 		return nil
 	}

@@ -43,7 +43,7 @@ func newSearch(p problem.Problem, o Options, in *instance, started time.Time) *s
 		random: rand.New(rand.NewPCG(o.Seed, 0x5eed)),
 		master: &master{in: in},
 		lower:  o.RootBound,
-		care:   0.1,
+		care:   0.1, lastGap: math.Inf(1),
 	}
 	if o.RootBound > 0 {
 		s.source = FromRoot
@@ -242,12 +242,12 @@ func (s *search) finish(ctx context.Context) {
 	s.report()
 }
 
-// A sweep ends when this many rounds have brought the bounds no nearer by more than this part: in numbers of very
-// different sizes the restricted problem cannot be solved as accurately as the oracle would need it.
-const (
-	sweepPatience = 30
-	sweepProgress = 1e-3
-)
+// roundProgress is the part of the gap by which the bounds have to come nearer in a round that counts as progress.
+const roundProgress = 1e-3
+
+// sweepPatience is how many rounds without progress end a sweep: in numbers of very different sizes the restricted problem cannot be
+// solved as accurately as the oracle would need it.
+const sweepPatience = 30
 
 // runSweep is the loop for d ≤ 2, where the oracle is exact.
 func (s *search) runSweep(ctx context.Context) {
@@ -261,20 +261,14 @@ func (s *search) runSweep(ctx context.Context) {
 		s.master.solve(ctx, masterTolerance)
 		s.offer(s.network())
 		w := s.master.w
-		var h float64
-		var peaks []peak
-		if s.in.d == 1 {
-			h, peaks = s.in.sweepLine(w)
-		} else {
-			h, peaks = s.in.sweepPlane(w)
-		}
+		h, peaks := s.in.sweep(w)
 		s.worst = h
 		s.accept(w, s.in.inflate(h, w), nil)
 		s.report()
 		if s.done() {
 			return
 		}
-		if idle++; s.upper-s.lower < (upper-lower)*(1-sweepProgress) {
+		if idle++; s.upper-s.lower < (upper-lower)*(1-roundProgress) {
 			idle = 0
 		}
 		s.prune()

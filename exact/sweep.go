@@ -16,6 +16,14 @@ type peak struct {
 // machineEpsilon is the unit roundoff 2⁻⁵³ of float64.
 const machineEpsilon = 0x1p-53
 
+// sweep is the oracle for d ≤ 2.
+func (in *instance) sweep(w []float64) (float64, []peak) {
+	if in.d == 1 {
+		return in.sweepLine(w)
+	}
+	return in.sweepPlane(w)
+}
+
 // sweepLine is the oracle for d = 1, where the sphere is {−1, 1}: it returns an
 // upper bound on h(W) and the two points.
 func (in *instance) sweepLine(w []float64) (float64, []peak) {
