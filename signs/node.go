@@ -32,7 +32,7 @@ type node struct {
 	status      leaf.Status
 	multipliers *leaf.Multipliers
 	empty       *margin // proof that the cone has no interior
-	stale       bool    // the bound is that of multipliers made for another W
+	stale       bool    // to be bounded anew before it is split: it has the multipliers made for another W, and what bound they give
 
 	next  *splitting // how to split it; nil when it needs no split
 	start *inherited // for its children; dropped once they have it

@@ -53,13 +53,7 @@ func (t *Tree) replant(ctx context.Context) {
 	}
 	visit(t.root)
 	t.leaves = len(nodes)
-	t.each(len(nodes), func(job int) {
-		if ctx.Err() == nil {
-			t.in.reprice(nodes[job])
-		} else {
-			nodes[job].bound, nodes[job].multipliers = infinite, nil
-		}
-	})
+	t.each(len(nodes), func(job int) { t.in.reprice(ctx, nodes[job]) })
 	for _, nd := range nodes {
 		if nd.bound > t.options.Close {
 			heap.Push(&t.open, nd)
@@ -67,14 +61,16 @@ func (t *Tree) replant(ctx context.Context) {
 	}
 }
 
-// reprice bounds a leaf of a copied tree by its multipliers.
-func (in *instance) reprice(nd *node) {
+// reprice bounds a leaf of a copied tree by its multipliers.  After the end of the context it leaves that to refresh; cones without an
+// interior are bounded for every W.
+func (in *instance) reprice(ctx context.Context, nd *node) {
 	if nd.empty != nil {
 		return
 	}
-	nd.stale = nd.next == nil || nd.bound < closable
+	late := ctx.Err() != nil
+	nd.stale = late || nd.next == nil || nd.bound < closable
 	nd.bound = infinite
-	if nd.multipliers == nil {
+	if late || nd.multipliers == nil {
 		return
 	}
 	if moved, bound := leaf.Reprice(in.program(in.layout(nd), nil), *nd.multipliers); bound < infinite {

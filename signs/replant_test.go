@@ -52,6 +52,39 @@ func TestTreeGoesOnWithAnotherResidual(t *testing.T) {
 	}
 }
 
+// A tree for another residual whose first bounds were interrupted goes on from its leaves, and closes; cones without an interior stay what they are.
+func TestReplantingIsInterrupted(t *testing.T) {
+	p := gaussianProblem(9, 3, 1, 0.5, 12)
+	w := p.Residual(trained(t, p))
+	first, err := NewTree(p, w, Options{Threads: 1, Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Run(context.Background())
+	empty := first.root
+	for empty.children[0] != nil {
+		empty = empty.children[0]
+	}
+	empty.empty, empty.multipliers, empty.bound = &margin{}, nil, 0
+	again, err := NewTreeFrom(first, p, w, Options{Threads: 1, Seed: 7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended, end := context.WithCancel(context.Background())
+	end()
+	if status := again.Run(ended); status != Interrupted {
+		t.Fatalf("the interrupted tree ends with %v", status)
+	}
+	for _, nd := range again.open {
+		if nd.empty != nil || nd.multipliers == nil || !nd.stale {
+			t.Errorf("a leaf of %v: empty %v, multipliers %v, stale %v", nd.cut, nd.empty, nd.multipliers, nd.stale)
+		}
+	}
+	if status := again.Run(context.Background()); status != Closed || again.Leaves() < first.Leaves() {
+		t.Errorf("the tree goes on to %v with %d leaves of %d", status, again.Leaves(), first.Leaves())
+	}
+}
+
 // Leaves are closed where the gap allows it.
 func TestLeavesAreClosedAtTheGap(t *testing.T) {
 	p := gaussianProblem(9, 3, 1, 0.5, 12)
