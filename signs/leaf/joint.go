@@ -387,7 +387,10 @@ func (st *joint) step() bool {
 		return false
 	}
 	mu := st.mu()
-	pred, predicted := st.solve(reduced, shared, 0, nil)
+	pred, predicted, ok := st.solve(reduced, shared, 0, nil)
+	if !ok {
+		return false
+	}
 	ap, ad := joined(pred, predictorMargin)
 	ad = min(ad, predictorMargin*st.objective.reach(st.w, predicted))
 	after, degree := 0.0, 0
@@ -404,7 +407,10 @@ func (st *joint) step() bool {
 	for b, rp := range reduced {
 		corrections[b] = rp.sys.correct(pred[b])
 	}
-	dirs, dw := st.solve(reduced, shared, sigma*mu, corrections)
+	dirs, dw, ok := st.solve(reduced, shared, sigma*mu, corrections)
+	if !ok {
+		return false
+	}
 	ap, ad = joined(dirs, correctorMargin)
 	ad = min(ad, correctorMargin*st.objective.reach(st.w, dw))
 	if !(ap > 0) || !(ad > 0) {
@@ -433,8 +439,8 @@ func joined(dirs []*direction, margin float64) (p, d float64) {
 //	(−D″ + Σ_b D_b H_b D_b) dw = D′ + Σ_b D_b rhs_b
 //
 // after the cones' own unknowns have been eliminated, with the intercept as the multiplier of balanced columns; rhs_b holds −E_b[ℓv] as it will be
-// but for the unknowns.
-func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, corr []*correction) ([]*direction, []float64) {
+// but for the unknowns.  Where the system of W cannot be solved, ok is false.
+func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, corr []*correction) (dirs []*direction, dw []float64, ok bool) {
 	right := append([]float64(nil), st.objective.slope...)
 	owns := make([][]float64, len(parts))
 	for b, rp := range parts {
@@ -450,9 +456,10 @@ func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, cor
 			right[e] += pt.factor[i] * (outer[i] - short.Dot(rp.cross.RawRowView(i), own))
 		}
 	}
-	dw := right
-	shared.solve(dw)
-	var dirs []*direction
+	dw = right
+	if !shared.solve(dw) {
+		return nil, nil, false
+	}
 	for b, rp := range parts {
 		pt := st.parts[b]
 		y := st.shares(pt, dw)
@@ -468,7 +475,7 @@ func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, cor
 		tau := own[rp.k-1]
 		dirs = append(dirs, rp.sys.complete(target, pick(corr, b), append(y, own[:rp.k-1]...), [2]float64{tau, -tau}))
 	}
-	return dirs, dw
+	return dirs, dw, true
 }
 
 func pick(corr []*correction, b int) *correction {

@@ -58,11 +58,11 @@ func (s *saddle) back(x []float64) {
 	s.algebra.CholeskySolve(raw.Uplo, raw.N, 1, raw.Data, raw.Stride, x, 1)
 }
 
-// solve replaces r by dw.
-func (s *saddle) solve(r []float64) {
+// solve replaces r by dw; ok is false where EᵀK⁻¹E cannot be solved with.
+func (s *saddle) solve(r []float64) (ok bool) {
 	s.back(r)
 	if s.across == nil {
-		return
+		return true
 	}
 	c, _ := s.across.Dims()
 	b := mat.NewVecDense(c, nil)
@@ -70,9 +70,10 @@ func (s *saddle) solve(r []float64) {
 		b.SetVec(q, column(r, q, c))
 	}
 	if s.inner.SolveVecTo(b, b) != nil {
-		return
+		return false
 	}
 	for q := range c {
 		short.Axpy(-b.AtVec(q), s.across.RawRowView(q), r)
 	}
+	return true
 }
