@@ -9,15 +9,8 @@ import (
 )
 
 // Invert returns, for a derivation for the reduced problem, one for its source: Wᵀ(Xu)₊ is the same for every u of the basis, so the rows are those of the
-// reduced problem, scaled and in the basis, and stand for all rows of the source that are multiples of them.  A stack is
-// taken back reduction by reduction.
+// reduced problem, scaled and in the basis, and stand for all rows of the source that are multiples of them.
 func Invert(d *Derivation, r reduce.Reduction) *Derivation {
-	if stack, ok := r.(*reduce.Stack); ok {
-		for _, part := range slices.Backward(stack.Parts()) {
-			d = Invert(d, part)
-		}
-		return d
-	}
 	out := *d
 	out.Problem, out.W = r.Source(), r.InvertMultipliers(d.W)
 	rows := d.Rows

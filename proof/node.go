@@ -67,7 +67,7 @@ type Weaken struct {
 }
 
 // Forget derives its claim from the same claim on a larger K, that of some of its lines.  Rows keep the signs that they
-// have.
+// have.  No solver here makes it; the verifiers know it.
 type Forget struct {
 	U, V []int // positions of the lines of K in u, and in v, that are kept, ascending
 	Node Node
@@ -117,7 +117,7 @@ type Ball struct {
 }
 
 // Radial is a q with qᵀv ≥ ‖v‖ for every v of K, and why: with the lines b_k of K in v, q = Σ μ_k b_k + ρ,
-// ‖ρ‖ < 1, and qqᵀ ⪰ I + Σ_{k<l} N_kl(b_k b_lᵀ + b_l b_kᵀ).
+// ‖ρ‖ < 1, and qqᵀ ⪰ I + Σ_{k<l} N_kl(b_k b_lᵀ + b_l b_kᵀ).  No solver here makes one; the verifiers know it.
 type Radial struct {
 	Q  []float64 // c
 	Mu []float64 // μ_k ≥ 0

@@ -223,15 +223,15 @@ func unsupported(descr string, types types) error {
 	return fmt.Errorf("%w: elements of type %q are not supported; expected %s", ErrFormat, descr, expected)
 }
 
-// parseDtype decodes a descr such as "<f8".
-func parseDtype(descr string) (dtype, error) {
+// parseDtype decodes a descr such as "<f8"; an error names the types that are wanted.
+func parseDtype(descr string, types types) (dtype, error) {
 	if len(descr) < 3 {
-		return dtype{}, unsupported(descr, numbers)
+		return dtype{}, unsupported(descr, types)
 	}
 	d := dtype{letter: descr[1]}
 	size, err := strconv.ParseUint(descr[2:], 10, 31)
 	if err != nil {
-		return dtype{}, unsupported(descr, numbers)
+		return dtype{}, unsupported(descr, types)
 	}
 	d.size = int(size)
 	switch descr[0] {
@@ -242,10 +242,10 @@ func parseDtype(descr string) (dtype, error) {
 	case '|': // one byte, or bytes
 		d.order = binary.LittleEndian
 		if d.letter != 'S' && d.size != 1 {
-			return dtype{}, unsupported(descr, numbers)
+			return dtype{}, unsupported(descr, types)
 		}
 	default:
-		return dtype{}, unsupported(descr, numbers)
+		return dtype{}, unsupported(descr, types)
 	}
 	var sizes []int
 	switch d.letter {
@@ -267,7 +267,7 @@ func parseDtype(descr string) (dtype, error) {
 		return d, nil
 	}
 	if !slices.Contains(sizes, d.size) {
-		return dtype{}, unsupported(descr, numbers)
+		return dtype{}, unsupported(descr, types)
 	}
 	return d, nil
 }

@@ -292,3 +292,13 @@ func TestConversions(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// Where only certificates' types are read, the refusal names no others.
+func TestRefusalNamesTheTypesThatAreRead(t *testing.T) {
+	for _, descr := range []string{"<c16", "<f4", "?"} {
+		_, err := readExact(bytes.NewReader(file(1, dictionary(descr, "False", "()"), make([]byte, 16)...)), 1<<20)
+		if err == nil || !strings.Contains(err.Error(), "expected float64, int64 or str") {
+			t.Errorf("%s: %v", descr, err)
+		}
+	}
+}

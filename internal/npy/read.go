@@ -49,7 +49,7 @@ func read(r io.Reader, limit int64, types types) (Array, error) {
 	if err != nil {
 		return Array{}, err
 	}
-	d, err := parseDtype(h.descr)
+	d, err := parseDtype(h.descr, types)
 	if err != nil {
 		return Array{}, err
 	}

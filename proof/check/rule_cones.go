@@ -34,9 +34,9 @@ import (
 //
 // ‖p_k‖₁ = 1, so that |t| ≤ max_l|r_l|, and values at midpoints are means of those at
 // the ends: their errors grow by ε|t| a level.  With reach = Σ_i (‖P_i‖+‖N_i‖) max_l|r_il|,
-// every end of a box is within ρ = 8(depth + n + 4k + 4c + 16)ε·reach of the exact one; boxes are widened by that.  What
-// rounds Q_kl is then (2c + 8)ε of Σ_q (largest end of box k)·(largest end of box l) at most, and h p_kᵀGp_l is off by
-// (4k + 2c + 16)ε h·max|G|.
+// every end of a box is within ρ = 8(depth + n + 4k + 4c + 16)ε·reach of the exact one; boxes are widened by that.  With
+// s_kl = Σ_q (largest end of box k)·(largest end of box l), what rounds Q_kl and C_kl is then (2c + 8)ε(s_kl + |C_kl|) at most, and h p_kᵀGp_l is
+// off by (4k + 2c + 16)ε h·max|G|.
 type cones struct {
 	rows   *rows
 	claim  claim
