@@ -20,7 +20,6 @@ type derived struct {
 	bound      float64 // claimed, and proved by the checker
 	source     string
 	proved     func(gamma float64) float64 // by the checker, for any γ
-	claimed    float64                     // the share of it that is claimed
 	// certificate is what the multipliers of the relaxation were repaired to, where the derivation was made of it.
 	certificate *certificate.Certificate
 }
@@ -28,7 +27,7 @@ type derived struct {
 // derive returns the proof that the derivation is, which the checker has accepted with about the bound that it found; nil if that is
 // no bound.
 func derive(ctx context.Context, d *proof.Derivation, source string) (*derived, error) {
-	r, err := d.Check(ctx, check.Options{})
+	r, err := d.Check(ctx, check.Options{ForOthers: true})
 	if err != nil {
 		return nil, err
 	}
@@ -39,13 +38,11 @@ func derive(ctx context.Context, d *proof.Derivation, source string) (*derived, 
 	if !(r.ProvenBound > 0) {
 		return nil, nil
 	}
-	claimed := 1 - claimShare - min(r.Charged, mostShare)
-	return &derived{derivation: d, bound: r.ProvenBound * claimed, source: source, proved: r.At, claimed: claimed}, nil
+	return &derived{derivation: d, bound: r.ProvenBound * (1 - claimShare), source: source, proved: r.At}, nil
 }
 
-// claimShare is how much less than what the checker proved is claimed, beside what was charged up to mostShare, so that a
-// verifier with other roundings proves it too.
-const claimShare, mostShare = 1e-9, 1e-8
+// claimShare is how much less than what the checker proves with room for other verifiers is claimed: for the roundings of the dual value.
+const claimShare = 1e-9
 
 // signSource says what a bound was proved with by the tree of signs.
 const signSource = "branch and bound on signs"
@@ -61,7 +58,7 @@ func (s *state) prove(ctx context.Context, a Access, d *proof.Derivation, source
 }
 
 func (p *derived) Bound() float64           { return p.bound }
-func (p *derived) At(gamma float64) float64 { return p.proved(gamma) * p.claimed }
+func (p *derived) At(gamma float64) float64 { return p.proved(gamma) * (1 - claimShare) }
 func (p *derived) Source() string           { return p.source }
 
 func (p *derived) Verify(ctx context.Context) error {

@@ -73,8 +73,11 @@ func FromCones(c *verify.Claims, margin float64) (*Derivation, error) {
 	h := c.H * (1 + margin)
 	form := mat.NewSymDense(k, nil)
 	form.SymOuterK(h, frame.T())
-	// The scalar part is for the scaling of multipliers, of which there are none.
+	// The scalar part, of which a claim has to have one, is small, so that it takes no digits from thin directions.
 	scalar := h
+	for i := range k {
+		scalar = max(min(scalar, form.At(i, i)/2), leastScalar)
+	}
 	for i := range k {
 		form.SetSym(i, i, form.At(i, i)-scalar)
 	}
@@ -88,6 +91,9 @@ func FromCones(c *verify.Claims, margin float64) (*Derivation, error) {
 		Root: tree,
 	}, nil
 }
+
+// leastScalar is the smallest scalar part of the root's form.
+const leastScalar = 0x1p-40
 
 // bitSource reads the bits of a tree.
 type bitSource struct {

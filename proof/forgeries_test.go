@@ -133,6 +133,24 @@ func corpus(t testing.TB) []forgery {
 	}
 	write("honest-implied", "", honestImplied(), 1.375*(1-1e-9), nil)
 
+	// Columns in units that differ by 2²⁰: in z = (u₁, 2²⁰u₂) the second generator is as thin, and f(z)² = s²(z₁ + 2⁻²⁰z₂)² ≤ h(z₁² + 2⁻⁴⁰z₂²) with h = 2s².
+	units := func(h float64) *Derivation {
+		const unit, s = 0x1p20, 0.25
+		quarter := func() Node {
+			return &SplitU{[]float64{0, 1}, &Cones{Tree: []uint64{0}, Bits: 1}, &Cones{Tree: []uint64{0}, Bits: 1}}
+		}
+		return &Derivation{
+			Problem: Problem{X: mat.NewDense(2, 2, []float64{1, 0, 0, unit}), Y: mat.NewDense(2, 1, []float64{3, 3}), Gamma: 0.5},
+			W:       mat.NewDense(2, 1, []float64{s, s / unit}),
+			Rows:    &Rows{R: mat.NewDense(2, 2, []float64{1, 0, 0, 1}), V: mat.NewDense(2, 2, []float64{1, 0, 0, unit}), Of: []int{0, 1}, Scale: []float64{1, 1}},
+			Claim:   Form{U: leastScalar, V: h, G: mat.NewSymDense(2, []float64{h - leastScalar, 0, 0, h/unit/unit - leastScalar})}, ClaimInX: h * (1 + 1e-12),
+			Root: &SplitU{[]float64{1, 0}, quarter(), quarter()},
+		}
+	}
+	const norm, value = math.Sqrt2 / 4, 3*math.Sqrt2/4 - 0.0625 // s√2, and what it proves
+	write("honest-units", "", units(norm*(1+1e-9)), value*(1-1e-8), nil)
+	write("cones-units", "the inequality fails on a thin cone by one part in 10⁹", units(norm*(1-1e-9)), value*(1-1e-8), nil)
+
 	honestForget := func() *Derivation {
 		// The row keeps its sign where its line is forgotten.
 		return with(oneRow(0.5), &SplitU{[]float64{1}, &SplitRow{0, &Forget{U: []int{1}, Node: leaf()}, &Forget{Node: leaf()}}, &SplitRow{0, &Forget{U: []int{0}, Node: leaf()}, leaf()}})

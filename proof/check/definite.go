@@ -44,14 +44,16 @@ type deficit struct {
 // c = γ_{N+2}/(1 − γ_{N+2})·tr A (S. M. Rump, Verification of positive definiteness,
 // BIT 46, 2006, whose proof holds for any order of summation), and so
 // DSD ⪰ −(slack + shift + c + the largest row sum of the errors of the entries).
-func (s *symmetric) deficit(ctx context.Context, slack float64, floor []float64) (d deficit, err error) {
+//
+// With room above 1 the roundings are taken to be that many times as large: then d is what another verifier may find.
+func (s *symmetric) deficit(ctx context.Context, slack float64, floor []float64, room float64) (d deficit, err error) {
 	worst, inverse, err := s.scale(ctx, floor)
 	if err != nil || s.order == 0 {
 		return d, err
 	}
 	d.inverse = inverse
 	added := slack + s.shift(worst)
-	d.epsilon = max(0, above(added+s.cover(worst, added)))
+	d.epsilon = max(0, above(slack+s.shift(room*worst)+room*s.cover(room*worst, added)))
 	at, err := s.factor(ctx, added)
 	if err != nil {
 		return d, err

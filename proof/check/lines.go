@@ -109,7 +109,7 @@ func (s *combination) add(t float64, l *line) {
 // line returns the sum, which differs from the exact one by at most err·‖u‖.
 func (s *combination) line(l *multipliers) (out line, err float64) {
 	out = line{x: s.x}
-	g := roundings(s.terms + 2)
+	g := l.rows.room * roundings(s.terms+2)
 	for _, at := range slices.Sorted(maps.Keys(s.coefficient)) {
 		out.at, out.value = append(out.at, at), append(out.value, s.coefficient[at])
 		err += up((g*s.sizes[at] + tiny) * l.rows.norms[l.open[at]])

@@ -23,8 +23,6 @@ type Report struct {
 	Work         float64 // estimate of the floating-point operations
 	// Effective is γ_eff, for which ‖Wᵀ(Xu)₊‖ ≤ γ_eff‖u‖ is proved; 0 if nothing is.
 	Effective float64
-	// Charged is by how much γ_eff exceeds what the root claims, relatively.
-	Charged float64
 	// ProvenBound is what is proved for the problem's γ, at least ClaimedBound when every
 	// check passed; −Inf otherwise.
 	ProvenBound float64

@@ -19,6 +19,9 @@ const (
 	maxLength = 1 << 22
 )
 
+// room is how much larger than here the bounds on rounding errors of another verifier may be (docs/proof-format.md, section 5).
+const room = 2
+
 // roundings returns γ_k = kε/(1 − kε), which bounds the relative error of k roundings.
 func roundings(k int) float64 {
 	e := float64(k) * unit

@@ -92,7 +92,7 @@ func TestDeficitProvesNothingFalse(t *testing.T) {
 		for i := range floor {
 			floor[i] = 0x1p-30
 		}
-		d, err := s.deficit(context.Background(), math.Ldexp(rng.Float64(), -rng.IntN(60)), floor)
+		d, err := s.deficit(context.Background(), math.Ldexp(rng.Float64(), -rng.IntN(60)), floor, 1)
 		if err != nil {
 			continue
 		}

@@ -33,21 +33,22 @@ func (b *ball) line(l *multipliers) (line, error) {
 		alphas[i] = l.basic(int(at))
 	}
 	v, err := inner(b.p, b.p)
-	square, total := v+err, norm(b.p)
+	room := l.rows.room
+	square, total := v+room*err, norm(b.p)
 	for i, at := range b.rows {
 		beta := l.basic(open + int(at))
 		sum.add(-b.s[i], &alphas[i])
 		sum.add(-b.s[i], &beta)
 		total += b.s[i] * alphas[i].inU
 		v, err := inner(b.p, alphas[i].direction)
-		square += 2 * b.s[i] * (math.Abs(v) + err)
+		square += 2 * b.s[i] * (math.Abs(v) + room*err)
 		for j := range alphas {
 			v, err := inner(alphas[i].direction, alphas[j].direction)
-			square += b.s[i] * b.s[j] * (math.Abs(v) + err)
+			square += b.s[i] * b.s[j] * (math.Abs(v) + room*err)
 		}
 	}
 	terms := len(b.rows)
-	square *= 1 + roundings(terms*terms+terms+8)
+	square *= 1 + room*roundings(terms*terms+terms+8)
 	if !(above(square) <= 1) {
 		return line{}, fmt.Errorf("is too long: its length is %.17g, expected at most 1", math.Sqrt(square))
 	}

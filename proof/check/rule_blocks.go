@@ -139,7 +139,7 @@ func (w *walker) excess(whole form, parts []form) (charge, error) {
 		sizeV += math.Abs(p.v)
 	}
 	if !dense {
-		return charge{lacking(whole.u, u, sizeU, len(parts)), lacking(whole.v, v, sizeV, len(parts))}, nil
+		return charge{lacking(whole.u, u, w.rows.room*sizeU, len(parts)), lacking(whole.v, v, w.rows.room*sizeV, len(parts))}, nil
 	}
 	w.work += math.Pow(float64(k+c), 3)/3 + float64(len(parts)*(k+c)*(k+c))
 	if w.structure {
@@ -190,7 +190,7 @@ func (w *walker) excess(whole form, parts []form) (charge, error) {
 	for i := range floor {
 		floor[i] = w.rows.floor(i >= k)
 	}
-	d, err := s.deficit(w.ctx, 0, floor)
+	d, err := s.deficit(w.ctx, 0, floor, w.rows.room)
 	if err != nil {
 		return charge{}, w.fail("blocks", "the sum of the forms is not at most the claim's: %v", err)
 	}

@@ -32,7 +32,7 @@ func (c *circuit) line(l *multipliers) line {
 		size += c.lambda[i] * term.inU
 	}
 	out, rounded := sum.line(l)
-	residual := up(norm(rho) + up(roundings(len(c.terms)+3)*norm(sizes)) + tiny)
+	residual := up(norm(rho) + up(l.rows.room*roundings(len(c.terms)+3)*norm(sizes)) + tiny)
 	out.below = up(residual + rounded)
 	out.inU = up(up(size) + out.below)
 	return out

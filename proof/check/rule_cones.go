@@ -32,11 +32,12 @@ import (
 //
 // # Roundings
 //
-// ‖p_k‖₁ = 1, so that |t| ≤ max_l|r_l|, and values at midpoints are means of those at
-// the ends: their errors grow by ε|t| a level.  With reach = Σ_i (‖P_i‖+‖N_i‖) max_l|r_il|,
-// every end of a box is within ρ = 8(depth + n + 4k + 4c + 16)ε·reach of the exact one; boxes are widened by that.  With
-// s_kl = Σ_q (largest end of box k)·(largest end of box l), what rounds Q_kl and C_kl is then (2c + 8)ε(s_kl + |C_kl|) at most, and h p_kᵀGp_l is
-// off by (4k + 2c + 16)ε h·max|G|.
+// Coordinates keep their signs, so that with p_k = (p_a + p_b)/2 also |p_k| = (|p_a| + |p_b|)/2.  The values at midpoints are means of those at the
+// ends: by induction t_k is off by at most γ_depth·|r|ᵀ|p_k|, and a row that is taken to have one sign has no more than that of the other.
+// With reach_k = Σ_i (‖P_i‖+‖N_i‖)|r_i|ᵀ|p_k| every end of box k is within ρ_k = 8(depth + n + 4k + 4c + 32)ε·reach_k of the exact one; boxes are
+// widened by that.  With s_kl = Σ_q (largest end of box k)·(largest end of box l), what rounds Q_kl and C_kl is then (2c + 8)ε(s_kl + |C_kl|) at
+// most, and h p_kᵀGp_l is off by (4k + 2c + 16)ε h·|p_k|ᵀ|G||p_l|.  All of this follows generators that are as different in length as the
+// columns of X.  C is scaled by powers of two to a diagonal near one before it is factored.
 type cones struct {
 	rows   *rows
 	claim  claim
@@ -177,8 +178,9 @@ type bisector struct {
 	bits      bitReader
 	path      []*cone
 	both      []float64 // n×c: P + N of the claim's rows
-	rho       float64
-	wrong     float64 // bounds the error of h p_kᵀGp_l
+	reach     []float64 // Σ_i (‖P_i‖+‖N_i‖)|r_i|
+	ends      float64   // ρ_k in reach_k
+	wrong     float64   // the error of h p_kᵀGp_l in |p_k|ᵀ|G||p_l|
 	tested    int
 	f, lo, hi []float64 // k×c
 	axis, w   []float64 // c
@@ -194,15 +196,14 @@ func (l *cones) prove(ctx context.Context) (charge, error) {
 		f: make([]float64, k*c), lo: make([]float64, k*c), hi: make([]float64, k*c),
 		axis: make([]float64, c), w: make([]float64, c), matrix: make([]float64, k*k),
 	}
-	reach := 0.0
+	s.reach = make([]float64, k)
 	root := s.cone(0)
 	for at, i := range l.claim.rows {
 		r, p, n := l.rows.r.row(i), l.rows.p.row(i), l.rows.n.row(i)
-		most := 0.0
-		for _, v := range r {
-			most = max(most, math.Abs(v))
+		weight := norm(p) + norm(n)
+		for j, v := range r {
+			s.reach[j] += up(weight * math.Abs(v))
 		}
-		reach += up((norm(p) + norm(n)) * most)
 		for q := range c {
 			s.both[at*c+q] = p[q] + n[q]
 		}
@@ -211,17 +212,12 @@ func (l *cones) prove(ctx context.Context) (charge, error) {
 			root.t = append(root.t, v*l.signs[j])
 		}
 	}
-	reach = up(reach)
 	for i, sign := range l.signs {
 		root.p[i*k+i] = sign
 	}
 	s.settle(root)
-	s.rho = up(8*float64(l.depth+l.n+4*k+4*c+16)*unit*reach) + tiny
-	largestG := l.claim.form.u
-	for _, v := range l.claim.form.g {
-		largestG = max(largestG, math.Abs(v)+math.Abs(l.claim.form.u))
-	}
-	s.wrong = up(float64(4*k+2*c+16)*unit*l.claim.form.v*math.Abs(largestG)) + tiny
+	s.ends = l.rows.room * 8 * float64(l.depth+l.n+4*k+4*c+32) * unit
+	s.wrong = l.rows.room * float64(4*k+2*c+16) * unit * l.claim.form.v
 	return charge{}, s.walk(0)
 }
 
@@ -368,9 +364,16 @@ func (s *bisector) test(n *cone, sign float64) bool {
 			}
 		}
 	}
-	for i := range s.lo {
-		s.lo[i] -= s.rho
-		s.hi[i] += s.rho
+	for i := range k {
+		reach := 0.0
+		for j, x := range n.p[i*k : (i+1)*k] {
+			reach += s.reach[j] * math.Abs(x)
+		}
+		rho := up(s.ends*up(reach)) + tiny
+		for q := range c {
+			s.lo[i*c+q] -= rho
+			s.hi[i*c+q] += rho
+		}
 	}
 	return s.copositive(n)
 }
@@ -382,7 +385,7 @@ func (s *bisector) chooseAxis(n *cone, sign float64) {
 		return
 	}
 	for i := range s.k {
-		square := s.product(n, i, i)
+		square, _ := s.product(n, i, i)
 		for q := range s.axis {
 			s.axis[q] += s.f[i*s.c+q] / math.Sqrt(square)
 		}
@@ -404,23 +407,26 @@ func (s *bisector) chooseAxis(n *cone, sign float64) {
 	}
 }
 
-// product returns p_iᵀGp_j.
-func (s *bisector) product(n *cone, i, j int) float64 {
-	value := 0.0
+// product returns p_iᵀGp_j and |p_i|ᵀ|G||p_j|.
+func (s *bisector) product(n *cone, i, j int) (value, size float64) {
 	k, f := s.k, s.claim.form
 	for a, x := range n.p[i*k : (i+1)*k] {
 		if x == 0 {
 			continue
 		}
 		g := f.u * n.p[j*k+a]
+		most := math.Abs(g)
 		if f.g != nil {
 			for b, y := range n.p[j*k : (j+1)*k] {
-				g += f.g[a*k+b] * y
+				t := f.g[a*k+b] * y
+				g += t
+				most += math.Abs(t)
 			}
 		}
 		value += x * g
+		size += math.Abs(x) * most
 	}
-	return value
+	return value, size
 }
 
 // reflect replaces v by v − 2a(aᵀv)/(aᵀa) for the axis a.
@@ -435,26 +441,24 @@ func (s *bisector) reflect(v []float64) {
 	}
 }
 
-// copositive forms C without its positive off-diagonal entries, lowered by all errors,
-// and factors it.
+// copositive forms C without its positive off-diagonal entries, lowered by all errors, and factors it.
 func (s *bisector) copositive(n *cone) bool {
 	k, c, f := s.k, s.c, s.claim.form
-	trace, negative := 0.0, false
+	negative := false
 	for i := range k {
 		for j := range i + 1 {
-			value, size := f.v*s.product(n, i, j), 0.0
+			product, wrong := s.product(n, i, j)
+			value, size := f.v*product, 0.0
 			for q := range c {
 				a, b, d, e := s.lo[i*c+q], s.hi[i*c+q], s.lo[j*c+q], s.hi[j*c+q]
 				value -= max(a*d, a*e, b*d, b*e)
 				size += max(math.Abs(a), math.Abs(b)) * max(math.Abs(d), math.Abs(e))
 			}
-			value -= s.wrong + up(float64(2*c+8)*unit*(size+math.Abs(value)))
+			value -= up(s.wrong*up(wrong)) + tiny + up(s.rows.room*float64(2*c+8)*unit*(size+math.Abs(value)))
 			switch {
 			case math.IsNaN(value), i == j && value < 0:
 				return false
-			case i == j:
-				trace += value
-			default:
+			case i != j:
 				value = min(value, 0)
 				negative = negative || value < 0
 			}
@@ -464,7 +468,12 @@ func (s *bisector) copositive(n *cone) bool {
 	if !negative {
 		return true
 	}
-	shift := up(2*roundings(k+4)*trace) + tiny
+	s.scale()
+	trace := 0.0
+	for i := range k {
+		trace += s.matrix[i*k+i]
+	}
+	shift := up(s.rows.room*2*roundings(k+4)*trace) + tiny
 	for i := range k {
 		for j := range i + 1 {
 			v := s.matrix[i*k+j]
@@ -485,4 +494,22 @@ func (s *bisector) copositive(n *cone) bool {
 		}
 	}
 	return true
+}
+
+// scale multiplies rows and columns of the matrix by the powers of two that bring its diagonal to [½, 2); what underflow takes
+// is less than the shift has.
+func (s *bisector) scale() {
+	k := s.k
+	exponent := make([]int, k)
+	for i := range k {
+		if v := s.matrix[i*k+i]; v > 0 {
+			_, e := math.Frexp(v)
+			exponent[i] = -(e >> 1)
+		}
+	}
+	for i := range k {
+		for j := range i + 1 {
+			s.matrix[i*k+j] = math.Ldexp(s.matrix[i*k+j], exponent[i]+exponent[j])
+		}
+	}
 }

@@ -91,6 +91,6 @@ func (w *walker) residual(c claim, s impliedSign, terms []int64, lambda []float6
 		}
 	}
 	w.work += float64(4 * (len(terms) + 2) * len(rho))
-	length := up(norm(rho)+up(roundings(len(terms)+3)*norm(sizes))) + tiny
+	length := up(norm(rho)+up(w.rows.room*roundings(len(terms)+3)*norm(sizes))) + tiny
 	return up(up(norm(w.rows.p.row(s.row))+norm(w.rows.n.row(s.row))) * length), nil
 }

@@ -215,7 +215,7 @@ func (l *multipliers) prove(ctx context.Context) (charge, error) {
 	if err != nil {
 		return charge{}, err
 	}
-	d, err := s.deficit(ctx, l.slack, l.floor())
+	d, err := s.deficit(ctx, l.slack, l.floor(), l.rows.room)
 	if err != nil {
 		if ctx.Err() != nil {
 			return charge{}, err

@@ -28,7 +28,8 @@ type rows struct {
 	claimInX   float64
 	members    []int64 // of
 	scales     []float64
-	sharedRows bool // whether the file has rows of its own
+	sharedRows bool    // whether the file has rows of its own
+	room       float64 // by which bounds on roundings are taken larger
 }
 
 // sound bounds the entries of rows and weights in their units, and the claim's numbers
@@ -36,7 +37,7 @@ type rows struct {
 const sound = 0x1p40
 
 func loadRows(a *arrays, p *Problem) (*rows, error) {
-	s := &rows{xExponent: int(a.integer("x_exponent")), wExponent: int(a.integer("w_exponent"))}
+	s := &rows{room: 1, xExponent: int(a.integer("x_exponent")), wExponent: int(a.integer("w_exponent"))}
 	s.claim.u, s.claim.v = a.scalar("claim_u"), a.scalar("claim_v")
 	if a.has("rows") {
 		s.sharedRows = true
@@ -191,12 +192,12 @@ func (s *rows) residual(p *Problem, j int, x, e []float64) {
 			if t == 1 || v == x[l] && (v == 0 && r == 0 || math.Abs(v) > tiny && math.FMA(t, r, -v) == 0) {
 				e[l] = math.Abs(x[l]-v) * (1 + 2*unit)
 			} else {
-				e[l] = up(math.Abs(x[l]-v)+unit*(2*math.Abs(v)+math.Abs(x[l]))) + tiny
+				e[l] = up(math.Abs(x[l]-v)+s.room*unit*(2*math.Abs(v)+math.Abs(x[l]))) + tiny
 			}
 		default:
 			v, err := inner(s.basis.row(l), s.r.row(int(i)))
 			t := s.scales[j]
-			e[l] = up(math.Abs(x[l]-t*v)+math.Abs(t)*err+unit*(4*math.Abs(t*v)+2*math.Abs(x[l]))) + tiny
+			e[l] = up(math.Abs(x[l]-t*v)+s.room*(math.Abs(t)*err+unit*(4*math.Abs(t*v)+2*math.Abs(x[l])))) + tiny
 		}
 		e[l] += lost
 	}
@@ -232,7 +233,7 @@ func (s *rows) computeStretch(ctx context.Context) error {
 			sum := 0.0
 			for j := range k {
 				v, err := inner(transposed[i*d:(i+1)*d], transposed[j*d:(j+1)*d])
-				sum += math.Abs(v) + err
+				sum += math.Abs(v) + s.room*err
 			}
 			s.stretch = max(s.stretch, up(sum))
 		}
@@ -280,7 +281,7 @@ func (s *rows) proveClaimInX(ctx context.Context) error {
 			difference.set(l, o, v, relative*size)
 		}
 	}
-	missing, err := difference.deficit(ctx, 0, floor)
+	missing, err := difference.deficit(ctx, 0, floor, s.room)
 	if err != nil {
 		return fmt.Errorf("the form of the root is not at most claim_in_x = %v: %w", s.claimInX, err)
 	}
@@ -322,7 +323,7 @@ func (s *rows) gather(w matrix) {
 		}
 		g := roundings(counts[i] + 2)
 		size := max(norm(errors[0][i*c:(i+1)*c]), norm(errors[1][i*c:(i+1)*c]))
-		total += up((g*size + tiny) * s.norms[i])
+		total += up((s.room*g*size + tiny) * s.norms[i])
 	}
 	s.moved += up(total * math.Sqrt(s.stretch))
 }

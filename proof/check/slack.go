@@ -74,7 +74,7 @@ func (l *multipliers) leastSlack(ctx context.Context) (float64, error) {
 // errIndefinite says that no slack would help.
 var errIndefinite = errors.New("a leaf's matrix is far from positive semidefinite")
 
-// leastSlack returns about the smallest slack for which deficit succeeds.  With the slack −cover − shift no ε is left; more
+// leastSlack returns about the smallest slack for which deficit succeeds, with room for other verifiers.  With the slack −cover − shift no ε is left; more
 // is for an S that is not definite enough for that.  It overwrites s.
 func (s *symmetric) leastSlack(ctx context.Context, floor []float64) (float64, error) {
 	worst, _, err := s.scale(ctx, floor)
@@ -82,7 +82,8 @@ func (s *symmetric) leastSlack(ctx context.Context, floor []float64) (float64, e
 		return 0, err
 	}
 	n := s.order
-	cover := s.cover(worst, 0)
+	worst *= room
+	cover := room * s.cover(worst, 0)
 	// What is tried is a little less than what will be, so that a verifier that rounds in another order completes its
 	// factorization as well.
 	spare := s.cover(0, 0)/8 + worst

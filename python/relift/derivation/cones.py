@@ -3,8 +3,8 @@
 On a cone u = Σλ_k p_k, λ ≥ 0, a row with the values t_k = rᵀp_k has (±rᵀu)₊ = Σλ_k t_k^± − δ with
 0 ≤ δ ≤ Σλ_k b_k, b_k = s t_k⁺ + (1−s)t_k⁻ for any s in [0, 1].  So f(u) lies in Σλ_k [lo_k, hi_k] in any
 orthonormal basis; with Q_kl the largest inner product of vectors in the boxes of k and l, ‖f(u)‖² ≤ h uᵀGu if
-h p_kᵀGp_l − Q_kl, without its positive off-diagonal entries, is positive semidefinite.  ‖p_k‖₁ = 1, so that all errors
-are small multiples of reach = Σ (‖P‖+‖N‖) max|r|.
+h p_kᵀGp_l − Q_kl, without its positive off-diagonal entries, is positive semidefinite.  The errors of the box of k are small
+multiples of reach_k = Σ (‖P‖+‖N‖)|r|ᵀ|p_k|, those of p_kᵀGp_l of |p_k|ᵀ|G||p_l|.
 """
 
 import numpy as np
@@ -42,12 +42,12 @@ class Cones:
         self.r, self.P, self.N = self.rows.r[at], self.rows.P[at], self.rows.N[at]
         n, k, c = len(at), self.k, self.rows.c
         lengths = norms(self.P) + norms(self.N) if n else np.zeros(0)
-        reach = up(float((lengths * np.abs(self.r).max(axis=1, initial=0)).sum()))
+        self.reach = up(lengths @ np.abs(self.r))  # by coordinates of u
         form = self.claim.form
         self.G = form.u * np.eye(k) + (0 if form.G is None else form.G)
-        largest = abs(form.u) + (0 if form.G is None else np.abs(form.G).max())
-        self.rho = up(16 * (n + 4 * k + 4 * c + 32) * UNIT * reach) + TINY
-        self.wrong = up((8 * k + 4 * c + 32) * UNIT * form.v * largest) + TINY
+        self.size = abs(form.u) * np.eye(k) + (0 if form.G is None else np.abs(form.G))
+        self.ends = 16 * (n + 4 * k + 4 * c + 32) * UNIT  # in reach_k
+        self.wrong = (8 * k + 4 * c + 32) * UNIT * form.v
         batch = []
         for cone in self._leaves():
             batch.append(cone)
@@ -88,24 +88,27 @@ class Cones:
         open_ = (top > 0) & (bottom > 0)
         share = np.where(open_, bottom / np.where(open_, top + bottom, 1), 0)[:, None, :]
         b = np.where(open_[:, None, :], share * positive + (1 - share) * negative, 0)
+        length = np.abs(p)
         gram = p @ self.G @ p.transpose(0, 2, 1)
+        wrong = up(self.wrong * up(length @ self.size @ length.transpose(0, 2, 1))) + TINY
+        rho = (up(self.ends * up(length @ self.reach)) + TINY)[:, :, None]
         failed = np.ones(len(p), bool)
         for sign in (1.0, -1.0):
             which = np.flatnonzero(failed)
             if len(which):
-                failed[which] = [not ok for ok in self._copositive(f[which], b[which], gram[which], sign)]
+                failed[which] = [not ok for ok in self._copositive(f[which], b[which], rho[which], gram[which], wrong[which], sign)]
         require(not failed.any(), "the inequality fails on a cone")
 
-    def _copositive(self, f, b, gram, sign):
+    def _copositive(self, f, b, rho, gram, wrong, sign):
         turn = self._reflections(f, gram, sign)
         both = (self.P + self.N) @ turn
         middle = f @ turn
-        low = middle - b @ np.maximum(both, 0) - self.rho
-        high = middle - b @ np.minimum(both, 0) + self.rho
+        low = middle - b @ np.maximum(both, 0) - rho
+        high = middle - b @ np.minimum(both, 0) + rho
         ends = [x[:, :, None, :] * y[:, None, :, :] for x in (low, high) for y in (low, high)]
         C = self.claim.form.v * gram - np.maximum.reduce(ends).sum(axis=3)
         size = np.maximum(np.abs(low), np.abs(high))
-        C -= self.wrong + up((4 * f.shape[2] + 16) * UNIT * (size @ size.transpose(0, 2, 1) + np.abs(C)))
+        C -= wrong + up((4 * f.shape[2] + 16) * UNIT * (size @ size.transpose(0, 2, 1) + np.abs(C)))
         C = np.minimum(C, C.transpose(0, 2, 1))
         diagonal = np.einsum("bii->bi", C).copy()
         C = np.minimum(C, 0)
@@ -119,12 +122,14 @@ class Cones:
             return False
         if not np.count_nonzero(m - np.diag(diagonal)):
             return True
-        shift = up(4 * roundings(len(m) + 4) * float(diagonal.sum())) + TINY
+        exponent = np.where(diagonal > 0, -(np.frexp(diagonal)[1] >> 1), 0)  # exact but for underflow, for which the shift has room
+        scaled = np.ldexp(m, exponent[:, None] + exponent[None, :])
+        shift = up(4 * roundings(len(m) + 4) * float(np.diag(scaled).sum())) + TINY
         try:
-            np.linalg.cholesky(m - shift * np.eye(len(m)))
+            np.linalg.cholesky(scaled - shift * np.eye(len(m)))
         except np.linalg.LinAlgError:
             return False
-        return bool(np.isfinite(m).all())
+        return bool(np.isfinite(scaled).all())
 
     def _reflections(self, f, gram, sign):
         """Orthonormal bases: the reflection that takes the direction of Σ f(p)/‖p‖_G to ±e_1."""
