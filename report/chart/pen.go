@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"io"
 	"math"
+	"sync"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/font/liberation"
@@ -112,11 +113,12 @@ func onDots(s shape) shape {
 	return s
 }
 
-var fonts = font.NewCache(liberation.Collection())
+// fonts are parsed when the first text is drawn: it takes longer than the start of the program, which most commands end without a picture.
+var fonts = sync.OnceValue(func() *font.Cache { return font.NewCache(liberation.Collection()) })
 
 func (p pen) write(i item, look style) {
 	// There is one weight: vgpdf finds no bold face.
-	face := fonts.Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, vg.Length(look.size)*pixel)
+	face := fonts().Lookup(font.Font{Typeface: "Liberation", Variant: "Sans"}, vg.Length(look.size)*pixel)
 	width := face.Width(i.text)
 	var shift vg.Length
 	switch i.anchor {
