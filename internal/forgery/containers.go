@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/crc32"
 	"slices"
+	"strings"
 
 	"github.com/relift/relift/internal/npy"
 )
@@ -45,6 +46,19 @@ func containerFiles() []File {
 		m[8].data = m[7].data
 		return m
 	})
+	for _, h := range []struct{ name, what, old, new string }{
+		{"order", "the header of W has a blank too many before its order", "False, ", "False,  "},
+		{"digits", "the header of W names its type with a zero before its size", "'<f8', ", "'<f08',"},
+		{"quotes", "the header of W has other quotes", "'<f8'", "\"<f8\""},
+		{"end", "the header of W ends with a vertical tab", "\n", "\v"},
+	} {
+		m := members()
+		m[6].data = bytes.Replace(m[6].data, []byte(h.old), []byte(h.new), 1)
+		if extra := len(h.new) - len(h.old); extra > 0 { // the blanks behind the dictionary give way
+			m[6].data = bytes.Replace(m[6].data, []byte("}"+strings.Repeat(" ", extra)), []byte("}"), 1)
+		}
+		files = append(files, File{"header-" + h.name + ".npz", Container, h.what, true, zipped(m, "")})
+	}
 	change("local-name", "the local header of W names Y", func(m []member) []member {
 		m[6].local = func(h []byte) { copy(h[localHeader:], "Y.npy") }
 		return m

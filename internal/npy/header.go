@@ -21,6 +21,7 @@ type header struct {
 	descr        string
 	fortranOrder bool
 	shape        []int
+	plain        bool // written as NumPy writes it
 }
 
 // readHeader reads everything before the elements; length counts its bytes.
@@ -64,7 +65,17 @@ func readHeader(r io.Reader) (h header, length int64, err error) {
 	if err != nil {
 		return h, 0, fmt.Errorf("%w: header %.200q: %w", ErrFormat, strings.TrimSpace(string(text)), err)
 	}
+	h.plain = strings.TrimRight(string(text), " \n") == h.text() && (len(h.descr) < 4 || h.descr[2] != '0')
 	return h, int64(len(prefix)+len(size)) + int64(n), nil
+}
+
+// text returns the header as NumPy writes it, without the blanks behind it.
+func (h header) text() string {
+	order := "False"
+	if h.fortranOrder {
+		order = "True"
+	}
+	return fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': %s, }", h.descr, order, shapeText(h.shape))
 }
 
 // truncated turns the end of the data into an error about the format.

@@ -302,3 +302,27 @@ func TestRefusalNamesTheTypesThatAreRead(t *testing.T) {
 		}
 	}
 }
+
+// A header that other readers would have to interpret is refused where all readers have to agree.
+func TestExactHeaders(t *testing.T) {
+	for text, fails := range map[string]bool{
+		"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }":   false,
+		"{'descr': '>f8', 'fortran_order': True, 'shape': (1, 1), }":  false,
+		"{'descr': '<f8', 'fortran_order': False, 'shape': (1,)}":     true,
+		"{'descr': '<f8', 'shape': (1,), 'fortran_order': False, }":   true,
+		"{'descr': '<f8', 'fortran_order': False, 'shape': (1L,), }":  true,
+		"{'descr': '<f8', 'fortran_order': False, 'shape': (01,), }":  true,
+		"{'descr': '<f08', 'fortran_order': False, 'shape': (1,), }":  true,
+		"{'descr': '<f8',  'fortran_order': False, 'shape': (1,), }":  true,
+		"{\"descr\": '<f8', 'fortran_order': False, 'shape': (1,), }": true,
+		"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\t": true,
+	} {
+		data := file(1, text, make([]byte, 8)...)
+		if _, err := readExact(bytes.NewReader(data), 1<<20); (err != nil) != fails {
+			t.Errorf("%s: %v", text, err)
+		}
+		if _, err := Read(bytes.NewReader(data), 1<<20); err != nil {
+			t.Errorf("%s in a table: %v", text, err)
+		}
+	}
+}

@@ -21,7 +21,7 @@ func Read(r io.Reader, limit int64) (Array, error) { return read(r, limit, numbe
 // arrays of strings, and float16 and uint64, where each number is one of float64.
 func ReadTable(r io.Reader, limit int64) (Array, error) { return read(r, limit, tables) }
 
-// readExact is Read for float64, int64 and single strings alone: what the verifiers of certificates agree on.
+// readExact is Read for float64, int64 and single strings alone, with headers as NumPy writes them: what the verifiers of certificates agree on.
 func readExact(r io.Reader, limit int64) (Array, error) { return read(r, limit, exact) }
 
 // types is which types of elements are read.
@@ -55,6 +55,9 @@ func read(r io.Reader, limit int64, types types) (Array, error) {
 	}
 	if !types.have(d) {
 		return Array{}, unsupported(h.descr, types)
+	}
+	if types == exact && !h.plain {
+		return Array{}, fmt.Errorf("%w: its header is not written as NumPy writes it: %.200s", ErrFormat, h.text())
 	}
 	isText := d.letter == 'U' || d.letter == 'S'
 	if isText && len(h.shape) != 0 && types != tables {

@@ -32,7 +32,8 @@ _DESCRIPTOR, _UTF8 = 1 << 3, 1 << 11
 _LARGE = 0xFFFFFFFF
 _NAME = re.compile(rb"[A-Za-z][A-Za-z0-9_]*\.npy\Z")
 _HEADER = re.compile(
-    r"\{'descr': '([<>|])([fiuUS])(\d{1,9})', 'fortran_order': (True|False), 'shape': \((|\d{1,12},|\d{1,12}, \d{1,12})\), \}\s*\Z"
+    r"\{'descr': '([<>|])([fiuUS])(0|[1-9]\d{0,8})', 'fortran_order': (True|False), "
+    r"'shape': \((|(?:0|[1-9]\d{0,11}),|(?:0|[1-9]\d{0,11}), (?:0|[1-9]\d{0,11}))\), \}[ \n]*\Z"
 )
 
 

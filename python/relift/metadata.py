@@ -23,7 +23,7 @@ def parse(text):
         if level > DEEPEST:
             raise ValueError(f"its meta data are more than {DEEPEST} levels deep")
     try:
-        meta = json.loads(text, parse_constant=_refuse)
+        meta = json.loads(text, parse_constant=_refuse, parse_int=_integer)
     except ValueError:
         raise ValueError("its meta data are not valid JSON") from None
     if not isinstance(meta, (dict, type(None))):
@@ -33,6 +33,11 @@ def parse(text):
 
 def _refuse(name):
     raise ValueError(name)
+
+
+def _integer(digits):
+    """A float for more digits than some versions of Python would read."""
+    return int(digits) if len(digits) < 1000 else float(digits)
 
 
 def number(value):

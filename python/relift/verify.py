@@ -10,6 +10,7 @@ import sys
 
 from .archive import read_arrays
 from .certificate import verify_certificate
+from .derivation.problem import LOSSES
 from .verification import WORK_LIMIT, plain
 
 
@@ -22,7 +23,7 @@ def _parser():
     parser = _Parser(prog="python -m relift.verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", metavar="FILE", help="the certificate")
     parser.add_argument("--reg", type=float, metavar="GAMMA", help="print the bound that is proved for this weight γ; a file of version 1 has to be for it")
-    parser.add_argument("--loss", help="fail unless it is for this loss (squared)")
+    parser.add_argument("--loss", choices=LOSSES, help="fail unless it is for this loss")
     parser.add_argument("--bias", choices=("true", "false"), help="fail unless the data have, or have not, a column of ones")
     parser.add_argument("--scale", help="fail unless the features were scaled like this (standard, none, …)")
     parser.add_argument("--data", metavar="DATA.npz", help="fail unless its X and Y are those of this file, number for number, encoded")
