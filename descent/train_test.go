@@ -16,12 +16,12 @@ func TestTrainBeatsRestarts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	p := structured(80, 4, 2, 0.5, 1)
+	p := structured(40, 3, 2, 0.5, 1)
 	runs, best, err := Restarts(t.Context(), p, Options{Starts: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 1600, Threads: 1})
+	w, st, err := Train(t.Context(), p, TrainOptions{Effort: 800, Threads: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,8 +227,8 @@ func TestTrainRowWeights(t *testing.T) {
 // TestTrainLosses: with another loss, and with an intercept, the result beats the network trained for the squared loss, and no small change of its
 // output weights or its intercept beats it.
 func TestTrainLosses(t *testing.T) {
-	p := structured(60, 3, 2, 0.2, 11)
-	for i := range 60 {
+	p := structured(30, 3, 2, 0.2, 11)
+	for i := range 30 {
 		for k := range 2 {
 			p.Y.Set(i, k, math.Copysign(1, p.Y.At(i, k)+0.5))
 		}

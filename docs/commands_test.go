@@ -163,16 +163,19 @@ func judge(t *testing.T, document string, c command, out string, err error) {
 	}
 }
 
-// reader returns a folder in which the repository's folders lie as in a clone, and an environment with the program and Python
-// on the PATH.
+// reader returns a folder in which the repository's folders lie as in a clone, and an environment with the program, built here unless
+// RELIFT_BINARY names it, and Python on the PATH.
 func reader(t *testing.T) (dir string, environment []string) {
 	t.Helper()
 	dir, bin := t.TempDir(), t.TempDir()
-	program := filepath.Join(t.TempDir(), "relift")
-	build := exec.Command("go", "build", "-o", program, "./cmd/relift")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	program := os.Getenv("RELIFT_BINARY")
+	if program == "" {
+		program = filepath.Join(t.TempDir(), "relift")
+		build := exec.Command("go", "build", "-o", program, "./cmd/relift")
+		build.Dir = root
+		if out, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %v\n%s", err, out)
+		}
 	}
 	entries, err := os.ReadDir(root)
 	if err != nil {
@@ -187,11 +190,12 @@ func reader(t *testing.T) (dir string, environment []string) {
 			t.Fatal(err)
 		}
 	}
-	// The last --time-limit counts.
+	// The last --time-limit and --effort count.
 	script(t, bin, "relift", `case "$*" in
 path*) exec "`+program+`" "$@" --folds 2 --steps 2 --proofs 1 --effort 20 --loss squared ;; # making networks of other losses narrower takes seconds
-train*--json*) exec "`+program+`" "$@" --time-limit 5s ;; # Python, which wants a proof
-train*|bound*|audit*) exec "`+program+`" "$@" --time-limit 2s ;;
+train*--json*) exec "`+program+`" "$@" --effort 20 --time-limit 5s ;; # Python, which wants a proof
+train*) exec "`+program+`" "$@" --effort 5 --time-limit 2s ;;
+bound*|audit*) exec "`+program+`" "$@" --time-limit 2s ;;
 *) exec "`+program+`" "$@" ;;
 esac`)
 	if interpreter := python(t); interpreter != "" {

@@ -8,10 +8,10 @@ import (
 
 // TestEffortEndsByItselfAndIsRepeatable: without a limit, on data whose rank would get the branch and bound its time otherwise.
 func TestEffortEndsByItselfAndIsRepeatable(t *testing.T) {
-	p := teacher(5, 90, 4, 2)
+	p := teacher(5, 40, 3, 2)
 	var first *Result
 	for range 2 {
-		r, err := Train(t.Context(), p, Options{Effort: 60, Threads: 2, Seed: 3})
+		r, err := Train(t.Context(), p, Options{Effort: 30, Threads: 2, Seed: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +24,7 @@ func TestEffortEndsByItselfAndIsRepeatable(t *testing.T) {
 			t.Errorf("objectives %v and %v, bounds %v and %v", r.UpperBound, first.UpperBound, r.LowerBound, first.LowerBound)
 		}
 	}
-	more, err := Train(t.Context(), p, Options{Effort: 600, Threads: 2, Seed: 3})
+	more, err := Train(t.Context(), p, Options{Effort: 300, Threads: 2, Seed: 3})
 	if err != nil || more.UpperBound > first.UpperBound {
 		t.Errorf("with ten times the effort the objective is %v, was %v (%v)", more.UpperBound, first.UpperBound, err)
 	}

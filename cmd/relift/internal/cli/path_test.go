@@ -109,7 +109,7 @@ func TestPathNamesWhatThereIs(t *testing.T) {
 
 func TestPathText(t *testing.T) {
 	_, data := file(t, "t.csv", measured(32))
-	flags := []string{data, "--target", "y", "--drop", "kind", "--groups", "site", "--metric", "r2", "--steps", "3", "--effort", "30", "--folds", "3", "--quiet", "--proofs", "1"}
+	flags := []string{data, "--target", "y", "--drop", "kind", "--groups", "site", "--metric", "r2", "--steps", "3", "--effort", "10", "--folds", "3", "--quiet", "--proofs", "1"}
 	o := command(t, append([]string{"path"}, flags...)...)
 	if o.status != exitDone || o.stderr != "" {
 		t.Fatalf("exit status %d, standard error %q", o.status, o.stderr)

@@ -51,7 +51,7 @@ func TestNoColours(t *testing.T) {
 	for _, value := range []string{"", "1"} {
 		t.Setenv("NO_COLOR", value)
 		for _, args := range [][]string{
-			{"train", data, "--reg", "0.1", "--method", "descent"}, {"train", data, "--reg", "0.1", "--method", "descent", "--json"}, {"bound", data, "--reg", "0.1", "--intercept=false"}, {"predict", model, data},
+			{"train", data, "--reg", "0.1", "--method", "descent", "--effort", "5"}, {"train", data, "--reg", "0.1", "--method", "descent", "--effort", "5", "--json"}, {"bound", data, "--reg", "0.1", "--intercept=false"}, {"predict", model, data},
 			{"evaluate", model, data}, {"explain", model, data}, {"--help"}, {"help", "shell"}, {"version"}, {"train", dir + "/none.csv"},
 		} {
 			if o := command(t, args...); strings.Contains(o.stdout+o.stderr, "\x1b") {

@@ -217,7 +217,7 @@ func TestFewRows(t *testing.T) {
 
 // TestBoundChoosesGamma: as train does, on the same folds.
 func TestBoundChoosesGamma(t *testing.T) {
-	_, path := file(t, "t.csv", measured(40))
+	_, path := file(t, "t.csv", measured(24))
 	s, _ := tuned(t, path, "--target", "y", "--drop", "kind,site", "--quiet")
 	var bound report.Summary
 	if o := command(t, "bound", path, "--target", "y", "--drop", "kind,site", "--quiet", "--json"); json.Unmarshal([]byte(o.stdout), &bound) != nil {
@@ -230,14 +230,14 @@ func TestBoundChoosesGamma(t *testing.T) {
 
 // TestTrainChoosesGammaOfALoss: the folds have the loss, the intercept, the coding and the weights of the problem.
 func TestTrainChoosesGammaOfALoss(t *testing.T) {
-	_, path := file(t, "t.csv", measured(60))
+	_, path := file(t, "t.csv", measured(30))
 	for _, args := range [][]string{
 		{"--target", "kind", "--drop", "y,site", "--loss", "logistic", "--intercept", "--class-weight", "balanced", "--metric", "balanced-accuracy"},
 		{"--target", "kind", "--drop", "y,site", "--loss", "softmax", "--metric", "log-loss"},
 		{"--target", "kind", "--drop", "y,site", "--metric", "auc"},
 		{"--target", "y", "--drop", "kind,site", "--loss", "huber", "--intercept", "--metric", "mae"},
 	} {
-		s, _ := tuned(t, append([]string{path, "--method", "descent", "--quiet", "--effort", "150"}, args...)...)
+		s, _ := tuned(t, append([]string{path, "--method", "descent", "--quiet", "--effort", "60"}, args...)...)
 		if !(s.LowerBound <= s.UpperBound) || s.Settings.Reg != float64(s.Tuning.Gamma) || !s.Metrics.Train.Helps() {
 			t.Errorf("%v: γ = %v, bound %v, objective %v, %v", args, s.Settings.Reg, s.LowerBound, s.UpperBound, s.Metrics.Train)
 		}
