@@ -190,11 +190,11 @@ func reader(t *testing.T) (dir string, environment []string) {
 			t.Fatal(err)
 		}
 	}
-	// The last --time-limit and --effort count.
+	// The last --time-limit, --effort and --gap count.
 	script(t, bin, "relift", `case "$*" in
 path*) exec "`+program+`" "$@" --folds 2 --steps 2 --proofs 1 --effort 20 --loss squared ;; # making networks of other losses narrower takes seconds
-train*--json*) exec "`+program+`" "$@" --effort 20 --time-limit 5s ;; # Python, which wants a proof
-train*) exec "`+program+`" "$@" --effort 5 --time-limit 2s ;;
+train*--json*) exec "`+program+`" "$@" --effort 20 --gap 0.1 --time-limit 5s ;; # Python, which wants a proof
+train*) exec "`+program+`" "$@" --effort 5 --gap 0.1 --time-limit 2s ;;
 bound*|audit*) exec "`+program+`" "$@" --time-limit 2s ;;
 *) exec "`+program+`" "$@" ;;
 esac`)

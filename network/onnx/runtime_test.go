@@ -3,6 +3,7 @@ package onnx
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -32,7 +33,7 @@ type feed struct {
 	Data []string `json:"data"`
 }
 
-// onnxruntime finds onnxruntime-node: NODE_PATH, or node_modules in the folder
+// onnxruntime starts onnxruntime-node, once for all the models of a test: from NODE_PATH, or node_modules in the folder
 // relift/node of the user's cache, where .ci/run installs it.
 func onnxruntime(t testing.TB) func(model string, feeds map[string]feed) (map[string]feed, error) {
 	t.Helper()
@@ -47,22 +48,35 @@ func onnxruntime(t testing.TB) func(model string, feeds map[string]feed) (map[st
 	if _, err := os.Stat(filepath.Join(modules, "onnxruntime-node")); err != nil {
 		t.Skip("no onnxruntime-node in NODE_PATH or the user's cache: npm install --ignore-scripts --prefix ~/.cache/relift/node onnxruntime-node")
 	}
+	c := exec.CommandContext(t.Context(), node, filepath.Join("testdata", "run.js"))
+	c.Env = append(os.Environ(), "NODE_PATH="+modules)
+	c.Stderr = os.Stderr
+	stdin, errIn := c.StdinPipe()
+	stdout, errOut := c.StdoutPipe()
+	if err := errors.Join(errIn, errOut, c.Start()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		c.Wait() // killed with the context of the test
+	})
+	requests, answers := json.NewEncoder(stdin), json.NewDecoder(stdout)
 	return func(model string, feeds map[string]feed) (map[string]feed, error) {
-		input, err := json.Marshal(feeds)
+		var answer struct {
+			Results map[string]feed `json:"results"`
+			Error   string          `json:"error"`
+		}
+		err := requests.Encode(map[string]any{"model": model, "feeds": feeds})
+		if err == nil {
+			err = answers.Decode(&answer)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := exec.CommandContext(t.Context(), node, filepath.Join("testdata", "run.js"), model)
-		c.Env = append(os.Environ(), "NODE_PATH="+modules)
-		c.Stdin = bytes.NewReader(input)
-		var stderr bytes.Buffer
-		c.Stderr = &stderr
-		output, err := c.Output()
-		if err != nil {
-			return nil, fmt.Errorf("%w: %s", err, &stderr)
+		if answer.Error != "" {
+			return nil, errors.New(answer.Error)
 		}
-		results := map[string]feed{}
-		return results, json.Unmarshal(output, &results)
+		return answer.Results, nil
 	}
 }
 

@@ -1,25 +1,27 @@
-// Runs an ONNX model: node run.js MODEL < feeds.json > outputs.json
-// feeds.json is {"name": {"type", "dims", "data"}}.  Numbers that JSON does not
-// have are given and returned as strings.
+// Runs ONNX models: node run.js, which reads a line {"model": PATH, "feeds": {"name": {"type", "dims", "data"}}} for each run and
+// answers with a line {"results": …} of the same form as the feeds, or {"error": TEXT}.  Numbers that JSON does not have are given and
+// returned as strings.
 const ort = require('onnxruntime-node');
 
-async function main() {
-  const feeds = {};
-  for (const [name, t] of Object.entries(JSON.parse(require('fs').readFileSync(0)))) {
+async function run({ model, feeds }) {
+  const inputs = {};
+  for (const [name, t] of Object.entries(feeds)) {
     const numbers = t.type === 'float32' ? Float32Array : Float64Array;
     const data = t.type === 'string' ? t.data : numbers.from(t.data, Number);
-    feeds[name] = new ort.Tensor(t.type, data, t.dims);
+    inputs[name] = new ort.Tensor(t.type, data, t.dims);
   }
-  const session = await ort.InferenceSession.create(process.argv[2]);
-  const results = await session.run(feeds);
-  const out = {};
-  for (const [name, t] of Object.entries(results)) {
-    out[name] = { type: t.type, dims: t.dims, data: Array.from(t.data, String) };
+  const session = await ort.InferenceSession.create(model);
+  const results = {};
+  for (const [name, t] of Object.entries(await session.run(inputs))) {
+    results[name] = { type: t.type, dims: t.dims, data: Array.from(t.data, String) };
   }
-  console.log(JSON.stringify(out));
+  return { results };
 }
 
-main().catch((e) => {
-  console.error(String(e));
-  process.exit(1);
-});
+async function main() {
+  for await (const line of require('readline').createInterface({ input: process.stdin })) {
+    console.log(JSON.stringify(await run(JSON.parse(line)).catch((e) => ({ error: String(e) }))));
+  }
+}
+
+main();
