@@ -103,7 +103,7 @@ func TestBlocksFollowTheLaws(t *testing.T) {
 }
 
 func TestDiagonalFollowsTheLaws(t *testing.T) {
-	p := randomProblem(5, 60, 3, 2, 10)
+	p := randomProblem(5, 24, 3, 2, 10)
 	r, err := engine.Train(t.Context(), p, engine.Options{Method: engine.MethodDescent})
 	if err != nil {
 		t.Fatal(err)
