@@ -38,24 +38,3 @@ func (f *auditFlags) assumed(name string, n *foreign.Network, p *prepared, chang
 	}
 	return o, coding, remark, nil
 }
-
-// decayOf returns the weight decay γ of relift's sum of losses for λ beside a mean of losses on n rows and c outputs,
-// and how it came about.
-func decayOf(lambda float64, mean, lossName string, n, c int) (gamma float64, remark string) {
-	squared := lossName == loss.Squared{}.Name()
-	rows := "λ·n for the weight decay λ = %g beside a mean over %d rows"
-	switch {
-	case mean == "none" && squared: // ‖f(X) − Y‖² + (λ/2)·‖w‖², times ½
-		return lambda / 2, fmt.Sprintf("λ/2 for the weight decay λ = %g beside a sum of squares", lambda)
-	case mean == "none":
-		return lambda, fmt.Sprintf("λ for the weight decay λ = %g beside a sum", lambda)
-	case mean == "rows", lossName == loss.Softmax{}.Name(): // (1/n)·½‖f(X) − Y‖² + (λ/2)·‖w‖², times n; the softmax loss is one number for each row
-		return lambda * float64(n), fmt.Sprintf(rows, lambda, n)
-	case squared: // (1/nc)·‖f(X) − Y‖² + (λ/2)·‖w‖², times nc/2
-		return lambda * float64(n) * float64(c) / 2, fmt.Sprintf("λ·n·c/2 for the weight decay λ = %g beside a mean over %d rows and %d outputs", lambda, n, c)
-	case c == 1:
-		return lambda * float64(n), fmt.Sprintf(rows, lambda, n)
-	default:
-		return lambda * float64(n) * float64(c), fmt.Sprintf("λ·n·c for the weight decay λ = %g beside a mean over %d rows and %d outputs", lambda, n, c)
-	}
-}

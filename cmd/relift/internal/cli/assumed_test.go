@@ -105,19 +105,3 @@ func TestLossOfTheLastOperator(t *testing.T) {
 		}
 	}
 }
-
-// TestDecayBesideOtherLosses: the mean is that of PyTorch's losses.
-func TestDecayBesideOtherLosses(t *testing.T) {
-	for _, c := range []struct {
-		mean, loss string
-		outputs    int
-		want       float64
-	}{
-		{"elements", "huber", 2, 20}, {"elements", "logistic", 1, 10}, {"elements", "softmax", 2, 10},
-		{"rows", "huber", 2, 10}, {"rows", "softmax", 2, 10}, {"none", "huber", 2, 1}, {"none", "logistic", 1, 1}, {"none", "softmax", 2, 1},
-	} {
-		if got, _ := decayOf(1, c.mean, c.loss, 10, c.outputs); got != c.want {
-			t.Errorf("%s, %s: γ is %v, want %v", c.mean, c.loss, got, c.want)
-		}
-	}
-}

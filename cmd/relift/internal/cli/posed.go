@@ -14,6 +14,7 @@ import (
 
 	"github.com/relift/relift"
 	"github.com/relift/relift/network/foreign"
+	"github.com/relift/relift/problem"
 	"github.com/relift/relift/table"
 	"github.com/relift/relift/table/recipe"
 )
@@ -186,7 +187,7 @@ func (f *auditFlags) pose(name string, n *foreign.Network, p *prepared, r plan, 
 	}
 	if f.weightDecay > 0 {
 		rows, outputs := p.train.Y.Dims()
-		a.problem.Gamma, a.decay = decayOf(f.weightDecay, f.meanLoss, r.lossName(), rows, outputs)
+		a.problem.Gamma, a.decay = problem.GammaOf(f.weightDecay, f.meanLoss, a.problem.Loss, rows, outputs)
 	}
 	if r.Intercept {
 		a.weights.B = n.A

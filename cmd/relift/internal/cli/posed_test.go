@@ -121,25 +121,3 @@ func TestWeightDecay(t *testing.T) {
 	command(t, "audit", path, data, "--reg", "1", "--weight-decay", "1").wantRefusal(t, "--weight-decay", "expected one of them")
 	command(t, "audit", path, data, "--reg", "1", "--mean-loss", "rows").wantRefusal(t, "--mean-loss", "expected --weight-decay")
 }
-
-// TestDecayOf: at the weights that minimise the mean loss with its decay, the
-// gradient of relift's objective with γ is zero, too.  One input x = 1, one
-// neuron and u = 1 fixed make both losses a parabola in v.
-func TestDecayOf(t *testing.T) {
-	const n, lambda = 5, 0.3
-	y := []float64{1, 2, -1, 4, 3}
-	sum := 0.0
-	for _, v := range y {
-		sum += v
-	}
-	for mean, minimum := range map[string]float64{
-		"elements": 2 * sum / n / (2 + lambda), // (1/n)Σ(v − y)² + (λ/2)v²
-		"rows":     sum / n / (1 + lambda),     // (1/2n)Σ(v − y)² + (λ/2)v²
-		"none":     2 * sum / (2*n + lambda),   // Σ(v − y)² + (λ/2)v²
-	} {
-		gamma, _ := decayOf(lambda, mean, "squared", n, 1)
-		if gradient := n*minimum - sum + gamma*minimum; math.Abs(gradient) > 1e-12 {
-			t.Errorf("%s: the gradient of ½Σ(v − y)² + (γ/2)v² is %v", mean, gradient)
-		}
-	}
-}
