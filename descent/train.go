@@ -28,6 +28,8 @@ type TrainOptions struct {
 	// Progress, unless nil, is called with each better network and its objective, from the goroutine of Train, soon after
 	// it was found.  The weights are the callee's to keep.
 	Progress func(w problem.Weights, objective float64)
+	// Spent, unless nil, is called as work is done, with all of it so far in the passes of Effort, from the goroutine of Train.
+	Spent func(passes float64)
 }
 
 // withDefaults checks the options and fills in the defaults.

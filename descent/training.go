@@ -157,7 +157,12 @@ func (t *training) over() bool {
 }
 
 // spend counts the work of passes with a gradient of m neurons.
-func (t *training) spend(passes float64, m int) { t.spent += passes * float64(m) / startWidth }
+func (t *training) spend(passes float64, m int) {
+	t.spent += passes * float64(m) / startWidth
+	if t.o.Spent != nil {
+		t.o.Spent(t.spent)
+	}
+}
 
 // lastEvaluation is how long the objective of the last weights may take after the end of ctx.
 const lastEvaluation = 30 * time.Millisecond

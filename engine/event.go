@@ -15,6 +15,8 @@ type Event struct {
 	Network float64       // objective of the best network so far
 	Rank    int           // columns of the relaxation's factor, 0 when there is none
 	Elapsed time.Duration // since the start of the run
+	Left    time.Duration // until the time limit or, without one, until the phase is expected to end; 0: not known
+	Begins  bool          // the phase begins and has nothing of its own to tell yet
 
 	// Iteration is set where the event is an iteration of a solver.
 	Iteration *Iteration

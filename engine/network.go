@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/relift/relift/certificate"
 	"github.com/relift/relift/descent"
@@ -33,6 +34,9 @@ func (s *state) training(until float64, effort int) Phase {
 				a.Note(nil)
 			},
 		}
+		if options.Effort > 0 {
+			options.Spent = s.expected(a, options.Effort)
+		}
 		w, _, err := descent.Train(ctx, s.narrow(), options)
 		if err != nil {
 			return nil, fmt.Errorf("network: %w", err)
@@ -41,6 +45,24 @@ func (s *state) training(until float64, effort int) Phase {
 		a.Note(nil)
 		return nil, nil
 	}}
+}
+
+// noteEvery is how often a training tells how long it will still take.
+const noteEvery = 500 * time.Millisecond
+
+// expected tells, as the passes of a training are spent, when all of them will be at the speed so far.
+func (s *state) expected(a Access, passes int) func(spent float64) {
+	begin := s.clock.Now()
+	last := begin
+	return func(spent float64) {
+		now := s.clock.Now()
+		if now.Sub(last) < noteEvery || !(spent > 0) {
+			return
+		}
+		last = now
+		left := float64(now.Sub(begin)) * max(0, float64(passes)/spent-1)
+		a.Note(func(e *Event) { e.Left = time.Duration(left) })
+	}
 }
 
 // longTraining returns the phase that goes on with the training where the first phase was too short for any network, with what time there is

@@ -24,7 +24,8 @@ type Record struct {
 	listener  Recorder
 
 	mu       sync.Mutex
-	epoch    int // phases cut off so far: their proposals are ignored from then on
+	limit    time.Duration // of the run, 0 for none
+	epoch    int           // phases cut off so far: their proposals are ignored from then on
 	weights  problem.Weights
 	upper    float64
 	dataLoss float64
@@ -39,7 +40,7 @@ type Record struct {
 
 // newRecord returns a record whose network is that of width 0, with the best intercept, or the one to begin with if it is better.
 func newRecord(p problem.Problem, o Options, clock Clock, start time.Time) *Record {
-	r := &Record{objective: p.Objective, gap: o.Gap, width: o.Width, clock: clock, start: start, listener: o.Progress, verified: map[string]Proof{}}
+	r := &Record{objective: p.Objective, gap: o.Gap, width: o.Width, clock: clock, start: start, limit: o.TimeLimit, listener: o.Progress, verified: map[string]Proof{}}
 	r.weights = p.WithIntercept(problem.Weights{})
 	r.upper, r.dataLoss = p.Objective(r.weights)
 	if o.Start.Width() > 0 {
@@ -228,11 +229,18 @@ func (r *Record) settle(ctx context.Context) {
 	}
 }
 
+// within sets the time limit, 0 for none.
+func (r *Record) within(limit time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.limit = limit
+}
+
 // begin starts the events of a phase.
 func (r *Record) begin(phase string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.event.Phase = phase
+	r.note(func(e *Event) { e.Phase, e.Left, e.Begins = phase, 0, true })
 }
 
 // Note tells the listener the state of the run, after change, if any, has brought the phase's numbers up to date.
@@ -246,7 +254,7 @@ func (a Access) Note(change func(*Event)) {
 
 func (r *Record) note(change func(*Event)) {
 	e := &r.event
-	e.Iteration = nil
+	e.Iteration, e.Begins = nil, false
 	if change != nil {
 		change(e)
 	}
@@ -257,6 +265,9 @@ func (r *Record) note(change func(*Event)) {
 		e.Network = r.upper
 	}
 	e.Elapsed = r.clock.Now().Sub(r.start)
+	if r.limit > 0 {
+		e.Left = max(0, r.limit-e.Elapsed)
+	}
 	if r.listener != nil {
 		r.listener.Record(*e)
 	}

@@ -115,6 +115,7 @@ func (s *state) run(ctx context.Context, plan func() (Method, []Phase)) (*Result
 		phases = nil // presolve was cut off, or every row is zero
 	}
 	m.budget = s.budget // the plan may have set a limit
+	s.record.within(m.budget.Limit)
 	if err := m.run(ctx, phases); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func NewLog(w io.Writer) *Log { return &Log{encoder: json.NewEncoder(w)} }
 
 // Record implements engine.Recorder.
 func (l *Log) Record(e engine.Event) {
-	if l.err != nil {
+	if l.err != nil || e.Begins {
 		return
 	}
 	l.last = e

@@ -19,8 +19,8 @@ const refreshEvery = 500 * time.Millisecond
 
 // Table writes progress rows in columns of fixed width.  To a terminal it
 // rewrites the last row in place until the phase or the outer iteration
-// changes; to anything else it writes a row per outer iteration, the last
-// state of each.  Its methods may be called from several goroutines.
+// changes, from the beginning of a phase on; to anything else it writes a row per outer iteration, the last
+// state of each, and one as soon as there is a network.  Its methods may be called from several goroutines.
 type Table struct {
 	w        io.Writer
 	terminal bool
@@ -28,7 +28,8 @@ type Table struct {
 	mu      sync.Mutex
 	started time.Time
 	pending *engine.Event
-	rows    int // rows finished since the last header
+	rows    int  // rows finished since the last header
+	network bool // one has been shown
 	stop    chan struct{}
 	done    chan struct{}
 	closed  bool
@@ -47,8 +48,8 @@ func NewTable(w io.Writer, terminal bool) *Table {
 
 // Header returns the titles of the columns.
 func Header() string {
-	return fmt.Sprintf("%-7s %5s %6s %11s %11s %11s %9s %4s %7s",
-		"phase", "outer", "inner", "relaxed", "bound", "network", "gap", "rank", "seconds")
+	return fmt.Sprintf("%-7s %5s %6s %11s %11s %11s %9s %7s %4s",
+		"phase", "outer", "inner", "relaxed", "bound", "network", "gap", "seconds", "left")
 }
 
 // rowText renders a state in the columns of Header.
@@ -57,28 +58,43 @@ func rowText(r engine.Event) string {
 	if !math.IsNaN(r.Bound) && !math.IsNaN(r.Network) {
 		gap = gapColumn(engine.RelativeGap(r.Bound, r.Network))
 	}
-	rank := "-"
-	if r.Rank > 0 {
-		rank = strconv.Itoa(r.Rank)
+	return fmt.Sprintf("%-7.7s %5d %6d %11s %11s %11s %9s %7s %4s",
+		r.Phase, r.Outer, r.Inner, column(r.Relaxed, near), column(r.Bound, down), column(r.Network, up), gap, seconds(r.Elapsed), Left(r.Left))
+}
+
+// Left renders the time that something will still take in at most 4 characters, rounded up; "-" where it is not known.
+func Left(d time.Duration) string {
+	const most = 100 // of a unit, for the next
+	switch {
+	case d <= 0:
+		return "-"
+	case d <= most*time.Second:
+		return fmt.Sprintf("%.0fs", math.Ceil(d.Seconds()))
+	case d <= most*time.Minute:
+		return fmt.Sprintf("%.0fm", math.Ceil(d.Minutes()))
 	}
-	return fmt.Sprintf("%-7.7s %5d %6d %11s %11s %11s %9s %4s %7s",
-		r.Phase, r.Outer, r.Inner, column(r.Relaxed, near), column(r.Bound, down), column(r.Network, up), gap, rank, seconds(r.Elapsed))
+	return fmt.Sprintf("%.0fh", min(math.Ceil(d.Hours()), 999))
 }
 
 // Record takes the next state of the run.
 func (t *Table) Record(r engine.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.closed {
+	if t.closed || r.Begins && !t.terminal {
 		return
 	}
-	if t.pending != nil && (t.pending.Phase != r.Phase || t.pending.Outer != r.Outer) {
+	if t.pending != nil && !t.pending.Begins && (t.pending.Phase != r.Phase || t.pending.Outer != r.Outer) {
 		t.finish()
 	}
 	t.pending = &r
 	t.header()
-	if t.terminal {
+	first := !t.network && !math.IsNaN(r.Network)
+	t.network = t.network || first
+	switch {
+	case t.terminal:
 		fmt.Fprintf(t.w, "\r%s\x1b[K", rowText(r))
+	case first:
+		t.finish()
 	}
 }
 
@@ -90,8 +106,10 @@ func (t *Table) Close() {
 		return
 	}
 	t.closed = true
-	if t.pending != nil {
+	if t.pending != nil && !t.pending.Begins {
 		t.finish()
+	} else if t.pending != nil {
+		fmt.Fprint(t.w, "\r\x1b[K") // a phase that ended without a word
 	}
 	t.mu.Unlock()
 	close(t.stop)
@@ -135,7 +153,8 @@ func (t *Table) refresh() {
 			t.mu.Lock()
 			if t.pending != nil && !t.closed {
 				r := *t.pending
-				r.Elapsed = max(r.Elapsed, time.Since(t.started))
+				now := max(r.Elapsed, time.Since(t.started))
+				r.Left, r.Elapsed = max(0, r.Left-(now-r.Elapsed)), now
 				fmt.Fprintf(t.w, "\r%s\x1b[K", rowText(r))
 			}
 			t.mu.Unlock()

@@ -125,6 +125,16 @@ func TestPercentRoundsUp(t *testing.T) {
 	}
 }
 
+func TestLeft(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "-", -time.Second: "-", time.Millisecond: "1s", 1500 * time.Millisecond: "2s", 100 * time.Second: "100s", 101 * time.Second: "2m", 100 * time.Minute: "100m", 101 * time.Minute: "2h", 1e5 * time.Hour: "999h",
+	} {
+		if got := Left(d); got != want {
+			t.Errorf("%v is %q, want %q", d, got, want)
+		}
+	}
+}
+
 func TestGapColumnFits(t *testing.T) {
 	for f := 1.0; f > 1e-13; f /= 1.37 {
 		if text := gapColumn(f); len(text) > 9 {
@@ -136,9 +146,11 @@ func TestGapColumnFits(t *testing.T) {
 func rows() []engine.Event {
 	nan := math.NaN()
 	return []engine.Event{
-		{Phase: "network", Relaxed: nan, Bound: nan, Network: 30.5, Elapsed: 10 * time.Millisecond},
+		{Phase: "network", Relaxed: nan, Bound: nan, Network: 31.5, Elapsed: 10 * time.Millisecond},
+		{Phase: "network", Relaxed: nan, Bound: nan, Network: 30.5, Elapsed: 20 * time.Millisecond},
+		{Phase: "relax", Relaxed: nan, Bound: nan, Network: 30.5, Begins: true}, // shown on a terminal only
 		{Phase: "relax", Outer: 1, Inner: 10, Relaxed: 14.2, Bound: 9.87654321, Network: 30.5, Rank: 8, Elapsed: time.Second},
-		{Phase: "relax", Outer: 1, Inner: 21, Relaxed: 14.5, Bound: 9.87654321, Network: 30.5, Rank: 8, Elapsed: 2 * time.Second},
+		{Phase: "relax", Outer: 1, Inner: 21, Relaxed: 14.5, Bound: 9.87654321, Network: 30.5, Rank: 8, Elapsed: 2 * time.Second, Left: 3 * time.Second},
 		{Phase: "relax", Outer: 2, Inner: 30, Relaxed: 1.474349e+22, Bound: -1.47431234e-22, Network: 16.592999999, Rank: 9, Elapsed: 3000 * time.Second},
 	}
 }
@@ -185,7 +197,7 @@ func TestTableOnATerminal(t *testing.T) {
 	if lines := strings.Count(b.String(), "\n"); lines != 4 {
 		t.Errorf("three finished rows and a header are %d lines: %q", lines, b.String())
 	}
-	if !strings.Contains(b.String(), "\r"+rowText(rows()[1])+"\x1b[K\r"+rowText(rows()[2])) {
+	if !strings.Contains(b.String(), "\r"+rowText(rows()[2])+"\x1b[K\r"+rowText(rows()[3])+"\x1b[K\r"+rowText(rows()[4])) {
 		t.Errorf("the row is not rewritten in place: %q", b.String())
 	}
 	if !strings.HasSuffix(b.String(), "\n") {

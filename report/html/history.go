@@ -22,6 +22,9 @@ const mostRows = 4096
 
 // Record implements engine.Recorder.
 func (h *History) Record(r engine.Event) {
+	if r.Begins {
+		return
+	}
 	h.step = max(h.step, 1)
 	h.last = &r
 	if h.seen%h.step == 0 {

@@ -153,8 +153,10 @@ func (f *pathFlags) checkFiles(inputs ...string) error {
 
 // compute computes the path, with its progress on stderr.
 func (f *pathFlags) compute(ctx context.Context, p *prepared, v *validation, begin time.Time, stderr io.Writer) (*relift.RegularizationPath, error) {
-	o := relift.PathOptions{Tune: v.options(&f.solveFlags, stderr), Run: f.options(begin), Proofs: int(f.proofs)}
-	o.Tune.Steps = int(f.steps)
+	if f.timeLimit > 0 {
+		v.until = begin.Add(time.Duration(tuningShare * float64(f.timeLimit)))
+	}
+	o := relift.PathOptions{Tune: v.options(&f.solveFlags, int(f.steps), stderr), Run: f.options(begin), Proofs: int(f.proofs)}
 	if !f.quiet {
 		o.Progress = func(path *relift.RegularizationPath) { fmt.Fprintln(stderr, f.progress(path)) }
 	}

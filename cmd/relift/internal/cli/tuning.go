@@ -128,8 +128,12 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	within := ctx
 	if f.timeLimit > 0 {
 		var cancel context.CancelFunc
-		within, cancel = context.WithDeadline(ctx, begin.Add(time.Duration(tuningShare*float64(f.timeLimit))))
+		until := begin.Add(time.Duration(tuningShare * float64(f.timeLimit)))
+		within, cancel = context.WithDeadline(ctx, until)
 		defer cancel()
+		if v != nil {
+			v.until = until
+		}
 	}
 	if err := f.roughly(within, p, stderr); err != nil {
 		return err
@@ -142,7 +146,7 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	}
 	var path *tune.Path
 	if useless == nil {
-		o := v.options(f, stderr)
+		o := v.options(f, tune.DefaultSteps, stderr)
 		o.GammaMax, o.Executor = t.rough.GammaMax, dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
 		if path, useless = tune.Choose(within, p.problem(f.reg), v.folds, o); errors.Is(useless, tune.ErrFolds) {
 			useless = fmt.Errorf("%s: %s%w", p.source, what, useless)
@@ -223,6 +227,7 @@ type validation struct {
 	divided  []tune.Rows    // divided into folds,
 	division string         // by this,
 	folds    []tune.Fold    // and encoded
+	until    time.Time      // when it has to end; zero: when it is done
 	rows     int            // that take part
 	begin    time.Time
 }
@@ -273,20 +278,30 @@ func (v *validation) encode(ctx context.Context, f *solveFlags, p *prepared, wha
 }
 
 // options are those of the cross-validation, with a table of its progress on stderr.
-func (v *validation) options(f *solveFlags, stderr io.Writer) tune.Options {
-	t := &f.tuning
+func (v *validation) options(f *solveFlags, steps int, stderr io.Writer) tune.Options {
+	t, begin := &f.tuning, time.Now()
 	return tune.Options{
-		Error: v.metric.error(), Also: v.newRows.Error, OneStandardError: t.oneStandardError, Width: int(f.width), Seed: uint64(f.seed),
+		Error: v.metric.error(), Also: v.newRows.Error, OneStandardError: t.oneStandardError, Steps: steps, Width: int(f.width), Seed: uint64(f.seed),
 		Progress: func(path *tune.Path) {
 			if f.quiet {
 				return
 			}
-			if len(path.Points) == 1 {
-				fmt.Fprintln(stderr, report.TuningHeader(t.metric))
+			k := len(path.Points)
+			if k == 1 {
+				fmt.Fprintln(stderr, report.TuningHeader(t.metric)+"  left at most")
 			}
-			fmt.Fprintln(stderr, v.metric.point(path.Points[len(path.Points)-1]))
+			fmt.Fprintf(stderr, "%v  %12s\n", v.metric.point(path.Points[k-1]), report.Left(v.left(begin, time.Now(), k, steps)))
 		},
 	}
+}
+
+// left is how long a cross-validation that began at a time and has k points of its path can still take now: for as many as there are at most, or until its end.
+func (v *validation) left(begin, now time.Time, k, steps int) time.Duration {
+	left := now.Sub(begin) / time.Duration(k) * time.Duration(steps-k)
+	if !v.until.IsZero() {
+		left = min(left, v.until.Sub(now))
+	}
+	return left
 }
 
 // report is the outcome as it is shown.

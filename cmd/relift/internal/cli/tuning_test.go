@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/relift/relift/report"
 )
@@ -121,6 +122,23 @@ func TestTuningRefusals(t *testing.T) {
 		{[]string{"train", path, "--reg", "auto", "--loss", "squared", "--metric", "log-loss"}, []string{"--metric log-loss", "squared loss has no probabilities", "logistic"}},
 	} {
 		t.Run(strings.Join(append(c.args[:1:1], c.args[2:]...), " "), func(t *testing.T) { command(t, c.args...).wantRefusal(t, c.words...) })
+	}
+}
+
+// TestTimeLeft: what is left of a cross-validation is that of the points that it may still have, or of its limit.
+func TestTimeLeft(t *testing.T) {
+	begin := time.Unix(1000, 0)
+	now := begin.Add(6 * time.Second)
+	v := new(validation)
+	if left := v.left(begin, now, 3, 16); left != 26*time.Second {
+		t.Errorf("%v", left)
+	}
+	v.until = begin.Add(10 * time.Second)
+	if left := v.left(begin, now, 3, 16); left != 4*time.Second {
+		t.Errorf("%v of the limit", left)
+	}
+	if left := v.left(begin, now, 16, 16); left != 0 {
+		t.Errorf("%v after the last point", left)
 	}
 }
 
