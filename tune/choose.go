@@ -36,7 +36,7 @@ type Options struct {
 	Steps int
 	// Whole goes on to the end of the path however the errors rise.
 	Whole bool
-	// GammaMax is that of Rough, for the same problem and Seed; 0: not known.
+	// GammaMax is where the path begins, as Roughly or an earlier Choose found it for the problem; 0: it is estimated.
 	GammaMax float64
 	// Executor runs the trainings; it has to know Kind.  nil is one in this process with all processors.
 	Executor dispatch.Executor

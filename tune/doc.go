@@ -14,6 +14,8 @@
 // error; by the rule of one standard error the largest one whose mean error is within the standard error of the best is taken instead
 // (L. Breiman et al., Classification and Regression Trees, 1984, section 3.4.3).
 //
+// Before all this there can be a rough answer (Roughly): a fixed part of γ_max and a network for it, so that there is a network at any time.
+//
 // The trainings are jobs of package dispatch, one for each fold and γ.  Each has one thread, and which points of the path there are does not depend on
 // the order in which jobs end: for a seed the outcome is the same for every number of threads.
 package tune
