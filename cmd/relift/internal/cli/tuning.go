@@ -120,10 +120,9 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	if err := f.options(begin).Check(p.problem(1)); err != nil { // before the work, not after it
 		return badInput(fmt.Errorf("%s: %w", p.source, err))
 	}
-	const what = "--reg auto: "
-	v, useless := f.validation(p, what)
-	if t.refuses(useless) {
-		return useless
+	v, err := f.validation(p, autoFlag)
+	if t.refuses(err) {
+		return err
 	}
 	within := ctx
 	if f.timeLimit > 0 {
@@ -138,43 +137,51 @@ func (f *solveFlags) tune(ctx context.Context, p *prepared, begin time.Time, std
 	if err := f.roughly(within, p, stderr); err != nil {
 		return err
 	}
-	if useless == nil {
-		useless = v.encode(within, f, p, what)
-		if t.refuses(useless) {
-			return useless
-		}
-	}
 	var path *tune.Path
-	if useless == nil {
-		o := v.options(f, tune.DefaultSteps, stderr)
-		o.GammaMax, o.Executor = t.rough.GammaMax, dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
-		if path, useless = tune.Choose(within, p.problem(f.reg), v.folds, o); errors.Is(useless, tune.ErrFolds) {
-			useless = fmt.Errorf("%s: %s%w", p.source, what, useless)
-		}
+	if err == nil {
+		path, err = f.crossValidate(within, p, v, stderr)
 	}
 	switch {
-	case useless == nil:
+	case err == nil:
 		f.chose(p, v, path, stderr)
 		return nil
-	case errors.Is(useless, context.DeadlineExceeded):
-		useless = fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, what)
-	case errors.Is(useless, context.Canceled):
-		useless = fmt.Errorf("%s: %sinterrupted before γ was chosen", p.source, what)
-	case !errors.Is(useless, tune.ErrFolds):
-		return internal(useless)
+	case t.refuses(err):
+		return err
+	case errors.Is(err, context.DeadlineExceeded):
+		err = fmt.Errorf("%s: %sthe first cross-validation takes longer than half of --time-limit", p.source, autoFlag)
+	case errors.Is(err, context.Canceled):
+		err = fmt.Errorf("%s: %sinterrupted before γ was chosen", p.source, autoFlag)
+	case !errors.Is(err, tune.ErrFolds):
+		return internal(err)
 	}
 	f.reg = t.rough.Gamma
-	p.warnings = append(p.warnings, fmt.Sprintf("%v; took %v by a rule of thumb, --reg says otherwise", useless, f.reg))
+	p.warnings = append(p.warnings, fmt.Sprintf("%v; took %v by a rule of thumb, --reg says otherwise", err, f.reg))
 	f.warn(stderr, p.warnings[len(p.warnings)-1:])
 	return nil
 }
 
-// refuses says whether an error about folds is one of the input, and no reason for a rule of thumb: where the folds were asked for.
+// autoFlag goes before messages about the choice of γ.
+const autoFlag = "--reg auto: "
+
+// refuses says whether an error about what folds are made of ends the run, where it is no reason for a rule of thumb: where folds were asked for, and where it is not
+// about them.
 func (t *tuneFlags) refuses(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return false
+	_, given := errors.AsType[*failure](err)
+	return given && (t.changed("folds") || !errors.Is(err, tune.ErrFolds))
+}
+
+// crossValidate encodes the folds and trains on them.
+func (f *solveFlags) crossValidate(ctx context.Context, p *prepared, v *validation, stderr io.Writer) (*tune.Path, error) {
+	if err := v.encode(ctx, f, p, autoFlag); err != nil {
+		return nil, err
 	}
-	return t.changed("folds") || !errors.Is(err, tune.ErrFolds)
+	o := v.options(f, tune.DefaultSteps, stderr)
+	o.GammaMax, o.Executor = f.tuning.rough.GammaMax, dispatch.NewParallel(dispatch.Budget{Threads: threads()}, tune.Kind(blas()))
+	path, err := tune.Choose(ctx, p.problem(f.reg), v.folds, o)
+	if errors.Is(err, tune.ErrFolds) {
+		err = fmt.Errorf("%s: %s%w", p.source, autoFlag, err)
+	}
+	return path, err
 }
 
 // roughly takes γ by a rule of thumb and trains a first network for that, of which it tells on stderr.
