@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/relift/relift/descent"
 	"github.com/relift/relift/problem"
@@ -34,7 +35,8 @@ const (
 type RoughOptions struct {
 	Width    int // caps the network beside a cap of its own; 0: none
 	Seed     uint64
-	Progress func(Rough) // unless nil, is called with each better network, from the goroutine of Roughly
+	Limit    time.Duration // of the training; 0: none
+	Progress func(Rough)   // unless nil, is called with each better network, from the goroutine of Roughly
 }
 
 // Roughly takes a weight decay by a rule of thumb and trains a network for it.  The γ of p is not used.  When ctx ends it returns what there is.  Errors
@@ -72,6 +74,11 @@ func Roughly(ctx context.Context, p problem.Problem, o RoughOptions) (Rough, err
 				o.Progress(r)
 			}
 		}
+	}
+	if o.Limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, o.Limit)
+		defer cancel()
 	}
 	w, _, err := descent.Train(ctx, q, training)
 	if err != nil {

@@ -42,6 +42,9 @@ func TestRoughly(t *testing.T) {
 	if path, err := Choose(t.Context(), p, folds, Options{Seed: 1, Steps: 1, Effort: 1, GammaMax: 8}); err != nil || path.Points[0].Gamma != 4 {
 		t.Errorf("from 8 on the first γ is %+v (%v)", path, err)
 	}
+	if r, err := Roughly(t.Context(), p, RoughOptions{Seed: 1, Limit: 1}); err != nil || r.Weights.Width() > 0 || r.GammaMax != path.GammaMax {
+		t.Errorf("within a nanosecond: γ = %v of %v with %d neurons (%v)", r.Gamma, r.GammaMax, r.Weights.Width(), err)
+	}
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	if r, err := Roughly(over, p, RoughOptions{Seed: 1}); err != nil || r.Weights.Width() > 0 || !(r.Gamma > 0) {

@@ -91,8 +91,11 @@ func (t *tuneFlags) from() string {
 // mostTuningRows is how many rows take part in a cross-validation at most: with more the best γ/n hardly changes.
 const mostTuningRows = 20_000
 
-// tuningShare is the share of the time limit for the cross-validation.
-const tuningShare = 0.5
+// The shares of the time limit for the cross-validation, and in that for the training of a first network.
+const (
+	tuningShare = 0.5
+	roughShare  = 0.05
+)
 
 // afterInterruption is how long a run that is interrupted before it has a network goes on for γ and a first one.
 const afterInterruption = 150 * time.Millisecond
@@ -195,7 +198,7 @@ func (f *solveFlags) roughly(ctx context.Context, p *prepared, stderr io.Writer)
 		fmt.Fprintf(stderr, "a first network, for γ = %v by a rule of thumb, has the objective %s and %s\n", r.Gamma, report.Above(report.Number(objective)), report.Plural(r.Weights.Width(), "neuron", "neurons"))
 		last = time.Now()
 	}
-	o := tune.RoughOptions{Width: int(f.width), Seed: uint64(f.seed)}
+	o := tune.RoughOptions{Width: int(f.width), Seed: uint64(f.seed), Limit: time.Duration(roughShare * float64(f.timeLimit))}
 	if !f.quiet {
 		o.Progress = func(r tune.Rough) {
 			if time.Since(last) > showEvery {
