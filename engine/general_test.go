@@ -186,15 +186,22 @@ func TestPlansOfALoss(t *testing.T) {
 // TestCapOfALoss: where a width is asked for the first training of any loss has its share of the time, not the effort of a first network.
 func TestCapOfALoss(t *testing.T) {
 	p := general(loss.Logistic{}, false, true)
-	s, err := newState(p, Options{Width: 2, TimeLimit: time.Hour})
-	if err != nil {
+	fresh := func() *state {
+		s, err := newState(p, Options{Width: 2, TimeLimit: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.rank = 3
+		return s
+	}
+	begin := time.Now()
+	if _, err := fresh().training(0, firstEffort).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s.rank = 3
-	_, phases := s.plan()
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Since(begin))
 	defer cancel()
+	_, phases := fresh().plan()
 	if _, err := phases[0].Run(ctx); err != nil || ctx.Err() == nil {
-		t.Errorf("the training of %d neurons ended by itself (%v)", s.opts.Width, err)
+		t.Errorf("the training of two neurons ended by itself (%v)", err)
 	}
 }

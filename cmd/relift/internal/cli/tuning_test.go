@@ -5,12 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+
+	"github.com/relift/relift"
 	"github.com/relift/relift/report"
 )
 
@@ -197,6 +201,34 @@ func (w *watcher) Write(text []byte) (int, error) {
 		w.act(string(text))
 	}
 	return w.Buffer.Write(text)
+}
+
+// TestFirstNetworkIsInReserve: the run has the network that was trained before γ was chosen.
+func TestFirstNetworkIsInReserve(t *testing.T) {
+	_, path := file(t, "t.csv", measured(30))
+	var f solveFlags
+	c := new(cobra.Command)
+	f.bind(c)
+	if err := c.ParseFlags([]string{"--target", "kind", "--drop", "y,site", "--quiet"}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := f.prepare(t.Context(), path, "", io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.tune(ctx, p, time.Now(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var reserve int
+	solve := func(_ context.Context, _ relift.Problem, o relift.Options) (*relift.Result, error) {
+		reserve = o.Reserve.Width()
+		return new(relift.Result), nil
+	}
+	if _, err := f.run(ctx, solve, p, time.Now(), io.Discard); err != nil || reserve == 0 {
+		t.Errorf("%d neurons are in reserve (%v)", reserve, err)
+	}
 }
 
 // TestInterruptedAtAnyMoment: after the first network, among the folds, and between those and the final training: there is a trained network.
