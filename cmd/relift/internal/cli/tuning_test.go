@@ -207,7 +207,7 @@ func (w *watcher) Write(text []byte) (int, error) {
 func TestFirstNetworkIsInReserve(t *testing.T) {
 	_, path := file(t, "t.csv", measured(30))
 	var f solveFlags
-	c := new(cobra.Command)
+	c := &cobra.Command{Use: "train"} // whose defaults they are
 	f.bind(c)
 	if err := c.ParseFlags([]string{"--target", "kind", "--drop", "y,site", "--quiet"}); err != nil {
 		t.Fatal(err)
