@@ -209,7 +209,7 @@ func TestFirstNetworkIsInReserve(t *testing.T) {
 	var f solveFlags
 	c := &cobra.Command{Use: "train"} // whose defaults they are
 	f.bind(c)
-	if err := c.ParseFlags([]string{"--target", "kind", "--drop", "y,site", "--quiet"}); err != nil {
+	if err := c.ParseFlags([]string{"--target", "kind", "--drop", "y,site"}); err != nil {
 		t.Fatal(err)
 	}
 	p, err := f.prepare(t.Context(), path, "", io.Discard)
@@ -217,8 +217,8 @@ func TestFirstNetworkIsInReserve(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := f.tune(ctx, p, time.Now(), io.Discard); err != nil {
+	stderr := &watcher{words: "a first network", act: func(string) { cancel() }}
+	if err := f.tune(ctx, p, time.Now(), stderr); err != nil {
 		t.Fatal(err)
 	}
 	var reserve int
