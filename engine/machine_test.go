@@ -270,8 +270,9 @@ func (i *interrupter) Record(Event) {
 }
 
 func TestInterruptionAtEveryEvent(t *testing.T) {
-	const phases = 5
-	for k := 1; k <= phases; k++ {
+	const phases, events = 5, 2 // of each: that it begins and what it found
+	for k := 1; k <= phases*events; k++ {
+		ran := (k + 1) / events
 		b := newBench(0)
 		ctx, cancel := context.WithCancel(t.Context())
 		b.record.listener = &interrupter{k, cancel}
@@ -283,7 +284,7 @@ func TestInterruptionAtEveryEvent(t *testing.T) {
 			t.Fatal(err)
 		}
 		proof, w, _, _, _ := b.record.outcome()
-		if w.Width() != k || len(b.ran) != k || proof == nil || proof.Bound() != float64(k)/10 {
+		if w.Width() != ran || len(b.ran) != ran || proof == nil || proof.Bound() != float64(ran)/10 {
 			t.Errorf("interrupted at event %d: %d phases, width %d, proof %v", k, len(b.ran), w.Width(), proof)
 		}
 		cancel()
