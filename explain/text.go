@@ -6,6 +6,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/relift/relift/internal/printable"
 	"github.com/relift/relift/report"
 	"github.com/relift/relift/table/recipe"
 )
@@ -45,7 +46,7 @@ func (e *Explanation) writeHead(b *strings.Builder) {
 			parts = append(parts, fmt.Sprintf("and %d more", len(e.Features)-mostFeatures))
 			break
 		}
-		parts = append(parts, fmt.Sprintf("%s %s", f.Feature, percent(f.Share)))
+		parts = append(parts, fmt.Sprintf("%s %s", printable.Line(f.Feature), percent(f.Share)))
 	}
 	fmt.Fprintf(b, "influence  %s\n", strings.Join(parts, ", "))
 	for _, s := range []struct {
@@ -225,6 +226,11 @@ func list(x []int, most int) string {
 }
 
 func abbreviate(names []string, most int) string {
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = printable.Line(name)
+	}
+	names = shown
 	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}

@@ -416,6 +416,9 @@ func (b *Builder) Table() (*Table, error) {
 		t.Columns = append(t.Columns, column)
 		b.columns[j] = nil
 	}
+	if remark := t.sums(); remark != "" {
+		t.Warnings = append(t.Warnings, remark)
+	}
 	return t, nil
 }
 

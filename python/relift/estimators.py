@@ -82,7 +82,7 @@ class _Relift(Displayed, BaseEstimator):
             raise ValueError(named(str(e))) from None
         try:
             summary = json.loads(report)
-            summary["warnings"] = [named(line) for line in summary.get("warnings") or []]
+            summary["warnings"] = [*getattr(X, "remarks", []), *(named(line) for line in summary.get("warnings") or [])]
             return summary
         except json.JSONDecodeError:
             raise RuntimeError("the program ended well and printed no summary; is it relift, of this version?") from None

@@ -197,6 +197,19 @@ def date_part(when, part, since):
     return np.where(np.isnat(when), np.nan, value)
 
 
+def _are_dates(values):
+    """Whether every text that is there is a date in one order of month and day."""
+    there = {v for v in values if v is not None}
+
+    def all_in(order):
+        try:
+            return all(date_of(v, order) for v in there)
+        except ValueError:
+            return False
+
+    return bool(there) and any(all_in(order) for order in ("month-first", "day-first"))
+
+
 class Frame:
     """A data frame's columns under the names x1, x2, … that the program knows.
 
@@ -206,6 +219,7 @@ class Frame:
 
     def __init__(self, names, kinds, columns):
         self.names, self.kinds, self.columns = names, kinds, columns
+        self.remarks = []
 
     @classmethod
     def of(cls, X, names=None, kinds=None):
@@ -265,6 +279,11 @@ class Frame:
                 values = texts(values)
                 if any(v is not None and like_number_or_date(v) for v in values):
                     categorical.append(name)
+                    if _are_dates(values):
+                        own, example = self.names[int(name[1:]) - 1], next(v for v in values if v is not None)
+                        self.remarks.append(
+                            f'column "{own}" has texts that are dates, such as {example!r}, and is taken for categories; dates of its own type (as of pandas.to_datetime) give year, month, day of week and days'
+                        )
                 columns.append(["" if v is None else v for v in values])
             elif kind == DATE:
                 dated = True

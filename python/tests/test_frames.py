@@ -128,6 +128,8 @@ class Frames(unittest.TestCase):
         model = ReliftClassifier(**QUICK).fit(X, self.y)
         self.assertEqual([sorted(f["categories"]) for f in model.model_.features], [sorted(pair) for pair in pairs])
         self.assertEqual(len(model.predict(X)), ROWS)
+        dated = [w for w in model.summary_["warnings"] if "texts that are dates" in w]
+        self.assertEqual([w.split('"')[1] for w in dated], ["c9", "c10", "c11", "c12", "c13"])
         self.assertFalse(any(frames.like_number_or_date(text) for text in ("customer 1", "Köln", "3rd floor", "x")))
 
     def test_unknown_categories(self):

@@ -81,7 +81,7 @@ func TestBadInput(t *testing.T) {
 		{"categorical target", good, Options{Categorical: []string{"class"}}, `t.csv: categorical column "class" is not a feature; expected a feature column`},
 		{"duplicate names", "a,b,a\n1,2,x\n", Options{}, `t.csv: line 1, column "a": columns 1 and 3 have the same name; expected each name once`},
 		{"no header", "5.1,3.5,setosa\n4.9,3,setosa\n", Options{}, `t.csv: line 1: the first line looks like a row of data ("5.1", as in other rows); expected column names: --no-header says that it is data, --header that it is not`},
-		{"every feature constant", "a,class\n1,x\n1,y\n", Options{}, `t.csv: no feature column is left that varies; expected at least one`},
+		{"every feature constant", "a,class\n1,x\n1,y\n", Options{}, `t.csv: no feature column is left that varies; expected at least one: column "a" is constant ("1") and is dropped`},
 		{"text target for regression", good, Options{Task: TaskRegression}, `t.csv: line 2, column "class": "x" is not a number; expected a finite decimal such as 1.5, or --na-values for texts that mean a missing value, or --task classification for labels`},
 		{"text among several targets", good, Options{Targets: []string{"b", "class"}}, `t.csv: line 2, column "class": "x" is not a number; expected a finite decimal such as 1.5, or --na-values for texts that mean a missing value`},
 		{"several targets as classes", good, Options{Targets: []string{"b", "class"}, Task: TaskClassification}, `t.csv: 2 targets for classification; expected one column of class labels`},

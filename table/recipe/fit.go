@@ -152,7 +152,11 @@ func fit(ctx context.Context, t *table.Table, o Options) (*Recipe, error) {
 		warnings = append(warnings, fmt.Sprintf("%s: without any entry and left out: %s", t.Name, printable.List(empty, 12)))
 	}
 	if len(e.Features) == 0 {
-		return nil, table.Errorf(t.Name, "no feature column is left that varies; expected at least one")
+		why := ""
+		if len(warnings) > 0 {
+			why = ": " + strings.TrimPrefix(warnings[0], t.Name+": ")
+		}
+		return nil, table.Errorf(t.Name, "no feature column is left that varies; expected at least one%s", why)
 	}
 	if o.Scale == ScaleOverall {
 		if err := e.scaleOverall(t, rows); err != nil {
