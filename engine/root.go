@@ -32,7 +32,24 @@ func (s *state) strengthens(share float64) bool {
 	if !s.hasRoot() {
 		return false
 	}
+	return s.rootWork() <= s.freeRootWork(share)
+}
+
+// divides says whether there is time to divide v into quadrants after that.
+func (s *state) divides(share float64) bool {
+	return signs.Divides(s.problem) && (1+signs.QuadrantsWork)*s.rootWork() <= s.freeRootWork(share)
+}
+
+// quadrants are solved together.
+const quadrants = 4
+
+func (s *state) rootWork() float64 {
 	n, d, c := s.problem.Dims()
+	return signs.RootWork(n, min(n, d), c)
+}
+
+// freeRootWork is what may be done on the root relaxation until the share of the time limit or, without one, what is worth it.
+func (s *state) freeRootWork(share float64) float64 {
 	work := s.work(share)
 	switch {
 	case s.budget.Limit > 0:
@@ -41,7 +58,7 @@ func (s *state) strengthens(share float64) bool {
 	default:
 		work = min(work, quickRootWork)
 	}
-	return signs.RootWork(n, min(n, d), c) <= work
+	return work
 }
 
 // root returns the phase that solves the relaxation over the first leaves of the tree of signs, from the best network so far, where that pays.  With complete it
@@ -54,7 +71,7 @@ func (s *state) root(until float64, complete bool) Phase {
 		a := s.record.access()
 		from, _ := s.record.Network()
 		a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner = "root", 0, 0 })
-		result, err := signs.Root(ctx, s.problem, from, signs.Options{Seed: s.opts.Seed, Threads: s.opts.threads()})
+		result, err := signs.Root(ctx, s.problem, from, signs.Options{Seed: s.opts.Seed, Threads: s.opts.threads(), Quadrants: s.divides(until)})
 		if err != nil {
 			return nil, fmt.Errorf("relaxation with signs: %w", err)
 		}
@@ -82,6 +99,9 @@ func (s *state) rootMemory(until float64) func() uint64 {
 	return func() uint64 {
 		if !s.strengthens(until) {
 			return 0
+		}
+		if s.divides(until) {
+			return quadrants * s.leafMemory()
 		}
 		return s.leafMemory()
 	}

@@ -50,11 +50,10 @@ func Bound(ctx context.Context, p Problem, opts Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.hidden = true
+	s.hidden, s.freeWork = true, boundWork
 	if !p.IsPlain() {
 		return s.run(ctx, s.generalPlan)
 	}
-	s.freeWork = boundWork
 	return s.run(ctx, func() (Method, []Phase) {
 		if !s.strengthens(boundShare) {
 			return MethodSDP, []Phase{s.networkBound(certificate.Quick), s.relaxation(boundShare, true), s.repair(true)}

@@ -70,6 +70,7 @@ func (wr *writer) original(u []float64) []float64 {
 type path struct {
 	lines []line
 	v     int8
+	sides int // lines of v for several outputs
 }
 
 // line is x_rowᵀu or, with row −1, planeᵀu, times side.
@@ -81,7 +82,7 @@ type line struct {
 
 // with returns the path with one more line; it does not share memory with its siblings'.
 func (p path) with(l line) path {
-	return path{lines: append(slices.Clone(p.lines), l), v: p.v}
+	return path{lines: append(slices.Clone(p.lines), l), v: p.v, sides: p.sides}
 }
 
 // node writes a node: its implied rows are splits whose other side is void.
@@ -139,6 +140,8 @@ func (wr *writer) inner(nd *node, p path) (proof.Node, error) {
 			below = p.with(line{row: child.cut.row, side: child.cut.side})
 		case child.cut.plane != nil:
 			below = p.with(line{row: -1, plane: wr.original(child.cut.plane), side: child.cut.side})
+		case child.cut.output != nil:
+			below.sides++
 		default:
 			below.v = child.cut.side
 		}
@@ -157,6 +160,10 @@ func (wr *writer) inner(nd *node, p path) (proof.Node, error) {
 		return &proof.SplitRow{Row: c.row, Active: sides[0], Inactive: sides[1]}, nil
 	case c.plane != nil:
 		return &proof.SplitU{Normal: wr.original(c.plane), Positive: sides[0], Negative: sides[1]}, nil
+	case c.output != nil:
+		normal := mat.NewVecDense(len(wr.in.w.RawRowView(0)), nil)
+		normal.MulVec(wr.in.outputs, mat.NewVecDense(len(c.output), c.output))
+		return &proof.SplitV{Normal: normal.RawVector().Data, Positive: sides[0], Negative: sides[1]}, nil
 	default:
 		return &proof.SplitV{Normal: mat.Col(nil, 0, wr.in.outputs), Positive: sides[0], Negative: sides[1]}, nil
 	}
@@ -169,7 +176,7 @@ func (wr *writer) leaf(nd *node, p path) (proof.Node, error) {
 		return nil, ErrNoProof
 	}
 	l := wr.in.layout(nd)
-	ln := proof.Lines{Open: len(l.open), U: len(p.lines)}
+	ln := proof.Lines{Open: len(l.open), U: len(p.lines), V: p.sides}
 	if p.v != 0 {
 		ln.V = 1
 	}
@@ -192,7 +199,7 @@ func (wr *writer) leaf(nd *node, p path) (proof.Node, error) {
 			}
 			return ln.InU(at), 1
 		default:
-			return ln.InV(0), 1
+			return ln.InV(k - 2*m - f), 1
 		}
 	}
 	sum := map[[2]int]float64{}

@@ -31,4 +31,5 @@
 // Joint improves W over the leaves that a tree has, all together: over few leaves that is the better bound, on the leaves of
 // a closed tree there is nothing to gain.  It knows the losses whose dual is smooth inside of its domain, squared, logistic and softmax, with weights and an intercept.
 // The multipliers of a row of softmax sum to zero: the program has one output less than there are classes.
+// Root does so over one leaf, or the two signs of v for one output; where W has two outputs it can go on to the quadrants of v.
 package signs

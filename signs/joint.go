@@ -258,6 +258,11 @@ func (of neurons) inside(j int, l *layout) bool {
 	if l.v != 0 && !(of.outputs.At(j, 0)*float64(l.v) > 0) {
 		return false
 	}
+	for _, b := range l.sides {
+		if short.Dot(b, of.outputs.RawRowView(j)) < 0 {
+			return false
+		}
+	}
 	for _, a := range l.lines {
 		if short.Dot(a, of.directions.RawRowView(j)) < 0 {
 			return false

@@ -84,6 +84,36 @@ func TestJointOfLosses(t *testing.T) {
 	}
 }
 
+// For two targets the quadrants of v improve the bound too, and two classes of softmax have one output, whose signs are there already.
+func TestQuadrants(t *testing.T) {
+	p := gaussianProblem(12, 4, 2, 0.7, 8)
+	p.Intercept = true
+	w, _, err := descent.Train(context.Background(), p, descent.TrainOptions{Effort: 300, Seed: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for quadrants, leaves := range map[bool]int{false: 1, true: 4} {
+		r, err := Root(context.Background(), p, w, Options{Threads: 1, Quadrants: quadrants})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d leaves, bound %.5f, network %.5f", r.Leaves, r.LowerBound, r.UpperBound)
+		if r.Leaves != leaves || r.LowerBound > r.UpperBound || quadrants != (r.Gap() < 0.035) {
+			t.Errorf("quadrants %v: %d leaves, bound %.8f, network %.8f", quadrants, r.Leaves, r.LowerBound, r.UpperBound)
+		}
+		requireProof(t, r.Tree, 1e-6)
+	}
+	classes(&p, 2)
+	r, err := Root(context.Background(), p, problem.Weights{}, Options{Threads: 1, Quadrants: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Leaves != 2 {
+		t.Errorf("two classes: %d leaves", r.Leaves)
+	}
+	requireProof(t, r.Tree, 1e-6)
+}
+
 // classes replaces the targets by those of c classes.
 func classes(p *problem.Problem, c int) {
 	n, _, _ := p.Dims()
@@ -93,7 +123,7 @@ func classes(p *problem.Problem, c int) {
 	}
 }
 
-// The root's bound for classes stays where the classes change places, and where a row of weight 2 is there twice.
+// The root's bound for classes stays where the classes change places, and where a row of weight 2 is there twice; the quadrants of v improve it.
 func TestRootOfClasses(t *testing.T) {
 	p := gaussianProblem(12, 4, 1, 0.3, 8)
 	classes(&p, 3)
@@ -124,6 +154,14 @@ func TestRootOfClasses(t *testing.T) {
 		}
 		requireProof(t, r.Tree, 1e-6)
 		bounds = append(bounds, r.LowerBound)
+		divided, err := Root(context.Background(), p, w, Options{Threads: 1, Quadrants: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if divided.Leaves != 4 || divided.LowerBound > r.UpperBound || r.UpperBound-divided.LowerBound > 0.8*(r.UpperBound-r.LowerBound) {
+			t.Errorf("%d leaves, bound %.8f, over one leaf %.8f, network %.8f", divided.Leaves, divided.LowerBound, r.LowerBound, r.UpperBound)
+		}
+		requireProof(t, divided.Tree, 1e-6)
 	}
 	if !floats.EqualApprox(bounds, []float64{bounds[0], bounds[0], bounds[0]}, 2e-3*bounds[0]) {
 		t.Errorf("bounds %v", bounds)

@@ -2,6 +2,7 @@ package signs
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -9,12 +10,13 @@ import (
 	"github.com/relift/relift/signs/leaf"
 )
 
-// cut is the line that a child adds to its parent's cone: σ·x_rowᵀu ≥ 0, or, with row −1, σ·planeᵀu ≥ 0 or, without a
-// plane either, σ·v ≥ 0.
+// cut is the line that a child adds to its parent's cone: σ·x_rowᵀu ≥ 0, or, with row −1, σ·planeᵀu ≥ 0, σ·outputᵀv ≥ 0 or, without
+// either, σ·v ≥ 0.
 type cut struct {
-	row   int
-	plane []float64 // unit, d
-	side  int8      // σ
+	row    int
+	plane  []float64 // unit, d
+	output []float64 // unit, c
+	side   int8      // σ
 }
 
 // node is a cone of the tree with what is known of it.
@@ -65,6 +67,7 @@ type layout struct {
 	place  []int       // m; of open rows among open, of the others among the lines of the cone
 	planes [][]float64 // unit, oriented
 	v      int8        // sign of v, 0 where there is none
+	sides  [][]float64 // lines of v for several outputs, unit, oriented
 	lines  [][]float64 // of the cone: fixed rows ascending, then planes
 }
 
@@ -81,14 +84,15 @@ func (in *instance) layout(nd *node) *layout {
 			l.signs[at.cut.row] = at.cut.side
 		case at.cut.plane != nil:
 			l.planes = append(l.planes, scaled(at.cut.plane, float64(at.cut.side)))
+		case at.cut.output != nil:
+			l.sides = append(l.sides, scaled(at.cut.output, float64(at.cut.side)))
 		default:
 			l.v = at.cut.side
 		}
 	}
 	// From the root downwards, so that a child's numbers extend its parent's.
-	for i, j := 0, len(l.planes)-1; i < j; i, j = i+1, j-1 {
-		l.planes[i], l.planes[j] = l.planes[j], l.planes[i]
-	}
+	slices.Reverse(l.planes)
+	slices.Reverse(l.sides)
 	for i, s := range l.signs {
 		if s == 0 {
 			l.place[i] = len(l.open)
@@ -110,7 +114,7 @@ func scaled(x []float64, s float64) []float64 {
 
 // fix gives an open row its sign.
 func (l *layout) fix(in *instance, row int, side int8) *layout {
-	next := &layout{signs: append([]int8(nil), l.signs...), place: make([]int, in.m), planes: l.planes, v: l.v}
+	next := &layout{signs: append([]int8(nil), l.signs...), place: make([]int, in.m), planes: l.planes, v: l.v, sides: l.sides}
 	next.signs[row] = side
 	for i, s := range next.signs {
 		if s == 0 {
@@ -166,6 +170,12 @@ func (in *instance) program(l *layout, samples *mat.Dense) leaf.Problem {
 			p.Lines.SetRow(k, a)
 		}
 	}
+	if len(l.sides) > 0 {
+		p.Sides = mat.NewDense(len(l.sides), in.c, nil)
+		for k, b := range l.sides {
+			p.Sides.SetRow(k, b)
+		}
+	}
 	return p
 }
 
@@ -190,8 +200,8 @@ func translate(from, to *layout, k int) int {
 		return leaf.Fixed(len(to.open), to.place[from.fixedRow(k-2*m)])
 	case k < 2*m+f:
 		return leaf.Fixed(len(to.open), len(to.lines)-len(to.planes)+k-2*m-fixedRows)
-	case to.v == from.v && to.v != 0:
-		return leaf.Sign(len(to.open), len(to.lines))
+	case to.v == from.v && (to.v != 0 || len(to.sides) >= len(from.sides)):
+		return leaf.Sign(len(to.open), len(to.lines)) + k - 2*m - f
 	}
 	return -1
 }

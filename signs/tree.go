@@ -42,6 +42,8 @@ type Options struct {
 	NoCones bool
 	// Rooted says that Root has bounded the first leaves with W free, so that Solve does so over more leaves only.
 	Rooted bool
+	// Quadrants lets Root divide v into quadrants where W has two outputs, for about QuadrantsWork times the time.
+	Quadrants bool
 	// NoJoint keeps W fixed in Solve also while the leaves are few.
 	NoJoint bool
 	// Progress, when set, is called after each batch of leaves.

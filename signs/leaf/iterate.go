@@ -50,10 +50,7 @@ func newIterate(p Problem, o Options) *iterate {
 		problem: p, algebra: p.Algebra, allow: p.Positive && o.Cones, rank: o.ConeRank, most: o.Unknowns, m: m, d: d, c: c, f: f, n: m + d + c, lines: p.base(), cost: p.cost(),
 		psi: make([]float64, m), folds: map[int]int{},
 	}
-	it.base = 2*m + f
-	if p.Positive {
-		it.base++
-	}
+	it.base = 2*m + f + p.signs()
 	return it
 }
 

@@ -17,6 +17,8 @@ type Problem struct {
 	Lines *mat.Dense
 	// Positive says that v ≥ 0 holds; it needs one output.
 	Positive bool
+	// Sides holds lines of v, of unit norm (s×c); nil for none, and where Positive is set.
+	Sides *mat.Dense
 	// Samples are unit directions inside the cone (k×d, k ≥ 1), whose moments are the primal start.
 	Samples *mat.Dense
 	// Algebra does the linear algebra; zero is gonum's.
@@ -57,9 +59,10 @@ type Multipliers struct {
 	Cones      []Cone
 }
 
-// Lines are numbered: α_i is i, β_i is m+i, the k-th line of the cone 2m+k and, where Problem.Positive, v is 2m+f.
+// Lines are numbered: α_i is i, β_i is m+i, the k-th line of the cone 2m+k, and the k-th line of v 2m+f+k: that is v itself where
+// Problem.Positive is set.
 
-// Alpha, Beta, Fixed and Sign number the lines of a leaf with m open rows and f lines of the cone.
+// Alpha, Beta, Fixed and Sign, the first line of v, number the lines of a leaf with m open rows and f lines of the cone.
 func Alpha(i int) int    { return i }
 func Beta(m, i int) int  { return m + i }
 func Fixed(m, k int) int { return 2*m + k }
@@ -68,10 +71,7 @@ func Sign(m, f int) int  { return 2*m + f }
 // base builds the rows of the numbered lines in z (K×N).
 func (p Problem) base() *mat.Dense {
 	m, d, c, f := p.dims()
-	count := 2*m + f
-	if p.Positive {
-		count++
-	}
+	count := 2*m + f + p.signs()
 	l := mat.NewDense(max(count, 1), m+d+c, nil)
 	for i := range m {
 		l.Set(i, i, 1)
@@ -87,6 +87,11 @@ func (p Problem) base() *mat.Dense {
 	if p.Positive {
 		l.Set(2*m+f, m+d, 1)
 	}
+	if p.Sides != nil {
+		for k := range p.signs() {
+			copy(l.RawRowView(2*m + f + k)[m+d:], p.Sides.RawRowView(k))
+		}
+	}
 	return l
 }
 
@@ -101,6 +106,48 @@ func (p Problem) cost() *mat.Dense {
 		}
 	}
 	return cost
+}
+
+// signs is the number of lines of v.
+func (p Problem) signs() int {
+	switch {
+	case p.Positive:
+		return 1
+	case p.Sides != nil:
+		s, _ := p.Sides.Dims()
+		return s
+	}
+	return 0
+}
+
+// leastInside is how far inside of the sides v is where the solver starts, relative to the middle of them.
+const leastInside = 0.1
+
+// enter moves v, of unit norm or zero, towards the middle of the sides until it is inside.
+func (p Problem) enter(v []float64) {
+	if p.Sides == nil {
+		return
+	}
+	middle := make([]float64, len(v))
+	for k := range p.signs() {
+		short.Axpy(1, p.Sides.RawRowView(k), middle)
+	}
+	size, part := short.Norm(middle), 0.0
+	for k := range p.signs() {
+		side := p.Sides.RawRowView(k)
+		at, end := short.Dot(side, v), short.Dot(side, middle)/size
+		if least := leastInside * end; at < least {
+			part = max(part, (least-at)/(end-at))
+		}
+	}
+	for j := range v {
+		v[j] += part * (middle[j]/size - v[j])
+	}
+	if size := short.Norm(v); size > 0 {
+		for j := range v {
+			v[j] /= size
+		}
+	}
 }
 
 // moments returns the mean of zzᵀ over the samples, with the best v for each, made definite; the traces over u and v are
@@ -124,6 +171,7 @@ func (p Problem) moments() *mat.Dense {
 				row[m+d+j] /= size
 			}
 		}
+		p.enter(row[m+d:])
 	}
 	mean := mat.NewDense(n, n, nil)
 	p.Algebra.Mul(mean, z.T(), z)
