@@ -26,12 +26,10 @@ func (h Huber) Gradient(f, y []float64, c int, weights []float64) float64 {
 }
 
 // Hessian implements Loss.
-func (h Huber) Hessian(f, y, p []float64, c int, weights []float64) {
-	for k := range p {
-		if math.Abs(f[k]-y[k]) > h.Delta {
-			p[k] = 0
-		} else {
-			p[k] *= weight(weights, k/c)
+func (h Huber) Hessian(f, y []float64, c int, weights, sum []float64) {
+	for k := range f {
+		if math.Abs(f[k]-y[k]) <= h.Delta {
+			sum[(k%c)*(c+1)] += weight(weights, k/c)
 		}
 	}
 }

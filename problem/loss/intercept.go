@@ -20,9 +20,8 @@ const (
 // Intercept returns the b (c numbers) that minimises Σ_i w_iℓ(f_i + b, y_i) for outputs f (n×c), by Newton's method from the given b, or
 // from zero for nil.  For a loss that has no minimum, as that of classes which do not occur, it is as far as the steps get.
 func Intercept(l Loss, f, y []float64, c int, weights, from []float64) []float64 {
-	n := len(f) / c
 	b := make([]float64, c)
-	total := float64(n)
+	total := float64(len(f) / c)
 	if weights != nil {
 		total = floats.Sum(weights)
 	}
@@ -36,11 +35,14 @@ func Intercept(l Loss, f, y []float64, c int, weights, from []float64) []float64
 		return b
 	}
 	copy(b, from)
-	moved, unit := make([]float64, len(f)), make([]float64, len(f))
-	evaluate := func(b, g []float64) float64 { // leaves the gradients of the rows in moved
+	moved := make([]float64, len(f))
+	shift := func(b []float64) {
 		for k, v := range f {
 			moved[k] = v + b[k%c]
 		}
+	}
+	evaluate := func(b, g []float64) float64 { // leaves the gradients of the rows in moved
+		shift(b)
 		value := l.Gradient(moved, y, c, weights)
 		clear(g)
 		for k, v := range moved {
@@ -54,23 +56,10 @@ func Intercept(l Loss, f, y []float64, c int, weights, from []float64) []float64
 		if floats.Norm(g, math.Inf(1)) <= interceptTolerance*total {
 			break
 		}
-		hessian := mat.NewSymDense(c, nil)
-		for k, v := range f {
-			moved[k] = v + b[k%c]
-		}
-		for k := range c {
-			clear(unit)
-			for i := range n {
-				unit[i*c+k] = 1
-			}
-			l.Hessian(moved, y, unit, c, weights)
-			for q, v := range unit {
-				if q%c <= k {
-					hessian.SetSym(q%c, k, hessian.At(q%c, k)+v)
-				}
-			}
-		}
-		step := newtonStep(hessian, g, l.Curvature()*total)
+		hessian := make([]float64, c*c)
+		shift(b)
+		l.Hessian(moved, y, c, weights, hessian)
+		step := newtonStep(mat.NewSymDense(c, hessian), g, l.Curvature()*total)
 		improved := false
 		halvings := interceptHalves
 		fine := floats.Dot(g, step) <= interceptRounding*value // the gain is lost in rounding, the gradient is not

@@ -35,10 +35,10 @@ func (Logistic) Gradient(f, y []float64, c int, weights []float64) float64 {
 }
 
 // Hessian implements Loss.
-func (Logistic) Hessian(f, y, p []float64, c int, weights []float64) {
-	for k := range p {
-		q := sigmoid(f[k])
-		p[k] *= weight(weights, k/c) * q * (1 - q)
+func (Logistic) Hessian(f, _ []float64, c int, weights, h []float64) {
+	for k, v := range f {
+		q := sigmoid(v)
+		h[(k%c)*(c+1)] += weight(weights, k/c) * q * (1 - q)
 	}
 }
 

@@ -25,9 +25,9 @@ type Loss interface {
 	// Gradient returns Σ_i w_i ℓ(f_i, y_i) and replaces each f_i by w_i ∇ℓ(f_i, y_i), the gradient with
 	// respect to f_i.
 	Gradient(f, y []float64, c int, weights []float64) float64
-	// Hessian replaces each p_i by w_i ∇²ℓ(f_i, y_i) p_i, an element of the generalised second derivative where ℓ has
-	// no second one.
-	Hessian(f, y, p []float64, c int, weights []float64)
+	// Hessian adds Σ_i w_i ∇²ℓ(f_i, y_i) to h (c×c, by rows), elements of the generalised second derivatives where ℓ has
+	// no second one.  It is the Hessian in an intercept.
+	Hessian(f, y []float64, c int, weights, h []float64)
 	// Curvature is a bound on the eigenvalues of ∇²ℓ, in all f and y.
 	Curvature() float64
 

@@ -86,8 +86,22 @@ func TestHessian(t *testing.T) {
 		floats.AddScaled(down, -h, p)
 		l.Gradient(up, y, 3, weights)
 		l.Gradient(down, y, 3, weights)
-		got := append([]float64(nil), p...)
-		l.Hessian(out, y, got, 3, weights)
+		got, sum := make([]float64, len(p)), make([]float64, 9)
+		for i := range 5 { // row by row
+			row, one := make([]float64, 9), weights
+			if weights != nil {
+				one = weights[i : i+1]
+			}
+			l.Hessian(out[3*i:3*i+3], y[3*i:3*i+3], 3, one, row)
+			for k := range 3 {
+				got[3*i+k] = floats.Dot(row[3*k:3*k+3], p[3*i:3*i+3])
+			}
+			floats.Add(sum, row)
+		}
+		all := make([]float64, 9)
+		if l.Hessian(out, y, 3, weights, all); !floats.EqualApprox(all, sum, 1e-14) {
+			t.Errorf("Hessian of all rows %v, sum over rows %v", all, sum)
+		}
 		for k := range p {
 			if d := (up[k] - down[k]) / (2 * h); math.Abs(d-got[k]) > 1e-7 {
 				t.Errorf("output %d: Hessian action %v, difference quotient %v", k, got[k], d)

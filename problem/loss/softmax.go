@@ -3,6 +3,8 @@ package loss
 import (
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Softmax is ℓ(f, y) = log Σ_k exp(f_k) − ⟨y, f⟩ for targets y of c classes: a one and zeros.
@@ -48,17 +50,15 @@ func (Softmax) Gradient(f, y []float64, c int, weights []float64) float64 {
 }
 
 // Hessian implements Loss.
-func (Softmax) Hessian(f, _, p []float64, c int, weights []float64) {
+func (Softmax) Hessian(f, _ []float64, c int, weights, h []float64) {
 	q := make([]float64, c)
 	for i := 0; i*c < len(f); i++ {
 		copy(q, f[i*c:(i+1)*c])
 		probabilities(q)
-		w, row, mean := weight(weights, i), p[i*c:(i+1)*c], 0.0
-		for k, v := range row {
-			mean += q[k] * v
-		}
-		for k, v := range row {
-			row[k] = w * q[k] * (v - mean)
+		w := weight(weights, i)
+		for k, v := range q {
+			h[k*(c+1)] += w * v
+			floats.AddScaled(h[k*c:(k+1)*c], -w*v, q)
 		}
 	}
 }

@@ -33,12 +33,9 @@ func (Squared) Gradient(f, y []float64, c int, weights []float64) float64 {
 }
 
 // Hessian implements Loss.
-func (Squared) Hessian(_, _, p []float64, c int, weights []float64) {
-	if weights == nil {
-		return
-	}
-	for k := range p {
-		p[k] *= weights[k/c]
+func (Squared) Hessian(f, _ []float64, c int, weights, h []float64) {
+	for k := range f {
+		h[(k%c)*(c+1)] += weight(weights, k/c)
 	}
 }
 
