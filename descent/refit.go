@@ -89,6 +89,7 @@ type groupLasso struct {
 	r          blas64.General // n×c, Y − A T
 	corr       blas64.General // k×c, Aᵀ r
 	rounds     int            // limit of working sets, and of rounds on each
+	rough      bool           // a step of a majorization, of which no more than a part of what it can gain is asked
 	sq         []float64      // k, ‖a_j‖²
 	set        []int          // working set
 	pos        []int          // k, index in set or −1
@@ -302,6 +303,9 @@ func (l *groupLasso) extend(columns []int) {
 	l.e = make([]float64, s*l.c)
 }
 
+// roughly is the change of a group, relative to that in the first sweep, which ends a rough solve.
+const roughly = 0.01
+
 // solveSet solves the problem on the working set, to a tenth of the tolerance.
 func (l *groupLasso) solveSet(ctx context.Context) {
 	best := math.Inf(1)
@@ -312,16 +316,23 @@ func (l *groupLasso) solveSet(ctx context.Context) {
 		if round == 0 {
 			sweeps = 10
 		}
-		for range sweeps {
+		least := 1e-15
+		for k := range sweeps {
 			change := l.sweep(false)
+			if l.rough && k == 0 {
+				least = roughly * change
+			}
 			for range 10 {
-				if !(l.sweep(true) > 1e-15) {
+				if !(l.sweep(true) > least) {
 					break
 				}
 			}
-			if change <= 1e-15 {
-				return
+			if change <= least {
+				break
 			}
+		}
+		if l.rough {
+			return
 		}
 		l.correlations()
 		l.newton()

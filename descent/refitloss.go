@@ -39,7 +39,7 @@ func refitLoss(ctx context.Context, p problem.Problem, directions mat.Matrix, wa
 		}
 	}
 	l := newGroupLasso(model, directions)
-	l.tol, l.rounds = tol, 1
+	l.tol, l.rounds, l.rough = tol, 1, true
 	l.begin(warm)
 	m := &majorizer{p: p, l: l, weights: model.Weights, y: linalg.RowMajor(p.Y)}
 	best := append([]float64(nil), l.t...)
