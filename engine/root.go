@@ -17,7 +17,7 @@ const (
 // that is not plain.
 const (
 	mostRootWork  = 2e12
-	quickRootWork = 2.7e11
+	quickRootWork = 1.5e11
 )
 
 // hasRoot says whether there is a relaxation by the first leaves of the tree of signs, with W free: for one output it is stronger than that of package relax, with the sign of the

@@ -109,13 +109,12 @@ func RootWork(n, d, c int) float64 {
 	return rootWork * work
 }
 
-// QuadrantsWork is how many times the operations of Root over one leaf the quadrants of v take beside them: 0.8, 7.1 and 16 s beside 0.11, 1.1 and 4.9 s, and fewer
-// from the W of the one leaf.
-const QuadrantsWork = 7
+// QuadrantsWork is how many times the estimate of Root over one leaf the quadrants of v take beside it: 0.5 s at the order 56, 6.6 s at 132 and 22 s at 171.
+const QuadrantsWork = 5.5
 
-// What was measured at 2·10¹⁰ operations a second: for one output, two leaves, 0.2 s at the order 50, 1 s at 95, 2.5 s at 110 and 35 s at 210; for three classes
-// 0.13 s at 56, 1.4 s at 132, 5.5 s at 171 and 13.7 s at 195, for four 9.2 s at 169, for ten 5.2 s at 175.
+// What was measured at 2·10¹⁰ operations a second: for one output, two leaves, 0.2 s at the order 50, 1 s at 95, 2.5 s at 110 and 35 s at 210; for three classes, one leaf,
+// 0.06 s at 56, 0.9 s at 132, 2.8 s at 171 and 10 s at 195, for ten 3.1 s at 175.
 const (
 	rootWork   = 350
-	singleWork = 180
+	singleWork = 100
 )

@@ -212,7 +212,7 @@ func Table() []Setting {
 				"which is practical for few features; signs trains a network and closes its gap by branch and bound on the signs of the rows, for every loss, which is practical for few rows; descent only trains a network and gives the simplest bound. auto picks by the rank r of the encoded features and says what it picked: exact for r ≤ 6 " +
 				"(with --time-limit 30s for r ≥ 3 if none is given), sdp above, where the relaxation has 30 s if no limit is given. " +
 				"Where exact does not close the gap it also solves the relaxation, to its end where its order (rows + rank) is at most 120 and for 5 s above, whose bound is used where it is larger. " +
-				"With an intercept, or another loss than the squared one, auto trains a network for 400 passes if no limit is given and bounds what can be bounded in seconds: by cones of directions for r ≤ 6, by the semidefinite relaxation for up to 130 (one output) or 195 rows and features, else by the simplest bound; with a limit it goes on as signs does.",
+				"With an intercept, or another loss than the squared one, auto trains a network for 400 passes if no limit is given and bounds what can be bounded in seconds: by cones of directions for r ≤ 6, by the semidefinite relaxation for up to 140 (one output) or 195 rows and features, else by the simplest bound; with a limit it goes on as signs does.",
 		},
 		{
 			Name: "relaxation", Kind: Choice, Choices: []string{"auto", "published"}, Default: "auto", Commands: fitting,
