@@ -66,7 +66,7 @@ func (s *state) limit() {
 // train on.
 func (s *state) treeOfTrained(share float64) []Phase {
 	phases := []Phase{s.simplification(share + narrowShare), s.networkBound(certificate.Quick)}
-	return append(phases, s.rootAndTree(share+strongPart)...)
+	return append(phases, s.rootAndTree(share)...)
 }
 
 // checkMethod refuses a method that does not know the problem.

@@ -131,15 +131,21 @@ func (s *state) aroundRelaxation() []Phase {
 		return append(first, relaxation, s.rounding(roundShare), s.training(trained, untilTheEnd), s.simplification(0), s.repair(false), root)
 	}
 	first = append(first, s.relaxation(rootShare, false), s.rounding(rootShare+0.05), s.starts(startsShare), s.training(treeShare, treeEffort), s.repair(false))
-	return append(first, s.rootAndTree(treeShare+strongPart)...)
+	return append(first, s.rootAndTree(treeShare)...)
 }
 
-// rootAndTree returns the phases of the tree of signs and what follows it.  The stronger relaxation comes before, where it is expected to be solved until the share of the
-// time: the tree polishes its network first, which may take all of a short time, and needs many leaves to prove more.
-func (s *state) rootAndTree(until float64) (phases []Phase) {
+// rootAndTree returns the phases of the tree of signs and what follows it, from the share of the time on.  The stronger relaxation comes before, where it is expected to be
+// solved: the tree polishes its network first, which may take all of a short time, and needs many leaves to prove more.  Where there is no other relaxation, and for
+// several outputs or so many rows that it takes longer than its part of the time, it gets some of the tree's, whose leaves are no better then.
+func (s *state) rootAndTree(from float64) (phases []Phase) {
 	if s.hasRoot() {
-		if _, _, c := s.problem.Dims(); c > 1 {
-			until = strongShare // for several outputs there is no other relaxation
+		until := from + strongPart
+		switch _, _, c := s.problem.Dims(); {
+		case s.problem.IsPlain():
+		case c > 1:
+			until = strongShare
+		case strongPart/until*s.work(until) < s.rootWork():
+			until = lastShare
 		}
 		phases = append(phases, s.root(until, false))
 	}

@@ -61,17 +61,35 @@ func (s *state) freeRootWork(share float64) float64 {
 	return work
 }
 
+// haste is the part of the time in which a relaxation that has to do with fewer products should be solved: its bound comes late.
+const haste = 0.6
+
+// allowedWork returns the operations that the stronger relaxation may take until the share of the time limit, 0 for as many as it needs; ok is false where it is not
+// worth it.  For one output and where the paper's relaxation does not know the problem it is also solved with fewer products than it needs.
+func (s *state) allowedWork(share float64) (work float64, ok bool) {
+	if s.strengthens(share) {
+		return 0, true
+	}
+	n, d, c := s.problem.Dims()
+	if !s.hasRoot() || s.problem.IsPlain() || c > 1 || s.budget.Limit == 0 {
+		return 0, false
+	}
+	work = haste * s.work(share)
+	return work, signs.LeastRootWork(n, min(n, d), c) <= work
+}
+
 // root returns the phase that solves the relaxation over the first leaves of the tree of signs, from the best network so far, where that pays.  With complete it
 // is solved whatever the gap is.
 func (s *state) root(until float64, complete bool) Phase {
 	return Phase{Name: "root", Until: until, Complete: complete, Needed: "the stronger relaxation", Bytes: s.rootMemory(until), Run: func(ctx context.Context) (func(), error) {
-		if !s.strengthens(until) {
+		work, ok := s.allowedWork(until)
+		if !ok {
 			return nil, nil
 		}
 		a := s.record.access()
 		from, _ := s.record.Network()
 		a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner = "root", 0, 0 })
-		result, err := signs.Root(ctx, s.problem, from, signs.Options{Seed: s.opts.Seed, Threads: s.opts.threads(), Quadrants: s.divides(until)})
+		result, err := signs.Root(ctx, s.problem, from, signs.Options{Work: work, Seed: s.opts.Seed, Threads: s.opts.threads(), Quadrants: s.divides(until)})
 		if err != nil {
 			return nil, fmt.Errorf("relaxation with signs: %w", err)
 		}
@@ -97,7 +115,7 @@ func (s *state) root(until float64, complete bool) Phase {
 // rootMemory estimates the bytes of the stronger relaxation until the share of the time limit: none where it will not be solved.
 func (s *state) rootMemory(until float64) func() uint64 {
 	return func() uint64 {
-		if !s.strengthens(until) {
+		if _, ok := s.allowedWork(until); !ok {
 			return 0
 		}
 		if s.divides(until) {

@@ -63,7 +63,7 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 		j.Cones = nil
 		for k, nd := range nodes {
 			cone := in.jointCone(nd, rows, all, start, scale[k])
-			cone.Problem.Algebra = t.together
+			cone.Problem.Algebra = t.together.WithThreads(max(1, t.together.Threads()/len(nodes))) // cones are beside each other
 			cone.Neurons = in.within(neurons, nd)
 			j.Cones = append(j.Cones, cone)
 		}

@@ -168,6 +168,32 @@ func TestRootOfClasses(t *testing.T) {
 	}
 }
 
+// A root with little work has fewer products and a lower bound, which is proved all the same; two threads change neither.
+func TestRootWithLittleWork(t *testing.T) {
+	p := gaussianProblem(14, 4, 1, 0.7, 8)
+	w := trained(t, p)
+	objective, _ := p.Objective(w)
+	root := func(o Options, threads int) *Result {
+		o.Threads = threads
+		r, err := Root(context.Background(), p.On(algebra.WithThreads(threads)), w, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	whole, hasty := root(Options{}, 1), root(Options{Work: LeastRootWork(14, 4, 1)}, 1)
+	if again := root(Options{}, 2); again.LowerBound != whole.LowerBound {
+		t.Errorf("two threads prove %v, one %v", again.LowerBound, whole.LowerBound)
+	}
+	if !(0 < hasty.LowerBound && hasty.LowerBound < whole.LowerBound*0.999 && whole.LowerBound < objective) {
+		t.Errorf("little work proves %.5f, all %.5f, network %.5f", hasty.LowerBound, whole.LowerBound, objective)
+	}
+	if order := affordable(14, 4, 1, LeastRootWork(14, 4, 1)); order != leastUnknowns*19 {
+		t.Errorf("the least work is for %d unknowns", order)
+	}
+	requireProof(t, hasty.Tree, 1e-6)
+}
+
 // Losses whose dual ends at kinks, and classes that W does not tell apart, have no joint program.
 func TestJointLeavesOut(t *testing.T) {
 	p := gaussianProblem(8, 3, 2, 0.3, 9)

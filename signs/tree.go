@@ -40,6 +40,8 @@ type Options struct {
 	NoSign bool
 	// NoCones leaves out the second-order cones.
 	NoCones bool
+	// Work limits the operations of Root, about, in the units of RootWork: what would need more gets by with fewer products; 0 means no limit.
+	Work float64
 	// Rooted says that Root has bounded the first leaves with W free, so that Solve does so over more leaves only.
 	Rooted bool
 	// Quadrants lets Root divide v into quadrants where W has two outputs, for about QuadrantsWork times the time.
@@ -50,6 +52,7 @@ type Options struct {
 	Progress func(Progress)
 
 	tolerance float64 // of the programs of the leaves; 0 means that of leaf.Defaults
+	unknowns  int     // of the leaves' systems; 0 means the default
 }
 
 // Progress is a snapshot of a tree.
@@ -159,6 +162,9 @@ func (t *Tree) leafOptions() leaf.Options {
 	o.Close = t.closed
 	if t.options.tolerance > 0 {
 		o.Tolerance = t.options.tolerance
+	}
+	if t.options.unknowns > 0 {
+		o.Unknowns = min(o.Unknowns, t.options.unknowns)
 	}
 	_, outputs := t.in.w.Dims()
 	o.Cones = !t.options.NoCones && outputs == 1 // a ball line bounds u by the length of v, which has a sign only there

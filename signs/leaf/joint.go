@@ -113,8 +113,11 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 	for step := 1; ; step++ {
 		worst := violations{}
 		mu := st.mu()
-		for _, pt := range st.parts {
-			v, _ := pt.extend(lift(pt.algebra, pt.lines, pt.z), step+projectFrom, o.Tolerance, mu)
+		violated := make([]violations, len(st.parts))
+		st.each(func(b int, pt *part) {
+			violated[b], _ = pt.extend(lift(pt.algebra, pt.lines, pt.z), step+projectFrom, o.Tolerance, mu)
+		})
+		for _, v := range violated {
 			worst.pairs, worst.cones = max(worst.pairs, v.pairs), max(worst.cones, v.cones)
 		}
 		st.objective.differentiate(st.w)
@@ -148,6 +151,15 @@ func SolveJoint(ctx context.Context, j Joint, w *mat.Dense, o Options) *JointRes
 			return out
 		}
 	}
+}
+
+// each calls f for the cones, side by side.
+func (st *joint) each(f func(b int, pt *part)) {
+	st.Algebra.Parallel(len(st.parts), 1, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			f(b, st.parts[b])
+		}
+	})
 }
 
 // enough reports whether what the program can still gain is a small part of the gap to the known network.
@@ -221,7 +233,7 @@ func (st *joint) newPart(k JointCone, o Options) (*part, float64, bool) {
 
 // price writes W into the cost of the cone.
 func (st *joint) price(pt *part) {
-	pt.cost = adjoint(st.Algebra, pt.lines, pt.shared, st.shares(pt, st.w))
+	pt.cost = adjoint(pt.algebra, pt.lines, pt.shared, st.shares(pt, st.w))
 }
 
 // shares lists f·x for the shared unknowns of a cone.
@@ -360,21 +372,20 @@ func (st *joint) step() bool {
 		}
 		schur.SetSym(i, i, block[i%c]*(1+regularise))
 	}
-	var reduced []*reducedPart
-	for _, pt := range st.parts {
-		sc, ok := newScaled(pt.algebra, pt.z, pt.s, pt.lines)
-		if !ok {
+	reduced, outers := make([]*reducedPart, len(st.parts)), make([]*mat.SymDense, len(st.parts))
+	st.each(func(b int, pt *part) {
+		if sc, ok := newScaled(pt.algebra, pt.z, pt.s, pt.lines); ok {
+			reduced[b], outers[b], _ = newSystem(pt.iterate, sc, pt.shared, &pt.work).reduce()
+		}
+	})
+	for b, pt := range st.parts {
+		if reduced[b] == nil {
 			return false
 		}
-		rp, outer, ok := newSystem(pt.iterate, sc, pt.shared, &pt.work).reduce()
-		if !ok {
-			return false
-		}
-		reduced = append(reduced, rp)
 		for i, a := range pt.entry {
 			for l := i; l < len(pt.entry); l++ {
-				b := pt.entry[l]
-				schur.SetSym(a, b, schur.At(a, b)+pt.factor[i]*pt.factor[l]*outer.At(i, l))
+				o := pt.entry[l]
+				schur.SetSym(a, o, schur.At(a, o)+pt.factor[i]*pt.factor[l]*outers[b].At(i, l))
 			}
 		}
 	}
@@ -404,9 +415,7 @@ func (st *joint) step() bool {
 		sigma = min(max(ratio*ratio*ratio, 1e-3), 0.9)
 	}
 	corrections := make([]*correction, len(reduced))
-	for b, rp := range reduced {
-		corrections[b] = rp.sys.correct(pred[b])
-	}
+	st.each(func(b int, _ *part) { corrections[b] = reduced[b].sys.correct(pred[b]) })
 	dirs, dw, ok := st.solve(reduced, shared, sigma*mu, corrections)
 	if !ok {
 		return false
@@ -417,11 +426,11 @@ func (st *joint) step() bool {
 		return false
 	}
 	short.Axpy(ad, dw, st.w)
-	for b, pt := range st.parts {
+	st.each(func(b int, pt *part) {
 		st.tau[b] += ad * dirs[b].tau[0]
 		st.price(pt)
 		reduced[b].sys.advance(dirs[b], ap, ad)
-	}
+	})
 	return true
 }
 
@@ -443,38 +452,40 @@ func joined(dirs []*direction, margin float64) (p, d float64) {
 func (st *joint) solve(parts []*reducedPart, shared *saddle, target float64, corr []*correction) (dirs []*direction, dw []float64, ok bool) {
 	right := append([]float64(nil), st.objective.slope...)
 	owns := make([][]float64, len(parts))
-	for b, rp := range parts {
-		pt := st.parts[b]
-		var c *correction
-		if corr != nil {
-			c = corr[b]
+	shares := make([][]float64, len(parts))
+	st.each(func(b int, pt *part) {
+		rp := parts[b]
+		outer, own := rp.split(rp.sys.rhs(target, pick(corr, b)))
+		pt.algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
+		owns[b], shares[b] = own, outer
+		for i := range pt.entry {
+			outer[i] -= short.Dot(rp.cross.RawRowView(i), own)
 		}
-		outer, own := rp.split(rp.sys.rhs(target, c))
-		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, own, 1)
-		owns[b] = own
+	})
+	for b, pt := range st.parts {
 		for i, e := range pt.entry {
-			right[e] += pt.factor[i] * (outer[i] - short.Dot(rp.cross.RawRowView(i), own))
+			right[e] += pt.factor[i] * shares[b][i]
 		}
 	}
 	dw = right
 	if !shared.solve(dw) {
 		return nil, nil, false
 	}
-	for b, rp := range parts {
-		pt := st.parts[b]
-		y := st.shares(pt, dw)
+	dirs = make([]*direction, len(parts))
+	st.each(func(b int, pt *part) {
+		rp, y := parts[b], st.shares(pt, dw)
 		change := make([]float64, rp.k)
 		for i, v := range y {
 			short.Axpy(v, rp.cross.RawRowView(i), change)
 		}
-		st.Algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, change, 1)
+		pt.algebra.CholeskySolve(blas.Lower, rp.k, 1, rp.inner, rp.k, change, 1)
 		own := owns[b]
 		for i := range own {
 			own[i] -= change[i]
 		}
 		tau := own[rp.k-1]
-		dirs = append(dirs, rp.sys.complete(target, pick(corr, b), append(y, own[:rp.k-1]...), [2]float64{tau, -tau}))
-	}
+		dirs[b] = rp.sys.complete(target, pick(corr, b), append(y, own[:rp.k-1]...), [2]float64{tau, -tau})
+	})
 	return dirs, dw, true
 }
 
