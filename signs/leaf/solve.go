@@ -101,7 +101,8 @@ type Result struct {
 const (
 	fineBelow       = 1.003 // primal values, relative to Options.Close, under which tolerances are ten times smaller
 	patience        = 6     // steps without progress
-	mostInfeasible  = 0.1   // of a leaf that is split early
+	mostInfeasible  = 0.3   // of a leaf that is split early,
+	mostViolated    = 30    // and its violations, relative to the tolerance
 	predictorMargin = 0.98
 	correctorMargin = 0.95
 )
@@ -226,7 +227,7 @@ func judge(o Options, ms measures, worst violations, bound float64, history []fl
 		return Stalled
 	case len(history) > 4*patience && history[len(history)-2*patience]-bound < 0.1*tolerance*bound:
 		return Stalled
-	case above > 0 && ms.infeasibility < mostInfeasible && worst.pairs < 5*allowed.pairs && worst.cones < 5*allowed.cones && gap+ms.infeasibleBy < o.Excess*above:
+	case above > 0 && ms.infeasibility < mostInfeasible && worst.pairs < mostViolated*allowed.pairs && worst.cones < mostViolated*allowed.cones && gap+ms.infeasibleBy < o.Excess*above:
 		return Split
 	}
 	return 0
