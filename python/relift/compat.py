@@ -68,7 +68,9 @@ def check_inputs(estimator, X, y=_NO_TARGET, *, multi_output=False, numeric=True
     """Returns X (and y) as arrays of numbers and notes, when there is a y,
     the number and the names of the features.  numeric is for y.  A data frame with texts,
     dates or missing values becomes a Frame, whose kinds are noted too.  The numbers are finite,
-    but for NaN where the estimator's policy for missing values takes it."""
+    but for NaN where the estimator's policy for missing values takes it.  Sparse matrices become
+    arrays, as networks see every feature of a row."""
+    X = _dense(X)
     fitting = y is not _NO_TARGET
     kinds = None if fitting else getattr(estimator, "_kinds", None)
     if kinds:
@@ -95,6 +97,11 @@ def check_inputs(estimator, X, y=_NO_TARGET, *, multi_output=False, numeric=True
         X, y = validate_data(estimator, X, y, reset=True, **options)
         return _check_finite(estimator, X, fitting), y
     return _check_finite(estimator, validate_data(estimator, X, reset=False, **options), fitting)
+
+
+def _dense(X):
+    """Returns a sparse matrix, of SciPy or of its kind, as an array, and anything else as it is."""
+    return X.toarray() if hasattr(X, "toarray") and hasattr(X, "nnz") else X
 
 
 def fills(estimator):

@@ -121,7 +121,7 @@ class _Relift(Displayed, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n, features)
+        X : array-like or sparse matrix of shape (n, features)
             Rows with the columns of fit.
 
         Returns
@@ -143,6 +143,7 @@ class _Relift(Displayed, BaseEstimator):
     def __sklearn_tags__(self):  # since scikit-learn 1.6
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = fills(self)
+        tags.input_tags.sparse = True
         return tags
 
     def _more_tags(self):  # before
@@ -197,7 +198,7 @@ class ReliftClassifier(ClassifierMixin, _Relift):
 
         Parameters
         ----------
-        X : array-like of shape (n, features), or data frame
+        X : array-like or sparse matrix of shape (n, features), or data frame
             Features; of a data frame also texts, categories, booleans and dates.
         y : array-like of shape (n,)
             Labels of any type.
@@ -265,7 +266,7 @@ class ReliftClassifier(ClassifierMixin, _Relift):
 
         Parameters
         ----------
-        X : array-like of shape (n, features)
+        X : array-like or sparse matrix of shape (n, features)
             Rows with the columns of fit.
 
         Returns
@@ -284,7 +285,7 @@ class ReliftClassifier(ClassifierMixin, _Relift):
 
         Parameters
         ----------
-        X : array-like of shape (n, features)
+        X : array-like or sparse matrix of shape (n, features)
             Rows with the columns of fit.
 
         Returns
@@ -326,7 +327,7 @@ class ReliftRegressor(RegressorMixin, _Relift):
 
         Parameters
         ----------
-        X : array-like of shape (n, features), or data frame
+        X : array-like or sparse matrix of shape (n, features), or data frame
             Features; of a data frame also texts, categories, booleans and dates.
         y : array-like of shape (n,) or (n, c)
             Targets.
@@ -370,7 +371,7 @@ class ReliftRegressor(RegressorMixin, _Relift):
 
         Parameters
         ----------
-        X : array-like of shape (n, features)
+        X : array-like or sparse matrix of shape (n, features)
             Rows with the columns of fit.
 
         Returns

@@ -87,7 +87,7 @@ def relift_path(estimator, X, y, *, steps=12, proofs=3, cv=5, metric="deviance",
     estimator : ReliftClassifier or ReliftRegressor
         Its parameters say how; it is not changed, and its reg is not used.  Its time_limit is
         that of the whole path.
-    X : array-like of shape (n, features), or data frame
+    X : array-like or sparse matrix of shape (n, features), or data frame
         Features.
     y : array-like of shape (n,) or (n, c)
         Labels or targets, as fit takes them.

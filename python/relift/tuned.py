@@ -40,7 +40,7 @@ class _Tuned:
 
         Parameters
         ----------
-        X : array-like of shape (n, features), or data frame
+        X : array-like or sparse matrix of shape (n, features), or data frame
             Features.
         y : array-like of shape (n,) or (n, c)
             Labels or targets.

@@ -18,6 +18,7 @@ from relift import Model, ReliftClassifier, ReliftRegressor, load_model, verify_
 from relift import program
 from tests.support import PAPER, ROOT, use_program
 
+BRIEF = dict(reg=1, method="descent", effort=1, threads=1)
 QUICK = dict(method="sdp", time_limit=1, threads=1, **PAPER)
 
 
@@ -146,6 +147,18 @@ class Estimators(unittest.TestCase):
         self.assertGreater(self.regressor.score(self.X, self.Y), 0.8)
         one = ReliftRegressor(**QUICK).fit(self.X, self.Y[:, 0])
         self.assertEqual(one.predict(self.X).shape, (len(self.X),))
+
+    def test_sparse_matrices_are_those_of_their_numbers(self):
+        try:
+            from scipy.sparse import csr_matrix
+        except ImportError:
+            self.skipTest("SciPy is not there")
+        sparse = ReliftClassifier(**BRIEF).fit(csr_matrix(self.X), self.y)
+        dense = ReliftClassifier(**BRIEF).fit(self.X, self.y)
+        self.assertEqual(sparse.upper_bound_, dense.upper_bound_)
+        np.testing.assert_array_equal(sparse.predict(csr_matrix(self.X)), dense.predict(self.X))
+        with self.assertRaisesRegex(ValueError, "features"):
+            sparse.predict(csr_matrix(self.X[:, :2]))
 
     def test_two_classes_and_tags_survive_pickling(self):
         y = self.y == "a"

@@ -37,7 +37,7 @@ TRAINED = {
 # Checks of weights against repeated rows compare networks, which agree where training does not decide among several: here
 # with so large a weight decay that there is one.
 UNIQUE = {**BRIEF, "method": "sdp", "reg": 100, "fit_intercept": False}
-REPEATED_ROWS = {"check_sample_weights_invariance", "check_sample_weight_equivalence_on_dense_data"}
+REPEATED_ROWS = {"check_sample_weights_invariance", "check_sample_weight_equivalence_on_dense_data", "check_sample_weight_equivalence_on_sparse_data"}
 
 
 def parameters(name):
