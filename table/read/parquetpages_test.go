@@ -59,7 +59,10 @@ func writeTexts(t *testing.T, text string, rows int, codec compress.Compression)
 	}
 	var b bytes.Buffer
 	w := file.NewParquetWriter(&b, root, file.WithWriterProps(parquet.NewWriterProperties(parquet.WithCompression(codec))))
-	group := w.AppendRowGroup()
+	group, err := w.AppendRowGroupChecked()
+	if err != nil {
+		t.Fatal(err)
+	}
 	texts, numbers := make([]parquet.ByteArray, rows), make([]float64, rows)
 	for i := range texts {
 		texts[i] = parquet.ByteArray(text)
