@@ -25,6 +25,7 @@ func (f openParquet) chunk(c parquetColumn, group *file.RowGroupReader) (file.Co
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the only way to a reader of pages that were looked at before it decodes them
 	return file.NewColumnReader(c.column, &soundPages{PageReader: pages, column: c.column}, f.allocator, f.BufferPool()), nil
 }
 
