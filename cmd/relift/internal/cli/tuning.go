@@ -192,11 +192,14 @@ func (f *solveFlags) roughly(ctx context.Context, p *prepared, stderr io.Writer)
 	ctx, cancel := lingering(ctx)
 	defer cancel()
 	t := &f.tuning
-	last := time.Now()
+	last, told := time.Now(), ""
 	show := func(r tune.Rough) {
 		objective, _ := p.problem(r.Gamma).Objective(r.Weights)
-		fmt.Fprintf(stderr, "a first network, for γ = %v by a rule of thumb, has the objective %s and %s\n", r.Gamma, report.Above(report.Number(objective)), report.Plural(r.Weights.Width(), "neuron", "neurons"))
-		last = time.Now()
+		line := fmt.Sprintf("a first network, for γ = %v by a rule of thumb, has the objective %s and %s\n", r.Gamma, report.Above(report.Number(objective)), report.Plural(r.Weights.Width(), "neuron", "neurons"))
+		if line != told {
+			fmt.Fprint(stderr, line)
+		}
+		last, told = time.Now(), line
 	}
 	o := tune.RoughOptions{Width: int(f.width), Seed: uint64(f.seed), Limit: time.Duration(roughShare * float64(f.timeLimit))}
 	if !f.quiet {
