@@ -27,7 +27,7 @@ const (
 	relaxShare   = 0.6  // relaxation before the networks,
 	lastShare    = 0.85 // and after them
 	rootShare    = 0.4  // relaxation before a tree of signs
-	startsShare  = 0.35 // networks from other starts, where those before have ended,
+	startsShare  = 0.2  // networks from other starts, where those before have ended,
 	treeShare    = 0.6  // and networks before it
 	generalShare = 0.25 // the same, where the tree is all there is for a bound
 	roundShare   = 0.7  // network from the relaxation

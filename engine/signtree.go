@@ -13,8 +13,10 @@ const (
 	// proofPause is how many times longer than a proof takes to make and to check it is waited before the next
 	// one: what an interruption can cost.
 	proofPause = 8
-	// growShare is the part of a phase in which the tree grows; its last proof is made in the rest.
+	// growShare is the part of a phase in which the tree grows at least, and proofRoom how many times what a proof took is left for the last one where that is
+	// less than the rest.
 	growShare = 0.9
+	proofRoom = 4
 	// treeRows is the largest number of rows whose leaves are worth their time.
 	treeRows = 1000
 )
@@ -24,13 +26,10 @@ const (
 func (s *state) signTree(until float64) Phase {
 	return Phase{Name: "signs", Until: until, Needed: "the branch and bound on signs", Bytes: s.leafMemory, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
-		grow := ctx
-		if deadline, ok := ctx.Deadline(); ok {
-			now := s.clock.Now()
-			var cancel context.CancelFunc
-			grow, cancel = withDeadline(ctx, s.clock, now.Add(time.Duration(growShare*float64(deadline.Sub(now)))))
-			defer cancel()
-		}
+		grow, cancel := context.WithCancel(ctx)
+		defer cancel()
+		leave, stop := s.growUntil(ctx, cancel)
+		defer stop()
 		var next time.Time
 		var failed error
 		options := signs.Options{
@@ -44,6 +43,7 @@ func (s *state) signTree(until float64) Phase {
 					failed = err
 					end := s.clock.Now()
 					next = end.Add(proofPause * end.Sub(begin))
+					leave(end.Sub(begin))
 				}
 				a.Note(func(e *Event) { e.Phase, e.Outer, e.Inner = "signs", p.Leaves, p.Open })
 			},
@@ -72,6 +72,22 @@ func (s *state) signTree(until float64) Phase {
 		}
 		return func() { s.tree = result }, nil
 	}}
+}
+
+// growUntil has cancel called in time for the last proof before the deadline of ctx: at the end of growShare of the time until then and, once it is told how long a proof
+// took, of proofRoom times that before the deadline where that is later.
+func (s *state) growUntil(ctx context.Context, cancel func()) (took func(time.Duration), stop func()) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return func(time.Duration) {}, func() {}
+	}
+	most := time.Duration((1 - growShare) * float64(deadline.Sub(s.clock.Now())))
+	arm := func(room time.Duration) func() bool { return s.clock.AfterFunc(deadline.Sub(s.clock.Now())-room, cancel) }
+	disarm := arm(most)
+	return func(took time.Duration) {
+		disarm()
+		disarm = arm(min(most, proofRoom*took))
+	}, func() { disarm() }
 }
 
 // treeMemoryShare is the part of the free memory that the leaves of a tree may hold; its proof is made beside them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/relift/relift/descent"
@@ -22,20 +23,25 @@ func (s *state) starts(until float64) Phase {
 	return Phase{Name: "network", Until: until, Run: func(ctx context.Context) (func(), error) {
 		a := s.record.access()
 		best, _ := s.network()
-		all := []problem.Weights{best}
+		all := make([]problem.Weights, furtherStarts+1)
+		all[furtherStarts] = best
+		p := s.narrow().On(s.narrow().Algebra().WithThreads(1)) // the starts are beside each other
+		var group errgroup.Group
+		group.SetLimit(s.opts.threads())
 		for k := range furtherStarts {
-			w, _, err := descent.Train(ctx, s.narrow(), descent.TrainOptions{Width: s.opts.Width, Seed: s.opts.Seed + uint64(k) + 1, Threads: s.opts.threads(), Effort: s.passes(treeEffort)})
-			if err != nil {
-				return nil, fmt.Errorf("network from another start: %w", err)
-			}
+			group.Go(func() (err error) {
+				all[k], _, err = descent.Train(ctx, p, descent.TrainOptions{Width: s.opts.Width, Seed: s.opts.Seed + uint64(k) + 1, Threads: 1, Effort: s.passes(treeEffort)})
+				return err
+			})
+		}
+		if err := group.Wait(); err != nil {
+			return nil, fmt.Errorf("network from another start: %w", err)
+		}
+		for _, w := range all[:furtherStarts] {
 			s.propose(a, w)
 			a.Note(nil)
-			if ctx.Err() != nil {
-				return nil, nil
-			}
-			all = append(all, w)
 		}
-		if s.opts.Width > 0 {
+		if ctx.Err() != nil || s.opts.Width > 0 {
 			return nil, nil
 		}
 		w, _, err := descent.RefitOutput(ctx, s.narrow(), neurons(all))
