@@ -10,8 +10,9 @@
 // few passes over the data for each γ suffice: the errors near the best γ do not change with more.  Without new neurons the one direction that pays at the
 // largest γ would remain the only one.
 //
-// The path ends where the mean error over the folds has been above the least one for some γ in a row.  The best γ is that of the least mean
-// error; by the rule of one standard error the largest one whose mean error is within the standard error of the best is taken instead
+// The best γ is that of the least mean error over the folds, or a larger one whose mean error is as good but for what is negligible: where γ is small the folds'
+// networks, of few passes, change little with it and overfit less than the one that is trained to the end.  The path ends where some γ in a row have not been
+// better.  By the rule of one standard error the largest one whose mean error is within the standard error of the best is taken instead
 // (L. Breiman et al., Classification and Regression Trees, 1984, section 3.4.3).
 //
 // Before all this there can be a rough answer (Roughly): a fixed part of γ_max and a network for it, so that there is a network at any time.

@@ -13,7 +13,7 @@ import (
 // Path is the outcome of a cross-validation.
 type Path struct {
 	Points    []Point // from the largest γ to the least
-	Best      int     // the point of the least mean error
+	Best      int     // the point of the least mean error, but for what is negligible
 	Chosen    int     // Best, or by the rule of one standard error
 	GammaMax  float64 // an estimate of the γ from which on no neuron pays
 	Folds     int
@@ -31,7 +31,7 @@ type Status int
 
 // The ways a path can end.
 const (
-	// Rising: the errors rose from the best point on.
+	// Rising: the errors rose from the best point on, or fell by what is negligible.
 	Rising Status = iota + 1
 	// Complete: every γ of the path was tried; the best one may be less.
 	Complete
@@ -81,10 +81,15 @@ func newPoint(gamma float64, errors []float64, width float64) Point {
 	return p
 }
 
+// negligible is the part of a standard error by which a mean error has to be less than that of a larger γ to be better.  Where γ is so small that the folds' networks
+// change little from one point to the next, their errors fall by less for ever, and a network that is trained to the end fits the noise: on cars by weight and year the
+// least error is that of γ = 0.03, 8.32 instead of 8.36 for 0.98, with a standard error of 0.5; R² on new rows is 0.77 there, and 0.84 for 0.98.
+const negligible = 0.1
+
 // add appends a point and finds the best one again.
 func (p *Path) add(point Point, oneStandardError bool) {
 	p.Points = append(p.Points, point)
-	if len(p.Points) == 1 || point.Mean < p.Points[p.Best].Mean {
+	if best := p.Points[p.Best]; point.Mean < best.Mean-negligible*best.StandardError() {
 		p.Best = len(p.Points) - 1
 	}
 	p.Chosen = p.Best

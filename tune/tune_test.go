@@ -64,7 +64,7 @@ func TestChooseFindsAGammaBetweenTheEnds(t *testing.T) {
 		t.Errorf("mean squared errors %v first and %v at best", path.Points[0].Mean, best.Mean)
 	}
 	for s, q := range path.Points {
-		if math.Abs(q.Gamma-path.GammaMax*math.Pow(ratio, float64(s+1))) > 0.005*q.Gamma || len(q.Errors) != 4 || q.Mean < best.Mean || q.Width <= 0 {
+		if math.Abs(q.Gamma-path.GammaMax*math.Pow(ratio, float64(s+1))) > 0.005*q.Gamma || len(q.Errors) != 4 || q.Mean < best.Mean-negligible*best.StandardError() || q.Width <= 0 {
 			t.Errorf("point %d: %+v", s, q)
 		}
 	}
@@ -177,6 +177,20 @@ func TestOneStandardError(t *testing.T) {
 	}
 	if path.Best != 4 || path.Chosen != 1 {
 		t.Errorf("best %d, chosen %d; expected 4 and 1", path.Best, path.Chosen)
+	}
+}
+
+// Of errors that differ by less than a tenth of a standard error the largest γ is the best one, however many follow; what they fall by together counts.
+func TestNegligible(t *testing.T) {
+	path := &Path{}
+	for s, c := range []struct {
+		mean float64
+		best int
+	}{{5, 0}, {1, 1}, {0.996, 1}, {0.998, 1}, {0.992, 4}, {0.99, 4}} { // the standard error is 0.058
+		path.add(newPoint(math.Pow(ratio, float64(s)), []float64{c.mean - 0.1, c.mean + 0.1, c.mean - 0.1, c.mean + 0.1}, 1), false)
+		if path.Best != c.best || path.Chosen != c.best {
+			t.Errorf("after the error %v the best is point %d and point %d is chosen, expected %d", c.mean, path.Best, path.Chosen, c.best)
+		}
 	}
 }
 
