@@ -82,7 +82,9 @@ func (s *state) growUntil(ctx context.Context, cancel func()) (took func(time.Du
 		return func(time.Duration) {}, func() {}
 	}
 	most := time.Duration((1 - growShare) * float64(deadline.Sub(s.clock.Now())))
-	arm := func(room time.Duration) func() bool { return s.clock.AfterFunc(deadline.Sub(s.clock.Now())-room, cancel) }
+	arm := func(room time.Duration) func() bool {
+		return s.clock.AfterFunc(deadline.Sub(s.clock.Now())-room, cancel)
+	}
 	disarm := arm(most)
 	return func(took time.Duration) {
 		disarm()
