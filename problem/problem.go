@@ -64,7 +64,7 @@ func (p Problem) Dims() (n, d, c int) {
 // Subset returns the problem of some rows alone, in the order given.
 func (p Problem) Subset(rows []int) Problem {
 	of := p
-	of.X, of.Y = pick(p.X, rows), pick(p.Y, rows)
+	of.X, of.Y = Rows(p.X, rows), Rows(p.Y, rows)
 	if p.Weights != nil {
 		of.Weights = make([]float64, len(rows))
 		for k, i := range rows {
@@ -74,8 +74,8 @@ func (p Problem) Subset(rows []int) Problem {
 	return of
 }
 
-// pick returns some rows of m; none are an empty matrix.
-func pick(m *mat.Dense, rows []int) *mat.Dense {
+// Rows returns some rows of m, a copy; none are an empty matrix.
+func Rows(m *mat.Dense, rows []int) *mat.Dense {
 	if len(rows) == 0 {
 		return new(mat.Dense)
 	}

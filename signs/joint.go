@@ -40,7 +40,7 @@ func (t *Tree) Joint(ctx context.Context, w problem.Weights) *Tree {
 	rows := in.freeRows()
 	j := leaf.Joint{Algebra: t.together, Gamma: in.gamma, Loss: loss.OrSquared(in.problem.Loss).(loss.Smooth), Balanced: in.problem.Intercept}
 	if j.Loss.Linked() {
-		j.Targets, j.Outputs = chosen(in.problem.Y, rows), in.outputs
+		j.Targets, j.Outputs = problem.Rows(in.problem.Y, rows), in.outputs
 	} else {
 		j.Targets = in.turned(in.problem.Y, rows)
 	}
@@ -108,17 +108,7 @@ func (in *instance) freeRows() (rows []int) {
 // turned returns rows of a (n×c) in the coordinates of the outputs.
 func (in *instance) turned(a *mat.Dense, rows []int) *mat.Dense {
 	out := new(mat.Dense)
-	in.problem.Algebra().Mul(out, chosen(a, rows), in.outputs)
-	return out
-}
-
-// chosen returns rows of a.
-func chosen(a *mat.Dense, rows []int) *mat.Dense {
-	_, c := a.Dims()
-	out := mat.NewDense(len(rows), c, nil)
-	for k, i := range rows {
-		out.SetRow(k, a.RawRowView(i))
-	}
+	in.problem.Algebra().Mul(out, problem.Rows(a, rows), in.outputs)
 	return out
 }
 
